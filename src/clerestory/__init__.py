@@ -1,0 +1,1 @@
+"""Clerestory: disclosure control and public accounting for a state benefits agency."""
