@@ -66,7 +66,9 @@ def main() -> None:
     except (OSError, sqlite3.OperationalError) as fault:
         click.echo(f"error: {fault}", err=True)
         click.echo("  code: machine", err=True)
-        click.echo("  next: check the disk, the path and its rights; then run the same again", err=True)
+        click.echo(
+            "  next: check the disk, the path and its rights; then run the same again", err=True
+        )
         sys.exit(ExitCode.MACHINE)
 
 

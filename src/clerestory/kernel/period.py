@@ -20,7 +20,9 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.valid_from and self.valid_to and self.valid_to <= self.valid_from:
-            raise ValueError(f"a period must end after it starts: {self.valid_from} {self.valid_to}")
+            raise ValueError(
+                f"a period must end after it starts: {self.valid_from} {self.valid_to}"
+            )
 
     def __contains__(self, on: date) -> bool:
         return (self.valid_from is None or self.valid_from <= on) and (

@@ -1,0 +1,159 @@
+"""A demand as it stands on paper: frozen values, read from the written form by ``reading``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Answer = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds the records: an agency, what kind of body it is, whose law it is under."""
+
+    agency: str
+    kind: str
+    jurisdiction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """Who asks. ``body`` is for people; ``kind`` is the coded class, ``component`` its office."""
+
+    body: str
+    kind: str
+    component: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """What the demand rests on, and what came with it in ``accompanies``.
+
+    Dates are the first day and, half-open, the day after the last day the paper is good for.
+    ``fields_named`` holds references such as ``S1.address`` when the paper itself names fields.
+    """
+
+    kind: str
+    form: str | None = None
+    issuer: str = "none"
+    written: Answer = "unknown"
+    persons: str = "unknown"
+    count: int | Literal["all", "unknown"] = "unknown"
+    fields: str = "unstated"
+    fields_named: tuple[str, ...] | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    status: str = "unknown"
+    enforced_by_order: Answer = "unknown"
+    returns_on: date | None = None
+    accompanies: tuple["Instrument", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A person, or a whole class, that the demand is about."""
+
+    ref: str
+    relation: str
+    applicant: Answer = "unknown"
+    flags: frozenset[str] = frozenset()
+    defined_by: frozenset[str] = frozenset()
+
+    @property
+    def is_class(self) -> bool:
+        """Whether this stands for many people whom nobody has named."""
+        return self.relation in {"class", "unknown"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Item:
+    """One asked answer: a subject's field in a programme."""
+
+    subject: str
+    program: str
+    field: str
+
+    @property
+    def ref(self) -> str:
+        """The written form, for example ``S1.address``."""
+        return f"{self.subject}.{self.field}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A person's permission. ``to`` and ``purpose`` are codes or, where no code fits, text."""
+
+    by: str
+    to: str
+    purpose: str
+    fields: tuple[str, ...]
+    signed_on: date | None = None
+    expires_on: date | None = None
+    revoked: Answer = "unknown"
+    elements_complete: Answer = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """A matching or sharing agreement that the demand relies on."""
+
+    id: str
+    with_body: str
+    purposes: frozenset[str]
+    fields: tuple[str, ...]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    in_force: Answer = "unknown"
+    agreed_by_holder: Answer = "unknown"
+    bars_onward_sharing: Answer = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A request that the subject not be told for a time (45 CFR 164.528(a)(2))."""
+
+    kind: str
+    form: str
+    held_from: date
+    held_to: date | None = None
+    written_followup: Answer = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """One paper or message asking for records.
+
+    ``findings`` holds only what was stated; a fact that is absent is unknown (:meth:`finding`).
+    """
+
+    id: str
+    title: str
+    received_on: date
+    channel: str
+    holder: Holder
+    requester: Requester
+    instrument: Instrument
+    cited: tuple[str, ...]
+    purpose: str
+    grounds: frozenset[str]
+    subjects: tuple[Subject, ...]
+    items: tuple[Item, ...]
+    findings: Mapping[str, Answer]
+    consents: tuple[Consent, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    threats: frozenset[str] = frozenset()
+    nondisclosure_asked: Answer = "unknown"
+    nondisclosure_ordered: Answer = "unknown"
+    nondisclosure_until: date | None = None
+
+    def finding(self, code: str) -> Answer:
+        """Return what is known of ``code``: absent is unknown, never no."""
+        return self.findings.get(code, "unknown")
+
+    def subject(self, ref: str) -> Subject:
+        """Return the subject called ``ref``."""
+        return next(subject for subject in self.subjects if subject.ref == ref)

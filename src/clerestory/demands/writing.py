@@ -1,0 +1,76 @@
+"""A determination as JSON, the form that programs read and digests are taken over."""
+
+from clerestory.demands.determination import Determination, Duty, Question, Ruling
+from clerestory.kernel.canonical import Json
+
+FORMAT = "clerestory-determination/1"
+
+
+def determination_json(determination: Determination) -> dict[str, Json]:
+    """Return the determination in the form of ``schemas/determination.schema.json``."""
+    return {
+        "format": FORMAT,
+        "demand": determination.demand_id,
+        "on": determination.on.isoformat(),
+        "overall": determination.overall,
+        "rulings": [_ruling(ruling) for ruling in determination.rulings],
+        "duties": [_duty(duty) for duty in determination.duties],
+        "questions": [_question(question) for question in determination.questions],
+        "packs": list(determination.packs),
+        "pack_digest": determination.pack_digest,
+        "facts_digest": determination.facts_digest,
+        "engine": determination.engine,
+        "alarms": list(determination.alarms),
+    }
+
+
+def _ruling(ruling: Ruling) -> dict[str, Json]:
+    return {
+        "subject": ruling.item.subject,
+        "program": ruling.item.program,
+        "field": ruling.item.field,
+        "outcome": ruling.outcome.value,
+        "coarsen_to": ruling.coarsen_to,
+        "authorities": list(ruling.authorities),
+        "policies": list(ruling.policies),
+        "considered_not_met": [
+            {"authority": miss.authority, "missing": list(miss.missing)}
+            for miss in ruling.considered_not_met
+        ],
+        "reason": {
+            "counsel": ruling.reason.counsel,
+            "requester": ruling.reason.requester,
+            "person": ruling.reason.person,
+        },
+        "would_change": [
+            {
+                "outcome": turn.outcome.value,
+                "changes": [{"fact": c.fact, "value": c.value} for c in turn.changes],
+            }
+            for turn in ruling.would_change
+        ],
+    }
+
+
+def _duty(duty: Duty) -> dict[str, Json]:
+    due: dict[str, Json] | None = None
+    if duty.due is not None:
+        due = {
+            "on": duty.due.on.isoformat(),
+            "starts_on": duty.due.starts_on.isoformat(),
+            "provision": duty.due.provision,
+            "steps": list(duty.due.steps),
+        }
+    return {
+        "do": duty.code,
+        "basis": duty.basis,
+        "authority": duty.authority,
+        "within": duty.within,
+        "to": duty.to,
+        "content": list(duty.content),
+        "due": due,
+    }
+
+
+def _question(question: Question) -> dict[str, Json]:
+    return {"fact": question.fact, "text": question.text, "turns": list(question.turns)}
