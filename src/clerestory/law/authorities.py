@@ -1,0 +1,110 @@
+"""Citable sources of law, dated, with what each says to three readers."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from clerestory.kernel import Period
+from clerestory.law.errors import Fault
+
+KINDS = frozenset({"restricts", "permits", "mandates", "procedure", "context"})
+CONFIRMED = frozenset({"yes", "partly", "no"})
+BASES = frozenset({"law", "agency_policy"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """One source of law. ``confirmed`` says how much of its text was read.
+
+    ``effect`` is for counsel, ``requester`` for the letter, ``person`` for the person whose
+    records these are, ``not_met`` answers a requester who relies on it in vain.
+    """
+
+    id: str
+    citation: str
+    title: str
+    kind: str
+    binds: frozenset[str]
+    basis: str
+    confirmed: str
+    in_force: Period
+    effect: str
+    requester: str
+    person: str
+    not_met: str
+    read: str = ""
+    source: str = ""
+    note: str = ""
+    court: str = ""
+    docket: str = ""
+    line: int = 0
+
+    @property
+    def may_open(self) -> bool:
+        """Whether a permit may rest on it: text that nobody read can only restrict or refer."""
+        return self.confirmed != "no"
+
+
+def load_authorities(path: Path) -> tuple[dict[str, Authority], list[Fault]]:
+    """Read ``authorities.toml``; return what can be used and every fault with its line."""
+    try:
+        text = path.read_text("utf-8")
+        tables = tomllib.loads(text).get("authority", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        return {}, [Fault(path.name, _line_in(str(fault)), f"cannot be read: {fault}")]
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[authority]]"]
+    found: dict[str, Authority] = {}
+    faults: list[Fault] = []
+    for table, line in zip(tables, lines, strict=True):
+        wrong = _wrong_with(table)
+        if not wrong and table["id"] in found:
+            wrong = [f"{table['id']} stands twice"]
+        faults += [Fault(path.name, line, text) for text in wrong]
+        if not wrong:
+            found[table["id"]] = _authority(table, line)
+    return found, faults
+
+
+_TEXTS = ("id", "citation", "title", "effect", "requester", "person", "not_met")
+
+
+def _wrong_with(table: Mapping[str, object]) -> list[str]:
+    name = table.get("id", "an authority without id")
+    wrong = [f"{name} has no {key}" for key in _TEXTS if not str(table.get(key, "")).strip()]
+    for key, allowed in (("kind", KINDS), ("confirmed", CONFIRMED), ("basis", BASES)):
+        if table.get(key) not in allowed:
+            wrong.append(
+                f"{name}: {key} must be one of {', '.join(sorted(allowed))}: {table.get(key)}"
+            )
+    if table.get("confirmed") == "partly" and not table.get("read"):
+        wrong.append(f"{name} is confirmed partly, so read must say which part was read")
+    start, end = table.get("valid_from"), table.get("valid_to")
+    for key, day in (("valid_from", start), ("valid_to", end)):
+        if day is not None and type(day) is not date:
+            wrong.append(f"{name}: {key} must be a day such as 2026-02-26: {day}")
+    if type(start) is date and type(end) is date and end <= start:
+        wrong.append(f"{name}: valid_to must come after valid_from")
+    return wrong
+
+
+def _authority(table: Mapping[str, object], line: int) -> Authority:
+    binds = table.get("binds", [])
+    start, end = table.get("valid_from"), table.get("valid_to")
+    return Authority(
+        **{key: str(table[key]) for key in (*_TEXTS, "kind", "basis", "confirmed")},
+        **{key: str(table.get(key, "")) for key in ("read", "source", "note", "court", "docket")},
+        binds=frozenset(map(str, binds)) if isinstance(binds, list) else frozenset(),
+        in_force=Period(
+            valid_from=start if isinstance(start, date) else None,
+            valid_to=end if isinstance(end, date) else None,
+        ),
+        line=line,
+    )
+
+
+def _line_in(message: str) -> int:
+    _, _, rest = message.partition("line ")
+    digits = rest.split(",")[0].split(")")[0]
+    return int(digits) if digits.isdigit() else 1

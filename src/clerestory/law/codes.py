@@ -1,0 +1,120 @@
+"""The vocabulary: every code that the engine reads, by list, with its groups."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from clerestory.law.errors import PackFault, UnknownCode
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """One code of one list. ``source`` and ``proxy`` are used by fields only."""
+
+    name: str
+    means: str
+    groups: tuple[str, ...] = ()
+    source: str = "none"
+    proxy: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All lists of codes of the packs in use."""
+
+    lists: Mapping[str, Mapping[str, Code]] = field(repr=False)
+
+    def check(self, list_name: str, code: str, where: str) -> str:
+        """Return ``code``, which must stand in the list.
+
+        Raises:
+            UnknownCode: It does not; the message names the code, the place and what is close.
+        """
+        if code not in self.lists[list_name]:
+            raise UnknownCode(
+                f"unknown code in {where}: {code} is not in the list {list_name}",
+                todo=f"use one of the codes of {list_name}{_close(code, self.lists[list_name])}, "
+                "or define the code in a pack's codes.yaml",
+            )
+        return code
+
+    def knows(self, list_name: str, code: str) -> bool:
+        """Whether the list holds the code."""
+        return code in self.lists.get(list_name, {})
+
+    def get(self, list_name: str, code: str) -> Code:
+        """Return the code's entry."""
+        return self.lists[list_name][code]
+
+    def groups_of(self, list_name: str, code: str) -> frozenset[str]:
+        """Return the code itself and every group above it."""
+        return frozenset(self._climb(list_name, code))
+
+    def _climb(self, list_name: str, code: str) -> Iterator[str]:
+        yield code
+        group_list = _GROUPS.get(list_name, list_name)
+        entry = self.lists[list_name].get(code) or self.lists[group_list].get(code)
+        for group in entry.groups if entry else ():
+            yield from self._climb(group_list, group)
+
+    @cached_property
+    def every_code(self) -> frozenset[str]:
+        """All codes of all lists, for checking the words of a policy."""
+        return frozenset(code for codes in self.lists.values() for code in codes)
+
+
+_GROUPS = {"program": "program_group", "fields": "category"}
+
+
+def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
+    """Read and join ``codes.yaml`` files; a later one may add codes, never redefine one.
+
+    Raises:
+        PackFault: A file cannot be read, or two files define the same code.
+    """
+    lists: dict[str, dict[str, Code]] = {}
+    for path in paths:
+        for list_name, entries in _read(path).items():
+            known = lists.setdefault(list_name, {})
+            for name, entry in entries.items():
+                if name in known:
+                    raise PackFault(
+                        f"{path.name} defines {list_name}.{name} again",
+                        todo="two packs must not define one code: rename it in one of them",
+                    )
+                known[name] = Code(
+                    name=name,
+                    means=str(entry.get("means", "")),
+                    groups=tuple(_strings(entry.get("in", ()))),
+                    source=str(entry.get("source", "none")),
+                    proxy=bool(entry.get("proxy", False)),
+                )
+    return Vocabulary(lists)
+
+
+def _read(path: Path) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
+    try:
+        content = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 (safe loader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
+        raise PackFault(
+            f"cannot read the codes: {fault}", todo="mend the file named above"
+        ) from fault
+    if not isinstance(content, Mapping):
+        raise PackFault(f"{path.name} holds no lists of codes", todo="see packs/codes.yaml")
+    return content
+
+
+def _strings(value: object) -> Sequence[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else []
+
+
+def _close(code: str, known: Mapping[str, Code]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(code, known, n=3)
+    return f" (close to it: {', '.join(close)})" if close else ""

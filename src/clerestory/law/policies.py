@@ -1,0 +1,123 @@
+"""Cedar policies as a pack holds them: text, annotations, syntax tree, file and line."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cedarpy
+
+from clerestory.law.errors import Fault
+
+ACTIONS = ("define", "lift", "lift_coarsened", "disclose", "refer", "consider", "oblige")
+ANNOTATIONS = frozenset(
+    {"id", "authority", "lifts", "establishes", "bars", "duty", "basis", "within", "to", "content"}
+    | {"coarsen_to", "rests_on", "starts"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One Cedar policy.
+
+    ``tree`` is Cedar's own JSON form. ``authorities`` must all be in force for it to stand;
+    the first is the one that decides. ``starts`` says which day a duty's clock starts from.
+    """
+
+    id: str
+    effect: str
+    action: str
+    authorities: tuple[str, ...]
+    notes: Mapping[str, str]
+    tree: Mapping[str, Any]
+    file: str
+    line: int
+
+    def words(self, annotation: str) -> tuple[str, ...]:
+        """Return an annotation that lists codes, split at spaces."""
+        return tuple(self.notes.get(annotation, "").split())
+
+    def text(self) -> str:
+        """Return the policy as Cedar text, without its comments."""
+        return policies_text([self])
+
+
+def policies_text(policies: Sequence[Policy]) -> str:
+    """Write policies as Cedar text, each under its own id."""
+    document = {
+        "templates": {},
+        "staticPolicies": {policy.id: policy.tree for policy in policies},
+        "templateLinks": [],
+    }
+    return cedarpy.policies_from_json_str(json.dumps(document))
+
+
+def load_policies(path: Path) -> tuple[list[Policy], list[Fault]]:
+    """Read one ``.cedar`` file; return its policies and every fault with its line."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        return [], [Fault(path.name, 1, f"cannot be read: {fault}")]
+    try:
+        trees = json.loads(cedarpy.policies_to_json_str(text))
+    except ValueError as fault:
+        return [], [Fault(path.name, _line_of_error(text, str(fault)), f"is not Cedar: {fault}")]
+    lines = _lines_of_ids(text)
+    policies: list[Policy] = []
+    faults: list[Fault] = []
+    if trees.get("templates"):
+        faults.append(Fault(path.name, 1, "holds a template; a pack holds static policies only"))
+    for tree in trees["staticPolicies"].values():
+        notes = {key: value or "" for key, value in tree.get("annotations", {}).items()}
+        line = lines.get(notes.get("id", ""), 1)
+        wrong = _wrong_with(notes, tree)
+        faults += [Fault(path.name, line, text) for text in wrong]
+        if not wrong:
+            policies.append(
+                Policy(
+                    id=notes["id"],
+                    effect=tree["effect"],
+                    action=tree["action"]["entity"]["id"],
+                    authorities=tuple(notes["authority"].split()),
+                    notes=notes,
+                    tree=tree,
+                    file=path.name,
+                    line=line,
+                )
+            )
+    return policies, faults
+
+
+def _wrong_with(notes: Mapping[str, str], tree: Mapping[str, Any]) -> list[str]:
+    name = notes.get("id") or "a policy without @id"
+    wrong = [f"{name} has no @{key}" for key in ("id", "authority") if not notes.get(key)]
+    wrong += [
+        f"{name} has an annotation nobody reads: @{key}" for key in sorted(set(notes) - ANNOTATIONS)
+    ]
+    action = tree["action"].get("entity", {}).get("id")
+    if action not in ACTIONS or tree["action"].get("op") not in {"==", "in"}:
+        wrong.append(f"{name} must name one action of {', '.join(ACTIONS)}")
+        return wrong
+    if tree["effect"] == "forbid" and action not in {"disclose", "refer"}:
+        wrong.append(f"{name} forbids {action}; only disclose and refer may be forbidden")
+    needs = {"define": "establishes", "lift": "lifts", "lift_coarsened": "lifts", "oblige": "duty"}
+    if action in needs and not notes.get(needs[action]):
+        wrong.append(f"{name} has no @{needs[action]}")
+    if action == "disclose" and tree["effect"] == "forbid" and not notes.get("bars"):
+        wrong.append(f"{name} has no @bars: name the lock that it puts on the field")
+    return wrong
+
+
+def _lines_of_ids(text: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for name in re.findall(r'@id\("([^"]+)"\)', line):
+            found.setdefault(name, number)
+    return found
+
+
+def _line_of_error(text: str, message: str) -> int:
+    match = re.search(r"(?:offset|position|at) (\d+)", message)
+    return text.count("\n", 0, int(match.group(1))) + 1 if match else 1
