@@ -1,0 +1,207 @@
+"""``clerestory doctor``: which parts are on this machine, and what is off without the others."""
+
+import json
+import platform
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+
+import click
+
+from clerestory.cli.exit_codes import ExitCode
+
+_PYTHON = "3.11"
+_SQLITE = "3.35"  # the first with RETURNING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of the machine.
+
+    Attributes:
+        found: Whether it is there and new enough.
+        version: What it says of itself; empty when it is missing or does not say.
+        without: What is off while it is missing.
+        get: What to install.
+    """
+
+    name: str
+    required: bool
+    found: bool
+    version: str
+    without: str
+    get: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """An optional program: the first of ``names`` on the path is asked for its version."""
+
+    part: str
+    names: Sequence[str]
+    ask: Sequence[str]
+    without: str
+    get: str
+
+
+PROGRAMS = (
+    Program(
+        part="openssl",
+        names=("openssl",),
+        ask=("version",),
+        without="no second opinion on CMS packages: the tests that use openssl are skipped",
+        get="openssl",
+    ),
+    Program(
+        part="age",
+        names=("age",),
+        ask=("--version",),
+        without="no second opinion on age packages: the tests that use age are skipped",
+        get="age",
+    ),
+    Program(
+        part="go",
+        names=("go",),
+        ask=("version",),
+        without="the log is not checked against the Go checkpoint and note code: tests skipped",
+        get="golang-go and golang-golang-x-mod-dev",
+    ),
+    Program(
+        part="strace",
+        names=("strace",),
+        ask=("-V",),
+        without="the order of writes to the disk is not watched: the tests that do so are skipped",
+        get="strace",
+    ),
+    Program(
+        part="PostgreSQL",
+        names=("postgres", "psql"),
+        ask=("--version",),
+        without="sources in PostgreSQL are not tested on this machine; SQLite and Parquet are",
+        get="postgresql",
+    ),
+    Program(
+        part="chromium",
+        names=("chromium", "chromium-browser", "google-chrome"),
+        ask=("--version",),
+        without="pages are not tested in a browser on this machine",
+        get="chromium",
+    ),
+)
+
+
+def python_part() -> Part:
+    """Report the Python that runs this program."""
+    return _required("python", platform.python_version(), at_least=_PYTHON, get="python3")
+
+
+def sqlite_part() -> Part:
+    """Report the SQLite library that this Python was built with."""
+    return _required("sqlite", sqlite3.sqlite_version, at_least=_SQLITE, get="libsqlite3-0")
+
+
+def package_parts() -> Iterator[Part]:
+    """Report each Python package that this program asks for, in alphabetical order."""
+    needs = [need for need in metadata.requires("clerestory") or [] if "extra ==" not in need]
+    for name in sorted(re.split(r"[^\w.-]", need)[0] for need in needs):
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            version = ""
+        yield Part(
+            name=name,
+            required=True,
+            found=bool(version),
+            version=version,
+            without="the program does not run",
+            get="remove the folder .venv and run ./clerestory again",
+        )
+
+
+def program_part(program: Program, *, which: Callable[[str], str | None] = shutil.which) -> Part:
+    """Find one optional program and ask it for its version; nothing else is run."""
+    path = next((found for name in program.names if (found := which(name))), None)
+    return Part(
+        name=program.part,
+        required=False,
+        found=path is not None,
+        version=_ask(path, program.ask) if path else "",
+        without=program.without,
+        get=program.get,
+    )
+
+
+def all_parts() -> list[Part]:
+    """List every part, the required ones first."""
+    return [
+        python_part(),
+        sqlite_part(),
+        *package_parts(),
+        *(program_part(program) for program in PROGRAMS),
+    ]
+
+
+@click.command(short_help="List the parts of this machine and what is off without each.")
+@click.option("--json", "as_json", is_flag=True, help="Write the list for a program to read.")
+def doctor(*, as_json: bool) -> None:
+    """List the required and the optional parts, and what is off without each."""
+    parts = all_parts()
+    if as_json:
+        click.echo(json.dumps({"parts": [asdict(part) for part in parts]}, indent=2))
+    else:
+        for line in _lines(parts):
+            click.echo(line)
+    if any(part.required and not part.found for part in parts):
+        sys.exit(ExitCode.MACHINE)
+
+
+def _required(name: str, version: str, *, at_least: str, get: str) -> Part:
+    return Part(
+        name=name,
+        required=True,
+        found=_numbers(version) >= _numbers(at_least),
+        version=version,
+        without=f"the program does not run: it needs {at_least} or newer",
+        get=f"{get} ({at_least} or newer)",
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+
+
+def _ask(path: str, arguments: Sequence[str]) -> str:
+    try:
+        # The path is the machine's own, found by name, and no argument comes from a person.
+        done = subprocess.run(  # noqa: S603
+            [path, *arguments],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            timeout=20,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    said = re.search(r"\d+(?:\.\d+)+", done.stdout + done.stderr)
+    return said.group() if said else ""
+
+
+def _lines(parts: Sequence[Part]) -> Iterator[str]:
+    width = max(len(part.name) for part in parts)
+    for required, title in ((True, "required"), (False, "optional")):
+        yield title
+        for part in parts:
+            if part.required is not required:
+                continue
+            state = "found" if part.found else "missing"
+            yield f"  {part.name:<{width}}  {state:<7}  {part.version}".rstrip()
+            if not part.found:
+                yield f"  {'':<{width}}  off: {part.without}"
+                yield f"  {'':<{width}}  get: {part.get}"

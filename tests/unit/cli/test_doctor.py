@@ -1,0 +1,86 @@
+"""The list of parts tells the truth about the machine."""
+
+import json
+import sqlite3
+import stat
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from clerestory.cli.doctor import PROGRAMS, Part, Program, doctor, program_part
+from clerestory.cli.exit_codes import ExitCode
+
+NEEDLE = Program(part="needle", names=("pin", "needle"), ask=("-V",), without="no sewing", get="")
+
+
+def test_the_list_names_every_part_once_and_this_machine_can_run_the_program() -> None:
+    result = CliRunner().invoke(doctor, ["--json"])
+
+    parts = json.loads(result.stdout)["parts"]
+    names = [part["name"] for part in parts]
+    assert result.exit_code == ExitCode.DONE
+    assert len(names) == len(set(names))
+    assert {"python", "sqlite", "cedarpy", "bagit"} <= {p["name"] for p in parts if p["required"]}
+    assert {p["name"] for p in parts if not p["required"]} == {program.part for program in PROGRAMS}
+
+
+def test_a_program_that_is_there_tells_its_version(tmp_path: Path) -> None:
+    needle = tmp_path / "needle"
+    needle.write_text('#!/bin/sh\n[ "$1" = -V ] && echo "needle, release 1.20.3 (steel)" >&2\n')
+    needle.chmod(needle.stat().st_mode | stat.S_IXUSR)
+
+    part = program_part(NEEDLE, which=lambda name: str(needle) if name == "needle" else None)
+
+    assert part == Part(
+        name="needle", required=False, found=True, version="1.20.3", without="no sewing", get=""
+    )
+
+
+def test_a_program_that_cannot_be_started_is_found_without_a_version(tmp_path: Path) -> None:
+    broken = tmp_path / "needle"
+    broken.write_text("not a program")
+
+    part = program_part(NEEDLE, which=lambda _name: str(broken))
+
+    assert (part.found, part.version) == (True, "")
+
+
+def test_a_missing_program_says_what_is_off_and_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    result = CliRunner().invoke(doctor)
+
+    assert result.exit_code == ExitCode.DONE
+    for program in PROGRAMS:
+        assert f"off: {program.without}" in result.stdout
+        assert f"get: {program.get}" in result.stdout
+
+
+@pytest.mark.parametrize(("found", "missing"), [("3.44.2", "3.34.9"), ("3.35", "3.9.1")])
+def test_a_required_part_that_is_too_old_is_a_fault(
+    found: str, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version", found)
+    new_enough = CliRunner().invoke(doctor)
+    monkeypatch.setattr(sqlite3, "sqlite_version", missing)
+    too_old = CliRunner().invoke(doctor)
+
+    assert new_enough.exit_code == ExitCode.DONE
+    assert too_old.exit_code == ExitCode.MACHINE
+    assert "it needs 3.35 or newer" in too_old.stdout
+
+
+def test_a_missing_package_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        metadata, "requires", lambda _name: ["no-such-part>=1", 'x; extra == "test"']
+    )
+
+    result = CliRunner().invoke(doctor)
+
+    assert result.exit_code == ExitCode.MACHINE
+    assert "no-such-part" in result.stdout
+    assert "\n  x " not in result.stdout
