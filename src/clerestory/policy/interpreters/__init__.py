@@ -1,1 +1,1 @@
-"""."""
+"""Interpreters of one law: they agree, or the run stops."""

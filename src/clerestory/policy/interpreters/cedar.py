@@ -1,0 +1,53 @@
+"""The deciding interpreter: Cedar itself, through cedarpy, with everything parsed once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import cedarpy
+
+from clerestory.law.policies import Policy, policies_text
+from clerestory.policy.model import Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Cedar's answer: allowed or not, by which policies, and which could not be evaluated."""
+
+    allowed: bool
+    policies: tuple[str, ...]
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySet:
+    """Policies of one action, parsed once."""
+
+    handle: cedarpy.PolicySet = field(repr=False)
+    by_id: Mapping[str, Policy] = field(repr=False)
+
+    @classmethod
+    def parse(cls, policies: Sequence[Policy]) -> "PolicySet":
+        """Parse policies; their ``@id`` is how Cedar reports them."""
+        return cls(
+            handle=cedarpy.PolicySet.from_str(policies_text(policies)),
+            by_id={policy.id: policy for policy in policies},
+        )
+
+    def decide(self, requests: Sequence[Request], entities: cedarpy.Entities) -> list[Verdict]:
+        """Answer the requests in order.
+
+        Cedar skips a policy whose evaluation fails, so each failure is carried in ``errors``
+        and must be treated as a refusal by the caller.
+        """
+        results = cedarpy.is_authorized_batch(list(requests), self.handle, entities)
+        return [_verdict(result) for result in results]
+
+
+def _verdict(result: cedarpy.AuthzResult) -> Verdict:
+    diagnostics = result.diagnostics
+    names = diagnostics.id_annotations_by_reason
+    return Verdict(
+        allowed=result.allowed,
+        policies=tuple(sorted(names[reason] for reason in diagnostics.reasons)),
+        errors=tuple(diagnostics.errors),
+    )
