@@ -1,0 +1,298 @@
+"""Read a catalogue from TOML; every fault names its file, its line and what to do."""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from clerestory.holdings.catalogue import (
+    Catalogue,
+    Category,
+    Column,
+    HeldField,
+    Origin,
+    ProgramHoldings,
+    SearchKey,
+    Sensitivity,
+)
+from clerestory.holdings.errors import CatalogueFault
+
+FORMAT = "clerestory-catalogue/1"
+
+_Code = TypeVar("_Code", bound=StrEnum)
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TOP = {"format", "agency", "person", "search_keys", "fields", "groups", "programs"}
+_KIND = {"label", "category", "sensitivity", "proxy_for_status"}
+_HELD = {"column", "dated", "source", "sensitivity", "proxy_for_status"}
+_PROGRAM = {"label", "members", "proxy_for_status", "uses", "fields"}
+
+
+def load_catalogue(path: str | Path) -> Catalogue:
+    """Read and check the catalogue of one agency.
+
+    Raises:
+        CatalogueFault: The file is missing or does not hold a catalogue; the message names the
+            line, the next step what to change.
+    """
+    file = Path(path)
+    try:
+        written = file.read_bytes()
+    except OSError as fault:
+        raise CatalogueFault(
+            f"the catalogue cannot be opened: {file}: {fault.strerror}",
+            code="catalogue-missing",
+            todo="give the path of a catalogue.toml that you may read",
+        ) from fault
+    return parse_catalogue(written, file=str(file))
+
+
+def parse_catalogue(written: bytes, *, file: str) -> Catalogue:
+    """Read a catalogue from bytes; ``file`` is only named in messages."""
+    try:
+        text = written.decode()
+        document = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise CatalogueFault(
+            f"the catalogue must be TOML in UTF-8: {file}: {fault}",
+            code="catalogue-not-toml",
+            todo="mend the line that is named",
+        ) from fault
+    return _Reader(file=file, text=text).read(document, hashlib.sha256(written).hexdigest())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    file: str
+    text: str
+
+    def read(self, document: dict[str, Any], digest: str) -> Catalogue:
+        self._known(document, _TOP, ())
+        if document.get("format") != FORMAT:
+            self._fail(
+                ("format",), "the catalogue has another format", f'write format = "{FORMAT}"'
+            )
+        person = Column(
+            table=self._name(document, ("person", "table")),
+            name=self._name(document, ("person", "key")),
+        )
+        kinds = self._table(document, ("fields",))
+        for code, kind in kinds.items():
+            self._known(self._as_table(kind, ("fields", code)), _KIND, ("fields", code))
+        programs = {
+            code: self._program(document, code, kinds)
+            for code in self._table(document, ("programs",))
+        }
+        catalogue = Catalogue(
+            agency=self._words(document, ("agency",)),
+            person=person,
+            search=self._search(document, person),
+            programs=programs,
+            file=self.file,
+            digest=digest,
+        )
+        self._check_no_proxy(catalogue)
+        return catalogue
+
+    def _search(self, document: dict[str, Any], person: Column) -> dict[SearchKey, Column]:
+        found = {}
+        for name in self._table(document, ("search_keys",)):
+            path = ("search_keys", name)
+            key = self._code(SearchKey, name, path, "search key")
+            found[key] = self._column(self._words(document, path), path)
+            if found[key].table != person.table:
+                self._fail(
+                    path,
+                    f"a search key must stand in the person table {person.table}: {found[key]}",
+                    "name a column of that table, or make [person] table a view that has it",
+                )
+        for key in (SearchKey.PERSON_ID, SearchKey.GIVEN_NAMES, SearchKey.BIRTH_DATE):
+            if key not in found:
+                self._fail(("search_keys",), f"a search key is missing: {key}", f"add {key} = ...")
+        return found
+
+    def _program(
+        self, document: dict[str, Any], code: str, kinds: Mapping[str, Any]
+    ) -> ProgramHoldings:
+        path = ("programs", code)
+        program = self._table(document, path)
+        self._known(program, _PROGRAM, path)
+        proxy = self._flag(program, path)
+        held: dict[str, HeldField] = {}
+        for group in self._list(program, (*path, "uses")):
+            if group not in self._table(document, ("groups",)):
+                self._fail((*path, "uses"), f"no such group: {group!r}", f"add [groups.{group}]")
+            for field in self._table(document, ("groups", group)):
+                held[field] = self._field(document, code, proxy, ("groups", group, field), kinds)
+        if "fields" in program:
+            for field in self._table(document, (*path, "fields")):
+                held[field] = self._field(document, code, proxy, (*path, "fields", field), kinds)
+        return ProgramHoldings(
+            code=code,
+            label=self._words(document, (*path, "label")),
+            members=self._name(document, (*path, "members")),
+            proxy_for_status=proxy,
+            fields=held,
+            line=self._line(path),
+        )
+
+    def _field(
+        self,
+        document: dict[str, Any],
+        program: str,
+        program_is_proxy: bool,
+        path: tuple[str, ...],
+        kinds: Mapping[str, Any],
+    ) -> HeldField:
+        code = path[-1]
+        held = self._table(document, path)
+        self._known(held, _HELD, path)
+        if code not in kinds:
+            self._fail(
+                path, f"no field of this code is described: {code!r}", f"add {code} to [fields]"
+            )
+        source = self._code(Origin, self._words(document, (*path, "source")), path, "source")
+        written = held.get("column")
+        if (written is None) != (source is Origin.NONE):
+            self._fail(
+                path,
+                f"a field has a column exactly when its source is not none: {program}.{code}",
+                'name the column, as column = "table.column", or write source = "none"',
+            )
+        dated = held.get("dated")
+        if dated is not None:
+            self._identifier(dated, (*path, "dated"))
+        label = self._words(document, ("fields", code, "label"))
+        level = held.get("sensitivity", kinds[code].get("sensitivity"))
+        return HeldField(
+            program=program,
+            code=code,
+            label=label,
+            category=self._code(
+                Category, kinds[code].get("category"), ("fields", code), "category"
+            ),
+            sensitivity=self._code(Sensitivity, level, ("fields", code), "sensitivity"),
+            source=source,
+            column=None if written is None else self._column(written, path, program=program),
+            dated=dated,
+            proxy_for_status=program_is_proxy
+            or self._flag(kinds[code], ("fields", code))
+            or self._flag(held, path),
+            line=self._line(path),
+        )
+
+    def _check_no_proxy(self, catalogue: Catalogue) -> None:
+        # Not only columns that nothing else uses: a search key may be no proxy at all, even when
+        # a second field of another program reads the same column under an innocent name.
+        proxies = {
+            field.column
+            for field in catalogue.list_fields()
+            if field.proxy_for_status and not catalogue.programs[field.program].proxy_for_status
+        } | catalogue.proxy_columns()
+        for key, column in catalogue.search.items():
+            if column in proxies:
+                self._fail(
+                    ("search_keys", key),
+                    f"a search key may not tell or suggest immigration status: {key} = {column}",
+                    "take the key out; nobody is found by status or by a proxy for it",
+                )
+
+    def _column(self, written: object, path: tuple[str, ...], *, program: str = "") -> Column:
+        parts = written.replace("{program}", program).split(".") if isinstance(written, str) else []
+        if len(parts) != 2 or not all(_IDENTIFIER.fullmatch(part) for part in parts):
+            self._fail(path, f"a column is written table.column: {written!r}", "write it so")
+        return Column(table=parts[0], name=parts[1])
+
+    def _name(self, document: dict[str, Any], path: tuple[str, ...]) -> str:
+        return self._identifier(self._words(document, path), path)
+
+    def _identifier(self, written: object, path: tuple[str, ...]) -> str:
+        if not isinstance(written, str) or not _IDENTIFIER.fullmatch(written):
+            self._fail(
+                path,
+                f"a table or column is letters, digits and _: {written!r}",
+                "rename it, or add a view",
+            )
+        return written
+
+    def _words(self, document: dict[str, Any], path: tuple[str, ...]) -> str:
+        value = self._table(document, path[:-1]).get(path[-1])
+        if not isinstance(value, str) or not value.strip():
+            self._fail(path, f"a text is missing: {'.'.join(path)}", f'write {path[-1]} = "..."')
+        return value
+
+    def _list(self, table: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
+        value = table.get(path[-1], [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self._fail(
+                path, f"a list of codes is missing: {'.'.join(path)}", "write a list of texts"
+            )
+        return value
+
+    def _flag(self, table: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+        value = table.get("proxy_for_status", False)
+        if not isinstance(value, bool):
+            self._fail(path, f"proxy_for_status is true or false: {value!r}", "write one of them")
+        return value
+
+    def _code(self, codes: type[_Code], value: object, path: tuple[str, ...], what: str) -> _Code:
+        if value not in {str(code) for code in codes}:
+            self._fail(
+                path,
+                f"no such {what}: {value!r}",
+                f"use one of {', '.join(sorted(str(code) for code in codes))}",
+            )
+        return codes(value)
+
+    def _table(self, document: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+        value: Any = document
+        for depth, step in enumerate(path, start=1):
+            value = self._as_table(value, path[: depth - 1]).get(step)
+            if value is None:
+                self._fail(path[:depth], f"a table is missing: {'.'.join(path[:depth])}", "add it")
+        return self._as_table(value, path)
+
+    def _as_table(self, value: object, path: tuple[str, ...]) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._fail(path, f"a table must stand here: {'.'.join(path)}", "write it as a table")
+        return value
+
+    def _known(self, table: Mapping[str, Any], known: set[str], path: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in known:
+                self._fail(
+                    (*path, key),
+                    f"no such key: {'.'.join((*path, key))}",
+                    f"use one of {', '.join(sorted(known))}",
+                )
+
+    def _fail(self, path: tuple[str, ...], message: str, todo: str) -> NoReturn:
+        where = f"{self.file}, line {self._line(path)}"
+        raise CatalogueFault(f"{message} ({where})", todo=f"{todo} ({where})")
+
+    def _line(self, path: tuple[str, ...]) -> int:
+        return find_line(self.text, path)
+
+
+def find_line(text: str, path: tuple[str, ...]) -> int:
+    """Return the line, from 1, that best shows ``path``: its own key, or the nearest table above.
+
+    TOML readers keep no line numbers; a catalogue writes each table and key on its own line.
+    """
+    header: tuple[str, ...] = ()
+    best, best_depth = 1, 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            header = tuple(part.strip().strip('"') for part in stripped.strip("[]").split("."))
+            here = header
+        elif "=" in stripped and not stripped.startswith("#"):
+            here = (*header, stripped.partition("=")[0].strip().strip('"'))
+        else:
+            continue
+        if path[: len(here)] == here and len(here) > best_depth:
+            best, best_depth = number, len(here)
+    return best

@@ -1,0 +1,184 @@
+"""Find exactly one right person, or say why not.
+
+The rules, in order:
+
+1. A name is always needed. A number alone is one wrong digit from somebody else.
+2. Then either a number of the person's own (Social Security, Medicaid, person id) that agrees
+   with the name and with the birth date if one was given; or name, full birth date and one more:
+   the last four digits of the Social Security number, or the address, telephone or e-mail address.
+3. A household shares its address, so with that alone every given name must be said.
+4. A second person who agrees as well, or is near enough to be the one who was meant, refuses the
+   search, unless a number tells the two apart by more than one slip.
+
+Doubt names nobody. No answer holds a second person, and no reason holds anybody's data.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clerestory.holdings.index import Candidate, PersonIndex
+from clerestory.holdings.names import NameFit, compare_names, count_telling
+from clerestory.holdings.query import Answer, Clues, Found, NotFound, PersonQuery, Reason, Refused
+
+_STRONG = ("ssn", "medicaid_id", "person_id")
+_SHARED = ("address", "phone", "email")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fit:
+    """How one candidate fits the clues."""
+
+    candidate: Candidate
+    name: NameFit
+    born: bool | None  # None: not said, or not on record
+    agree: frozenset[str]  # which of the keys agree
+    contradicted: bool  # a number that was said is not the one on record
+
+
+def find_person(index: PersonIndex, query: PersonQuery) -> Answer:
+    """Return the one person that ``query`` is about, or the reasons for naming nobody."""
+    clues = Clues.of(query)
+    if too_little := _check_enough(clues):
+        return Refused(reasons=(too_little,))
+    near = tuple(_one_slip_away(clues.ssn)) if clues.ssn and not clues.born else ()
+    fits = [_fit(clues, candidate) for candidate in index.gather(clues, near)]
+    agreeing = [fit for fit in fits if _disagreement(fit) is None]
+    if not agreeing:
+        return _explain(fits)
+    chosen = agreeing[0]
+    if len(agreeing) > 1:
+        return Refused(reasons=(Reason.TWO_PERSONS_AGREE,))
+    if any(_is_rival(clues, chosen, fit) for fit in fits if fit is not chosen):
+        return Refused(reasons=(Reason.SECOND_PERSON_NEAR,))
+    why = ["same-name"] + (["same-birth-date"] if chosen.born else [])
+    why += sorted(f"same-{key.replace('_', '-')}" for key in chosen.agree)
+    return Found(person_id=chosen.candidate.person_id, why=tuple(why))
+
+
+def _check_enough(clues: Clues) -> Reason | None:
+    if not clues.name:
+        return Reason.NAME_MISSING
+    if count_telling(clues.name) < 2 and not _said(clues, _STRONG):
+        return Reason.NAME_TOO_SHORT
+    if _said(clues, _STRONG):
+        return None
+    if clues.born and _said(clues, (*_SHARED, "ssn_last4")):
+        return None
+    return Reason.TOO_LITTLE_KNOWN
+
+
+def _said(clues: Clues, keys: Sequence[str]) -> bool:
+    return any(getattr(clues, key) is not None for key in keys)
+
+
+def _fit(clues: Clues, candidate: Candidate) -> _Fit:
+    agree, contradicted = set(), False
+    for key in _STRONG:
+        said, held = getattr(clues, key), getattr(candidate, key)
+        if said is not None and held is not None:
+            if said == held:
+                agree.add(key)
+            else:
+                contradicted = True
+    if clues.ssn_last4 is not None and candidate.ssn is not None:
+        if candidate.ssn[-4:] == clues.ssn_last4:
+            agree.add("ssn_last4")
+        else:
+            contradicted = True
+    for key in _SHARED:
+        said = getattr(clues, key)
+        if said is not None and said == getattr(candidate, key):
+            agree.add(key)
+    both = clues.born is not None and candidate.born is not None
+    return _Fit(
+        candidate=candidate,
+        name=compare_names(clues.name, candidate.names),
+        born=clues.born == candidate.born if both else None,
+        agree=frozenset(agree),
+        contradicted=contradicted,
+    )
+
+
+def _disagreement(fit: _Fit) -> Reason | None:
+    """Why this candidate is not the one; ``None`` when everything that must agree does."""
+    strong = not fit.agree.isdisjoint(_STRONG)
+    if fit.contradicted:
+        return Reason.NUMBER_DISAGREES
+    if fit.born is False:
+        return Reason.BIRTH_DATE_DISAGREES
+    if strong and fit.born:
+        return None if fit.name >= NameFit.WEAK else Reason.NAME_DISAGREES
+    if fit.name < NameFit.PART:
+        return Reason.NAME_DISAGREES
+    if strong:
+        return None
+    if fit.born is None:
+        return Reason.TOO_LITTLE_KNOWN
+    if "ssn_last4" in fit.agree:
+        return None
+    if fit.agree.isdisjoint(_SHARED):
+        return Reason.NOTHING_MORE_AGREES
+    return None if fit.name is NameFit.FULL else Reason.GIVEN_NAMES_INCOMPLETE
+
+
+def _explain(fits: Sequence[_Fit]) -> Answer:
+    """Say what stood in the way, of those who come near; nobody near is not found."""
+    close = [
+        fit
+        for fit in fits
+        if not fit.agree.isdisjoint(_STRONG)
+        or (fit.name >= NameFit.PART and (fit.born or not fit.agree.isdisjoint(_SHARED)))
+    ]
+    reasons = {_disagreement(fit) for fit in close} - {None}
+    if not reasons:
+        return NotFound(reasons=(Reason.NOBODY_AGREES,))
+    return Refused(reasons=tuple(sorted(reason for reason in reasons if reason is not None)))
+
+
+def _is_rival(clues: Clues, chosen: _Fit, other: _Fit) -> bool:
+    """Whether ``other`` could be the one who was meant, by a slip or two in what was given."""
+    if other.name is NameFit.NONE:
+        return False
+    if clues.born and other.born is False and not _is_near_date(clues.born, other.candidate.born):
+        return False
+    if _is_told_apart(clues, chosen, other):
+        return False
+    # With a number of the person's own and the name, mistaking the other takes two slips that
+    # both happen to land on this one: in the number and in the name.
+    strong = not chosen.agree.isdisjoint(_STRONG)
+    return not (strong and chosen.name >= NameFit.PART and other.name is NameFit.NEAR)
+
+
+def _is_told_apart(clues: Clues, chosen: _Fit, other: _Fit) -> bool:
+    """Whether a number agrees with the chosen and is more than one slip from the other's."""
+    for key in _STRONG:
+        said = getattr(clues, key)
+        if key in chosen.agree and said is not None:
+            held = getattr(other.candidate, key)
+            if held is None or not _is_one_slip(said, held):
+                return True
+    if "ssn_last4" in chosen.agree and clues.ssn_last4 and other.candidate.ssn:
+        return not _is_one_slip(clues.ssn_last4, other.candidate.ssn[-4:])
+    return False
+
+
+def _is_one_slip(one: str, other: str) -> bool:
+    """Whether one digit was changed, or two neighbors swapped."""
+    return one == other or other in set(_one_slip_away(one))
+
+
+def _one_slip_away(number: str) -> Iterator[str]:
+    for at, digit in enumerate(number):
+        for other in "0123456789":
+            if other != digit:
+                yield number[:at] + other + number[at + 1 :]
+        if at and number[at - 1] != digit:
+            yield number[: at - 1] + digit + number[at - 1] + number[at + 1 :]
+
+
+def _is_near_date(said: str, held: str | None) -> bool:
+    """Whether one slip, or day for month, makes one date from the other. ISO dates."""
+    if held is None:
+        return True
+    swapped = f"{said[:4]}-{said[8:]}-{said[5:7]}"
+    return held == swapped or _is_one_slip(said.replace("-", ""), held.replace("-", ""))
