@@ -1,1 +1,1 @@
-"""."""
+"""The answer that leaves: minimise, write, seal, verify, and take the receipt."""

@@ -1,0 +1,173 @@
+"""Opening a sealed package: from the cipher to named files with their digests.
+
+Nothing here says that a package is genuine; :mod:`clerestory.disclosure.verifying` does.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import pyrage
+
+from clerestory.disclosure.cms import open_cms, read_private_key
+from clerestory.disclosure.contents import Part
+from clerestory.disclosure.streams import FeedWriter
+from clerestory.disclosure.tar import TarParser
+from clerestory.kernel import Corruption, Refusal
+
+AGE_MAGIC = b"age-encryption.org/v1\n"
+KEPT_BYTES = 64 << 20  # the largest file that is checked for what it says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Identity:
+    """The recipient's private key as it is written, and the passphrase of a PEM one."""
+
+    given: bytes
+    passphrase: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedFile:
+    """One file of the bag. ``body`` is kept for small files only (``Keep`` decides)."""
+
+    size: int
+    sha256: str
+    body: bytes | None
+
+    def as_part(self, path: str) -> Part:
+        """Return the file as a line of a manifest needs it."""
+        return Part(path=path, source=b"", size=self.size, sha256=self.sha256)
+
+
+@dataclass(slots=True)
+class _Opening:
+    keep: Callable[[str], bool]
+    extract_to: Path | None
+    files: dict[str, OpenedFile] = field(default_factory=dict)
+    _name: str = ""
+    _size: int = 0
+    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _body: bytearray | None = None
+    _file: BinaryIO | None = None
+
+    def opened(self, name: str, size: int) -> None:
+        self._name, self._size = name, size
+        self._hash = hashlib.sha256()
+        self._body = None
+        if self.keep(name):
+            if size > KEPT_BYTES:
+                raise Corruption(
+                    f"a file that must be read whole is too large: {size} bytes",
+                    code="package-file-too-large",
+                )
+            self._body = bytearray()
+        if self.extract_to is not None:
+            path = self.extract_to / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("xb")
+
+    def more(self, piece: memoryview) -> None:
+        self._hash.update(piece)
+        if self._body is not None:
+            self._body += piece
+        if self._file is not None:
+            self._file.write(piece)
+
+    def closed(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self.files[self._name] = OpenedFile(
+            size=self._size,
+            sha256=self._hash.hexdigest(),
+            body=None if self._body is None else bytes(self._body),
+        )
+
+
+def open_package(
+    path: Path,
+    identity: Identity,
+    *,
+    keep: Callable[[str], bool],
+    extract_to: Path | None = None,
+) -> dict[str, OpenedFile]:
+    """Decrypt a package and return its files by name.
+
+    Args:
+        path: The sealed file, whose signature the caller has checked.
+        identity: The recipient's private key.
+        keep: Which files, by name, to keep in memory.
+        extract_to: A folder to write the files into as they come; none: nothing is written.
+
+    Raises:
+        Corruption: The file is damaged, cut short, or is not a package.
+        Refusal: The identity is unreadable or not that of a recipient.
+    """
+    opening = _Opening(keep, extract_to)
+    parser = TarParser(opening.opened, opening.more, opening.closed)
+    with path.open("rb") as sealed:
+        magic = sealed.read(len(AGE_MAGIC))
+        sealed.seek(0)
+        if magic == AGE_MAGIC:
+            _open_age(sealed, identity, parser)
+        elif magic[:1] == b"\x30":
+            key = read_private_key(identity.given, identity.passphrase)
+            for piece in open_cms(sealed, key):
+                parser.feed(piece)
+        else:
+            raise Corruption(
+                "the file is neither an age file nor a CMS message", code="package-envelope-broken"
+            )
+    parser.finish()
+    return opening.files
+
+
+def _open_age(sealed: BinaryIO, identity: Identity, parser: TarParser) -> None:
+    writer = FeedWriter(parser.feed)
+    try:
+        pyrage.decrypt_io(sealed, writer, read_age_identities(identity.given))
+    except (OSError, pyrage.DecryptError) as fault:
+        if writer.failure is not None:
+            raise writer.failure from fault
+        if "No matching keys" in str(fault):
+            raise Refusal(
+                "the identity must be that of a recipient of the package",
+                code="identity-not-recipient",
+                todo="use the private half of the key that was given to the sender",
+            ) from fault
+        raise Corruption(
+            "the age file is damaged or cut short", code="package-envelope-broken"
+        ) from fault
+
+
+def read_age_identities(
+    given: bytes,
+) -> "list[pyrage.x25519.Identity | pyrage.ssh.Identity]":
+    """Read an age identity file or an OpenSSH private key without a passphrase.
+
+    Raises:
+        Refusal: It is neither.
+    """
+    try:
+        if b"PRIVATE KEY-----" in given:
+            return [pyrage.ssh.Identity.from_buffer(given)]
+        lines = [line.strip() for line in given.decode().splitlines()]
+        keys = [line for line in lines if line and not line.startswith("#")]
+        found = [pyrage.x25519.Identity.from_str(key) for key in keys]
+    except (pyrage.IdentityError, UnicodeDecodeError) as fault:
+        raise _unreadable() from fault
+    if not found:
+        raise _unreadable()
+    return found
+
+
+def _unreadable() -> Refusal:
+    return Refusal(
+        "the identity must be an age identity, an SSH or a PEM private key",
+        code="identity-unreadable",
+        todo="give the private half of the key that the package is sealed to; for an SSH key "
+        "with a passphrase, decrypt with the age command",
+    )

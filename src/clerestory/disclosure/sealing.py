@@ -1,0 +1,183 @@
+"""Sealing: the bag as one encrypted file with a signature beside it, or nothing at all."""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyrage
+
+from clerestory.disclosure.bag import Bag, make_bag
+from clerestory.disclosure.cms import seal_cms
+from clerestory.disclosure.contents import Contents
+from clerestory.disclosure.logged import LogChecks, LogEvidence, require_logged
+from clerestory.disclosure.recipients import (
+    AgeRecipient,
+    CertificateRecipient,
+    Recipient,
+    age_key,
+)
+from clerestory.disclosure.signing import PublicKey, Signer, sign_note
+from clerestory.disclosure.streams import PieceReader, SealedWriter
+from clerestory.kernel import Refusal
+
+AGE_SUFFIX, CMS_SUFFIX, SIGNATURE_SUFFIX = ".tar.age", ".tar.p7m", ".sig"
+BUFFER_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A package that has been sealed and lies on the disk with its signature."""
+
+    path: Path
+    signature_path: Path
+    sha256: str
+    size: int
+    demand_id: str
+    contents_digest: str
+    sealed_to: tuple[str, ...]
+    signed_by: PublicKey
+
+
+def package_name(demand_id: str, recipients: Sequence[Recipient]) -> str:
+    """Return the file name that a package to ``recipients`` has.
+
+    Raises:
+        Refusal: There is no recipient, or they are of two kinds.
+    """
+    kinds = {type(recipient) for recipient in recipients}
+    if len(kinds) != 1:
+        raise Refusal(
+            f"a package must be sealed to recipients of one kind: {len(kinds)} kinds",
+            code="recipient-kinds-mixed",
+            todo="seal one package to the age and SSH keys and another to the certificates",
+        )
+    return demand_id + (AGE_SUFFIX if kinds == {AgeRecipient} else CMS_SUFFIX)
+
+
+def seal_package(
+    contents: Contents,
+    *,
+    evidence: LogEvidence,
+    checks: LogChecks,
+    recipients: Sequence[Recipient],
+    signer: Signer,
+    folder: Path,
+    random_bytes: Callable[[int], bytes],
+) -> Sealed:
+    """Seal ``contents`` into ``folder``: all of it, or nothing.
+
+    The plain bag is never on the disk: it goes piece by piece into the cipher. Once the package
+    has its final name, it is whole, on the disk, and its signature lies beside it.
+
+    Raises:
+        Refusal: The disclosure is not logged, the recipients cannot be sealed to, or a package
+            of that name is there already.
+        Corruption: A file changed since its digest was logged.
+        OSError: The disk is full or the folder cannot be written.
+    """
+    require_logged(evidence, contents.digest, checks)
+    path = folder / package_name(contents.demand_id, recipients)
+    _check_free(path)
+    bag = make_bag(contents, evidence, signer)
+    with _temporary(folder) as (file, temporary):
+        writer = SealedWriter(file)
+        _encrypt(bag, recipients, writer, random_bytes)
+        _sync(file)
+        note = sign_note(seal_text(path.name, writer.sha256, writer.size), signer)
+        signature_path = _publish(temporary, path, note)
+    return Sealed(
+        path=path,
+        signature_path=signature_path,
+        sha256=writer.sha256,
+        size=writer.size,
+        demand_id=contents.demand_id,
+        contents_digest=contents.digest,
+        sealed_to=tuple(recipient.name for recipient in recipients),
+        signed_by=signer.public,
+    )
+
+
+def seal_text(name: str, sha256: str, size: int) -> str:
+    """Return what the sender signs beside the package; ``sha256sum`` reads its last line."""
+    return f"clerestory-seal/1\n{size}\n{sha256}  {name}\n"
+
+
+def _encrypt(
+    bag: Bag,
+    recipients: Sequence[Recipient],
+    writer: SealedWriter,
+    random_bytes: Callable[[int], bytes],
+) -> None:
+    ages = [each for each in recipients if isinstance(each, AgeRecipient)]
+    if ages:
+        _encrypt_age(bag.tar(), ages, writer)
+        return
+    certificates = [each for each in recipients if isinstance(each, CertificateRecipient)]
+    for piece in seal_cms(bag.tar(), bag.size, certificates, random_bytes=random_bytes):
+        writer.write(piece)
+
+
+def _encrypt_age(
+    pieces: Iterator[bytes], recipients: Sequence[AgeRecipient], writer: SealedWriter
+) -> None:
+    reader = PieceReader(pieces)
+    try:
+        pyrage.encrypt_io(reader, writer, [age_key(recipient) for recipient in recipients])
+    except (OSError, pyrage.EncryptError) as fault:
+        # The library hides what went wrong on our side of it.
+        failure = reader.failure or writer.failure
+        if failure is not None:
+            raise failure from fault
+        raise
+
+
+def _check_free(path: Path) -> None:
+    if path.exists():
+        raise Refusal(
+            f"a package is never written over another: {path.name}",
+            code="package-exists",
+            todo="hand over the package that is there, or seal into another folder",
+        )
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    handle, name = tempfile.mkstemp(prefix=".sealing-", dir=folder)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb", buffering=BUFFER_BYTES) as file:
+            yield file, temporary
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _publish(temporary: Path, path: Path, note: bytes) -> Path:
+    """Give the finished file its name, its signature first; both or none count."""
+    signature_path = path.with_name(path.name + SIGNATURE_SUFFIX)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        # Two that seal at once must not pair one's package with the other's signature. The
+        # lock goes with the process, so a killed one blocks nobody.
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        _check_free(path)
+        with _temporary(path.parent) as (file, signature):
+            file.write(note)
+            _sync(file)
+            # A signature without its package is what a killed run leaves: it is replaced.
+            signature.replace(signature_path)
+        os.link(temporary, path)
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return signature_path

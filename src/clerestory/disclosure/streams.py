@@ -1,0 +1,80 @@
+"""Small streams between the tar, the cipher and the disk; a gigabyte passes in pieces."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+
+class PieceReader:
+    """Reads from an iterator of pieces, the way a cipher library wants to read.
+
+    An error inside the iterator is kept in ``failure``, because a library in another language
+    turns it into one of its own.
+    """
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._view = memoryview(b"")
+        self.failure: Exception | None = None
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes; nothing at the end."""
+        while not self._view:
+            try:
+                self._view = memoryview(next(self._pieces))
+            except StopIteration:
+                return b""
+            except Exception as failure:
+                self.failure = failure
+                raise
+        piece, self._view = self._view[:size], self._view[size:]
+        return bytes(piece)
+
+
+class SealedWriter:
+    """Writes to a file, and measures what it writes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.failure: Exception | None = None
+
+    def write(self, piece: bytes) -> int:
+        """Write all of ``piece``."""
+        try:
+            self._file.write(piece)
+        except OSError as failure:
+            self.failure = failure
+            raise
+        self._hash.update(piece)
+        self.size += len(piece)
+        return len(piece)
+
+    def flush(self) -> None:
+        """Do nothing: the owner of the file flushes it."""
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all that was written, as 64 hexadecimal digits."""
+        return self._hash.hexdigest()
+
+
+class FeedWriter:
+    """Gives every piece to a function, and keeps the error that the function raised."""
+
+    def __init__(self, feed: Callable[[bytes], None]) -> None:
+        self._feed = feed
+        self.failure: Exception | None = None
+
+    def write(self, piece: bytes) -> int:
+        """Pass ``piece`` on."""
+        try:
+            self._feed(piece)
+        except Exception as failure:
+            self.failure = failure
+            raise
+        return len(piece)
+
+    def flush(self) -> None:
+        """Do nothing: nothing is held back."""

@@ -1,0 +1,240 @@
+"""Made-up demands, keys and a small log of their own for the tests of this room.
+
+The log is RFC 6962 over three entries with a signed checkpoint, written here from the
+specification, so that these tests lean on no other room.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from clerestory.demands.demand import Item
+from clerestory.demands.determination import (
+    Change,
+    Determination,
+    NearMiss,
+    Outcome,
+    Reason,
+    Ruling,
+    Turn,
+)
+from clerestory.disclosure import signing
+from clerestory.disclosure.contents import Contents, prepare_contents
+from clerestory.disclosure.logged import LogChecks, LogEvidence
+from clerestory.disclosure.minimising import Attachment, Value, minimise
+from clerestory.disclosure.opening import Identity
+from clerestory.disclosure.recipients import AgeRecipient
+from clerestory.disclosure.sealing import Sealed, seal_package
+from clerestory.kernel import Corruption
+
+ON = date(2026, 3, 2)
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+LETTER = b"%PDF-1.7 a letter that stands for a letter\n"
+
+
+def fixed_bytes(size: int) -> bytes:
+    """Stand in for randomness, so that a run can be repeated."""
+    return bytes(range(7, 7 + size))
+
+
+@dataclass(frozen=True)
+class SmallLog:
+    """A log of three entries, of which the middle one is ours."""
+
+    signer: signing.Signer
+
+    def evidence(self, digest: str, *, logged: str | None = None) -> LogEvidence:
+        """Log an entry that commits to ``digest`` (or ``logged``) and prove it."""
+        opening = b"s" * 32
+        commitment = hashlib.sha256(opening + b"package" + (logged or digest).encode())
+        entry = b'{"type":"disclosure","commitment":"' + commitment.hexdigest().encode() + b'"}'
+        leaves = [_leaf(b"one"), _leaf(entry), _leaf(b"three")]
+        root = _node(_node(leaves[0], leaves[1]), leaves[2])
+        checkpoint = signing.sign_note(f"{self.signer.name}\n3\n{_b64(root)}\n", self.signer)
+        proof = f"c2sp.org/tlog-proof@v1\nindex 1\n{_b64(leaves[0])}\n{_b64(leaves[2])}\n\n"
+        return LogEvidence(entry=entry, opening=opening, proof=proof + checkpoint.decode())
+
+    def checks(self) -> LogChecks:
+        """Return how this log is checked."""
+        return LogChecks(
+            verify_proof=_verify_proof,
+            verify_opening=_verify_opening,
+            log_vkey=str(self.signer.public),
+        )
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _leaf(entry: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def _verify_proof(entry: bytes, proof: str, log_vkey: str) -> None:
+    head, _, checkpoint = proof.partition("\n\n")
+    version, index, left, right = head.split("\n")
+    key = signing.read_public_key(log_vkey)
+    text = signing.open_note(checkpoint.encode(), key, what="checkpoint")
+    siblings = [base64.b64decode(each, validate=True) for each in (left, right)]
+    root = _node(_node(siblings[0], _leaf(entry)), siblings[1])
+    if version != "c2sp.org/tlog-proof@v1" or index != "index 1":
+        raise Corruption("not a proof of this log")
+    if text != f"{key.name}\n3\n{_b64(root)}\n":
+        raise Corruption("the entry is not in the log")
+
+
+def _verify_opening(entry: bytes, opening: bytes, name: str, value: str) -> None:
+    commitment = hashlib.sha256(opening + name.encode() + value.encode()).hexdigest()
+    if commitment.encode() not in entry:
+        raise Corruption("the commitment does not open")
+
+
+def ruling(
+    subject: str,
+    field: str,
+    outcome: Outcome,
+    *,
+    coarsen_to: str | None = None,
+    program: str = "snap",
+    misses: tuple[NearMiss, ...] = (),
+    turns: tuple[Turn, ...] = (),
+) -> Ruling:
+    """Return a ruling with reasons that can be told apart."""
+    return Ruling(
+        item=Item(subject, program, field),
+        outcome=outcome,
+        authorities=("snap-7usc2020e8-E",),
+        policies=("policy-1",),
+        considered_not_met=misses,
+        reason=Reason(
+            counsel=f"for counsel: {subject}.{field}",
+            requester=f"The law of the program decides on {field}.",
+            person=f"The law protects your {field.replace('_', ' ')}.",
+        ),
+        would_change=turns,
+        coarsen_to=coarsen_to,
+    )
+
+
+def determination(*rulings: Ruling, overall: str = "partial") -> Determination:
+    """Return a determination of a made-up demand."""
+    return Determination(
+        demand_id="ME-2026-0041",
+        on=ON,
+        overall=overall,
+        rulings=rulings,
+        duties=(),
+        questions=(),
+        packs=("us-federal", "us-me"),
+        pack_digest="ab" * 32,
+        facts_digest="cd" * 32,
+        engine="test",
+    )
+
+
+MIXED = determination(
+    ruling("S1", "address", Outcome.RELEASE),
+    ruling("S1", "date_of_birth", Outcome.COARSEN, coarsen_to="year"),
+    ruling("S1", "photo", Outcome.RELEASE),
+    ruling(
+        "S1",
+        "ssn",
+        Outcome.WITHHOLD,
+        misses=(NearMiss(authority="snap-7cfr272-1-c1vii", missing=("crime_named",)),),
+        turns=(
+            Turn(
+                outcome=Outcome.RELEASE,
+                changes=(Change(fact="findings.crime_named", value="yes"),),
+            ),
+        ),
+    ),
+    ruling("S2", "address", Outcome.RELEASE),
+    ruling("S2H1", "name", Outcome.WITHHOLD),
+)
+VALUES: Mapping[Item, Value] = {
+    Item("S1", "snap", "address"): "1 Madeup Street, Lewiston, ME 04240",
+    Item("S1", "snap", "date_of_birth"): "1984-05-17",
+    Item("S1", "snap", "photo"): Attachment(source=b"\x89PNG made up" * 40, suffix=".png"),
+    Item("S2", "snap", "address"): None,
+}
+
+
+@pytest.fixture
+def mixed() -> Determination:
+    return MIXED
+
+
+@pytest.fixture
+def values() -> dict[Item, Value]:
+    return dict(VALUES)
+
+
+@pytest.fixture
+def make_ruling() -> Callable[..., Ruling]:
+    return ruling
+
+
+@pytest.fixture
+def make_determination() -> Callable[..., Determination]:
+    return determination
+
+
+@pytest.fixture(scope="session")
+def sender() -> signing.Signer:
+    return signing.Signer(name="dhhs.example/sender", seed=bytes(range(32)))
+
+
+@pytest.fixture(scope="session")
+def log() -> SmallLog:
+    return SmallLog(signing.Signer(name="ledger.example/test", seed=bytes(range(32, 64))))
+
+
+@pytest.fixture(scope="session")
+def age_identity() -> pyrage.x25519.Identity:
+    return pyrage.x25519.Identity.generate()
+
+
+@pytest.fixture
+def identity(age_identity: pyrage.x25519.Identity) -> Identity:
+    return Identity(given=str(age_identity).encode())
+
+
+@pytest.fixture
+def recipient(age_identity: pyrage.x25519.Identity) -> AgeRecipient:
+    return AgeRecipient(text=str(age_identity.to_public()))
+
+
+@pytest.fixture
+def contents() -> Contents:
+    return prepare_contents(minimise(MIXED, VALUES), letter_pdf=LETTER)
+
+
+@pytest.fixture
+def seal(
+    tmp_path: Path, sender: signing.Signer, log: SmallLog, recipient: AgeRecipient
+) -> Callable[..., Sealed]:
+    """Return a function that seals, in which each argument may be replaced."""
+
+    def go(contents: Contents, **changes: object) -> Sealed:
+        arguments: dict[str, object] = {
+            "evidence": log.evidence(contents.digest),
+            "checks": log.checks(),
+            "recipients": [recipient],
+            "signer": sender,
+            "folder": tmp_path,
+            "random_bytes": fixed_bytes,
+        }
+        return seal_package(contents, **{**arguments, **changes})  # type: ignore[arg-type]
+
+    return go

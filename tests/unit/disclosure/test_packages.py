@@ -1,0 +1,155 @@
+"""A package is sealed only when it is logged, and verifies only when it is whole."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bagit
+import pytest
+
+from clerestory.disclosure.contents import Contents
+from clerestory.disclosure.opening import Identity
+from clerestory.disclosure.sealing import Sealed
+from clerestory.disclosure.signing import Signer
+from clerestory.disclosure.verifying import verify_package
+from clerestory.kernel import Corruption, Refusal
+
+Seal = Callable[..., Sealed]
+
+
+def test_a_sealed_package_verifies_without_a_key(
+    contents: Contents, seal: Seal, sender: Signer, log: Any
+) -> None:
+    sealed = seal(contents)
+
+    verified = verify_package(sealed.path, sender=sender.public, checks=log.checks())
+
+    assert (verified.sha256, verified.size) == (sealed.sha256, sealed.path.stat().st_size)
+    assert verified.demand_id is None
+    assert len(verified.checks) == 1
+
+
+def test_the_recipient_verifies_every_part(
+    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity
+) -> None:
+    sealed = seal(contents)
+
+    verified = verify_package(
+        sealed.path, sender=sender.public, checks=log.checks(), identity=identity
+    )
+
+    assert verified.demand_id == "ME-2026-0041"
+    assert verified.contents_digest == contents.digest
+    assert [check.partition(":")[0] for check in verified.checks] == [
+        "seal",
+        "bag",
+        "contents",
+        "log",
+        "rulings",
+    ]
+
+
+def test_the_opened_folder_is_a_valid_bag_with_the_released_answers_only(
+    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity, tmp_path: Path
+) -> None:
+    sealed = seal(contents)
+    folder = tmp_path / "opened"
+
+    verify_package(
+        sealed.path,
+        sender=sender.public,
+        checks=log.checks(),
+        identity=identity,
+        extract_to=folder,
+    )
+
+    bag = bagit.Bag(str(folder))
+    assert bag.is_valid()
+    assert sorted(bag.payload_files()) == [
+        "data/attachments/S1/snap.photo.png",
+        "data/determination.json",
+        "data/letter.pdf",
+        "data/records/S1.csv",
+        "data/records/S1.json",
+        "data/records/S2.csv",
+        "data/records/S2.json",
+    ]
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert b"1 Madeup Street" in everything
+    assert b"1984-05-17" not in everything
+    assert b"for counsel" not in everything
+    assert not list(tmp_path.glob(".opening-*"))
+
+
+def test_a_package_that_is_not_logged_is_not_sealed(
+    contents: Contents, seal: Seal, log: Any, tmp_path: Path
+) -> None:
+    other = log.evidence(contents.digest, logged="0" * 64)
+
+    with pytest.raises(Refusal) as caught:
+        seal(contents, evidence=other)
+
+    assert caught.value.code == "disclosure-not-logged"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_package_is_never_written_over_another(contents: Contents, seal: Seal) -> None:
+    sealed = seal(contents)
+    before = (sealed.path.read_bytes(), sealed.signature_path.read_bytes())
+
+    with pytest.raises(Refusal) as caught:
+        seal(contents)
+
+    assert caught.value.code == "package-exists"
+    assert (sealed.path.read_bytes(), sealed.signature_path.read_bytes()) == before
+
+
+def test_one_flipped_bit_is_found_at_every_place_tried(
+    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity
+) -> None:
+    sealed = seal(contents)
+    whole = sealed.path.read_bytes()
+    codes = set()
+
+    for at in sorted({*range(0, len(whole), 61), *range(400), len(whole) - 1}):
+        broken = bytearray(whole)
+        broken[at] ^= 1 << (at % 8)
+        sealed.path.write_bytes(broken)
+        with pytest.raises(Corruption) as caught:
+            verify_package(
+                sealed.path, sender=sender.public, checks=log.checks(), identity=identity
+            )
+        codes.add(caught.value.code)
+
+    assert codes == {"package-altered"}
+
+
+def test_every_flipped_bit_of_the_signature_is_found(
+    contents: Contents, seal: Seal, sender: Signer, log: Any
+) -> None:
+    sealed = seal(contents)
+    whole = sealed.signature_path.read_bytes()
+    codes = set()
+
+    for bit in range(8 * len(whole)):
+        broken = bytearray(whole)
+        broken[bit // 8] ^= 1 << (bit % 8)
+        sealed.signature_path.write_bytes(broken)
+        with pytest.raises(Corruption) as caught:
+            verify_package(sealed.path, sender=sender.public, checks=log.checks())
+        codes.add(caught.value.code)
+
+    assert codes == {"package-signature-invalid"}
+
+
+@pytest.mark.parametrize("kept", [0, 1, 21, 200, 4096, -1])
+def test_a_package_cut_short_is_found(
+    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity, kept: int
+) -> None:
+    sealed = seal(contents)
+    sealed.path.write_bytes(sealed.path.read_bytes()[:kept])
+
+    with pytest.raises(Corruption) as caught:
+        verify_package(sealed.path, sender=sender.public, checks=log.checks(), identity=identity)
+
+    assert caught.value.code == "package-cut-short"
