@@ -112,8 +112,8 @@ SENTENCES: Mapping[Reason, str] = {
     "digit from another person",
     Reason.NAME_TOO_SHORT: "a given name and a family name are needed",
     Reason.TOO_LITTLE_KNOWN: "besides the name, give a number of the person's own, or the full "
-    "birth date and one thing more: an address, a telephone number, an e-mail address, or the last four "
-    "digits of the Social Security number",
+    "birth date and one thing more: an address, a telephone number, an e-mail address, or the last "
+    "four digits of the Social Security number",
     Reason.NOBODY_AGREES: "nobody agrees with what was given",
     Reason.NAME_DISAGREES: "the name does not agree with the number",
     Reason.GIVEN_NAMES_INCOMPLETE: "an address or telephone number is shared by a household, so "

@@ -1,0 +1,169 @@
+"""``clerestory holdings``: make a made-up agency, check a catalogue, index and find one person."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from clerestory.cli.exit_codes import ExitCode
+from clerestory.holdings import (
+    SENTENCES,
+    Found,
+    NotFound,
+    PersonQuery,
+    QueryFault,
+    build_index,
+    find_person,
+    list_missing,
+    load_catalogue,
+    open_index,
+    open_source,
+)
+
+INDEX = "persons.index"
+
+
+def _shipped_catalogue() -> Path:
+    here = Path(__file__).resolve().parents[1]
+    installed = here / "_data" / "profiles" / "maine-dhhs" / "catalogue.toml"
+    return (
+        installed if installed.exists() else here.parents[1] / installed.relative_to(here / "_data")
+    )
+
+
+_catalogue = click.option(
+    "--catalogue",
+    type=click.Path(path_type=Path),
+    default=_shipped_catalogue,
+    show_default="profiles/maine-dhhs/catalogue.toml",
+    help="What the agency holds.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Answer for a program.")
+
+
+@click.group()
+def holdings() -> None:
+    """What the agency holds: check it, and find one right person in it."""
+
+
+@holdings.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--persons", type=click.IntRange(min=8), default=40_000, show_default=True)
+@click.option("--seed", type=int, default=20260101, show_default=True)
+@_catalogue
+@_json
+def make(folder: Path, persons: int, seed: int, catalogue: Path, as_json: bool) -> None:
+    """Make a made-up agency in FOLDER: SQLite, the same in Parquet, and the index of persons."""
+    from clerestory.holdings.made_up import write_agency
+
+    held = load_catalogue(catalogue)
+    write_agency(held, folder, seed=seed, persons=persons)
+    database = folder / "agency.sqlite"
+    source = open_source(database)
+    index = build_index(source, held, folder / INDEX)
+    answer = {
+        "persons": index.persons,
+        "seed": seed,
+        "database": str(database),
+        "parquet": str(folder / "parquet"),
+        "index": str(folder / INDEX),
+    }
+    index.close()
+    source.close()
+    if as_json:
+        click.echo(json.dumps(answer))
+        return
+    click.echo(f"made up {answer['persons']} people, none of whom exists (seed {seed})")
+    for what in ("database", "parquet", "index"):
+        click.echo(f"  {what:<9} {answer[what]}")
+
+
+@holdings.command()
+@click.argument("source")
+@_catalogue
+@_json
+def check(source: str, catalogue: Path, as_json: bool) -> None:
+    """Hold the catalogue against SOURCE and name every table and column that is missing."""
+    held = load_catalogue(catalogue)
+    opened = open_source(source)
+    missing = list_missing(opened, held)
+    opened.close()
+    if as_json:
+        listed = [
+            {"table": one.table, "column": one.column, "needed_by": list(one.needed_by)}
+            for one in missing
+        ]
+        click.echo(json.dumps({"missing": listed}))
+    elif missing:
+        for one in missing:
+            click.echo(str(one))
+        click.echo(f"next: correct {catalogue}, or add a view to the source; then check again")
+    else:
+        click.echo("the source has every table and column that the catalogue names")
+    sys.exit(ExitCode.NO if missing else ExitCode.DONE)
+
+
+@holdings.command()
+@click.argument("source")
+@click.argument("index", type=click.Path(path_type=Path))
+@_catalogue
+def index(source: str, index: Path, catalogue: Path) -> None:
+    """Build the index of persons in SOURCE; it is as secret as the source."""
+    held = load_catalogue(catalogue)
+    opened = open_source(source)
+    built = build_index(opened, held, index)
+    click.echo(f"indexed {built.persons} persons: {index}")
+    built.close()
+    opened.close()
+
+
+@holdings.command()
+@click.argument("index", type=click.Path(path_type=Path))
+@click.option(
+    "--query",
+    type=click.File("r", encoding="utf-8"),
+    default="-",
+    help="YAML or JSON with name, birth_date, ssn ...; - reads standard input.",
+)
+@_json
+def find(index: Path, query: Any, as_json: bool) -> None:
+    """Find exactly one person in INDEX, or say why nobody is named.
+
+    What is known of the person is read from a file or from standard input, never from the
+    command line, where other accounts could see it. Nothing is ever listed.
+    """
+    asked = PersonQuery.from_mapping(_read_query(query.read()))
+    opened = open_index(index / INDEX if index.is_dir() else index)
+    answer = find_person(opened, asked)
+    opened.close()
+    if isinstance(answer, Found):
+        told = {"answer": "found", "person_id": answer.person_id, "why": list(answer.why)}
+        lines = [f"found: {answer.person_id}", f"  {', '.join(answer.why)}"]
+    else:
+        word = "not-found" if isinstance(answer, NotFound) else "refused"
+        told = {"answer": word, "reasons": [str(reason) for reason in answer.reasons]}
+        lines = [f"{word.replace('-', ' ')}: nobody is named"]
+        lines += [f"  {reason}: {SENTENCES[reason]}" for reason in answer.reasons]
+    click.echo(json.dumps(told) if as_json else "\n".join(lines))
+    sys.exit(ExitCode.DONE if isinstance(answer, Found) else ExitCode.NO)
+
+
+def _read_query(written: str) -> dict[str, object]:
+    # The text loader keeps every value as it is written, so that a number with a leading zero
+    # stays itself. Its own error would quote the person's data and stops here.
+    try:
+        read = yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506
+    except yaml.YAMLError as fault:
+        raise QueryFault(
+            "the query is neither YAML nor JSON",
+            code="query-not-yaml",
+            todo='write one key a line, such as name: "..."',
+        ) from fault
+    if not isinstance(read, dict):
+        raise QueryFault(
+            "the query has no keys", code="query-empty", todo='write name: "..." and more'
+        )
+    return {str(key): value if value != "null" else None for key, value in read.items()}
