@@ -1,0 +1,333 @@
+"""The agency's ledger: events in, signed checkpoints, proofs and openings out."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from secrets import token_bytes
+
+from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.ledger.commitment import Opening, make_opening
+from clerestory.ledger.database import Epoch, translated
+from clerestory.ledger.events import Event, EventType
+from clerestory.ledger.keys import Signer
+from clerestory.ledger.leaf import parse_leaf, quarter_of
+from clerestory.ledger.log import Log, SeenNotes
+from clerestory.ledger.promise import Promise, sign_promise
+from clerestory.ledger.public_files import Steps, no_steps
+from clerestory.ledger.rows import EventRows, Written, destroy_matter
+from clerestory.ledger.sequencer import Batch, insert_entry
+from clerestory.ledger.tree import leaf_hash
+from clerestory.ledger.vault import Entropy, KeyEncryptionKey, Payload
+
+RETENTION_MATTER = "clerestory/retention"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """One event that is durable and under a signed checkpoint."""
+
+    index: int
+    leaf_hash: bytes
+    entry: bytes = field(repr=False)
+    checkpoint: str = field(repr=False)
+    demand_number: int | None = None
+
+
+@dataclass(slots=True)
+class _Ticket:
+    """One caller's events, waiting for whoever holds the write lock next."""
+
+    events: Sequence[Event]
+    period: str
+    done: bool = False
+    written: list[tuple[int, Written]] = field(default_factory=list)
+    checkpoint: str = ""
+    fault: BaseException | None = None
+
+
+class Ledger:
+    """Writes events to one log. Safe for several threads and processes."""
+
+    def __init__(
+        self,
+        directory: Path,
+        signing_key: Signer,
+        kek: KeyEncryptionKey,
+        *,
+        extra_keys: Sequence[Signer] = (),
+        entropy: Entropy = token_bytes,
+        seen: SeenNotes = (),
+        steps: Steps = no_steps,
+        patience_seconds: float = 20,
+    ) -> None:
+        """Open the ledger; see ``Log`` for what is checked and finished first.
+
+        Args:
+            directory: Where ``create`` made it.
+            signing_key: The log's key.
+            kek: What wraps the matters' keys.
+            extra_keys: During a rotation, the other key of the same name.
+            entropy: Where salts, keys and nonces come from.
+            seen: Checkpoints of this log that mirrors or witnesses hold.
+            steps: Told of every durable step.
+            patience_seconds: How long to wait for another process's write.
+        """
+        self.log = Log(
+            directory,
+            signers=[signing_key, *extra_keys],
+            seen=seen,
+            steps=steps,
+            patience_seconds=patience_seconds,
+        )
+        self._signer = signing_key
+        self._rows = EventRows(kek=kek, entropy=entropy)
+        self._steps = steps
+        self._queue: list[_Ticket] = []
+        self._queueing = threading.Lock()
+        self._leading = threading.Lock()
+
+    @classmethod
+    def create(
+        cls,
+        directory: Path,
+        origin: str,
+        signing_key: Signer,
+        kek: KeyEncryptionKey,
+        *,
+        entropy: Entropy = token_bytes,
+    ) -> "Ledger":
+        """Make an empty ledger and open it.
+
+        Raises:
+            Refusal: One is there already, or the key's name is not the origin.
+        """
+        if signing_key.verifier.name != origin:
+            raise Refusal(
+                f"a log's key must have the origin as its name: {signing_key.verifier.name}",
+                code="log-origin",
+                todo=f"make a key named {origin}",
+            )
+        Log.create(directory, signers=[signing_key])
+        return cls(directory, signing_key, kek, entropy=entropy)
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        signing_key: Signer,
+        kek: KeyEncryptionKey,
+        *,
+        entropy: Entropy = token_bytes,
+        seen: SeenNotes = (),
+    ) -> "Ledger":
+        """Open a ledger that exists."""
+        return cls(directory, signing_key, kek, entropy=entropy, seen=seen)
+
+    def __enter__(self) -> "Ledger":
+        """Return the ledger."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.log.close()
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def append(self, events: Sequence[Event], at: datetime) -> list[Appended]:
+        """Write events, all or none; they are under a signed checkpoint when this returns.
+
+        Callers that come while a commit is under way share the next one.
+
+        Args:
+            events: What happened, in order. A demand event draws its number here.
+            at: When; only the quarter is written to the log.
+        """
+        ticket = _Ticket(events=list(events), period=quarter_of(at))
+        with self._queueing:
+            self._queue.append(ticket)
+        with self._leading:
+            # Whoever led while we waited may have taken our ticket along.
+            if not ticket.done:
+                self._commit_waiting()
+        if ticket.fault is not None:
+            raise ticket.fault
+        return [
+            Appended(
+                index=index,
+                leaf_hash=leaf_hash(written.entry),
+                entry=written.entry,
+                checkpoint=ticket.checkpoint,
+                demand_number=written.demand_number,
+            )
+            for index, written in ticket.written
+        ]
+
+    def _commit_waiting(self) -> None:
+        with self._queueing:
+            tickets, self._queue = self._queue, []
+        try:
+            with self.log.writing() as batch:
+                for ticket in tickets:
+                    self._write_ticket(batch, ticket)
+            checkpoint = self.log.latest_note
+        except BaseException as fault:
+            # The commit failed, so it failed for everybody in it.
+            for ticket in tickets:
+                ticket.done, ticket.fault = True, ticket.fault or fault
+            return
+        for ticket in tickets:
+            ticket.done, ticket.checkpoint = True, checkpoint
+
+    def _write_ticket(self, batch: Batch, ticket: _Ticket) -> None:
+        mark = batch.mark
+        indexes: list[int] = []
+
+        def add(entry: bytes) -> int:
+            entry_id, index = batch.add(entry)
+            indexes.append(index)
+            return entry_id
+
+        with translated():
+            batch.cx.execute("SAVEPOINT ticket")
+            try:
+                self._steps("insert")
+                rows = [
+                    self._rows.write(batch.cx, event, period=ticket.period, add=add)
+                    for event in ticket.events
+                ]
+                ticket.written = list(zip(indexes, rows, strict=True))
+            except ClerestoryError as fault:
+                # One caller's refusal takes its own rows back and leaves the others' alone.
+                batch.cx.execute("ROLLBACK TO ticket")
+                batch.forget_since(mark)
+                ticket.fault = fault
+            batch.cx.execute("RELEASE ticket")
+
+    def record(self, events: Sequence[Event], at: datetime) -> list[int]:
+        """Write events durably without an index yet; return their row ids.
+
+        For a business transaction that must not wait for the sequencer. Nothing may leave the
+        building on the strength of it: call ``sequence`` first.
+        """
+        period = quarter_of(at)
+        with self.log.transaction() as cx, translated():
+            self._steps("insert")
+            return [
+                self._rows.write(
+                    cx, event, period=period, add=lambda entry: insert_entry(cx, entry, index=None)
+                ).entry_id
+                for event in events
+            ]
+
+    def sequence(self) -> str:
+        """Put every recorded event under a signed checkpoint, and return it."""
+        return self.log.sequence()
+
+    def index_of(self, entry_id: int) -> int | None:
+        """Return the index of a recorded event, or ``None`` while it waits."""
+        with self.log.reading() as reader:
+            return reader.index_of(entry_id)
+
+    def erase(self, matter: str, *, scope: str, authority: str, at: datetime) -> Appended:
+        """Destroy a matter's key, fields and salts, and log which entries that closes.
+
+        Args:
+            matter: Whose key is destroyed. This cannot be undone.
+            scope: The agency.
+            authority: The provision of law that requires or permits the erasure.
+            at: When.
+
+        Raises:
+            Refusal: There is no such matter, or it is erased already.
+        """
+        if matter == RETENTION_MATTER:
+            raise Refusal("the record of erasures must stay", code="log-retention")
+        with self.log.writing() as batch, translated():
+            self._steps("erase")
+            indexes = destroy_matter(batch.cx, matter)
+            event = Event(
+                type=EventType.RETENTION_ERASED,
+                scope=scope,
+                matter=RETENTION_MATTER,
+                fields={"indexes": " ".join(map(str, indexes)), "authority": authority},
+            )
+            added: list[int] = []
+
+            def add(entry: bytes) -> int:
+                entry_id, index = batch.add(entry)
+                added.append(index)
+                return entry_id
+
+            written = self._rows.write(batch.cx, event, period=quarter_of(at), add=add)
+        self.log.scrub()
+        return Appended(
+            index=added[0],
+            leaf_hash=leaf_hash(written.entry),
+            entry=written.entry,
+            checkpoint=self.log.latest_note,
+        )
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def checkpoint(self) -> str:
+        """Return the latest signed checkpoint, which the public may not have yet."""
+        return self.log.checkpoint()
+
+    def prove(self, index: int, *, published: bool = False) -> str:
+        """Return the offline proof of one entry; see ``Log.prove``."""
+        return self.log.prove(index, published=published)
+
+    def entry(self, index: int) -> bytes:
+        """Return one entry's public bytes."""
+        return self.log.entry(index)
+
+    def payload(self, index: int) -> Payload:
+        """Return the private fields and salts of one entry, proven against its leaf.
+
+        Raises:
+            Refusal: The entry has none, or they were erased.
+            Torn: They cannot be opened, or are not what the leaf committed to.
+        """
+        leaf = parse_leaf(self.entry(index))
+        if leaf.commitment is None:
+            raise Refusal(f"an entry must commit to fields: {index}", code="log-no-fields")
+        with self.log.reading() as reader:
+            return self._rows.read(reader.connection, index, commitment=leaf.commitment)
+
+    def opening(self, index: int, name: str) -> Opening:
+        """Return what proves one field of one entry and leaves its other fields shut."""
+        payload = self.payload(index)
+        if name not in payload.fields:
+            raise Refusal(f"an entry must have the field: {name}", code="log-no-fields")
+        return make_opening(name, payload.fields, payload.salts)
+
+    def promise(self, index: int) -> str:
+        """Return the log's signed promise to show an entry in its next epoch."""
+        digest = leaf_hash(self.entry(index))
+        with self.log.reading() as reader:
+            epoch = reader.latest_epoch(published=True)
+        promise = Promise(
+            origin=self.log.origin, leaf_hash=digest, epoch_size=epoch.size if epoch else 0
+        )
+        return sign_promise(promise, self._signer)
+
+    def last_demand_number(self, scope: str) -> int:
+        """Return the last demand number drawn in a scope, 0 before the first."""
+        with self.log.reading() as reader:
+            return reader.last_number(scope)
+
+    # -- publishing ------------------------------------------------------------------------
+
+    def propose(self, *, at_least: int = 1) -> Epoch:
+        """Fix the size that will be published next; see ``Log.propose``."""
+        return self.log.propose(at_least=at_least)
+
+    def publish(self, note: str) -> None:
+        """Let the public see a proposed epoch; see ``Log.publish``."""
+        self.log.publish(note)

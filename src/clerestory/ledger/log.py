@@ -1,0 +1,374 @@
+"""The log itself: entries in, signed checkpoints and proofs out.
+
+This class knows entries as bytes. What an entry may say is for ``Ledger`` above it.
+
+Epochs: every append is under a signed checkpoint at once, which stays inside the agency and goes
+only to those whose own entry it proves. The public sees chosen sizes: ``propose`` fixes one,
+witnesses cosign it, ``publish`` writes its files. So nobody can tell when a request came by
+watching the log grow.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from clerestory.kernel import Refusal
+from clerestory.ledger.checkpoint import Checkpoint
+from clerestory.ledger.database import (
+    Epoch,
+    Head,
+    Reader,
+    create_database,
+    open_database,
+    translated,
+)
+from clerestory.ledger.errors import BadNote, StorageFailed, UnknownLog
+from clerestory.ledger.frontier import Frontier
+from clerestory.ledger.keys import Signer, Verifier
+from clerestory.ledger.note import open_checkpoint, sign_note
+from clerestory.ledger.projection import project
+from clerestory.ledger.proof_file import ProofFile
+from clerestory.ledger.prover import Prover
+from clerestory.ledger.public_files import PublicFiles, Steps, no_steps
+from clerestory.ledger.recovery import (
+    HighWater,
+    check_all_seen,
+    check_head,
+    check_public_epoch,
+    load_edge,
+)
+from clerestory.ledger.sequencer import Batch
+from clerestory.ledger.tree import EMPTY_ROOT
+
+DATABASE = "ledger.sqlite3"
+
+PUBLIC = "public"
+
+HIGH_WATER = "high-water"
+
+SeenNotes = Sequence[tuple[str, bytes | str]]
+"""Checkpoints known from outside, each with where it was seen."""
+
+
+class Log:
+    """An append-only transparency log in one directory. Safe for several threads and processes."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        signers: Sequence[Signer],
+        seen: SeenNotes = (),
+        steps: Steps = no_steps,
+        patience_seconds: float = 20,
+    ) -> None:
+        """Open the log, prove its right edge, and finish what an interruption left.
+
+        Args:
+            directory: Where ``create`` made it.
+            signers: The log's key first; during a rotation also the other one, of the same name.
+            seen: Checkpoints of this log that mirrors or witnesses hold.
+            steps: Told of every durable step.
+            patience_seconds: How long to wait for another process's write.
+        """
+        self.directory = directory
+        self._signers = list(signers)
+        self._steps = steps
+        self._writing = threading.RLock()
+        self._reading = threading.Lock()
+        self._failed = False
+        self.public = PublicFiles(directory / PUBLIC, steps=steps)
+        self._mark = HighWater(directory / HIGH_WATER)
+        path = directory / DATABASE
+        self._cx = open_database(path, patience_seconds=patience_seconds)
+        self._reader_cx = open_database(path, patience_seconds=patience_seconds)
+        self._reader = Reader(self._reader_cx)
+        try:
+            with translated():
+                self._head, self._frontier = self._recover(seen)
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def create(cls, directory: Path, *, signers: Sequence[Signer]) -> None:
+        """Make an empty log whose origin is the name of its key."""
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        origin = signers[0].verifier.name
+        text = Checkpoint(origin=origin, size=0, root=EMPTY_ROOT).text
+        note = sign_note(text, signers).content
+        with translated():
+            create_database(
+                directory / DATABASE, origin=origin, head=Head(size=0, root=EMPTY_ROOT, note=note)
+            )
+
+    def __enter__(self) -> "Log":
+        """Return the log."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; the log can be opened again."""
+        self._cx.close()
+        self._reader_cx.close()
+
+    @property
+    def verifier(self) -> Verifier:
+        """The log's public key."""
+        return self._signers[0].verifier
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self.verifier.name
+
+    @property
+    def latest_note(self) -> str:
+        """The signed checkpoint of this object's latest commit."""
+        return self._head.note
+
+    def _recover(self, seen: SeenNotes) -> tuple[Head, Frontier]:
+        if self._reader.origin() != self.origin:
+            raise UnknownLog(
+                f"a key must be the log's own: {self.origin} is not {self._reader.origin()}",
+                todo="give the key that this log was created with",
+            )
+        head = check_head(self._reader, self.verifier)
+        frontier = load_edge(self._reader, head)
+        self._mark.check(self._reader, head, origin=self.origin)
+        check_all_seen(self._reader, head, seen, self.verifier)
+        public = self.public.checkpoint()
+        if public is not None:
+            check_all_seen(self._reader, head, [("public/checkpoint", public)], self.verifier)
+            check_public_epoch(self._reader, open_checkpoint(public, self.verifier))
+        self._head, self._frontier = head, frontier
+        if self._cx.execute("SELECT 1 FROM entry WHERE leaf_index IS NULL LIMIT 1").fetchone():
+            with self.writing():
+                pass
+        self.project()
+        return self._head, self._frontier
+
+    # -- writing ---------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[Batch]:
+        """Hold the write lock for one batch; leaving the block signs and commits it.
+
+        An exception inside the block rolls everything back. An error of the disk or the database
+        stops this object for good: what the files now hold is found out by opening them again.
+        """
+        with self._writing, self._fatal_faults():
+            with translated():
+                self._steps("begin")
+                self._cx.execute("BEGIN IMMEDIATE")
+            try:
+                with translated():
+                    head, frontier = self._current()
+                    batch = Batch(self._cx, head=head, frontier=frontier)
+                yield batch
+                with translated():
+                    new = batch.seal(self._signers, origin=self.origin, steps=self._steps)
+                    self._steps("commit")
+                    self._cx.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+            self._head, self._frontier = new, frontier
+            self._steps("mark")
+            self._mark.write(new)
+            self._steps("acknowledge")
+
+    def _current(self) -> tuple[Head, Frontier]:
+        # Another process may have appended since; its tiles are as good as ours.
+        head = Reader(self._cx).head()
+        if (head.size, head.root) != (self._head.size, self._head.root):
+            return head, load_edge(Reader(self._cx), head)
+        return self._head, self._frontier.copy()
+
+    def _roll_back(self) -> None:
+        if self._cx.in_transaction:
+            try:
+                self._cx.execute("ROLLBACK")
+            except sqlite3.Error:
+                self._failed = True
+
+    @contextmanager
+    def _fatal_faults(self) -> Iterator[None]:
+        if self._failed:
+            raise StorageFailed(
+                "the ledger has stopped after a storage error", todo="open the ledger again"
+            )
+        try:
+            yield
+        except (StorageFailed, OSError):
+            # Never retried on the same descriptors: after a failed flush they may lie.
+            self._failed = True
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the write lock for rows that need no new checkpoint."""
+        with self._writing, self._fatal_faults():
+            with translated():
+                self._steps("begin")
+                self._cx.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._cx
+                with translated():
+                    self._steps("commit")
+                    self._cx.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+            self._steps("acknowledge")
+
+    def append(self, entries: Sequence[bytes]) -> tuple[range, str]:
+        """Add entries durably; return their indexes and the signed checkpoint that covers them."""
+        with self.writing() as batch, translated():
+            self._steps("insert")
+            indexes = batch.add_all(entries)
+        return indexes, self.latest_note
+
+    def sequence(self) -> str:
+        """Give every waiting row its index; return the signed checkpoint that covers them."""
+        with self.writing():
+            pass
+        return self._head.note
+
+    def scrub(self) -> None:
+        """Empty the write-ahead log, so that destroyed keys are not left in it."""
+        with self._writing, self._fatal_faults(), translated():
+            busy = self._cx.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if busy:
+                raise StorageFailed(
+                    "destroyed keys must leave the write-ahead log: a reader holds it",
+                    todo="close other programs that read the ledger, then erase again",
+                )
+
+    # -- reading ---------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """Read what is committed."""
+        with self._reading, translated():
+            yield self._reader
+
+    def checkpoint(self) -> str:
+        """Return the latest signed checkpoint, which the public may not have yet."""
+        with self.reading() as reader:
+            return reader.head().note
+
+    def entry(self, index: int) -> bytes:
+        """Return one entry.
+
+        Raises:
+            Refusal: The log has no such index.
+        """
+        with self.reading() as reader:
+            self._check_index(index, reader.head().size)
+            return reader.entries(index, index + 1)[0]
+
+    def prove(self, index: int, *, published: bool = False) -> str:
+        """Return the offline proof of one entry, as the text of a ``.tlog-proof`` file.
+
+        Args:
+            index: Which entry.
+            published: Prove against the latest public checkpoint, with its cosignatures, instead
+                of the latest signed one.
+
+        Raises:
+            Refusal: The tree has no such index (yet).
+        """
+        with self.reading() as reader:
+            if published:
+                epoch = reader.latest_epoch(published=True)
+                size, note = (epoch.size, epoch.note) if epoch else (0, "")
+            else:
+                head = reader.head()
+                size, note = head.size, head.note
+            self._check_index(index, size)
+            hashes = Prover(size, reader.tile).inclusion(index)
+        return ProofFile(index=index, hashes=tuple(hashes), checkpoint=note).text
+
+    def consistency(self, old_size: int, size: int) -> list[bytes]:
+        """Return the consistency proof between two sizes of this log."""
+        with self.reading() as reader:
+            self._check_index(size - 1, reader.head().size)
+            return Prover(size, reader.tile).consistency(old_size)
+
+    @staticmethod
+    def _check_index(index: int, size: int) -> None:
+        if not 0 <= index < size:
+            raise Refusal(
+                f"an index must be in the tree: {index} of {size}",
+                code="log-no-entry",
+                todo="ask for an index that the checkpoint covers; a published tree may lag",
+            )
+
+    # -- publishing ------------------------------------------------------------------------
+
+    def propose(self, *, at_least: int = 1) -> Epoch:
+        """Fix the size that will be published next; asked again, return the same.
+
+        Args:
+            at_least: New entries that an epoch must have, so that one entry is not shown alone.
+
+        Raises:
+            Refusal: There are fewer new entries.
+        """
+        with self.transaction() as cx, translated():
+            reader = Reader(cx)
+            waiting, last = (
+                reader.latest_epoch(published=False),
+                reader.latest_epoch(published=True),
+            )
+            if waiting is not None:
+                return waiting
+            head = reader.head()
+            new = head.size - (last.size if last else 0)
+            if new < at_least:
+                raise Refusal(
+                    f"an epoch must have at least {at_least} new entries: {new}",
+                    code="log-epoch-small",
+                    todo="publish later; what was acknowledged stands under a signed checkpoint",
+                )
+            self._steps("propose")
+            cx.execute(
+                "INSERT INTO epoch (size, note, published) VALUES (?, ?, 0)", (head.size, head.note)
+            )
+            return Epoch(size=head.size, note=head.note, published=False)
+
+    def publish(self, note: str) -> None:
+        """Let the public see a proposed epoch.
+
+        Args:
+            note: The proposal's checkpoint, with whatever cosignatures it now has.
+
+        Raises:
+            BadNote: It is not the checkpoint that was proposed.
+        """
+        size = open_checkpoint(note, self.verifier).size
+        with self.transaction() as cx, translated():
+            waiting = Reader(cx).latest_epoch(published=False)
+            if waiting is None or not _same_text(waiting.note, note):
+                raise BadNote(
+                    f"a publication must be the proposed checkpoint: size {size} was not proposed",
+                    todo="propose an epoch first, and give its own checkpoint",
+                )
+            self._steps("publish")
+            cx.execute("UPDATE epoch SET note = ?, published = 1 WHERE size = ?", (note, size))
+        self.project()
+
+    def project(self) -> None:
+        """Write whatever published files are missing; harmless to repeat."""
+        with self._fatal_faults(), self.reading() as reader:
+            project(reader, self.public, self.verifier)
+
+
+def _same_text(one: str, other: str) -> bool:
+    return one.partition("\n\n")[0] == other.partition("\n\n")[0]

@@ -1,0 +1,133 @@
+"""What is checked when a ledger is opened, before it may write anything.
+
+A restored backup is a log that has forgotten. If it went on it would sign a second history, and
+two signed histories destroy a log for ever: so whatever was seen outside is compared first.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from clerestory.ledger.checkpoint import Checkpoint
+from clerestory.ledger.database import Head, Reader
+from clerestory.ledger.errors import BadNote, Forked, RolledBack, Torn
+from clerestory.ledger.frontier import Frontier, edge_tiles, load_frontier
+from clerestory.ledger.keys import Verifier
+from clerestory.ledger.note import open_checkpoint
+from clerestory.ledger.prover import Prover
+
+_RESTORE = (
+    "do not write to this ledger; bring back the newest database, or recover it from the public "
+    "tiles and the records of those who hold proofs"
+)
+
+
+def load_edge(reader: Reader, head: Head) -> Frontier:
+    """Read the right edge of the tree and prove that it leads to the signed root.
+
+    Raises:
+        Torn: An edge tile is missing, short, or leads to another root.
+    """
+    contents = [reader.tile(tile) if tile else b"" for tile in edge_tiles(head.size)]
+    frontier = load_frontier(head.size, contents)
+    if frontier.root != head.root:
+        raise Torn(
+            f"the edge tiles must lead to the signed root of size {head.size}", todo=_RESTORE
+        )
+    return frontier
+
+
+def check_head(reader: Reader, verifier: Verifier) -> Head:
+    """Prove that the stored head is what the log signed, and that its entries are there.
+
+    Raises:
+        Torn: The stored numbers and the signed note differ, or entries are missing.
+        Unsigned: The log's key did not sign the note.
+    """
+    head = reader.head()
+    signed = open_checkpoint(head.note, verifier)
+    if (signed.size, signed.root) != (head.size, head.root):
+        raise Torn("the stored head must be what the log signed", todo=_RESTORE)
+    if reader.entry_count() != head.size:
+        raise Torn(
+            f"the log must hold the entries it signed: {reader.entry_count()} of {head.size}",
+            todo=_RESTORE,
+        )
+    return head
+
+
+def check_seen(reader: Reader, head: Head, seen: Checkpoint, *, where: str) -> None:
+    """Refuse to go on when a checkpoint that somebody has seen is not in this history.
+
+    Raises:
+        RolledBack: It is larger than all that this database knows.
+        Forked: It has another root.
+    """
+    if seen.size > head.size:
+        raise RolledBack(
+            f"a ledger must not be shorter than what was seen: {where} shows {seen.size}, "
+            f"the database {head.size}",
+            todo=_RESTORE,
+        )
+    if seen.size and Prover(seen.size, reader.tile).root() != seen.root:
+        raise Forked(
+            f"one size must have one root: {where} shows another at size {seen.size}",
+            todo=_RESTORE,
+        )
+
+
+def check_all_seen(
+    reader: Reader, head: Head, notes: Iterable[tuple[str, bytes | str]], verifier: Verifier
+) -> None:
+    """Compare every checkpoint that is known from outside; each comes with where it was seen."""
+    for where, note in notes:
+        check_seen(reader, head, open_checkpoint(note, verifier), where=where)
+
+
+def check_public_epoch(reader: Reader, public: Checkpoint) -> None:
+    """Refuse a database that does not know what the public already holds.
+
+    Raises:
+        RolledBack: The public directory shows a size that this database never published.
+    """
+    latest = reader.latest_epoch(published=True)
+    if latest is None or public.size > latest.size:
+        raise RolledBack(
+            f"the database must know every published size: {public.size} is unknown to it",
+            todo=_RESTORE,
+        )
+
+
+class HighWater:
+    """A small file beside the database with the last size signed here.
+
+    It costs no disk flush: it catches a database put back from a backup while its directory
+    stayed, which public files cannot show between two epochs. It proves nothing to others.
+    """
+
+    _BYTES = 128
+
+    def __init__(self, path: Path) -> None:
+        """Keep the mark in ``path``."""
+        self._path = path
+
+    def write(self, head: Head) -> None:
+        """Note a committed head."""
+        line = f"{head.size} {head.root.hex()}".ljust(self._BYTES - 1) + "\n"
+        # In place and in one write: a killed process leaves the old line or the new one.
+        with self._path.open("r+b" if self._path.exists() else "w+b", buffering=0) as file:
+            file.write(line.encode())
+
+    def check(self, reader: Reader, head: Head, *, origin: str) -> None:
+        """Compare the mark with the database; a mark that cannot be read is passed over."""
+        try:
+            size, root = self._path.read_text("ascii").split()
+            seen = Checkpoint(origin=origin, size=int(size), root=bytes.fromhex(root))
+        except (FileNotFoundError, ValueError, BadNote):
+            # After a power cut the mark may be torn; it is an aid and not the record.
+            return
+        check_seen(reader, head, seen, where=self._path.name)
+
+
+def seen_from_files(paths: Sequence[Path]) -> list[tuple[str, bytes | str]]:
+    """Read checkpoints kept by mirrors or witnesses."""
+    return [(str(path), path.read_bytes()) for path in paths]

@@ -1,0 +1,160 @@
+"""Private fields and their salts, encrypted under one key a matter.
+
+Destroying a matter's key is its erasure: what is left in old backups cannot be opened, and the
+log, which holds commitments only, still verifies.
+"""
+
+import json
+import os
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from clerestory.kernel import canonical_bytes
+from clerestory.ledger import base64s
+from clerestory.ledger.commitment import SALT_BYTES, commit_fields
+from clerestory.ledger.errors import BadNote, Torn
+
+KEY_BYTES = 32
+
+_NONCE_BYTES = 12
+
+Entropy = Callable[[int], bytes]
+"""Returns that many unpredictable bytes."""
+
+
+class KeyEncryptionKey(Protocol):
+    """What wraps the matters' keys: a file here, a device or a service elsewhere."""
+
+    def wrap(self, key: bytes, *, context: bytes) -> bytes:
+        """Encrypt a matter's key; ``context`` must be given again to unwrap it."""
+
+    def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
+        """Decrypt a matter's key.
+
+        Raises:
+            Torn: It was wrapped by another key or for another matter, or altered.
+        """
+
+
+class FileKeyEncryptionKey:
+    """A key-encryption key held in memory, usually read from a file."""
+
+    def __init__(self, key: bytes, *, entropy: Entropy) -> None:
+        """Take a 32-byte AES key."""
+        if len(key) != KEY_BYTES:
+            raise BadNote(f"a key-encryption key has {KEY_BYTES} bytes: {len(key)}")
+        self._cipher = AESGCM(key)
+        self._entropy = entropy
+
+    @classmethod
+    def read(cls, path: Path, *, entropy: Entropy) -> "FileKeyEncryptionKey":
+        """Read the key from a file that holds it in base64.
+
+        Raises:
+            BadNote: The file is malformed or others may read it.
+        """
+        check_private_file(path)
+        try:
+            key = base64s.decode(path.read_text("ascii").strip(), what="a key-encryption key")
+        except (BadNote, UnicodeDecodeError):
+            # The first message would quote the secret.
+            raise BadNote("a key-encryption key file must hold standard base64") from None
+        return cls(key, entropy=entropy)
+
+    def wrap(self, key: bytes, *, context: bytes) -> bytes:
+        """Encrypt a matter's key."""
+        return _seal(self._cipher, key, context, self._entropy)
+
+    def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
+        """Decrypt a matter's key."""
+        return _open(self._cipher, wrapped, context, what="a matter's key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """The private fields of one entry with the salts that its commitment used."""
+
+    fields: Mapping[str, str]
+    salts: Mapping[str, bytes]
+
+    @property
+    def commitment(self) -> bytes:
+        """The commitment that these fields and salts lead to."""
+        return commit_fields(self.fields, self.salts)
+
+
+def new_payload(fields: Mapping[str, str], *, entropy: Entropy) -> Payload:
+    """Give every field a fresh salt."""
+    return Payload(fields=dict(fields), salts={name: entropy(SALT_BYTES) for name in fields})
+
+
+def seal_payload(payload: Payload, *, key: bytes, entropy: Entropy) -> bytes:
+    """Encrypt a payload under its matter's key, bound to its commitment."""
+    content = canonical_bytes(
+        {
+            "fields": dict(payload.fields),
+            "salts": {name: salt.hex() for name, salt in payload.salts.items()},
+        }
+    )
+    return _seal(AESGCM(key), content, _payload_context(payload.commitment), entropy)
+
+
+def open_payload(sealed: bytes, *, key: bytes, commitment: bytes) -> Payload:
+    """Decrypt a payload and prove that it is what the leaf committed to.
+
+    Raises:
+        Torn: It was altered, or belongs to another leaf.
+    """
+    content = json.loads(_open(AESGCM(key), sealed, _payload_context(commitment), what="a payload"))
+    salts = {str(name): bytes.fromhex(salt) for name, salt in content["salts"].items()}
+    payload = Payload(fields=content["fields"], salts=salts)
+    if payload.commitment != commitment:
+        raise Torn("a payload must lead to its leaf's commitment")
+    return payload
+
+
+def matter_context(matter: str) -> bytes:
+    """Return what a wrapped key is bound to."""
+    return b"clerestory/matter-key/v1\x00" + matter.encode()
+
+
+def check_private_file(path: Path) -> None:
+    """Refuse a key file that others than its owner may read or write."""
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise BadNote(
+            f"a key file must be for its owner only: {path}",
+            code="log-key-file",
+            todo=f"run: chmod 600 {path}",
+        )
+
+
+def write_private_file(path: Path, content: str) -> None:
+    """Write a new file that only its owner may read; never replace one."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _payload_context(commitment: bytes) -> bytes:
+    return b"clerestory/payload/v1\x00" + commitment
+
+
+def _seal(cipher: AESGCM, content: bytes, context: bytes, entropy: Entropy) -> bytes:
+    # A fresh random nonce: one key encrypts far fewer messages than would make two alike.
+    nonce = entropy(_NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, content, context)
+
+
+def _open(cipher: AESGCM, sealed: bytes, context: bytes, *, what: str) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context)
+    except (InvalidTag, ValueError) as fault:
+        raise Torn(f"{what} must open with its key and be unaltered") from fault
