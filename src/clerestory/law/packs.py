@@ -135,8 +135,8 @@ def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
         missing = [name for name in policy.authorities if name not in authorities]
         if missing:
             raise PackFault(
-                f"{policy.file}:{policy.line}: {policy.id} cites {missing[0]}, which no pack in use "
-                "defines",
+                f"{policy.file}:{policy.line}: {policy.id} cites {missing[0]}, which no pack "
+                "in use defines",
                 todo="add the authority to authorities.toml or mend the citation",
             )
     code_files = [packs_folder / "codes.yaml"]

@@ -170,7 +170,7 @@ def _describe_agreement(
     requester = demand.requester
     parties = {requester.component, *vocabulary.groups_of("requester_class", requester.kind)}
     in_date = _in_date(agreement.valid_from, agreement.valid_to, on)
-    in_force = agreement.in_force
+    in_force: str = agreement.in_force
     if in_date == "no":
         in_force = "no"
     elif in_force == "unknown" and agreement.valid_from is not None:

@@ -16,7 +16,9 @@ entity Requester in [Requester];
 entity Purpose in [Purpose];
 entity Program in [Program];
 entity Category in [Category];
-entity Field in [Program, Category] = {{ name: String, program: String, source: String, proxy: Bool }};
+entity Field in [Program, Category] = {{
+  name: String, program: String, source: String, proxy: Bool
+}};
 type Findings = {{ {findings} }};
 type Paper = {{
   kind: String, form: String, issuer: String, written: String, persons: String, fields: String,
@@ -80,19 +82,21 @@ def field_uid(program: str, field: str) -> str:
 
 
 def group_entities(vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """Return the trees of requesters, purposes, programmes and categories as Cedar entities."""
+    """Return the trees of requesters, purposes, programmes, categories and actions as entities."""
     trees = (
         ("Requester", ("requester_class",)),
         ("Purpose", ("purpose",)),
         ("Program", ("program", "program_group")),
         ("Category", ("category",)),
     )
-    return [
+    codes = [
         _entity(kind, code.name, [(kind, group) for group in code.groups])
         for kind, lists in trees
         for name in lists
         for code in vocabulary.lists[name].values()
     ]
+    actions = [_entity("Action", name, [("Action", "disclose")]) for name in ("release", "coarsen")]
+    return [*codes, *actions, _entity("Action", "disclose", [])]
 
 
 def field_entity(

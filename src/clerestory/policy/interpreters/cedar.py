@@ -39,7 +39,9 @@ class PolicySet:
         Cedar skips a policy whose evaluation fails, so each failure is carried in ``errors``
         and must be treated as a refusal by the caller.
         """
-        results = cedarpy.is_authorized_batch(list(requests), self.handle, entities)
+        results = cedarpy.is_authorized_batch(
+            [dict(request) for request in requests], self.handle, entities
+        )
         return [_verdict(result) for result in results]
 
 

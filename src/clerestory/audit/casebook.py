@@ -1,0 +1,224 @@
+"""Known answers and real demands: run each step of each case, and score it without mercy."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from clerestory.demands.determination import Determination
+from clerestory.demands.errors import BadDemand
+from clerestory.demands.reading import load_document, read_demand
+from clerestory.demands.schema import check_shape
+from clerestory.law.codes import Vocabulary
+from clerestory.law.errors import UnknownCode
+from clerestory.law.packs import PackStack, available_packs, load_stack
+from clerestory.policy.decide import Engine
+
+_OPEN = {"release"}
+_CLOSED = {"withhold", "refer_to_counsel"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepScore:
+    """One step of a case: what was missed, and what was released that must not be."""
+
+    case: str
+    on: date
+    misses: tuple[str, ...]
+    over_releases: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    determination: Determination | None = field(default=None, repr=False)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the step scored in full."""
+        return not self.misses and not self.over_releases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseScore:
+    """One case. ``not_covered`` says why it could not be run; such a case is never passed."""
+
+    case: str
+    title: str
+    file: str
+    steps: tuple[StepScore, ...] = ()
+    not_covered: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every step scored in full."""
+        return not self.not_covered and all(step.passed for step in self.steps)
+
+
+class Casebook:
+    """Runs cases under exactly the packs that each names."""
+
+    def __init__(self, packs_folder: Path) -> None:
+        self._folder = packs_folder
+        self._stacks: dict[tuple[str, ...], PackStack] = {}
+        self._engines: dict[tuple[tuple[str, ...], date], Engine] = {}
+        self._known = set(available_packs(packs_folder))
+
+    def run(self, paths: Sequence[Path]) -> Iterator[CaseScore]:
+        """Score every case of the files, in order.
+
+        Raises:
+            BadDemand: A file is not a casebook.
+        """
+        for path in paths:
+            for case in cases_of(load_document(path), path.name):
+                yield self.score(case, path.name)
+
+    def score(self, case: Mapping[str, Any], file: str = "") -> CaseScore:
+        """Run one case and score its steps."""
+        name, title = str(case["demand"]["id"]), str(case["demand"].get("title", ""))
+        packs = tuple(map(str, case["packs"]))
+        missing = [pack for pack in packs if pack not in self._known]
+        if missing:
+            why = f"there is no pack {', '.join(missing)}"
+            return CaseScore(case=name, title=title, file=file, not_covered=why)
+        try:
+            steps = tuple(self._steps(case, packs, name))
+        except UnknownCode as fault:
+            return CaseScore(case=name, title=title, file=file, not_covered=str(fault))
+        return CaseScore(case=name, title=title, file=file, steps=steps)
+
+    def _steps(
+        self, case: Mapping[str, Any], packs: tuple[str, ...], name: str
+    ) -> Iterator[StepScore]:
+        stack = self._stack(packs)
+        document = case["demand"]
+        for step in case["expect"]:
+            _check_codes(step, stack.vocabulary, name)
+            document = _merge(document, step)
+            on = _date(step["from"])
+            determination = self._engine(packs, on).decide(
+                read_demand(document, stack.vocabulary), explain=False
+            )
+            yield score_step(name, step, case.get("must_not") or (), determination)
+
+    def _stack(self, packs: tuple[str, ...]) -> PackStack:
+        if packs not in self._stacks:
+            self._stacks[packs] = load_stack(self._folder, packs)
+        return self._stacks[packs]
+
+    def _engine(self, packs: tuple[str, ...], on: date) -> Engine:
+        if (packs, on) not in self._engines:
+            self._engines[packs, on] = Engine.of(self._stack(packs), on)
+        return self._engines[packs, on]
+
+
+def cases_of(document: Any, file: str) -> Sequence[Mapping[str, Any]]:
+    """Return the cases of a parsed file: a list under ``cases``, a list, or one case.
+
+    Raises:
+        BadDemand: It is none of these, or a case does not follow its form.
+    """
+    cases = document.get("cases", [document]) if isinstance(document, Mapping) else document
+    if not isinstance(cases, list) or not cases:
+        raise BadDemand(f"{file} holds no cases", todo="see docs/written-forms.md for the form")
+    for case in cases:
+        check_shape(case, "case")
+    return cases
+
+
+def score_step(
+    name: str, step: Mapping[str, Any], must_not: Sequence[Any], determination: Determination
+) -> StepScore:
+    """Compare a determination with the known answer of a step.
+
+    A field released that the answer withholds or refers is an over-release, counted apart.
+    """
+    expected = {str(ref): str(outcome) for ref, outcome in (step.get("rulings") or {}).items()}
+    misses: list[str] = []
+    over: list[str] = []
+    seen: set[str] = set()
+    deciding: set[str] = set()
+    near: set[str] = set()
+    for ruling in determination.rulings:
+        ref, outcome = ruling.item.ref, ruling.outcome.value
+        seen.add(ref)
+        deciding |= set(ruling.authorities)
+        near |= {miss.authority for miss in ruling.considered_not_met}
+        wanted = expected.get(ref)
+        if outcome in _OPEN and (wanted in _CLOSED or _barred(must_not, ref, outcome, wanted)):
+            over.append(f"{ref} ({ruling.item.program}) was released; the answer is {wanted}")
+        elif wanted is not None and outcome != wanted:
+            misses.append(f"{ref} ({ruling.item.program}) is {outcome}; the answer is {wanted}")
+    misses += [f"{ref} was not decided" for ref in sorted(set(expected) - seen)]
+    if step.get("overall") not in {None, determination.overall}:
+        misses.append(f"overall is {determination.overall}; the answer is {step['overall']}")
+    first = step.get("decides_first")
+    if first and first not in deciding:
+        misses.append(f"{first} is not among the determining authorities")
+    wrong = sorted(deciding & set(step.get("must_not_decide") or ()))
+    misses += [f"{name} decides and must not" for name in wrong]
+    misses += [
+        f"{n} is not among the near misses" for n in step.get("near_misses") or () if n not in near
+    ]
+    misses += _missing_duties(step.get("duties") or (), determination)
+    absent = [n for n in step.get("authorities") or () if n not in deciding | near]
+    return StepScore(
+        case=name,
+        on=determination.on,
+        misses=tuple(misses),
+        over_releases=tuple(over),
+        notes=tuple(f"{n} is not named" for n in absent),
+        determination=determination,
+    )
+
+
+def _missing_duties(duties: Sequence[Any], determination: Determination) -> list[str]:
+    missing = []
+    for duty in duties:
+        wanted = duty if isinstance(duty, Mapping) else {"do": duty}
+        matches = [
+            have
+            for have in determination.duties
+            if have.code == wanted["do"] and wanted.get("to", have.to) == have.to
+        ]
+        if not matches:
+            missing.append(f"duty {wanted['do']} is missing")
+    return missing
+
+
+def _barred(must_not: Sequence[Any], ref: str, outcome: str, wanted: str | None) -> bool:
+    """Whether an answer is wrong on any day before the first step that gives it."""
+    if wanted == outcome:
+        return False
+    for entry in must_not:
+        if isinstance(entry, Mapping):
+            if entry.get(ref) == outcome:
+                return True
+        elif entry == outcome:
+            return True
+    return False
+
+
+def _merge(document: Mapping[str, Any], step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Apply a step's findings and changes of the paper; they hold from that day on."""
+    changed = dict(document)
+    changed["findings"] = {**(document.get("findings") or {}), **(step.get("findings") or {})}
+    changed["instrument"] = _deep(document.get("instrument") or {}, step.get("instrument") or {})
+    return changed
+
+
+def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(old)
+    for key, value in new.items():
+        inner = merged.get(key)
+        both = isinstance(value, Mapping) and isinstance(inner, Mapping)
+        merged[key] = _deep(inner, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _check_codes(step: Mapping[str, Any], vocabulary: Vocabulary, name: str) -> None:
+    for duty in step.get("duties") or ():
+        code = duty["do"] if isinstance(duty, Mapping) else duty
+        vocabulary.check("duties", str(code), f"{name}, duties")
+
+
+def _date(value: object) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -1,0 +1,9 @@
+"""What can be wrong with a demand's written form."""
+
+from clerestory.kernel import Refusal
+
+
+class BadDemand(Refusal):
+    """The written form cannot be read as a demand."""
+
+    code = "demand-unreadable"

@@ -1,0 +1,148 @@
+"""May we? One demand decided person by person and field by field under the law of one day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from typing import Any
+
+import cedarpy
+
+from clerestory.demands.demand import Demand, Item
+from clerestory.demands.determination import Determination, NearMiss, Outcome, Ruling, overall_of
+from clerestory.kernel import canonical_bytes, digest_of
+from clerestory.law.packs import PackStack
+from clerestory.policy.changes import Changes
+from clerestory.policy.duties import duties_of
+from clerestory.policy.facts import facts_of
+from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model import field_uid
+from clerestory.policy.near_misses import Considered
+from clerestory.policy.reasons import Reasons
+from clerestory.policy.stages import Case, Finding, run
+
+ENGINE = f"clerestory {version('clerestory')}, cedarpy {version('cedarpy')}"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The law of one day, ready to decide demands. Build it once and keep it.
+
+    ``sources`` says who supplied a programme's field where the agency's catalogue knows better
+    than the codes: a field's source matters as much as its label.
+    """
+
+    law: LawOfTheDay
+    considered: Considered = field(repr=False)
+    sources: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        stack: PackStack,
+        on: date,
+        sources: Mapping[tuple[str, str], str] | None = None,
+    ) -> "Engine":
+        """Assemble the law of the day ``on``."""
+        law = LawOfTheDay.assemble(stack, on)
+        return cls(law=law, considered=Considered.of(law), sources=sources or {})
+
+    def decide(self, demand: Demand, *, explain: bool = True) -> Determination:
+        """Decide a demand.
+
+        Args:
+            demand: The demand with the findings made so far; what is absent is unknown.
+            explain: Whether to compute what would change each ruling and the open questions.
+        """
+        docket = self._docket(demand)
+        findings = run(self.law, docket.cases, docket.entities)
+        misses = self.considered.near_misses(docket.cases, findings, docket.entities)
+        duties, duty_errors = duties_of(self.law, demand, docket.cases, findings, docket.entities)
+        changes = Changes.of(self.law, docket.cases, findings, docket.entities, active=explain)
+        rulings = self._rulings(demand, docket, findings, misses, changes)
+        return Determination(
+            demand_id=demand.id,
+            on=self.law.on,
+            overall=overall_of([ruling.outcome for ruling in rulings]),
+            rulings=rulings,
+            duties=duties,
+            questions=changes.questions(demand, docket.places),
+            packs=self.law.stack.names,
+            pack_digest=self.law.stack.digest,
+            facts_digest=docket.digest(),
+            engine=ENGINE,
+            alarms=tuple(sorted({e for f in findings for e in f.errors} | set(duty_errors))),
+        )
+
+    def _docket(self, demand: Demand) -> "Docket":
+        places: dict[Item, int] = {}
+        known: dict[tuple[str, bytes], int] = {}
+        cases: list[Case] = []
+        for item in dict.fromkeys(demand.items):
+            context = facts_of(demand, item, self.law.on, self.law.stack.vocabulary)
+            resource = field_uid(item.program, item.field)
+            # Persons about whom the same facts are known get the same ruling: decide it once.
+            key = (resource, canonical_bytes(context))
+            if key not in known:
+                known[key] = len(cases)
+                cases.append(Case(demand.requester.kind, resource, context))
+            places[item] = known[key]
+        return Docket(
+            cases=tuple(cases),
+            places=places,
+            entities=self.law.entities(places, self.sources),
+        )
+
+    def _rulings(
+        self,
+        demand: Demand,
+        docket: "Docket",
+        findings: Sequence[Finding],
+        misses: Sequence[tuple[NearMiss, ...]],
+        changes: Changes,
+    ) -> tuple[Ruling, ...]:
+        reasons = Reasons(self.law, demand)
+        made: dict[int, dict[str, Any]] = {}
+        for place, finding in enumerate(findings):
+            authorities, policies = determining(self.law, finding)
+            made[place] = {
+                "outcome": finding.outcome,
+                "authorities": authorities,
+                "policies": policies,
+                "considered_not_met": misses[place],
+                "reason": reasons.of(finding, authorities, misses[place]),
+                "would_change": changes.turns(place),
+                "coarsen_to": finding.coarsen_to,
+            }
+        return tuple(Ruling(item=item, **made[place]) for item, place in docket.places.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Docket:
+    """The distinct cases of a demand, and which of them each item is."""
+
+    cases: tuple[Case, ...]
+    places: Mapping[Item, int]
+    entities: cedarpy.Entities = field(repr=False)
+
+    def digest(self) -> str:
+        """Name the exact facts judged."""
+        return digest_of(
+            [
+                {"item": [i.subject, i.program, i.field], "facts": dict(self.cases[p].context)}
+                for i, p in self.places.items()
+            ]
+        )
+
+
+def determining(law: LawOfTheDay, finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the determining authorities and policies of one finding."""
+    if finding.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
+        policies = finding.lifts
+    elif finding.outcome is Outcome.REFER:
+        mandates = tuple(law.mandates.intersection(finding.lifts))
+        policies = (*finding.refers, *mandates, *finding.bars)
+    else:
+        policies = (*finding.bars, *finding.refusals)
+    authorities = law.authorities_of(policies) or ("house-default-deny",)
+    return authorities, tuple(policies)

@@ -1,0 +1,80 @@
+"""Duties: what the policies oblige to, joined over all rulings, with opened due dates."""
+
+from collections.abc import Iterable, Sequence
+
+import cedarpy
+
+from clerestory.demands.demand import Demand
+from clerestory.demands.determination import DueDate, Duty
+from clerestory.law.clocks import compute_due, state_of
+from clerestory.law.policies import Policy
+from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model import request
+from clerestory.policy.stages import Case, Finding
+
+
+def duties_of(
+    law: LawOfTheDay,
+    demand: Demand,
+    cases: Sequence[Case],
+    findings: Sequence[Finding],
+    entities: cedarpy.Entities,
+) -> tuple[tuple[Duty, ...], tuple[str, ...]]:
+    """Return the duties of a demand, each once, and the evaluation errors met on the way.
+
+    A duty of law stands before the same duty of agency policy, and hides it.
+    """
+    requests = [
+        request(
+            case.principal,
+            "oblige",
+            case.resource,
+            {**finding.context, "outcome": finding.outcome.value},
+        )
+        for case, finding in zip(cases, findings, strict=True)
+    ]
+    verdicts = law.by_action["oblige"].decide(requests, entities)
+    satisfied = sorted({name for verdict in verdicts for name in verdict.policies})
+    errors = tuple(error for verdict in verdicts for error in verdict.errors)
+    duties = [duty for name in satisfied for duty in _duties(law, demand, law.policies[name])]
+    return _each_once(duties), errors
+
+
+def _duties(law: LawOfTheDay, demand: Demand, policy: Policy) -> list[Duty]:
+    authority = law.stack.authorities[policy.authorities[0]]
+    within = policy.notes.get("within")
+    return [
+        Duty(
+            code=code,
+            basis=policy.notes.get("basis", authority.basis),
+            authority=authority.id,
+            within=within,
+            to=policy.notes.get("to"),
+            content=policy.words("content"),
+            due=_due(within, demand, authority.citation) if within else None,
+        )
+        for code in policy.words("duty")
+    ]
+
+
+def _due(within: str, demand: Demand, citation: str) -> DueDate | None:
+    state = state_of(demand.holder.jurisdiction)
+    computed = compute_due(within, demand.received_on, state=state or "DC")
+    if computed is None:
+        return None
+    return DueDate(
+        on=computed.on, starts_on=demand.received_on, provision=citation, steps=computed.steps
+    )
+
+
+def _each_once(duties: Iterable[Duty]) -> tuple[Duty, ...]:
+    chosen: dict[tuple[str, str | None], Duty] = {}
+    for duty in sorted(duties, key=_weight):
+        key = (duty.code, duty.to)
+        chosen.setdefault(key, duty)
+    return tuple(sorted(chosen.values(), key=lambda duty: (duty.due is None, duty.code)))
+
+
+def _weight(duty: Duty) -> tuple[bool, bool, str]:
+    """Law before agency policy, a dated duty before an undated one."""
+    return (duty.basis != "law", duty.due is None, duty.authority)

@@ -1,0 +1,88 @@
+"""The policies in force on one day, by action, each set parsed once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import cedarpy
+
+from clerestory.demands.demand import Item
+from clerestory.law.packs import PackStack
+from clerestory.law.policies import ACTIONS, Policy
+from clerestory.policy.interpreters.cedar import PolicySet
+from clerestory.policy.model import entities_json, field_entity, group_entities
+
+
+@dataclass(frozen=True)
+class LawOfTheDay:
+    """A pack stack narrowed to what is in force on ``on``.
+
+    Policies of different actions are kept apart: a request names one action, so the others could
+    not decide it, and smaller sets are quicker to evaluate.
+    """
+
+    stack: PackStack = field(repr=False)
+    on: date
+    policies: Mapping[str, Policy] = field(repr=False)
+    by_action: Mapping[str, PolicySet] = field(repr=False)
+    groups: cedarpy.Entities = field(repr=False)
+
+    @classmethod
+    def assemble(cls, stack: PackStack, on: date) -> "LawOfTheDay":
+        """Leave out every policy one of whose authorities is not in force, and parse the rest."""
+        policies = stack.in_force(on)
+        by_action = {
+            action: PolicySet.parse([p for p in policies if p.action == action])
+            for action in ACTIONS
+        }
+        return cls(
+            stack=stack,
+            on=on,
+            policies={policy.id: policy for policy in policies},
+            by_action=by_action,
+            groups=cedarpy.Entities.from_json_str(entities_json(group_entities(stack.vocabulary))),
+        )
+
+    def entities(
+        self, items: Iterable[Item], sources: Mapping[tuple[str, str], str] | None = None
+    ) -> cedarpy.Entities:
+        """Return the trees and the fields that the items touch.
+
+        Args:
+            items: What is asked.
+            sources: Who supplied a programme's field, where the agency's catalogue says so.
+        """
+        known = sources or {}
+        fields = {(item.program, item.field) for item in items}
+        entities = [
+            field_entity(self.stack.vocabulary, program, name, known.get((program, name)))
+            for program, name in sorted(fields)
+        ]
+        return self.groups.with_added_json_str(entities_json(entities))
+
+    @cached_property
+    def mandates(self) -> frozenset[str]:
+        """The policies that rest first on an authority that orders release."""
+        kinds = {name: authority.kind for name, authority in self.stack.authorities.items()}
+        return frozenset(
+            policy.id
+            for policy in self.policies.values()
+            if kinds[policy.authorities[0]] == "mandates"
+        )
+
+    def words(self, policy_ids: Iterable[str], annotation: str) -> list[str]:
+        """Return, sorted and once each, the codes that these policies carry in an annotation."""
+        return sorted(
+            {word for name in policy_ids for word in self.policies[name].words(annotation)}
+        )
+
+    def authorities_of(self, policy_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the authorities of these policies, each once, deciding ones first."""
+        ranked: dict[str, int] = {}
+        for name in policy_ids:
+            for rank, authority in enumerate(self.policies[name].authorities):
+                ranked[authority] = min(rank, ranked.get(authority, rank))
+        return tuple(
+            sorted(ranked, key=lambda name: (name.startswith("house-"), ranked[name], name))
+        )

@@ -1,0 +1,74 @@
+"""What was considered and did not open a field, with the conditions that were missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import cedarpy
+
+from clerestory.demands.determination import NearMiss, Outcome
+from clerestory.policy.clauses import Clause, ClauseSet
+from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model import request
+from clerestory.policy.stages import Case, Finding
+from clerestory.policy.words import condition
+
+
+@dataclass(frozen=True)
+class Considered:
+    """The clause sets of a day's lifting policies, kept between demands."""
+
+    law: LawOfTheDay
+    lifts: ClauseSet = field(repr=False)
+
+    @classmethod
+    def of(cls, law: LawOfTheDay) -> "Considered":
+        """Split the lifting policies of the day into trigger and conditions."""
+        return cls(law, ClauseSet.parse(list(law.by_action["lift"].by_id.values())))
+
+    def near_misses(
+        self, cases: Sequence[Case], findings: Sequence[Finding], entities: cedarpy.Entities
+    ) -> list[tuple[NearMiss, ...]]:
+        """Return the near misses of each case; a case that is released has none.
+
+        A near miss is a lifting policy whose trigger fits and whose conditions fail, one that was
+        met and yet left a lock, an authority named by a ``consider`` policy, or one that the
+        requester cites and that decides nothing.
+        """
+        closed = [n for n, finding in enumerate(findings) if finding.outcome != Outcome.RELEASE]
+        results: list[tuple[NearMiss, ...]] = [()] * len(cases)
+        asked = [
+            request(cases[n].principal, "lift", cases[n].resource, findings[n].context)
+            for n in closed
+        ]
+        considered = [
+            request(cases[n].principal, "consider", cases[n].resource, findings[n].context)
+            for n in closed
+        ]
+        if not closed:
+            return results
+        lifts = self.lifts.decide(asked, entities)
+        others = self.law.by_action["consider"].decide(considered, entities)
+        for n, lift, other in zip(closed, lifts, others, strict=True):
+            found = self._missing(self.lifts.unmet(lift))
+            for name in (*self.law.authorities_of(other.policies), *self._cited(findings[n])):
+                found.setdefault(name, NearMiss(authority=name))
+            results[n] = tuple(found.values())
+        return results
+
+    def _missing(self, unmet: Mapping[str, Sequence[Clause]]) -> dict[str, NearMiss]:
+        found: dict[str, NearMiss] = {}
+        vocabulary = self.law.stack.vocabulary
+        for name in sorted(unmet, key=lambda name: (len(unmet[name]), name)):
+            words = tuple(
+                dict.fromkeys(
+                    condition(clause.tree, clause.wanted, vocabulary) for clause in unmet[name]
+                )
+            )
+            for authority in self.law.policies[name].authorities:
+                found.setdefault(authority, NearMiss(authority=authority, missing=words))
+        return found
+
+    def _cited(self, finding: Finding) -> list[str]:
+        deciding = set(self.law.authorities_of((*finding.lifts, *finding.bars, *finding.refers)))
+        cited = finding.context["cited"]
+        return [c for c in cited if c in self.law.stack.authorities and c not in deciding]

@@ -1,0 +1,59 @@
+"""Reasons in plain words, for three readers, put together from what the authorities say."""
+
+from collections.abc import Sequence
+
+from clerestory.demands.demand import Demand
+from clerestory.demands.determination import NearMiss, Outcome, Reason
+from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.stages import Finding
+
+_REQUESTER = {
+    Outcome.RELEASE: "This is given.",
+    Outcome.COARSEN: "A less exact answer is given.",
+    Outcome.REFER: "This is not given now. The agency's counsel will answer.",
+    Outcome.WITHHOLD: "This is not given.",
+}
+_PERSON = {
+    Outcome.RELEASE: "We must or may share this part of your record.",
+    Outcome.COARSEN: "We share a less exact answer about this part of your record.",
+    Outcome.REFER: "We did not share this. Our lawyers are looking at the demand.",
+    Outcome.WITHHOLD: "We did not share this part of your record.",
+}
+_COUNSEL = {
+    Outcome.RELEASE: "Released under",
+    Outcome.COARSEN: "A coarser answer is released under",
+    Outcome.REFER: "For counsel to decide, on",
+    Outcome.WITHHOLD: "Withheld under",
+}
+
+
+class Reasons:
+    """Writes reasons for the rulings of one demand."""
+
+    def __init__(self, law: LawOfTheDay, demand: Demand) -> None:
+        self._law = law
+        self._demand = demand
+
+    def of(
+        self, finding: Finding, authorities: Sequence[str], misses: Sequence[NearMiss]
+    ) -> Reason:
+        """Put the reason for one ruling together. No text holds anything about a person."""
+        outcome = finding.outcome
+        first = self._law.stack.authorities[authorities[0]]
+        cited = [self._law.stack.authorities[name] for name in authorities]
+        counsel = [f"{_COUNSEL[outcome]} {'; '.join(a.citation for a in cited)}."]
+        counsel.append(first.effect)
+        counsel += [self._miss(miss) for miss in misses]
+        if finding.errors:
+            counsel.append("ALARM: a policy could not be evaluated, so nothing may leave.")
+        return Reason(
+            counsel=" ".join(counsel),
+            requester=f"{_REQUESTER[outcome]} {first.requester}",
+            person=f"{_PERSON[outcome]} {first.person}",
+        )
+
+    def _miss(self, miss: NearMiss) -> str:
+        authority = self._law.stack.authorities[miss.authority]
+        if miss.missing:
+            return f"{authority.citation} was considered; missing: {'; '.join(miss.missing)}."
+        return f"{authority.citation} was considered: {authority.not_met}"

@@ -1,0 +1,146 @@
+"""One item through the law, stage by stage. The answer of each stage is a fact for the next.
+
+1. ``define``: which defined words fit (a judge's order, a valid consent, a whole class ...).
+2. ``lift``: which locks do permits and mandates lift? A permit lifts its own programme's lock only.
+3. ``release``: is something lifted, and is no lock left?
+4. ``coarsen``: the same for a coarser answer, if some policy offers one.
+5. ``refer``: must counsel decide?
+
+What no stage allows is withheld. A policy whose evaluation fails turns the item to withheld, with
+an alarm, since Cedar skips it and a skipped ``forbid`` would open the field in silence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import cedarpy
+
+from clerestory.demands.determination import Outcome
+from clerestory.policy.interpreters.cedar import Verdict
+from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model import Request, request
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the policies are asked about: a principal, a field and the facts of the demand."""
+
+    principal: str
+    resource: str
+    context: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How one case came out, with the determining policies of each stage."""
+
+    outcome: Outcome
+    context: Mapping[str, Any] = field(repr=False)
+    lifts: tuple[str, ...]
+    bars: tuple[str, ...]
+    refers: tuple[str, ...]
+    refusals: tuple[str, ...]
+    coarsen_to: str | None = None
+    errors: tuple[str, ...] = ()
+
+
+def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> list[Finding]:
+    """Take the cases through all stages; each stage is one batch for the interpreter."""
+    steps = [_Step(case, dict(case.context)) for case in cases]
+    for step, verdict in _ask(law, "define", steps, entities):
+        step.note(verdict)
+        step.context["established"] = law.words(verdict.policies, "establishes")
+    for step, verdict in _ask(law, "lift", steps, entities):
+        step.note(verdict)
+        step.lift(law, verdict.policies)
+    for step, verdict in _ask(law, "release", steps, entities):
+        step.note(verdict)
+        if verdict.allowed:
+            step.outcome = Outcome.RELEASE
+        else:
+            step.bars = verdict.policies
+            step.context["barred"] = law.words(verdict.policies, "bars")
+    if law.by_action["lift_coarsened"].by_id:
+        _coarsen(law, [step for step in steps if step.outcome is None], entities)
+    left = [step for step in steps if step.outcome is None]
+    for step, verdict in _ask(law, "refer", left, entities):
+        step.note(verdict)
+        step.outcome = Outcome.REFER if verdict.allowed else Outcome.WITHHOLD
+        if verdict.allowed:
+            step.refers = verdict.policies
+        else:
+            step.refusals = verdict.policies
+    return [step.finding() for step in steps]
+
+
+def _coarsen(law: LawOfTheDay, steps: "Sequence[_Step]", entities: cedarpy.Entities) -> None:
+    tried: list[_Step] = []
+    for step, verdict in _ask(law, "lift_coarsened", steps, entities):
+        step.note(verdict)
+        if verdict.policies:
+            attempt = _Step(step.case, dict(step.context))
+            attempt.lift(law, (*step.lifts, *verdict.policies))
+            attempt.offered = verdict.policies
+            attempt.origin = step
+            tried.append(attempt)
+    for attempt, verdict in _ask(law, "coarsen", tried, entities):
+        origin = attempt.origin or attempt
+        origin.note(verdict)
+        if verdict.allowed:
+            origin.outcome = Outcome.COARSEN
+            origin.lifts = attempt.lifts
+            origin.bars = ()
+            origin.coarsen_to = law.words(attempt.offered, "coarsen_to")[0]
+
+
+def _ask(
+    law: LawOfTheDay, action: str, steps: "Sequence[_Step]", entities: cedarpy.Entities
+) -> "list[tuple[_Step, Verdict]]":
+    policies = law.by_action["disclose" if action in {"release", "coarsen"} else action]
+    if not steps:
+        return []
+    verdicts = policies.decide([step.request(action) for step in steps], entities)
+    return list(zip(steps, verdicts, strict=True))
+
+
+@dataclass(slots=True)
+class _Step:
+    """A case on its way; becomes a :class:`Finding` at the end."""
+
+    case: Case
+    context: dict[str, Any]
+    outcome: Outcome | None = None
+    lifts: tuple[str, ...] = ()
+    bars: tuple[str, ...] = ()
+    refers: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    coarsen_to: str | None = None
+    errors: tuple[str, ...] = ()
+    origin: "_Step | None" = None
+
+    def request(self, action: str) -> Request:
+        return request(self.case.principal, action, self.case.resource, self.context)
+
+    def note(self, verdict: Verdict) -> None:
+        self.errors += verdict.errors
+
+    def lift(self, law: LawOfTheDay, policies: tuple[str, ...]) -> None:
+        self.lifts = tuple(sorted(set(policies)))
+        self.context["lifted"] = law.words(self.lifts, "lifts")
+        self.context["mandated"] = law.words(law.mandates.intersection(self.lifts), "lifts")
+
+    def finding(self) -> Finding:
+        outcome = self.outcome or Outcome.WITHHOLD
+        return Finding(
+            # An error anywhere means that the law was not read whole: nothing may leave.
+            outcome=Outcome.WITHHOLD if self.errors else outcome,
+            context=self.context,
+            lifts=self.lifts,
+            bars=self.bars,
+            refers=self.refers,
+            refusals=self.refusals,
+            coarsen_to=self.coarsen_to,
+            errors=self.errors,
+        )

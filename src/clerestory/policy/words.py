@@ -1,0 +1,183 @@
+"""Conditions in plain words, for letters and for counsel. The words come from the vocabulary."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from clerestory.law.codes import Vocabulary
+
+Tree = Mapping[str, Any]
+
+_FACTS = {
+    "paper.kind": ("the paper is", "instrument_kind"),
+    "paper.form": ("the form is", "form"),
+    "paper.issuer": ("the paper is issued by", "issuer"),
+    "paper.written": ("the request is in writing", None),
+    "paper.status": ("the status of the paper is", "status"),
+    "paper.in_date": ("the day lies within the paper's dates", None),
+    "paper.names_field": ("the paper itself names this field", None),
+    "paper.persons": ("the paper names persons as", "persons"),
+    "paper.fields": ("the paper asks for fields as", "fields_asked"),
+    "paper.enforced_by_order": ("a court has ordered that it be obeyed", None),
+    "consent.given": ("the person gave a permission", None),
+    "consent.recipient": ("the permission names this requester", None),
+    "consent.purpose": ("the permission is for this purpose", None),
+    "consent.field": ("the permission covers this field", None),
+    "consent.in_date": ("the permission has begun and not expired", None),
+    "consent.revoked": ("the permission was taken back", None),
+    "consent.elements": ("the permission is complete", None),
+    "agreement.stated": ("an agreement is relied on", None),
+    "agreement.party": ("the agreement is with this requester", None),
+    "agreement.purpose": ("the agreement is for this purpose", None),
+    "agreement.field": ("the agreement covers this field", None),
+    "agreement.in_force": ("the agreement is in force", None),
+    "agreement.agreed_by_holder": ("the holder has agreed to the agreement", None),
+    "agreement.bars_onward_sharing": ("the agreement bars onward sharing", None),
+    "subject.relation": ("the person stands in the demand as", "relation"),
+    "subject.applicant": ("the person applied for benefits", None),
+    "subject.flags": ("the person's file is marked", "flags"),
+    "subject.defined_by": ("the class is picked by", "defined_by"),
+    "holder.kind": ("the holder is", "holder_kind"),
+    "holder.jurisdiction": ("the holder is under the law of", "jurisdiction"),
+    "holder.agency": ("the holder is", "holder"),
+    "purpose": ("the purpose is", "purpose"),
+    "grounds": ("the ground is", "grounds"),
+    "cited": ("the requester cites", None),
+    "papers": ("among the papers is", "instrument_kind"),
+    "months": ("the period asked about in months is", None),
+    "hold": ("the request to keep the person uninformed is", None),
+    "component": ("the requester's office is", "component"),
+    "nondisclosure.ordered": ("a court ordered silence toward the person", None),
+}
+_DEFINED = {
+    "judge_order": "a judge's own order or warrant, in force, that names the person and the field",
+    "compelled_by_judge": "a judge's order in force that names the person and the field",
+    "enforced_subpoena": "a court has ordered that the subpoena be obeyed, and no stay is in force",
+    "compulsory_process": "process of a court or legislature that binds",
+    "valid_consent": "the person's own complete permission for this requester, purpose and field",
+    "matching_agreement": "a matching agreement in force with this requester, purpose and field",
+    "person_asked_about": "the demand names this one person, and only one person matches",
+    "fugitive_grounds": "flight from a felony or a broken probation or parole, shown in official "
+    "capacity by an identified officer whose duty it is to find the person",
+    "fugitive_witness": "information needed about a person who flees a felony, shown by an "
+    "identified officer whose duty it is",
+    "known_unlawful_presence": "the agency's own formal finding on that person's claim, supported "
+    "by a determination of DHS or of the immigration courts",
+    "three_part_request": "a statement that the data are relevant, that the request is specific "
+    "and limited, and that data without identities would not do",
+    "own_side": "the person proved who they are, or a representative holds written permission",
+    "for_immigration_enforcement": "the request serves immigration enforcement",
+    "class_by_status": "the class is picked by status, origin, language or a proxy",
+    "whole_class": "the demand is for a whole class",
+    "about_nobody": "the answer is about nobody in particular",
+}
+
+
+def condition(tree: Tree, wanted: bool, vocabulary: Vocabulary) -> str:
+    """Return a condition as a clause of plain English.
+
+    >>> condition({"contains": {"left": {".": {"left": {"Var": "context"}, "attr": "established"}},
+    ...     "right": {"Value": "whole_class"}}}, True, None)
+    'the demand is for a whole class'
+    """
+    return _Words(vocabulary).say(tree, wanted)
+
+
+def fact_in_words(path: str, value: str, vocabulary: Vocabulary) -> str:
+    """Return one fact as a sentence part, for example for an open question."""
+    return _Words(vocabulary).fact(path, [value], True)
+
+
+def path_of(tree: Tree) -> str:
+    """Return the dotted path of an attribute of the context, or of the resource.
+
+    >>> path_of({".": {"left": {".": {"left": {"Var": "context"}, "attr": "paper"}}, "attr": "kind"}})
+    'paper.kind'
+    """
+    if "." not in tree:
+        return "resource" if tree.get("Var") == "resource" else ""
+    head = path_of(tree["."]["left"])
+    name = str(tree["."]["attr"])
+    return f"{head}.{name}" if head else name
+
+
+def literals(tree: Tree) -> list[str]:
+    """Return the codes of a literal, a set of literals or an entity."""
+    if "Set" in tree:
+        return [value for item in tree["Set"] for value in literals(item)]
+    value = tree.get("Value")
+    if isinstance(value, Mapping):
+        return [str(value["__entity"]["id"])]
+    return [] if value is None else [str(value)]
+
+
+class _Words:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def say(self, tree: Tree, wanted: bool) -> str:
+        (kind, body), *_ = tree.items()
+        if kind == "!":
+            return self.say(body["arg"], not wanted)
+        if kind in {"&&", "||"}:
+            joint = "and" if (kind == "&&") == wanted else "or"
+            return f"{self.say(body['left'], wanted)}, {joint} {self.say(body['right'], wanted)}"
+        if kind in {"==", "!=", "in"}:
+            same = wanted == (kind != "!=")
+            return self._compare(body["left"], body["right"], same)
+        if kind in {"contains", "containsAny", "containsAll"}:
+            return self._contains(body["left"], body["right"], wanted)
+        if kind == "isEmpty":
+            return "nothing is on the list" if wanted else "something is on the list"
+        if kind == ".":
+            return "the field can tell status" if wanted else "the field cannot tell status"
+        return "a condition of the policy is met" if wanted else "a condition is absent"
+
+    def _compare(self, left: Tree, right: Tree, same: bool) -> str:
+        if left.get("Var") == "principal":
+            return f"the requester is {'' if same else 'not '}{self._codes('requester_class', literals(right))}"
+        path = path_of(left)
+        if left.get("Var") == "resource" or path.startswith("resource"):
+            return f"the field is {'' if same else 'not '}{', '.join(literals(right))}"
+        return self.fact(path, literals(right), same)
+
+    def _contains(self, left: Tree, right: Tree, wanted: bool) -> str:
+        if "Set" in left:
+            path, codes = path_of(right), literals(left)
+        else:
+            path, codes = path_of(left), literals(right)
+        if path == "established":
+            said = " or ".join(_DEFINED.get(code, code) for code in codes)
+            return said if wanted else f"not this: {said}"
+        if path == "raised":
+            said = " or ".join(self._finding(code) for code in codes)
+            return (
+                f"it is in doubt whether {said}" if wanted else f"there is no doubt whether {said}"
+            )
+        if path == "lifted":
+            return f"a lock is {'' if wanted else 'not '}lifted: {', '.join(codes)}"
+        if path.startswith("resource"):
+            return f"the field is {'one' if wanted else 'none'} of {', '.join(codes)}"
+        return self.fact(path, codes, wanted)
+
+    def fact(self, path: str, codes: Iterable[str], same: bool) -> str:
+        codes = list(codes)
+        if path.startswith("findings."):
+            said, list_name = self._finding(path.removeprefix("findings.")), None
+        else:
+            said, list_name = _FACTS.get(path, (path.replace(".", " "), None))
+        if list_name is not None:
+            return f"{said} {'' if same else 'not '}{self._codes(list_name, codes)}"
+        if codes == ["yes"]:
+            return said if same else f"it is not so that {said}"
+        if codes == ["no"]:
+            return (
+                f"it is not so that {said}" if same else f"nothing says otherwise than that {said}"
+            )
+        return f"{said} {'' if same else 'not '}{' or '.join(codes)}"
+
+    def _finding(self, code: str) -> str:
+        means = self._vocabulary.get("findings", code).means
+        return means.rstrip(".") or code.replace("_", " ")
+
+    def _codes(self, list_name: str, codes: Iterable[str]) -> str:
+        return " or ".join(code.replace("_", " ") for code in codes)
