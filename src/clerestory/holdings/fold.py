@@ -12,90 +12,26 @@ from rapidfuzz.distance import OSA
 
 from clerestory.holdings.spellings import SPELLINGS
 
+
+def _words(written: str) -> frozenset[str]:
+    return frozenset(written.split())
+
+
 # Words that say nothing about which person it is: left out as often as written. They are kept,
 # since Al is also a name, but one that finds no partner does not count against anybody.
-PARTICLES = frozenset(
-    [
-        "al",
-        "el",
-        "as",
-        "ash",
-        "an",
-        "ar",
-        "ad",
-        "at",
-        "az",
-        "bin",
-        "ibn",
-        "ben",
-        "bint",
-        "binti",
-        "wa",
-        "ould",
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "du",
-        "des",
-        "di",
-        "d",
-        "e",
-        "y",
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-        "iv",
-        "junior",
-        "senior",
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-    ]
+PARTICLES = _words(
+    "al el as ash an ar ad at az bin ibn ben bint binti wa ould de da do dos das du des "
+    "di d e y jr sr ii iii iv junior senior mr mrs ms miss dr"
 )
 # These belong to the word that follows: Le Blanc is LeBlanc, St Pierre is Saint-Pierre.
 _JOINED = {"le", "la", "les", "mc", "mac"}
 _SAINT = {"st": "saint", "ste": "sainte", "saint": "saint", "sainte": "sainte"}
 # Abd al-Rahman is written in one, two or three words.
-_SERVANT = {"abd", "abdi", "abdul", "abdel", "abdal", "cabdi", "cabdul"}
-_SERVED = frozenset(
-    [
-        "rahman",
-        "raxman",
-        "raxmaan",
-        "rahmaan",
-        "rahim",
-        "qadir",
-        "qaadir",
-        "kadir",
-        "kader",
-        "aziz",
-        "asis",
-        "casiis",
-        "karim",
-        "kariim",
-        "kareem",
-        "nasir",
-        "naasir",
-        "nasser",
-        "razak",
-        "risaq",
-        "risaaq",
-        "rizak",
-        "rizaq",
-        "weli",
-        "wali",
-        "latif",
-        "hamid",
-        "malik",
-        "wahab",
-        "salam",
-        "fatah",
-    ]
+_SERVANT = frozenset({"abd", "abdi", "abdul", "abdel", "abdal", "cabdi", "cabdul"})
+_SERVED = _words(
+    "rahman raxman raxmaan rahmaan rahim qadir qaadir kadir kader aziz asis casiis karim "
+    "kariim kareem nasir naasir nasser razak risaq risaaq rizak rizaq weli wali latif "
+    "hamid malik wahab salam fatah"
 )
 # Alef, alef maqsura and ta marbuta have several written forms; short vowels are mostly left out.
 _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "ه" + "وي")
@@ -227,4 +163,4 @@ _STREET = {
     "east": "e",
     "west": "w",
 }
-_UNSAID = frozenset(["apt", "apartment", "unit", "no", "number", "me", "maine", "usa", "us"])
+_UNSAID = _words("apt apartment unit no number me maine usa us")

@@ -72,7 +72,7 @@ def make_population(*, seed: int, persons: int) -> list[MadeUpPerson]:
 def make_rows(
     catalogue: Catalogue, people: Sequence[MadeUpPerson], *, seed: int
 ) -> Iterator[tuple[Table, Iterator[tuple[Cell, ...]]]]:
-    """Every table with its rows; the rows of one table must be used before the next is asked for."""
+    """Every table with its rows; use up the rows of one table before asking for the next."""
     programs = {person.person_id: choose_programs(person, seed) for person in people}
     households = [list(group) for _, group in groupby(people, key=lambda one: one.household)]
     for table in list_tables(catalogue):
