@@ -9,7 +9,7 @@ import pytest
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 CODE = re.compile(r"[a-z0-9*]+(?:-[a-z0-9*]+)+")
-ROW = re.compile(r"^\| `([^`]+)` \| (.+) \|$", re.M)
+ROW = re.compile(r"^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \|$", re.M)
 
 
 def text_of(node: ast.expr | None) -> str:
@@ -21,6 +21,15 @@ def text_of(node: ast.expr | None) -> str:
             str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values
         )
     return ""
+
+
+def draft_of(node: ast.AST) -> str:
+    """A first wording for the page: the message and the next step as the program writes them."""
+    if not isinstance(node, ast.Call):
+        return ""
+    steps = [keyword.value for keyword in node.keywords if keyword.arg == "todo"]
+    words = [text_of(part).replace("*", "…") for part in [*node.args[:1], *steps]]
+    return " | ".join(word for word in words if word and not CODE.fullmatch(word))
 
 
 def code_positions(tree: ast.Module) -> dict[str, int]:
@@ -52,8 +61,8 @@ def in_call(call: ast.Call, positions: dict[str, int]) -> Iterator[ast.expr | No
     yield from call.args[at : at + 1]
 
 
-def written(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Each code that a module can give to an error, with its line."""
+def written(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
+    """Each code that a module can give to an error, with its line and a first wording."""
     positions = code_positions(tree)
     for node in ast.walk(tree):
         values: list[ast.expr | None] = []
@@ -69,16 +78,17 @@ def written(tree: ast.Module) -> Iterator[tuple[int, str]]:
             choices = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
             for choice in choices:
                 if choice is not None and CODE.fullmatch(text_of(choice)):
-                    yield choice.lineno, text_of(choice)
+                    yield choice.lineno, text_of(choice), draft_of(node)
 
 
 @pytest.fixture(scope="session")
-def raised(modules: dict[str, ast.Module]) -> dict[str, str]:
-    """Where each code is written, by code."""
-    found: dict[str, str] = {}
+def raised(modules: dict[str, ast.Module]) -> dict[str, list[str]]:
+    """Where each code is written and a first wording for it, by code."""
+    found: dict[str, list[str]] = {}
     for name, tree in modules.items():
-        for line, code in written(tree):
-            found.setdefault(code, f"{name}:{line}")
+        for line, code, draft in written(tree):
+            if code not in found or not found[code][1]:
+                found[code] = [f"{name}:{line}", draft]
     assert found
     return found
 
@@ -89,15 +99,17 @@ def documented(root: Path) -> list[str]:
     return [row[1] for row in ROW.finditer(text) if CODE.fullmatch(row[1])]
 
 
-def test_every_code_is_documented(raised: dict[str, str], documented: list[str]) -> None:
-    missing = {code: place for code, place in sorted(raised.items()) if code not in documented}
+def test_every_code_is_documented(raised: dict[str, list[str]], documented: list[str]) -> None:
+    missing = [
+        f"| `{code}` | {draft} |    <- {place}"
+        for code, (place, draft) in sorted(raised.items(), key=lambda item: item[1][0])
+        if code not in documented
+    ]
 
-    assert not missing, "add to docs/errors.md:\n" + "\n".join(
-        f"| `{code}` | what it means; what to do |    <- {place}" for code, place in missing.items()
-    )
+    assert not missing, "add to docs/errors.md:\n" + "\n".join(missing)
 
 
-def test_no_documented_code_is_gone(raised: dict[str, str], documented: list[str]) -> None:
+def test_no_documented_code_is_gone(raised: dict[str, list[str]], documented: list[str]) -> None:
     assert [code for code in documented if code not in raised] == []
 
 
@@ -119,4 +131,4 @@ def test_each_code_is_documented_once(documented: list[str]) -> None:
     ],
 )
 def test_each_way_to_write_a_code_is_seen(text: str, codes: list[str]) -> None:
-    assert [code for _, code in written(ast.parse(text))] == codes
+    assert [code for _, code, _ in written(ast.parse(text))] == codes
