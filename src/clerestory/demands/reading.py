@@ -189,8 +189,8 @@ class _Reader:
             where = f"consents[{n}]"
             yield Consent(
                 by=str(consent["by"]),
-                to=str(consent["to"]),
-                purpose=str(consent["purpose"]),
+                to=str(consent.get("to") or ""),
+                purpose=str(consent.get("purpose") or ""),
                 fields=tuple(map(str, consent.get("fields") or ())),
                 signed_on=_maybe_day(consent.get("signed_on"), f"{where}.signed_on"),
                 expires_on=_maybe_day(consent.get("expires_on"), f"{where}.expires_on"),
@@ -202,7 +202,7 @@ class _Reader:
         for n, agreement in enumerate(self._document.get("agreements") or ()):
             where = f"agreements[{n}]"
             yield Agreement(
-                id=str(agreement["id"]),
+                id=str(agreement.get("id") or f"agreement {n + 1}"),
                 with_body=str(agreement["with"]),
                 purposes=self._codes("purpose", agreement.get("purposes"), f"{where}.purposes"),
                 fields=tuple(map(str, agreement.get("fields") or ())),
@@ -218,7 +218,7 @@ class _Reader:
             where = f"holds[{n}]"
             yield Hold(
                 kind=self._code("hold_kind", hold["kind"], f"{where}.kind"),
-                form=self._code("hold_form", hold["form"], f"{where}.form"),
+                form=self._code("hold_form", hold.get("form") or "oral", f"{where}.form"),
                 held_from=_day(hold["from"], f"{where}.from"),
                 held_to=_maybe_day(hold.get("to"), f"{where}.to"),
                 written_followup=_answer(hold.get("written_followup")),
