@@ -1,0 +1,158 @@
+"""What a profile writes its letters with: page form, fonts, wording, and tables for coarsening."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from clerestory.disclosure.coarsening import CoarseningTables
+from clerestory.kernel import Refusal
+
+LETTERS = ("disclosure", "refusal", "withheld", "notice")
+BASE_LANGUAGE = "en"
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Words that all letters in one language share; codes without a word are spelled out."""
+
+    language: str
+    direction: str
+    table: Mapping[str, Any]
+
+    def code(self, kind: str, code: str) -> str:
+        """Return the word for ``code``, for example of kind ``fields``."""
+        word: str = self.table.get(kind, {}).get(code, code.replace("_", " "))
+        return word
+
+    def day(self, on: date) -> str:
+        """Return ``on`` as people write it in this language."""
+        form: str = self.table["date"]
+        return form.format(month=self.table["months"][on.month - 1], day=on.day, year=on.year)
+
+    def subject(self, ref: str) -> str:
+        """Return how a letter to the requester names a subject: never by name."""
+        form: str = self.table["class" if ref.endswith("*") else "subject"]
+        return form.format(ref=ref)
+
+    def is_unsaid(self, text: str) -> bool:
+        """Whether ``text`` would tell that the agency holds a file."""
+        return any(phrase in text for phrase in self.table["unsaid"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stationery:
+    """One profile's letters in one language, ready to be filled in."""
+
+    template: bytes
+    fonts: "typst.Fonts"
+    agency: str
+    head: tuple[str, ...]
+    contact: str
+    words: Words
+    wording: Mapping[str, Mapping[str, Any]]
+
+
+def read_stationery(profile: Path, language: str = BASE_LANGUAGE) -> Stationery:
+    """Read the letters of ``profile`` in ``language``.
+
+    A language without a folder, or whose texts no named person has reviewed, falls back to
+    English: an unreviewed text is not sent.
+
+    Raises:
+        Refusal: A file is missing or cannot be read; the message names it.
+    """
+    letters = profile / "letters"
+    if _LANGUAGE.fullmatch(language) is None:
+        raise Refusal(
+            f"a language must be a code such as en or pt-BR: {language}",
+            code="letter-language-unknown",
+            todo="give the code of the language",
+        )
+    folder = letters / language
+    if language != BASE_LANGUAGE and not _is_reviewed(folder):
+        folder = letters / BASE_LANGUAGE
+    words = _toml(folder / "words.toml")
+    agency = _toml(letters / "agency.toml")
+    return Stationery(
+        template=_bytes(letters / "letter.typ"),
+        fonts=typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[_folder(profile / "fonts")],
+        ),
+        agency=agency["name"],
+        head=tuple(agency["head"]),
+        contact=agency["contact"],
+        words=Words(language=words["language"], direction=words["direction"], table=words),
+        wording={name: _toml(folder / f"{name}.toml") for name in LETTERS},
+    )
+
+
+def read_coarsening(profile: Path, *, month: str | None = None) -> CoarseningTables:
+    """Read what ``profile`` knows for coarser answers; ``month`` is the month asked about.
+
+    Raises:
+        Refusal: The file is missing or cannot be read.
+    """
+    table = _toml(profile / "letters" / "coarsening.toml")
+    counties: dict[str, str] = {}
+    for county, towns in table["counties"].items():
+        for town in towns:
+            if counties.setdefault(town.casefold(), county) != county:
+                raise Refusal(
+                    f"a town lies in one county: {town}",
+                    code="letter-file-unusable",
+                    todo="take it out of all but one list in coarsening.toml",
+                )
+    return CoarseningTables(
+        counties=counties,
+        yes_words=frozenset(table["yes_words"]),
+        no_words=frozenset(table["no_words"]),
+        month=month,
+    )
+
+
+def _is_reviewed(folder: Path) -> bool:
+    try:
+        reviewer = tomllib.loads((folder / "words.toml").read_text("utf-8")).get("reviewed_by")
+    except FileNotFoundError:
+        return False
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise _unusable(folder / "words.toml", str(fault)) from fault
+    return bool(reviewer)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_bytes(path).decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise _unusable(path, str(fault)) from fault
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as fault:
+        raise _unusable(path, "it is not there") from fault
+
+
+def _folder(path: Path) -> str:
+    fonts: Sequence[Path] = sorted(path.glob("*.ttf")) if path.is_dir() else []
+    if not fonts:
+        raise _unusable(path, "it holds no font")
+    return str(path)
+
+
+def _unusable(path: Path, why: str) -> Refusal:
+    return Refusal(
+        f"a file of the letters cannot be used: {path.name}: {why}",
+        code="letter-file-unusable",
+        todo="mend the file in the profile; docs/packages.md says what is in it",
+    )
