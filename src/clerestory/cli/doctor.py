@@ -16,7 +16,7 @@ import click
 from clerestory.cli.exit_codes import ExitCode
 
 _PYTHON = "3.11"
-_SQLITE = "3.35"  # the first with RETURNING
+_SQLITE = "3.37"  # the first with STRICT tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ def test_a_missing_program_says_what_is_off_and_is_no_fault(
         assert f"get: {program.get}" in result.stdout
 
 
-@pytest.mark.parametrize(("found", "missing"), [("3.44.2", "3.34.9"), ("3.35", "3.9.1")])
+@pytest.mark.parametrize(("found", "missing"), [("3.44.2", "3.36.9"), ("3.37", "3.9.1")])
 def test_a_required_part_that_is_too_old_is_a_fault(
     found: str, missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,7 +71,7 @@ def test_a_required_part_that_is_too_old_is_a_fault(
 
     assert new_enough.exit_code == ExitCode.DONE
     assert too_old.exit_code == ExitCode.MACHINE
-    assert "it needs 3.35 or newer" in too_old.stdout
+    assert "it needs 3.37 or newer" in too_old.stdout
 
 
 def test_a_missing_package_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
