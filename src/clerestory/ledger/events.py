@@ -76,7 +76,12 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 
 _MATTER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}", re.ASCII)
 
-NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+def no_fields() -> Mapping[str, str]:
+    """Return the mapping of no fields."""
+    return _EMPTY
 
 
 def parse_event_type(text: str) -> EventType:
@@ -112,8 +117,8 @@ class Event:
     type: EventType
     scope: str
     matter: str | None = None
-    fields: Mapping[str, str] = field(default=NO_FIELDS, repr=False)
-    public: Mapping[str, str] = field(default=NO_FIELDS)
+    fields: Mapping[str, str] = field(default_factory=no_fields, repr=False)
+    public: Mapping[str, str] = field(default_factory=no_fields)
 
     def __post_init__(self) -> None:
         if not _SCOPE.fullmatch(self.scope):

@@ -10,12 +10,12 @@ of a type have one length::
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from clerestory.kernel import canonical_bytes
 from clerestory.ledger.errors import BadNote, Torn
-from clerestory.ledger.events import NO_FIELDS, EventType
+from clerestory.ledger.events import EventType, no_fields
 
 VERSION = 1
 
@@ -35,7 +35,7 @@ class Leaf:
     scope: str
     serial: int | None = None
     commitment: bytes | None = None
-    public: Mapping[str, str] = NO_FIELDS
+    public: Mapping[str, str] = field(default_factory=no_fields)
 
     @property
     def entry(self) -> bytes:

@@ -311,9 +311,10 @@ class Ledger:
         """Return the log's signed promise to show an entry in its next epoch."""
         digest = leaf_hash(self.entry(index))
         with self.log.reading() as reader:
-            epoch = reader.latest_epoch(published=True)
+            # A size that is proposed but not yet public may also lack the entry.
+            sizes = [epoch.size for epoch in reader.epochs() if epoch.size <= index]
         promise = Promise(
-            origin=self.log.origin, leaf_hash=digest, epoch_size=epoch.size if epoch else 0
+            origin=self.log.origin, leaf_hash=digest, epoch_size=max(sizes, default=0)
         )
         return sign_promise(promise, self._signer)
 

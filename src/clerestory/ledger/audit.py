@@ -1,0 +1,159 @@
+"""An audit from the inside: every leaf, tile, number, payload, erasure and public file.
+
+A private entry that cannot be opened, and that no erasure names, is a finding: somebody lost or
+destroyed what the log says the agency knew.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from clerestory.kernel import ClerestoryError, Corruption, Refusal
+from clerestory.ledger.database import Reader, translated
+from clerestory.ledger.directory import verify_directory
+from clerestory.ledger.errors import Torn
+from clerestory.ledger.events import EventType
+from clerestory.ledger.frontier import Frontier, edge_tiles
+from clerestory.ledger.leaf import Leaf, parse_leaf
+from clerestory.ledger.ledger import Ledger
+from clerestory.ledger.projection import content_of
+from clerestory.ledger.recount import Recount
+from clerestory.ledger.tiles import TILE_WIDTH, tiles_of
+
+_STRETCH = 4_096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is not as it must be."""
+
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What an audit saw."""
+
+    size: int = 0
+    opened: int = 0
+    erased: int = 0
+    recount: Recount = field(default_factory=Recount)
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, fault: ClerestoryError, *, where: str = "") -> None:
+        """Note a fault."""
+        self.findings.append(Finding(code=fault.code, message=f"{fault}{where}"))
+
+
+def audit_ledger(ledger: Ledger) -> AuditReport:
+    """Check everything that the agency's own copy allows to be checked; raises nothing it finds."""
+    report = AuditReport()
+    with ledger.log.reading() as reader:
+        _check_database(reader, report)
+        report.size = reader.head().size
+    for check in (_check_tree, _check_leaves, _check_public):
+        try:
+            check(ledger, report)
+        except (Corruption, Refusal) as fault:
+            report.add(fault)
+    return report
+
+
+def _check_database(reader: Reader, report: AuditReport) -> None:
+    with translated():
+        for (line,) in reader.connection.execute("PRAGMA integrity_check(20)"):
+            if line != "ok":
+                report.add(Torn(f"the database must be whole: {line}"))
+
+
+def _stretches(ledger: Ledger, size: int) -> Iterator[tuple[int, list[bytes]]]:
+    for start in range(0, size, _STRETCH):
+        with ledger.log.reading() as reader:
+            yield start, reader.entries(start, min(start + _STRETCH, size))
+
+
+def _check_tree(ledger: Ledger, report: AuditReport) -> None:
+    with ledger.log.reading() as reader:
+        head = reader.head()
+    frontier = Frontier()
+    for _, entries in _stretches(ledger, head.size):
+        for tile, content in frontier.extend(entries):
+            if tile.width == TILE_WIDTH:
+                with ledger.log.reading() as reader:
+                    if reader.tile(tile) != content:
+                        report.add(Torn(f"a stored tile must fit its entries: {tile.path}"))
+    for edge in edge_tiles(head.size):
+        if edge is not None:
+            with ledger.log.reading() as reader:
+                if reader.tile(edge) != frontier.edges[edge.level]:
+                    report.add(Torn(f"a stored tile must fit its entries: {edge.path}"))
+    if frontier.root != head.root:
+        report.add(Torn(f"the entries must lead to the signed root: size {head.size}"))
+
+
+def _check_leaves(ledger: Ledger, report: AuditReport) -> None:
+    shut: set[int] = set()
+    named: set[int] = set()
+    for start, entries in _stretches(ledger, report.size):
+        try:
+            report.recount.take(start, entries)
+        except Torn as fault:
+            report.add(fault)
+        for index, entry in enumerate(entries, start):
+            try:
+                leaf = parse_leaf(entry)
+            except Torn:
+                continue  # the recount above has reported it
+            _open_leaf(ledger, report, index, leaf, shut, named)
+    report.erased = len(shut & named)
+    for index in sorted(shut - named):
+        report.add(
+            Torn(f"an entry must open or be named by an erasure: {index}", code="log-unopenable")
+        )
+    for index in sorted(named - shut):
+        report.add(
+            Torn(f"an entry named by an erasure must not open: {index}", code="log-not-erased")
+        )
+
+
+def _open_leaf(
+    ledger: Ledger,
+    report: AuditReport,
+    index: int,
+    leaf: Leaf,
+    shut: set[int],
+    named: set[int],
+) -> None:
+    if leaf.commitment is None:
+        return
+    try:
+        payload = ledger.payload(index)
+    except Refusal:
+        shut.add(index)
+        return
+    except Corruption as fault:
+        report.add(fault, where=f": index {index}")
+        return
+    report.opened += 1
+    if leaf.type is EventType.RETENTION_ERASED:
+        named.update(int(place) for place in payload.fields["indexes"].split())
+
+
+def _check_public(ledger: Ledger, report: AuditReport) -> None:
+    with ledger.log.reading() as reader:
+        epochs = [epoch for epoch in reader.epochs() if epoch.published]
+    if not epochs:
+        return
+    folder = ledger.log.public.folder
+    verify_directory(folder, ledger.log.verifier)
+    before = 0
+    for epoch in epochs:
+        for tile in tiles_of(epoch.size, since=before):
+            with ledger.log.reading() as reader:
+                wanted = content_of(reader, tile)
+            path = folder / tile.path
+            if not path.is_file():
+                report.add(Torn(f"a published file must be there: {tile.path}"))
+            elif path.read_bytes() != wanted:
+                report.add(Torn(f"a published file must keep its bytes: {tile.path}"))
+        before = epoch.size
