@@ -1,0 +1,491 @@
+"""``clerestory log``: the transparency log at the command line."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_bytes
+from typing import Any
+
+import click
+
+from clerestory.cli.exit_codes import ExitCode
+from clerestory.kernel import Refusal
+from clerestory.ledger import (
+    Appended,
+    AuditReport,
+    BadNote,
+    Event,
+    FileKeyEncryptionKey,
+    Ledger,
+    Recount,
+    Witness,
+    add_cosignatures,
+    audit_ledger,
+    parse_event_type,
+    parse_note,
+    parse_trust_policy,
+    parse_vkey,
+    request_for,
+    verify_directory,
+    verify_proof,
+)
+from clerestory.ledger.database import Epoch
+from clerestory.ledger.key_files import (
+    COSIGNER_KINDS,
+    read_cosigning_key,
+    read_signing_key,
+    write_cosigning_key,
+    write_encryption_key,
+    write_signing_key,
+)
+from clerestory.ledger.projection import project
+
+_KEY_NAME = Path("keys/log.key")
+
+_KEK_NAME = Path("keys/encryption.key")
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+_IN = click.File("rb")
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+_key_options = (
+    click.option("--key", type=_FILE, help="The log's key file. [default: DIR/keys/log.key]"),
+    click.option(
+        "--kek", type=_FILE, help="The key-encryption key. [default: DIR/keys/encryption.key]"
+    ),
+)
+
+_at_option = click.option("--at", "at_text", help="When, in ISO 8601 with its zone. [default: now]")
+
+
+def _with_keys(command: Any) -> Any:
+    # click's decorators are typed for one signature each; two are applied in a row here.
+    for option in _key_options:
+        command = option(command)
+    return command
+
+
+@click.group(name="log")
+def log() -> None:
+    """Write, publish, prove and check the public log."""
+
+
+@log.command()
+@click.argument("directory", type=_FOLDER)
+@click.option("--origin", required=True, help="The log's name for ever: host and path, no scheme.")
+@_with_keys
+@_json_option
+def create(directory: Path, origin: str, key: Path | None, kek: Path | None, as_json: bool) -> None:
+    """Make an empty log in DIRECTORY, and its keys where they do not exist yet."""
+    key, kek = key or directory / _KEY_NAME, kek or directory / _KEK_NAME
+    signer = read_signing_key(key) if key.exists() else None
+    if signer is None:
+        signer = write_signing_key(key, name=origin, entropy=token_bytes)
+    if not kek.exists():
+        write_encryption_key(kek, entropy=token_bytes)
+    wrapping = FileKeyEncryptionKey.read(kek, entropy=token_bytes)
+    with Ledger.create(directory, origin, signer, wrapping) as ledger:
+        vkey = ledger.log.verifier.vkey
+    _answer(
+        as_json,
+        {"origin": origin, "vkey": vkey},
+        f"created the log {origin}\npublic key, to give to everybody:\n{vkey}",
+    )
+
+
+@log.command()
+@click.argument("directory", type=_FOLDER)
+@click.argument("events", type=_IN, default="-")
+@_at_option
+@_with_keys
+@_json_option
+def append(
+    directory: Path,
+    events: Any,
+    at_text: str | None,
+    key: Path | None,
+    kek: Path | None,
+    as_json: bool,
+) -> None:
+    """Append EVENTS, a JSON list (or one object) of type, scope, matter, fields and public."""
+    parsed = _parse_events(events.read())
+    with _open(directory, key, kek) as ledger:
+        done = ledger.append(parsed, _time(at_text))
+    _answer(as_json, [_appended(one) for one in done], "\n".join(_line(one) for one in done))
+
+
+@log.command()
+@click.argument("directory", type=_FOLDER)
+@click.argument("matter")
+@click.option("--scope", required=True, help="The agency's short name.")
+@click.option("--authority", required=True, help="The provision that requires the erasure.")
+@_at_option
+@_with_keys
+@_json_option
+def erase(
+    directory: Path,
+    matter: str,
+    scope: str,
+    authority: str,
+    at_text: str | None,
+    key: Path | None,
+    kek: Path | None,
+    as_json: bool,
+) -> None:
+    """Destroy the key and salts of MATTER for good, and log that it was done."""
+    with _open(directory, key, kek) as ledger:
+        done = ledger.erase(matter, scope=scope, authority=authority, at=_time(at_text))
+    _answer(as_json, _appended(done), f"erased; {_line(done)}")
+
+
+@log.command()
+@click.argument("directory", type=_FOLDER)
+@click.option("--published", is_flag=True, help="Show the public checkpoint, not the latest.")
+@click.option("--propose", is_flag=True, help="Fix the next epoch and show its checkpoint.")
+@click.option("--at-least", default=1, show_default=True, help="Entries a new epoch must have.")
+@click.option("--request", type=_FILE, help="Write the request for a witness to this file.")
+@click.option("--old", default=0, show_default=True, help="The size that the witness has seen.")
+@click.option(
+    "--cosignature", "cosignatures", type=_IN, multiple=True, help="A witness's answer, a file."
+)
+@click.option("--policy", type=click.File("r", encoding="utf-8"), help="The trust policy file.")
+@click.option("--publish", is_flag=True, help="Let the public see the epoch.")
+@_with_keys
+@_json_option
+def checkpoint(
+    directory: Path,
+    published: bool,
+    propose: bool,
+    at_least: int,
+    request: Path | None,
+    old: int,
+    cosignatures: Sequence[Any],
+    policy: Any,
+    publish: bool,
+    key: Path | None,
+    kek: Path | None,
+    as_json: bool,
+) -> None:
+    """Show the latest signed checkpoint, or make the next one public."""
+    with _open(directory, key, kek) as ledger:
+        if publish or propose or request:
+            epoch = ledger.propose(at_least=at_least)
+            if request:
+                request.write_bytes(request_for(ledger.log, epoch, old_size=old))
+            note = _cosigned(epoch, [file.read() for file in cosignatures], policy)
+            if publish:
+                ledger.publish(note)
+        elif published:
+            note = _published(ledger)
+        else:
+            note = ledger.checkpoint()
+    _answer(as_json, {"checkpoint": note, "published": publish or published}, note.rstrip("\n"))
+
+
+@log.command()
+@click.argument("directory", type=_FOLDER)
+@click.argument("index", type=click.IntRange(min=0))
+@click.option("--published", is_flag=True, help="Prove against the public checkpoint.")
+@click.option("--out", type=_FILE, help="Write the proof to this file (.tlog-proof).")
+@click.option("--entry", type=_FILE, help="Write the entry's bytes to this file.")
+@_with_keys
+@_json_option
+def prove(
+    directory: Path,
+    index: int,
+    published: bool,
+    out: Path | None,
+    entry: Path | None,
+    key: Path | None,
+    kek: Path | None,
+    as_json: bool,
+) -> None:
+    """Write the offline proof that the log holds the entry at INDEX."""
+    with _open(directory, key, kek) as ledger:
+        proof, content = ledger.prove(index, published=published), ledger.entry(index)
+    if out:
+        out.write_text(proof, "utf-8")
+    if entry:
+        entry.write_bytes(content)
+    shown = f"wrote {out}" if out else proof.rstrip("\n")
+    _answer(as_json, {"index": index, "proof": proof, "entry": content.decode()}, shown)
+
+
+@log.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--vkey", required=True, help="The log's public key, from another source.")
+@click.option("--entry", type=_FILE, help="PATH is a proof; this file holds the entry.")
+@click.option("--old", type=_FILE, help="A checkpoint seen earlier that PATH must continue.")
+@click.option("--remember", type=_FILE, help="Check against this file, then renew it.")
+@click.option("--policy", type=click.File("r", encoding="utf-8"), help="Demand its quorum.")
+@click.option("--count", is_flag=True, help="Recount the leaves and the demand numbers.")
+@_json_option
+def verify(
+    path: Path,
+    vkey: str,
+    entry: Path | None,
+    old: Path | None,
+    remember: Path | None,
+    policy: Any,
+    count: bool,
+    as_json: bool,
+) -> None:
+    """Check a public directory, or a .tlog-proof with its entry. Needs no database."""
+    if entry is not None:
+        verified = verify_proof(_text(path), entry.read_bytes(), vkey)
+        _check_policy(policy, verified.checkpoint)
+        value = {"origin": verified.origin, "index": verified.index, "size": verified.size}
+        _answer(
+            as_json,
+            {**value, "root": verified.root.hex()},
+            f"proven: entry {verified.index} of {verified.origin}, in a tree of {verified.size}",
+        )
+        return
+    _verify_folder(path, vkey, old, remember, policy, count, as_json)
+
+
+def _verify_folder(
+    path: Path,
+    vkey: str,
+    old: Path | None,
+    remember: Path | None,
+    policy: Any,
+    count: bool,
+    as_json: bool,
+) -> None:
+    if old is None and remember is not None and remember.exists():
+        old = remember
+    recount = Recount()
+    verified = verify_directory(
+        path,
+        vkey,
+        old.read_bytes() if old else None,
+        on_entries=recount.take if count else None,
+    )
+    _check_policy(policy, verified.checkpoint)
+    if remember is not None:
+        remember.write_text(verified.checkpoint, "utf-8")
+    lines = [f"proven: {verified.origin}, {verified.size} entries, root {verified.root.hex()}"]
+    if verified.consistent_with is not None:
+        lines.append(f"continues the checkpoint of size {verified.consistent_with}")
+    lines += [
+        f"{number:>9}  {kind}  {scope}  {period}" for kind, scope, period, number in recount.rows()
+    ]
+    value = {
+        "origin": verified.origin,
+        "size": verified.size,
+        "root": verified.root.hex(),
+        "consistent_with": verified.consistent_with,
+        "counts": [
+            {"type": kind, "scope": scope, "period": period, "count": number}
+            for kind, scope, period, number in recount.rows()
+        ],
+        "demand_numbers": recount.last_numbers,
+    }
+    _answer(as_json, value, "\n".join(lines))
+
+
+@log.command()
+@click.argument("state", type=_FOLDER)
+@click.argument("request", type=_IN, required=False)
+@click.option("--key", type=_FILE, required=True, help="The witness's key file.")
+@click.option("--new-key", metavar="NAME", help="Make the key file, for a witness of this name.")
+@click.option("--kind", type=click.Choice(COSIGNER_KINDS), default="ml-dsa-44", show_default=True)
+@click.option("--log", "vkeys", multiple=True, help="The public key of a log to cosign for.")
+@click.option("--out", type=_FILE, help="Write the answer to this file.")
+@_at_option
+@_json_option
+def witness(
+    state: Path,
+    request: Any,
+    key: Path,
+    new_key: str | None,
+    kind: str,
+    vkeys: Sequence[str],
+    out: Path | None,
+    at_text: str | None,
+    as_json: bool,
+) -> None:
+    """Answer one add-checkpoint REQUEST, keeping what was cosigned in STATE.
+
+    The answer is that of the witness protocol: signature lines (status 200), the size to go on
+    from (409), or a reason (400, 403, 404, 422).
+    """
+    if new_key is not None:
+        made = write_cosigning_key(key, name=new_key, kind=kind, entropy=token_bytes)
+        vkey = made.verifier.vkey
+        _answer(as_json, {"vkey": vkey}, f"public key, to give to everybody:\n{vkey}")
+        return
+    if request is None:
+        raise BadNote("a witness needs a request", todo="give its file, or - for standard input")
+    cosigners = [read_cosigning_key(key)]
+    here = Witness(state, cosigners=cosigners, logs=[parse_vkey(text) for text in vkeys])
+    answer = here.add_checkpoint(request.read(), at=_time(at_text))
+    if out:
+        out.write_text(answer.body, "utf-8")
+    value = {"status": answer.status, "type": answer.content_type, "body": answer.body}
+    _answer(as_json, value, f"{answer.status}\n{answer.body.rstrip()}")
+    raise click.exceptions.Exit(_EXIT_OF_STATUS[answer.status])
+
+
+_EXIT_OF_STATUS = {
+    200: ExitCode.DONE,
+    400: ExitCode.BAD_INPUT,
+    403: ExitCode.CORRUPTION,
+    404: ExitCode.BAD_INPUT,
+    409: ExitCode.NO,
+    422: ExitCode.CORRUPTION,
+}
+
+
+@log.command()
+@click.argument("directory", type=_FOLDER)
+@click.option("--repair", is_flag=True, help="Write again the public files that are missing.")
+@_with_keys
+@_json_option
+def audit(directory: Path, repair: bool, key: Path | None, kek: Path | None, as_json: bool) -> None:
+    """Check everything: leaves, tiles, numbers, private fields, erasures and public files."""
+    with _open(directory, key, kek) as ledger:
+        if repair:
+            with ledger.log.reading() as reader:
+                project(reader, ledger.log.public, ledger.log.verifier, from_start=True)
+        report = audit_ledger(ledger)
+    _answer(as_json, _report(report), _report_text(report))
+    if report.findings:
+        raise click.exceptions.Exit(ExitCode.CORRUPTION)
+
+
+# -- shared ----------------------------------------------------------------------------------
+
+
+def _open(directory: Path, key: Path | None, kek: Path | None) -> Ledger:
+    signer = read_signing_key(key or directory / _KEY_NAME)
+    wrapping = FileKeyEncryptionKey.read(kek or directory / _KEK_NAME, entropy=token_bytes)
+    return Ledger.open(directory, signer, wrapping)
+
+
+def _time(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise BadNote(f"a time must be written in iso 8601: {text}") from fault
+    if at.tzinfo is None:
+        raise BadNote(f"a time must say its zone: {text}", todo="add +00:00 or Z")
+    return at
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as fault:
+        raise BadNote(f"a proof must be text: {path}") from fault
+
+
+def _parse_events(content: bytes) -> list[Event]:
+    try:
+        value = json.loads(content)
+    except ValueError as fault:
+        raise BadNote(f"events must be json: {fault}", code="log-event") from fault
+    items = value if isinstance(value, list) else [value]
+    if not items:
+        raise BadNote("an append needs at least one event", code="log-event")
+    return [_parse_event(item, number) for number, item in enumerate(items, 1)]
+
+
+def _parse_event(item: Any, number: int) -> Event:
+    known = {"type", "scope", "matter", "fields", "public"}
+    if not isinstance(item, dict) or not {"type", "scope"} <= item.keys() <= known:
+        raise BadNote(
+            f"an event is an object with type, scope, and perhaps matter, fields, public: {number}",
+            code="log-event",
+        )
+    for part in ("fields", "public"):
+        texts = item.get(part, {})
+        if not isinstance(texts, dict) or not all(isinstance(t, str) for t in texts.values()):
+            raise BadNote(
+                f"an event's {part} must be an object of texts: {number}", code="log-event"
+            )
+    try:
+        return Event(
+            type=parse_event_type(str(item["type"])),
+            scope=str(item["scope"]),
+            matter=item.get("matter"),
+            fields=item.get("fields", {}),
+            public=item.get("public", {}),
+        )
+    except BadNote as fault:
+        raise BadNote(f"event {number}: {fault}", code=fault.code, todo=fault.todo) from fault
+
+
+def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: Any) -> str:
+    note = parse_note(epoch.note)
+    trust = parse_trust_policy(policy.read()) if policy else None
+    if answers and trust is None:
+        raise BadNote("cosignatures need the policy that names their keys", todo="add --policy")
+    if trust is not None:
+        for answer in answers:
+            note = add_cosignatures(note, answer.decode(), list(trust.witnesses.values()))
+        trust.check_checkpoint(note.content)
+    return note.content
+
+
+def _check_policy(policy: Any, note: str) -> None:
+    if policy is not None:
+        parse_trust_policy(policy.read()).check_checkpoint(note)
+
+
+def _published(ledger: Ledger) -> str:
+    with ledger.log.reading() as reader:
+        epoch = reader.latest_epoch(published=True)
+    if epoch is None:
+        raise Refusal(
+            "nothing is published yet",
+            code="log-unpublished",
+            todo="run: clerestory log checkpoint DIRECTORY --publish",
+        )
+    return epoch.note
+
+
+def _appended(one: Appended) -> dict[str, object]:
+    return {
+        "index": one.index,
+        "leaf_hash": one.leaf_hash.hex(),
+        "demand_number": one.demand_number,
+        "entry": one.entry.decode(),
+        "checkpoint": one.checkpoint,
+    }
+
+
+def _line(one: Appended) -> str:
+    number = f"  demand number {one.demand_number}" if one.demand_number is not None else ""
+    return f"index {one.index}  leaf hash {one.leaf_hash.hex()}{number}"
+
+
+def _report(report: AuditReport) -> dict[str, object]:
+    return {
+        "size": report.size,
+        "opened": report.opened,
+        "erased": report.erased,
+        "demand_numbers": report.recount.last_numbers,
+        "findings": [{"code": one.code, "message": one.message} for one in report.findings],
+    }
+
+
+def _report_text(report: AuditReport) -> str:
+    lines = [f"finding: {one.message}\n  code: {one.code}" for one in report.findings]
+    lines.append(
+        f"audited {report.size} entries: {report.opened} opened, {report.erased} erased, "
+        f"{len(report.findings)} findings"
+    )
+    return "\n".join(lines)
+
+
+def _answer(as_json: bool, value: object, text: str) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False) if as_json else text)
