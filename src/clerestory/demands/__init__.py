@@ -1,1 +1,19 @@
-"""."""
+"""Demand, instrument, finding, determination, ruling, duty: frozen values and their written form."""
+
+from clerestory.demands.demand import Demand, Item
+from clerestory.demands.determination import Determination, Outcome, Ruling
+from clerestory.demands.errors import BadDemand
+from clerestory.demands.reading import load_document, read_demand
+from clerestory.demands.writing import determination_json
+
+__all__ = [
+    "BadDemand",
+    "Demand",
+    "Determination",
+    "Item",
+    "Outcome",
+    "Ruling",
+    "determination_json",
+    "load_document",
+    "read_demand",
+]

@@ -1,7 +1,6 @@
 """Due dates that can be opened: the provision, the first day, each day skipped and why."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache

@@ -14,13 +14,18 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """One code of one list. ``source`` and ``proxy`` are used by fields only."""
+    """One code of one list.
+
+    ``source`` and ``proxy`` are used by fields, ``event`` by findings that nobody asks for unless
+    somebody raises them.
+    """
 
     name: str
     means: str
     groups: tuple[str, ...] = ()
     source: str = "none"
     proxy: bool = False
+    event: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Vocabulary:
         return frozenset(code for codes in self.lists.values() for code in codes)
 
 
+_KEYS = frozenset({"means", "in", "source", "proxy", "event", "group"})
 _GROUPS = {"program": "program_group", "fields": "category"}
 
 
@@ -82,6 +88,12 @@ def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
         for list_name, entries in _read(path).items():
             known = lists.setdefault(list_name, {})
             for name, entry in entries.items():
+                strange = sorted(set(entry) - _KEYS)
+                if strange:
+                    raise PackFault(
+                        f"{path.name}: {list_name}.{name} has a key nobody reads: {strange[0]}",
+                        todo="put quotes around a text that holds a comma or a colon",
+                    )
                 if name in known:
                     raise PackFault(
                         f"{path.name} defines {list_name}.{name} again",
@@ -93,6 +105,7 @@ def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
                     groups=tuple(_strings(entry.get("in", ()))),
                     source=str(entry.get("source", "none")),
                     proxy=bool(entry.get("proxy", False)),
+                    event=bool(entry.get("event", False)),
                 )
     return Vocabulary(lists)
 

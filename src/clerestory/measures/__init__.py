@@ -1,1 +1,1 @@
-"""."""
+"""Counts and suppression. Nothing here yet."""

@@ -1,16 +1,48 @@
-"""What would change a ruling: placeholder until the solver is in."""
+"""What would change a ruling, and the few unknown facts whose answers matter.
+
+Sets of changes are proposed by abduction over the policies, and each is then decided again by
+Cedar: only a set that really turns the ruling is shown.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import cedarpy
 
-from clerestory.demands.demand import Demand, Item
-from clerestory.demands.determination import Question, Turn
+from clerestory.demands.demand import Item
+from clerestory.demands.determination import Change, Outcome, Question, Turn
+from clerestory.policy.abduction import NOTHING, Abduction, ChangeSet, Ways, cost, either, together
+from clerestory.policy.facts import changed
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.stages import Case, Finding
+from clerestory.policy.stages import Case, Finding, run
+from clerestory.policy.words import fact_in_words
+
+_TRIED = {Outcome.RELEASE: 6, Outcome.REFER: 3}
+_SHOWN = {Outcome.RELEASE: 4, Outcome.REFER: 2}
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    place: int
+    target: Outcome
+    changes: ChangeSet
+
+
+@dataclass(frozen=True)
 class Changes:
+    """The verified turns of each case of a demand."""
+
+    law: LawOfTheDay = field(repr=False)
+    found: Mapping[int, tuple[Turn, ...]]
+    closing: Mapping[int, tuple[Turn, ...]]
+    cases: Sequence[Case] = field(repr=False)
+
+    @classmethod
+    def none(cls, law: LawOfTheDay, cases: Sequence[Case]) -> "Changes":
+        """Compute nothing, where only the rulings are wanted."""
+        return cls(law=law, found={}, closing={}, cases=cases)
+
     @classmethod
     def of(
         cls,
@@ -18,13 +50,148 @@ class Changes:
         cases: Sequence[Case],
         findings: Sequence[Finding],
         entities: cedarpy.Entities,
-        *,
-        active: bool,
     ) -> "Changes":
-        return cls()
+        """Propose changes for every case and keep those that Cedar confirms."""
+        trials = [
+            trial
+            for place, (case, finding) in enumerate(zip(cases, findings, strict=True))
+            for trial in _trials(law, place, case, finding)
+        ]
+        asked = [
+            Case(
+                cases[trial.place].principal,
+                cases[trial.place].resource,
+                apply_changes(cases[trial.place].context, trial.changes),
+            )
+            for trial in trials
+        ]
+        confirmed: dict[int, list[Turn]] = {}
+        closing: dict[int, list[Turn]] = {}
+        for trial, result in zip(trials, run(law, asked, entities), strict=True):
+            if findings[trial.place].outcome is Outcome.RELEASE:
+                if result.outcome is not Outcome.RELEASE:
+                    closing.setdefault(trial.place, []).append(_turn(result.outcome, trial))
+            elif result.outcome is trial.target:
+                confirmed.setdefault(trial.place, []).append(_turn(trial.target, trial))
+        return cls(
+            law=law,
+            found={place: _chosen(turns) for place, turns in confirmed.items()},
+            closing={place: tuple(turns) for place, turns in closing.items()},
+            cases=cases,
+        )
 
     def turns(self, place: int) -> tuple[Turn, ...]:
-        return ()
+        """Return the smallest sets that would turn the case, release first."""
+        return self.found.get(place, ())
 
-    def questions(self, demand: Demand, places: Mapping[Item, int]) -> tuple[Question, ...]:
-        return ()
+    def questions(self, places: Mapping[Item, int]) -> tuple[Question, ...]:
+        """Return the unknown findings that would turn rulings, those that turn most first."""
+        turned: dict[str, set[str]] = {}
+        for item, place in places.items():
+            for turn in (*self.found.get(place, ()), *self.closing.get(place, ())):
+                if not self._only_unknown(place, turn):
+                    continue
+                for change in turn.changes:
+                    turned.setdefault(change.fact, set()).add(f"{item.program}/{item.ref}")
+        questions = [
+            Question(
+                fact=fact,
+                text=f"Is it so that {fact_in_words(fact, 'yes', self.law.stack.vocabulary)}?",
+                turns=tuple(sorted(refs)),
+            )
+            for fact, refs in turned.items()
+        ]
+        return tuple(sorted(questions, key=lambda q: (-len(q.turns), q.fact)))
+
+    def _only_unknown(self, place: int, turn: Turn) -> bool:
+        findings = self.cases[place].context["findings"]
+        return all(
+            change.fact.startswith("findings.")
+            and findings[change.fact.removeprefix("findings.")] == "unknown"
+            for change in turn.changes
+        )
+
+
+def apply_changes(context: Mapping[str, Any], changes: ChangeSet) -> dict[str, Any]:
+    """Return the facts as they would stand once the changes are established."""
+    facts = dict(context)
+    for path, value in sorted(changes):
+        if path == "papers":
+            facts["papers"] = sorted({*facts["papers"], value})
+            continue
+        facts = changed(facts, path, value)
+        if path.startswith("findings."):
+            code = path.removeprefix("findings.")
+            facts["raised"] = [name for name in facts["raised"] if name != code]
+        elif path == "paper.kind":
+            facts["papers"] = sorted({*facts["papers"], value})
+    return facts
+
+
+def _trials(law: LawOfTheDay, place: int, case: Case, finding: Finding) -> list[_Trial]:
+    program, _, name = case.resource.partition(".")
+    mind = Abduction(law, case.principal, program, name, finding.context)
+    if finding.outcome is Outcome.RELEASE:
+        return [
+            _Trial(place, Outcome.WITHHOLD, changes)
+            for policy in finding.lifts
+            for changes in mind.policy(law.policies[policy], want=False)
+            if len(changes) == 1
+        ]
+    wanted = {Outcome.RELEASE: _to_release(law, mind)}
+    if finding.outcome is Outcome.WITHHOLD:
+        wanted[Outcome.REFER] = _to_refer(law, mind)
+    return [
+        _Trial(place, target, way)
+        for target, ways in wanted.items()
+        for way in _tried(ways)[: _TRIED[target]]
+    ]
+
+
+def _to_release(law: LawOfTheDay, mind: Abduction) -> Ways:
+    ways = mind.anything_lifted()
+    forbids = [p for p in law.by_action["disclose"].by_id.values() if p.effect == "forbid"]
+    for need in sorted((mind.policy(policy, want=False) for policy in forbids), key=len):
+        ways = together(ways, need)
+    return ways
+
+
+def _to_refer(law: LawOfTheDay, mind: Abduction) -> Ways:
+    policies = law.by_action["refer"].by_id.values()
+    ways = either(*(mind.policy(p, want=True) for p in policies if p.effect == "permit"))
+    for policy in policies:
+        if policy.effect == "forbid":
+            ways = together(ways, mind.policy(policy, want=False))
+    return ways
+
+
+def _tried(ways: Ways) -> list[ChangeSet]:
+    """Keep one set for each kind of paper: which judge signs it makes no other set."""
+    seen: set[tuple[object, ...]] = set()
+    kept: list[ChangeSet] = []
+    for way in sorted(ways, key=lambda way: (cost(way), sorted(way))):
+        key = tuple(sorted(change for change in way if change[0] != "paper.issuer"))
+        if way != NOTHING and key not in seen:
+            seen.add(key)
+            kept.append(way)
+    return kept
+
+
+def _turn(outcome: Outcome, trial: _Trial) -> Turn:
+    return Turn(
+        outcome=outcome,
+        changes=tuple(Change(fact=path, value=value) for path, value in sorted(trial.changes)),
+    )
+
+
+def _chosen(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Show the lightest sets of each outcome."""
+    ordered = sorted(turns, key=lambda t: (t.outcome is not Outcome.RELEASE, _weight(t), t.changes))
+    shown: list[Turn] = []
+    for outcome, most in _SHOWN.items():
+        shown += [turn for turn in ordered if turn.outcome is outcome][:most]
+    return tuple(shown)
+
+
+def _weight(turn: Turn) -> tuple[int, int]:
+    return cost(frozenset((change.fact, change.value) for change in turn.changes))

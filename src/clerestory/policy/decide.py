@@ -10,7 +10,8 @@ import cedarpy
 
 from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, NearMiss, Outcome, Ruling, overall_of
-from clerestory.kernel import canonical_bytes, digest_of
+from clerestory.kernel import digest_of
+from clerestory.kernel.canonical import Json
 from clerestory.law.packs import PackStack
 from clerestory.policy.changes import Changes
 from clerestory.policy.duties import duties_of
@@ -58,7 +59,11 @@ class Engine:
         findings = run(self.law, docket.cases, docket.entities)
         misses = self.considered.near_misses(docket.cases, findings, docket.entities)
         duties, duty_errors = duties_of(self.law, demand, docket.cases, findings, docket.entities)
-        changes = Changes.of(self.law, docket.cases, findings, docket.entities, active=explain)
+        changes = (
+            Changes.of(self.law, docket.cases, findings, docket.entities)
+            if explain
+            else Changes.none(self.law, docket.cases)
+        )
         rulings = self._rulings(demand, docket, findings, misses, changes)
         return Determination(
             demand_id=demand.id,
@@ -66,23 +71,25 @@ class Engine:
             overall=overall_of([ruling.outcome for ruling in rulings]),
             rulings=rulings,
             duties=duties,
-            questions=changes.questions(demand, docket.places),
+            questions=changes.questions(docket.places),
             packs=self.law.stack.names,
             pack_digest=self.law.stack.digest,
-            facts_digest=docket.digest(),
+            facts_digest=docket.digest,
             engine=ENGINE,
             alarms=tuple(sorted({e for f in findings for e in f.errors} | set(duty_errors))),
         )
 
     def _docket(self, demand: Demand) -> "Docket":
         places: dict[Item, int] = {}
-        known: dict[tuple[str, bytes], int] = {}
+        digests: list[Json] = []
+        known: dict[tuple[str, str], int] = {}
         cases: list[Case] = []
         for item in dict.fromkeys(demand.items):
             context = facts_of(demand, item, self.law.on, self.law.stack.vocabulary)
             resource = field_uid(item.program, item.field)
             # Persons about whom the same facts are known get the same ruling: decide it once.
-            key = (resource, canonical_bytes(context))
+            key = (resource, digest_of(context))
+            digests.append([item.subject, *key])
             if key not in known:
                 known[key] = len(cases)
                 cases.append(Case(demand.requester.kind, resource, context))
@@ -91,6 +98,7 @@ class Engine:
             cases=tuple(cases),
             places=places,
             entities=self.law.entities(places, self.sources),
+            digest=digest_of(digests),
         )
 
     def _rulings(
@@ -119,20 +127,12 @@ class Engine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Docket:
-    """The distinct cases of a demand, and which of them each item is."""
+    """The distinct cases of a demand, which of them each item is, and the digest of all facts."""
 
     cases: tuple[Case, ...]
     places: Mapping[Item, int]
     entities: cedarpy.Entities = field(repr=False)
-
-    def digest(self) -> str:
-        """Name the exact facts judged."""
-        return digest_of(
-            [
-                {"item": [i.subject, i.program, i.field], "facts": dict(self.cases[p].context)}
-                for i, p in self.places.items()
-            ]
-        )
+    digest: str
 
 
 def determining(law: LawOfTheDay, finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:

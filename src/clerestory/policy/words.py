@@ -90,7 +90,8 @@ def fact_in_words(path: str, value: str, vocabulary: Vocabulary) -> str:
 def path_of(tree: Tree) -> str:
     """Return the dotted path of an attribute of the context, or of the resource.
 
-    >>> path_of({".": {"left": {".": {"left": {"Var": "context"}, "attr": "paper"}}, "attr": "kind"}})
+    >>> paper = {".": {"left": {"Var": "context"}, "attr": "paper"}}
+    >>> path_of({".": {"left": paper, "attr": "kind"}})
     'paper.kind'
     """
     if "." not in tree:
@@ -134,7 +135,7 @@ class _Words:
 
     def _compare(self, left: Tree, right: Tree, same: bool) -> str:
         if left.get("Var") == "principal":
-            return f"the requester is {'' if same else 'not '}{self._codes('requester_class', literals(right))}"
+            return f"the requester is {'' if same else 'not '}{_codes(literals(right))}"
         path = path_of(left)
         if left.get("Var") == "resource" or path.startswith("resource"):
             return f"the field is {'' if same else 'not '}{', '.join(literals(right))}"
@@ -166,7 +167,7 @@ class _Words:
         else:
             said, list_name = _FACTS.get(path, (path.replace(".", " "), None))
         if list_name is not None:
-            return f"{said} {'' if same else 'not '}{self._codes(list_name, codes)}"
+            return f"{said} {'' if same else 'not '}{_codes(codes)}"
         if codes == ["yes"]:
             return said if same else f"it is not so that {said}"
         if codes == ["no"]:
@@ -179,5 +180,6 @@ class _Words:
         means = self._vocabulary.get("findings", code).means
         return means.rstrip(".") or code.replace("_", " ")
 
-    def _codes(self, list_name: str, codes: Iterable[str]) -> str:
-        return " or ".join(code.replace("_", " ") for code in codes)
+
+def _codes(codes: Iterable[str]) -> str:
+    return " or ".join(code.replace("_", " ") for code in codes)

@@ -1,0 +1,275 @@
+"""Which facts would have to be established for a condition to hold: read off the policies.
+
+Abduction over Cedar's syntax tree. For a condition and a case it yields the small sets of changes
+that make the condition true (or false). Only evidence can change: findings, the paper, consents
+and agreements. Who asks, for whom, for which field and for what purpose are the demand itself.
+
+The sets are proposals. Whoever uses them decides the case again with Cedar before believing one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from clerestory.law.codes import Vocabulary
+from clerestory.law.policies import Policy
+from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.words import literals, path_of
+
+Tree = Mapping[str, Any]
+ChangeSet = frozenset[tuple[str, str]]
+Ways = Sequence[ChangeSet]
+
+NOTHING: ChangeSet = frozenset()
+AS_IT_IS: Ways = (NOTHING,)
+NEVER: Ways = ()
+
+_EVIDENCE = frozenset({"findings", "consent", "agreement"})
+_PAPER = frozenset({"kind", "issuer", "written", "status", "in_date", "enforced_by_order"})
+_WIDEST = 24
+
+
+def cost(changes: ChangeSet) -> tuple[int, int]:
+    """Weigh a set: a paper, a consent and an agreement count once each, a finding each time."""
+    heads = {p if p.startswith("findings.") else p.partition(".")[0] for p, _ in changes}
+    return (len(heads), len(changes))
+
+
+def smallest(ways: Iterable[ChangeSet]) -> Ways:
+    """Keep the sets that hold no other one, lightest first, and no more than can be looked at."""
+    kept: list[ChangeSet] = []
+    for changes in sorted(set(ways), key=lambda way: (cost(way), sorted(way))):
+        if not any(other <= changes for other in kept):
+            kept.append(changes)
+    return kept[:_WIDEST]
+
+
+def together(first: Ways, second: Ways) -> Ways:
+    """Combine two needs; a set that wants one fact both ways is dropped."""
+    if not first or not second:
+        return NEVER
+    if first == AS_IT_IS:
+        return second
+    if second == AS_IT_IS:
+        return first
+    joined = (one | two for one in first for two in second)
+    return smallest(way for way in joined if len({path for path, _ in way}) == len(way))
+
+
+def either(*options: Ways) -> Ways:
+    """Put alternatives together."""
+    if any(NOTHING in ways for ways in options):
+        return AS_IT_IS
+    return smallest(way for ways in options for way in ways)
+
+
+@dataclass
+class Abduction:
+    """The question for one case: its principal, its field and its facts."""
+
+    law: LawOfTheDay = field(repr=False)
+    principal: str
+    program: str
+    name: str
+    context: Mapping[str, Any] = field(repr=False)
+    _known: dict[tuple[str, str, bool], Ways] = field(default_factory=dict, repr=False)
+
+    @property
+    def _vocabulary(self) -> Vocabulary:
+        return self.law.stack.vocabulary
+
+    def policy(self, policy: Policy, want: bool) -> Ways:
+        """Return the ways in which a policy comes to be satisfied, or not to be."""
+        if not self._in_scope(policy):
+            return NEVER if want else AS_IT_IS
+        needs = [
+            self.condition(part["body"], want == (part["kind"] == "when"))
+            for part in policy.tree["conditions"]
+        ]
+        if want:
+            return _all(needs)
+        return either(*needs) if needs else NEVER
+
+    def condition(self, tree: Tree, want: bool) -> Ways:
+        """Return the ways in which a condition comes to be true, or false."""
+        (kind, body), *_ = tree.items()
+        if kind == "!":
+            return self.condition(body["arg"], not want)
+        if kind in {"&&", "||"}:
+            sides = [self.condition(body["left"], want), self.condition(body["right"], want)]
+            return _all(sides) if (kind == "&&") == want else either(*sides)
+        if kind in {"==", "!="}:
+            return self._equal(body["left"], body["right"], want == (kind == "=="))
+        if kind == "in":
+            return _fixed(self._is_in(body["left"], body["right"]) == want)
+        if kind in {"contains", "containsAny", "containsAll"}:
+            return self._contains(kind, body["left"], body["right"], want)
+        if kind == "isEmpty":
+            return self._empty(path_of(body["arg"]), want)
+        if kind == ".":
+            return _fixed(bool(self._value(tree)) == want)
+        return _fixed(bool(body) == want) if kind == "Value" else NEVER
+
+    def lift(self, lock: str) -> Ways:
+        """Return the ways in which some policy comes to lift the lock."""
+        return self._by_policy("lift", "lifts", lock, True)
+
+    def anything_lifted(self) -> Ways:
+        """Return the ways in which at least one policy comes to lift something."""
+        if self.context["lifted"]:
+            return AS_IT_IS
+        return either(*(self.policy(p, True) for p in self.law.by_action["lift"].by_id.values()))
+
+    def _in_scope(self, policy: Policy) -> bool:
+        principal, resource = policy.tree["principal"], policy.tree["resource"]
+        return _matches(principal, self._requester_groups) and _matches(
+            resource, self._field_groups
+        )
+
+    @cached_property
+    def _requester_groups(self) -> frozenset[str]:
+        return self._vocabulary.groups_of("requester_class", self.principal)
+
+    @cached_property
+    def _field_groups(self) -> frozenset[str]:
+        programs = self._vocabulary.groups_of("program", self.program)
+        return programs | self._vocabulary.groups_of("fields", self.name)
+
+    def _is_in(self, left: Tree, right: Tree) -> bool:
+        variable = left.get("Var")
+        if variable == "principal":
+            groups = self._requester_groups
+        elif variable == "resource":
+            groups = self._field_groups
+        else:
+            purpose = str(self.context["purpose"]["__entity"]["id"])
+            groups = self._vocabulary.groups_of("purpose", purpose)
+        return any(code in groups for code in literals(right))
+
+    def _equal(self, left: Tree, right: Tree, want: bool) -> Ways:
+        if left.get("Var") == "principal":
+            return _fixed((literals(right) == [self.principal]) == want)
+        path, wanted = path_of(left), literals(right)[0]
+        current = self._value(left)
+        if isinstance(current, Mapping):
+            current = current["__entity"]["id"]
+        if (str(current) == wanted) == want:
+            return AS_IT_IS
+        if not _can_change(path) or self._is_event(path):
+            return NEVER
+        if want:
+            return (frozenset({(path, wanted)}),)
+        # Nobody can establish that something is unknown, so the other answer is the only way.
+        other = {"yes": "no", "no": "yes"}.get(wanted)
+        return (frozenset({(path, other)}),) if other else NEVER
+
+    def _is_event(self, path: str) -> bool:
+        """Whether this finding comes from outside and nobody has raised it."""
+        head, _, code = path.partition(".")
+        if head != "findings" or code in self.context["raised"]:
+            return False
+        return self._vocabulary.get("findings", code).event
+
+    def _contains(self, kind: str, left: Tree, right: Tree, want: bool) -> Ways:
+        if "Set" in left:
+            return self._one_of(literals(left), right, want)
+        path, codes = path_of(left), literals(right)
+        if path in {"established", "lifted"}:
+            action, note = ("define", "establishes") if path == "established" else ("lift", "lifts")
+            sides = [self._by_policy(action, note, code, want) for code in codes]
+            return either(*sides) if want else _all(sides)
+        if path == "raised":
+            return self._raised(codes, want)
+        current = set(self._value(left))
+        holds = any(code in current for code in codes)
+        if kind == "containsAll":
+            holds = all(code in current for code in codes)
+        if holds == want:
+            return AS_IT_IS
+        if path == "papers" and want:
+            return tuple(frozenset({("papers", code)}) for code in codes)
+        return NEVER
+
+    def _one_of(self, codes: Sequence[str], right: Tree, want: bool) -> Ways:
+        current, path = self._value(right), path_of(right)
+        held = current if isinstance(current, list) else [str(current)]
+        if all(value in codes for value in held) == want:
+            return AS_IT_IS
+        if want and _can_change(path):
+            # Where a plain yes would do, the finer answers are no other way.
+            offered = ["yes"] if "yes" in codes else codes
+            return tuple(frozenset({(path, code)}) for code in offered)
+        return NEVER
+
+    def _raised(self, codes: Sequence[str], want: bool) -> Ways:
+        raised = [code for code in codes if code in self.context["raised"]]
+        if bool(raised) == want:
+            return AS_IT_IS
+        if want:
+            return NEVER
+        settled = [
+            tuple(frozenset({(f"findings.{code}", answer)}) for answer in ("yes", "no"))
+            for code in raised
+        ]
+        return _all(settled)
+
+    def _empty(self, path: str, want: bool) -> Ways:
+        if (not self.context[path]) == want:
+            return AS_IT_IS
+        if want or path not in {"lifted", "mandated"}:
+            return NEVER
+        lifting = self.law.by_action["lift"].by_id.values()
+        wanted = [p for p in lifting if path == "lifted" or p.id in self.law.mandates]
+        return either(*(self.policy(policy, True) for policy in wanted))
+
+    def _by_policy(self, action: str, note: str, code: str, want: bool) -> Ways:
+        key = (note, code, want)
+        if key not in self._known:
+            policies = self.law.by_action[action].by_id.values()
+            sides = [self.policy(p, want) for p in policies if code in p.words(note)]
+            self._known[key] = either(*sides) if want else _all(sides)
+        return self._known[key]
+
+    def _value(self, tree: Tree) -> Any:
+        path = path_of(tree)
+        if path.startswith("resource."):
+            return self._resource(path.removeprefix("resource."))
+        value: Any = self.context
+        for part in path.split("."):
+            value = value[part]
+        return value
+
+    def _resource(self, attribute: str) -> Any:
+        code = self._vocabulary.get("fields", self.name)
+        return {
+            "name": self.name,
+            "program": self.program,
+            "source": code.source,
+            "proxy": code.proxy,
+        }[attribute]
+
+
+def _all(needs: Sequence[Ways]) -> Ways:
+    # The need with the fewest ways first keeps the products small.
+    ways: Ways = AS_IT_IS
+    for need in sorted(needs, key=len):
+        ways = together(ways, need)
+        if not ways:
+            break
+    return ways
+
+
+def _fixed(holds: bool) -> Ways:
+    return AS_IT_IS if holds else NEVER
+
+
+def _can_change(path: str) -> bool:
+    head, _, tail = path.partition(".")
+    return head in _EVIDENCE or (head == "paper" and tail in _PAPER | {"names_field"})
+
+
+def _matches(scope: Tree, groups: frozenset[str]) -> bool:
+    if scope["op"] == "All":
+        return True
+    return str(scope["entity"]["id"]) in groups
