@@ -1,14 +1,15 @@
 """Coarser answers: from a full value to the little that a ruling lets leave."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clerestory.kernel import Refusal
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_TOWN_END = re.compile(r"\s+(ME|MAINE)(\s+\d{5}(-\d{4})?)?$", re.IGNORECASE)
+_MONTH_OR_DAY = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:-\d{2})?")
+_TOWN = re.compile(r"(?:^|,)([^,]+?),? (?:ME|Maine)(?:,? \d{5}(?:-\d{4})?)?$", re.IGNORECASE)
 
 # What a coarser answer looks like. A record that looks otherwise cannot be built, so a full
 # value never leaves under the name of a coarser one.
@@ -34,15 +35,16 @@ class CoarseningTables:
     month: str | None = None
 
 
-def coarsen(precision: str, value: str, tables: CoarseningTables) -> str:
+def coarsen(precision: str, values: Sequence[str], tables: CoarseningTables) -> str:
     """Return the coarser answer ``precision`` asks for.
 
     A value that cannot be read without guessing is refused, never passed on as it stands.
+    Only an answer for a month takes several values: the months or days that are on file.
 
     Raises:
         Refusal: The precision is unknown, or the value does not fit it.
 
-    >>> coarsen("year", "1984-05-17", CoarseningTables())
+    >>> coarsen("year", ["1984-05-17"], CoarseningTables())
     '1984'
     """
     function = _FUNCTIONS.get(precision)
@@ -52,11 +54,14 @@ def coarsen(precision: str, value: str, tables: CoarseningTables) -> str:
             code="disclosure-coarsening-unknown",
             todo="correct coarsen_to in the policy, then decide again",
         )
-    return function(value.strip(), tables)
+    texts = [value.strip() for value in values]
+    if len(texts) != 1 and precision != "month_yes_no":
+        raise _unclear(precision, "one value")
+    return function(texts, tables)
 
 
-def _yes_no(value: str, tables: CoarseningTables) -> str:
-    word = value.casefold()
+def _yes_no(values: Sequence[str], tables: CoarseningTables) -> str:
+    word = values[0].casefold()
     if word in tables.yes_words:
         return "yes"
     if word in tables.no_words:
@@ -64,25 +69,24 @@ def _yes_no(value: str, tables: CoarseningTables) -> str:
     raise _unclear("yes_no", "a word that the profile lists as yes or no")
 
 
-def _year(value: str, tables: CoarseningTables) -> str:
-    del tables
-    match = _DATE.fullmatch(value)
+def _year(values: Sequence[str], _tables: CoarseningTables) -> str:
+    match = _DATE.fullmatch(values[0])
     if match is None:
         raise _unclear("year", "a date written YYYY-MM-DD")
     return match.group(1)
 
 
-def _county(value: str, tables: CoarseningTables) -> str:
-    parts = [part.strip() for part in re.split(r"[,\n]", value) if part.strip()]
-    for part in reversed(parts):
-        town = _TOWN_END.sub("", part).strip().casefold()
-        county = tables.counties.get(town)
-        if county is not None:
-            return f"{county} County"
-    raise _unclear("county", "an address whose town is in the profile's table of towns")
+def _county(values: Sequence[str], tables: CoarseningTables) -> str:
+    # Only the last word before the state is the town: a street or a building may bear the name
+    # of another one, and a town of that name may lie in another state.
+    match = _TOWN.search(", ".join(" ".join(line.split()) for line in values[0].splitlines()))
+    county = tables.counties.get(match.group(1).strip().casefold()) if match else None
+    if county is None:
+        raise _unclear("county", "an address in a town of the profile's table, with its state")
+    return f"{county} County"
 
 
-def _month_yes_no(value: str, tables: CoarseningTables) -> str:
+def _month_yes_no(values: Sequence[str], tables: CoarseningTables) -> str:
     month = tables.month
     if month is None or _MONTH.fullmatch(month) is None:
         raise Refusal(
@@ -90,9 +94,10 @@ def _month_yes_no(value: str, tables: CoarseningTables) -> str:
             code="disclosure-month-missing",
             todo="ask the requester which month is meant, and pass it",
         )
-    months = value.split()
-    if not all(_MONTH.fullmatch(each) for each in months):
-        raise _unclear("month_yes_no", "months written YYYY-MM with spaces between")
+    matches = [_MONTH_OR_DAY.fullmatch(text) for text in values]
+    if not all(matches):
+        raise _unclear("month_yes_no", "values that are months or days, written YYYY-MM(-DD)")
+    months = {match.group(1) for match in matches if match}
     return f"{month}: {'yes' if month in months else 'no'}"
 
 
@@ -105,7 +110,7 @@ def _unclear(precision: str, wanted: str) -> Refusal:
     )
 
 
-_FUNCTIONS: Mapping[str, Callable[[str, CoarseningTables], str]] = {
+_FUNCTIONS: Mapping[str, Callable[[Sequence[str], CoarseningTables], str]] = {
     "yes_no": _yes_no,
     "year": _year,
     "county": _county,

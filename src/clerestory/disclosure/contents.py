@@ -190,7 +190,7 @@ def _row(record: Record) -> dict[str, Json]:
         "field": item.field,
         "outcome": "release" if record.precision is None else "coarsen",
         "precision": record.precision,
-        "value": value if isinstance(value, str) else None,
+        "value": None if isinstance(value, Attachment) else value,
         "file": file,
     }
 
@@ -209,6 +209,8 @@ def records_csv(rows: Sequence[Mapping[str, Json]]) -> bytes:
 
 
 def _cell(value: Json) -> str:
+    if isinstance(value, list | tuple):
+        value = "; ".join(map(str, value))
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 

@@ -27,7 +27,8 @@ class Attachment:
             raise ValueError(f"a suffix must be lower-case letters and digits: {self.suffix}")
 
 
-Value = str | Attachment | None
+Value = str | tuple[str, ...] | Attachment | None
+"""One text, several (one a row of the source, oldest first), a file, or nothing on file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,8 @@ def _cut(ruling: Ruling, value: Value, tables: CoarseningTables) -> Record:
                 todo="withhold the field, or have a person state the coarser answer",
             )
         if value is not None:
-            value = coarsen(precision or "none", value, tables)
+            texts = value if isinstance(value, tuple) else (value,)
+            value = coarsen(precision or "none", texts, tables)
     return Record(item=ruling.item, precision=precision, value=value)
 
 

@@ -1,0 +1,186 @@
+"""Receipts: the recipient's signed word that a package arrived.
+
+A receipt is canonical JSON. It is signed with whatever the recipient has: an Ed25519 key as a
+signed note or as the bare 64 bytes that ``openssl pkeyutl`` writes, or the certificate that the
+package was sealed to, as a detached CMS signature.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from clerestory.disclosure.cms_signature import verify_cms_signature
+from clerestory.disclosure.signing import PublicKey, open_note, read_public_key
+from clerestory.kernel import Corruption, Refusal, canonical_bytes
+
+FORMAT = "clerestory-receipt/1"
+_KEYS = {"format", "demand", "package", "received_at", "by"}
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A receipt as it was signed. ``by`` is an office, never a private person.
+
+    ``package`` is the SHA-256 of the sealed file; ``signed_by`` names the key.
+    """
+
+    demand_id: str
+    package: str
+    received_at: datetime
+    by: str
+    signed_by: str = ""
+
+    def unsigned_bytes(self) -> bytes:
+        """Return the bytes that are signed."""
+        return canonical_bytes(
+            {
+                "format": FORMAT,
+                "demand": self.demand_id,
+                "package": self.package,
+                "received_at": self.received_at.astimezone(UTC).strftime(_TIME),
+                "by": self.by,
+            }
+        )
+
+
+ReceiptKey = PublicKey | Ed25519PublicKey | bytes
+"""The recipient's named key, bare Ed25519 key, or certificate as DER."""
+
+
+def read_receipt_key(given: bytes) -> ReceiptKey:
+    """Read the key a receipt is checked with: a verifier key, a PEM public key, a certificate.
+
+    Raises:
+        Refusal: It is none of them.
+    """
+    if b"BEGIN CERTIFICATE" in given or given[:1] == b"\x30":
+        return _certificate(given)
+    if b"BEGIN PUBLIC KEY" in given:
+        try:
+            key = serialization.load_pem_public_key(given)
+        except (ValueError, UnsupportedAlgorithm) as fault:
+            raise _bad_key() from fault
+        if not isinstance(key, Ed25519PublicKey):
+            raise _bad_key()
+        return key
+    try:
+        return read_public_key(given.decode())
+    except (UnicodeDecodeError, Refusal) as fault:
+        raise _bad_key() from fault
+
+
+def read_receipt(
+    receipt: bytes,
+    signature: bytes | None,
+    *,
+    key: ReceiptKey,
+    package_sha256: str,
+    sealed_at: datetime,
+    now: datetime,
+) -> Receipt:
+    """Check a receipt and return what it says.
+
+    Args:
+        receipt: The signed note, or the bare JSON where ``signature`` comes beside it.
+        signature: 64 bytes of Ed25519, or a detached CMS signature (DER or PEM); none for a
+            signed note.
+        key: The recipient's key, from the hand-over, not from the receipt.
+        package_sha256: The package it must be for.
+        sealed_at: When that package was sealed.
+        now: The present, before which it must have been received.
+
+    Raises:
+        Corruption: The signature is not the recipient's or does not cover these bytes.
+        Refusal: It is a receipt for another package, or is not in its form.
+    """
+    body, signed_by = _signed_body(receipt, signature, key)
+    found = _parse(body, signed_by)
+    if found.package != package_sha256:
+        raise Refusal(
+            f"the receipt is for another package: {found.package}",
+            code="receipt-other-package",
+            todo="give the package that the receipt names, or ask for the receipt of this one",
+        )
+    if not sealed_at.replace(microsecond=0) <= found.received_at <= now:
+        raise Refusal(
+            f"a package is received after it is sealed and before now: {found.received_at:%F %T}",
+            code="receipt-time-impossible",
+            todo="ask the recipient for a receipt with the right time, in UTC",
+        )
+    return found
+
+
+def _signed_body(receipt: bytes, signature: bytes | None, key: ReceiptKey) -> tuple[bytes, str]:
+    if isinstance(key, PublicKey):
+        if signature is None:
+            return open_note(receipt, key, what="receipt").removesuffix("\n").encode(), str(key)
+        _verify_bare(Ed25519PublicKey.from_public_bytes(key.raw), receipt, signature)
+        return receipt, str(key)
+    if signature is None:
+        raise Refusal(
+            "a receipt that is not a signed note needs its signature beside it",
+            code="receipt-unsigned",
+            todo="give the signature file that came with the receipt",
+        )
+    if isinstance(key, bytes):
+        return receipt, verify_cms_signature(receipt, signature, key)
+    _verify_bare(key, receipt, signature)
+    return receipt, f"ed25519:{key.public_bytes_raw().hex()}"
+
+
+def _verify_bare(key: Ed25519PublicKey, message: bytes, signature: bytes) -> None:
+    try:
+        key.verify(signature, message)
+    except InvalidSignature as fault:
+        raise Corruption(
+            "the receipt signature is not valid", code="receipt-signature-invalid"
+        ) from fault
+
+
+def _parse(body: bytes, signed_by: str) -> Receipt:
+    try:
+        value = json.loads(body)
+        if not isinstance(value, dict) or set(value) != _KEYS or value["format"] != FORMAT:
+            raise ValueError("another form")
+        found = Receipt(
+            demand_id=str(value["demand"]),
+            package=str(value["package"]),
+            received_at=datetime.strptime(value["received_at"], _TIME).replace(tzinfo=UTC),
+            by=str(value["by"]),
+            signed_by=signed_by,
+        )
+        if found.unsigned_bytes() != body.removesuffix(b"\n"):
+            raise ValueError("not canonical")
+    except (ValueError, TypeError, RecursionError) as fault:
+        raise Refusal(
+            f"a receipt must be in the form {FORMAT}",
+            code="receipt-unreadable",
+            todo="ask the recipient to sign the receipt form as it came, with time and office only",
+        ) from fault
+    return found
+
+
+def _certificate(given: bytes) -> bytes:
+    from cryptography import x509
+
+    try:
+        if given[:1] == b"\x30":
+            certificate = x509.load_der_x509_certificate(given)
+        else:
+            certificate = x509.load_pem_x509_certificate(given)
+    except ValueError as fault:
+        raise _bad_key() from fault
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _bad_key() -> Refusal:
+    return Refusal(
+        "the key of a receipt must be a verifier key, an Ed25519 public key or a certificate",
+        code="receipt-key-unreadable",
+        todo="ask the recipient for the public half of the key that signed the receipt",
+    )
