@@ -10,33 +10,42 @@ from clerestory.cli.exit_codes import ExitCode
 from clerestory.kernel import ClerestoryError, Corruption
 
 _COMMANDS = {
-    "decide": ("clerestory.cli.decide", "decide"),
-    "disclose": ("clerestory.cli.answer", "disclose"),
-    "refuse": ("clerestory.cli.answer", "refuse"),
-    "receipt": ("clerestory.cli.answer", "receipt"),
-    "verify": ("clerestory.cli.answer", "verify"),
-    "keys": ("clerestory.cli.answer", "keys"),
-    "holdings": ("clerestory.cli.holdings", "holdings"),
-    "law": ("clerestory.cli.law", "law"),
-    "log": ("clerestory.cli.log", "log"),
-    "demo": ("clerestory.cli.demo", "demo"),
-    "doctor": ("clerestory.cli.doctor", "doctor"),
+    "decide": ("clerestory.cli.decide", "Decide a demand person by person and field by field."),
+    "demo": ("clerestory.cli.demo", "Play the real story in the terminal, each step a command."),
+    "disclose": ("clerestory.cli.answer", "Make the sealed package of what may be released."),
+    "doctor": (
+        "clerestory.cli.doctor",
+        "List the parts of the machine: found, missing, and for what.",
+    ),
+    "holdings": (
+        "clerestory.cli.holdings",
+        "Check the catalogue, find one person, make an agency up.",
+    ),
+    "keys": ("clerestory.cli.answer", "Make the agency's and a recipient's keys."),
+    "law": ("clerestory.cli.law", "Check the law packs, show an authority, run known answers."),
+    "log": ("clerestory.cli.log", "The transparency log: append, prove, verify, witness."),
+    "receipt": ("clerestory.cli.answer", "Record the recipient's signed receipt."),
+    "refuse": ("clerestory.cli.answer", "Write the refusal letter and the withholding index."),
+    "verify": ("clerestory.cli.answer", "Verify a package offline, without the agency."),
 }
 
 
 class _Rooms(click.Group):
     """Import a command's module only when that command runs, so that a cold start is quick."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return sorted(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module, attribute = _COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)
+        module = importlib.import_module(_COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name)
         return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in sorted(_COMMANDS.items())])
 
 
 @click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})

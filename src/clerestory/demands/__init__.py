@@ -1,4 +1,4 @@
-"""Demand, instrument, finding, determination, ruling, duty: frozen values and their written form."""
+"""Demands, findings, determinations, rulings and duties: frozen values and their written form."""
 
 from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, Outcome, Ruling

@@ -1,11 +1,10 @@
 """Due dates that can be opened: the provision, the first day, each day skipped and why."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-
-import holidays
 
 from clerestory.law.errors import PackFault
 
@@ -86,7 +85,10 @@ def _why_closed(day: date, state: str) -> str:
 
 
 @cache
-def _holidays(state: str, year: int) -> "holidays.HolidayBase":
+def _holidays(state: str, year: int) -> Mapping[date, str]:
+    # Loading every country's calendar takes a third of a second, and few demands need it.
+    import holidays
+
     return holidays.country_holidays("US", subdiv=state, years=year)
 
 

@@ -178,7 +178,7 @@ class _Words:
 
     def _finding(self, code: str) -> str:
         means = self._vocabulary.get("findings", code).means
-        return means.rstrip(".") or code.replace("_", " ")
+        return means.rstrip(".").partition(";")[0] or code.replace("_", " ")
 
 
 def _codes(codes: Iterable[str]) -> str:

@@ -1,0 +1,44 @@
+"""``clerestory decide``: a determination that a custodian can read and sign."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from clerestory.cli.deciding import Decided, decide_file
+from clerestory.demands import determination_json
+
+
+@click.command()
+@click.argument("demand", type=click.Path(path_type=Path))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day whose law decides.")
+@click.option("--pack", "packs", multiple=True, help="A law pack; give it again for more.")
+@click.option("--packs-dir", type=click.Path(path_type=Path), help="Where the packs are.")
+@click.option("--json", "as_json", is_flag=True, help="Print the determination as JSON.")
+@click.option("--why", is_flag=True, help="Print the whole reason for counsel under each ruling.")
+def decide(
+    demand: Path,
+    on: datetime | None,
+    packs: tuple[str, ...],
+    packs_dir: Path | None,
+    as_json: bool,
+    why: bool,
+) -> None:
+    """Decide DEMAND (YAML or JSON, clerestory-demand/1) under the law of a day.
+
+    Without --on the law of the day of receipt decides. Without --pack the packs of the holder's
+    jurisdiction do. Nothing is released by this command.
+    """
+    decided = decide_file(demand, on=on.date() if on else None, packs=packs, packs_dir=packs_dir)
+    if as_json:
+        click.echo(json.dumps(determination_json(decided.determination), indent=1))
+        return
+    show(decided, why=why)
+
+
+def show(decided: Decided, *, why: bool = False) -> None:
+    """Print a determination for people."""
+    from clerestory.cli.determination_view import DeterminationView
+
+    DeterminationView(decided, why=why).print()

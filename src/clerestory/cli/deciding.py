@@ -1,0 +1,78 @@
+"""From a demand's file to a determination: what ``decide``, ``disclose`` and ``refuse`` share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from clerestory.cli.places import packs_folder, profiles_folder
+from clerestory.demands import Demand, Determination, load_document, read_demand
+from clerestory.law import PackStack, load_stack
+from clerestory.law.codes import Vocabulary, load_vocabulary
+from clerestory.law.packs import available_packs
+from clerestory.policy import Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A demand with its determination and the law that it was decided under."""
+
+    demand: Demand
+    determination: Determination
+    stack: PackStack
+
+
+def decide_file(
+    path: Path,
+    *,
+    on: date | None = None,
+    packs: Sequence[str] = (),
+    packs_dir: Path | None = None,
+    explain: bool = True,
+) -> Decided:
+    """Read a demand and decide it.
+
+    Args:
+        path: A demand in its written form, or a case, whose demand is taken.
+        on: The day whose law decides; the day of receipt where nothing is said.
+        packs: Packs to decide under; those of the holder's jurisdiction where nothing is said.
+        packs_dir: Where the packs are.
+        explain: Whether to compute what would change each ruling.
+    """
+    folder = packs_folder(packs_dir)
+    document = load_document(path)
+    if isinstance(document, dict) and "demand" in document:
+        document = document["demand"]
+    base = load_vocabulary([folder / "codes.yaml"])
+    demand = read_demand(document, base)
+    names = list(packs) or _packs_for(demand, folder)
+    stack = load_stack(folder, names)
+    if _adds_codes(stack, base):
+        demand = read_demand(document, stack.vocabulary)
+    engine = Engine.of(stack, on or demand.received_on, _sources(demand))
+    return Decided(demand=demand, determination=engine.decide(demand, explain=explain), stack=stack)
+
+
+def _packs_for(demand: Demand, folder: Path) -> list[str]:
+    known = available_packs(folder)
+    return [name for name in ("us-federal", demand.holder.jurisdiction) if name in known]
+
+
+def _adds_codes(stack: PackStack, base: Vocabulary) -> bool:
+    return stack.vocabulary.every_code != base.every_code
+
+
+def _sources(demand: Demand) -> dict[tuple[str, str], str]:
+    """Return who supplied each field, where a profile's catalogue is this holder's own."""
+    from clerestory.holdings.catalogue_file import load_catalogue
+
+    for path in sorted(profiles_folder().glob("*/catalogue.toml")):
+        catalogue = load_catalogue(path)
+        if catalogue.agency == demand.holder.agency:
+            return {
+                (program.code, held.code): held.source
+                for program in catalogue.programs.values()
+                for held in program.fields.values()
+                if held.source != "none"
+            }
+    return {}

@@ -1,0 +1,167 @@
+"""A determination on the terminal: the answer first, then why, then what comes next."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from clerestory.cli.deciding import Decided
+from clerestory.demands.determination import Duty, Ruling, Turn
+from clerestory.policy.words import fact_in_words
+
+_SAID = {
+    "release": ("RELEASE", "green"),
+    "coarsen": ("COARSER ANSWER", "cyan"),
+    "refer_to_counsel": ("TO COUNSEL", "yellow"),
+    "withhold": ("WITHHOLD", "red"),
+    "partial": ("PARTLY RELEASED", "green"),
+}
+
+
+class DeterminationView:
+    """Prints one determination. Rulings that are the same for several fields stand together."""
+
+    def __init__(self, decided: Decided, *, why: bool = False, console: Console | None = None):
+        self._decided = decided
+        self._why = why
+        self._console = console or Console(highlight=False)
+
+    def print(self) -> None:
+        """Print everything a custodian needs to sign or to hand on."""
+        self._heading()
+        self._matrix()
+        for number, group in enumerate(self._groups(), 1):
+            self._reasons(number, group)
+        self._questions()
+        self._duties()
+        self._footing()
+
+    def _heading(self) -> None:
+        demand, determination = self._decided.demand, self._decided.determination
+        word, color = _SAID[determination.overall]
+        self._console.print(f"\n[bold]{escape(demand.id)}[/]  {escape(demand.title)}")
+        self._console.print(
+            f"received {demand.received_on} by {demand.channel}, decided under the law of "
+            f"{determination.on}: [bold {color}]{word}[/]"
+        )
+        for alarm in determination.alarms:
+            self._console.print(f"[bold red]ALARM[/] {escape(alarm)}: nothing may leave")
+
+    def _matrix(self) -> None:
+        subjects = [subject.ref for subject in self._decided.demand.subjects]
+        table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+        table.add_column("program")
+        table.add_column("field")
+        for ref in subjects:
+            table.add_column(self._who(ref))
+        rulings = {
+            (r.item.program, r.item.field, r.item.subject): r
+            for r in self._decided.determination.rulings
+        }
+        rows = dict.fromkeys((program, field) for program, field, _ in rulings)
+        for program, field in rows:
+            cells = [self._cell(rulings.get((program, field, ref))) for ref in subjects]
+            table.add_row(program, field, *cells)
+        self._console.print(Padding(table, (1, 2)))
+
+    def _who(self, ref: str) -> str:
+        subject = self._decided.demand.subject(ref)
+        if not subject.is_class:
+            return f"{ref} ({subject.relation.replace('_', ' ')})"
+        period = self._decided.demand.instrument
+        since = f" since {period.period_from}" if period.period_from else ""
+        picked = f", by {', '.join(sorted(subject.defined_by))}" if subject.defined_by else ""
+        return f"{ref} (everyone{since}{picked})"
+
+    def _cell(self, ruling: Ruling | None) -> str:
+        if ruling is None:
+            return "-"
+        word, color = _SAID[ruling.outcome.value]
+        more = f": {ruling.coarsen_to}" if ruling.coarsen_to else ""
+        return f"[{color}]{word}{more}[/]"
+
+    def _groups(self) -> Iterator[list[Ruling]]:
+        def key(ruling: Ruling) -> tuple[str, ...]:
+            return (ruling.outcome.value, *ruling.authorities)
+
+        ordered = sorted(self._decided.determination.rulings, key=key)
+        for _, group in groupby(ordered, key=key):
+            yield list(group)
+
+    def _reasons(self, number: int, group: list[Ruling]) -> None:
+        first = group[0]
+        word, color = _SAID[first.outcome.value]
+        named = ", ".join(dict.fromkeys(f"{r.item.program} {r.item.ref}" for r in group))
+        self._console.print(f"[bold]{number}.[/] [bold {color}]{word}[/] {named}")
+        authorities = self._decided.stack.authorities
+        for name in first.authorities:
+            authority = authorities[name]
+            self._say(f"on {authority.citation} [dim]({name})[/]: {escape(authority.title)}")
+        self._say(escape(first.reason.counsel if self._why else first.reason.requester))
+        misses = {miss.authority: miss for ruling in group for miss in ruling.considered_not_met}
+        for miss in misses.values():
+            authority = authorities[miss.authority]
+            text = "; ".join(miss.missing) or authority.not_met
+            lead = "missing: " if miss.missing else ""
+            self._say(
+                f"[dim]considered {authority.citation} ({miss.authority})[/]: {lead}{escape(text)}"
+            )
+        for turn in dict.fromkeys(turn for ruling in group for turn in ruling.would_change):
+            word, color = _SAID[turn.outcome.value]
+            self._say(f"[dim]would become[/] [{color}]{word}[/] [dim]if[/] {self._turn(turn)}")
+        if first.outcome.value != "release" and not any(r.would_change for r in group):
+            self._say("[dim]nothing that can be established would open this[/]")
+
+    def _turn(self, turn: Turn) -> str:
+        vocabulary = self._decided.stack.vocabulary
+        said = [fact_in_words(c.fact, c.value, vocabulary) for c in turn.changes]
+        return escape("; and ".join(said))
+
+    def _questions(self) -> None:
+        questions = self._decided.determination.questions
+        if questions:
+            self._console.print("\n[bold]Questions whose answers matter[/]")
+        for question in questions:
+            self._say(
+                f"{escape(question.text)} [dim]({question.fact}; {len(question.turns)} rulings)[/]"
+            )
+
+    def _duties(self) -> None:
+        self._console.print("\n[bold]What must be done[/]")
+        for duty in self._decided.determination.duties:
+            self._say(" ".join(self._duty(duty)))
+            if duty.due and self._why:
+                for step in duty.due.steps:
+                    self._console.print(Padding(f"[dim]{step}[/]", (0, 0, 0, 8)))
+
+    def _duty(self, duty: Duty) -> Iterable[str]:
+        means = self._decided.stack.vocabulary.get("duties", duty.code).means
+        authority = self._decided.stack.authorities[duty.authority]
+        if duty.due:
+            yield f"[bold]by {duty.due.on}[/]"
+        elif duty.within:
+            yield f"[bold]within {duty.within}[/]"
+        yield f"{duty.code.replace('_', ' ')}"
+        if duty.to:
+            yield f"to {duty.to.replace('_', ' ')}"
+        yield f"[dim]- {escape(means)} ({authority.citation}, {duty.basis.replace('_', ' ')})[/]"
+
+    def _footing(self) -> None:
+        determination = self._decided.determination
+        packs = ", ".join(determination.packs)
+        self._console.print(
+            f"\n[dim]packs {packs} (digest {determination.pack_digest[:16]}), "
+            f"facts {determination.facts_digest[:16]}, {determination.engine}[/]"
+        )
+        if determination.overall == "refer_to_counsel":
+            self._console.print("[dim]next: give this to counsel; nothing leaves meanwhile[/]")
+        elif determination.overall == "withhold":
+            self._console.print("[dim]next: clerestory refuse[/]")
+        else:
+            self._console.print("[dim]next: two reviewers sign, then clerestory disclose[/]")
+
+    def _say(self, text: str) -> None:
+        self._console.print(Padding(text, (0, 0, 0, 4)))
