@@ -8,11 +8,15 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyrage
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
 
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import (
@@ -238,3 +242,78 @@ def seal(
         return seal_package(contents, **{**arguments, **changes})  # type: ignore[arg-type]
 
     return go
+
+
+def certificate(
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
+    *,
+    starts: datetime = AT - timedelta(days=30),
+    ends: datetime = AT + timedelta(days=300),
+    encipher: bool | None = True,
+    authority: bool | None = None,
+    extended: x509.ObjectIdentifier | None = None,
+) -> x509.Certificate:
+    """Return a self-signed certificate of a made-up office."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Made-up Records Office")])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(77)
+        .not_valid_before(starts)
+        .not_valid_after(ends)
+    )
+    if encipher is not None:
+        usage = x509.KeyUsage(
+            digital_signature=True,
+            content_commitment=False,
+            key_encipherment=encipher,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=False,
+            crl_sign=False,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        builder = builder.add_extension(usage, critical=True)
+    if authority is not None:
+        constraints = x509.BasicConstraints(ca=authority, path_length=None)
+        builder = builder.add_extension(constraints, critical=True)
+    if extended is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([extended]), critical=False)
+    return builder.sign(key, hashes.SHA256())
+
+
+def pem_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    """Return a private key as PEM without a passphrase."""
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+@pytest.fixture(scope="session")
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture(scope="session")
+def ec_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@pytest.fixture(scope="session")
+def make_certificate() -> Callable[..., x509.Certificate]:
+    return certificate
+
+
+@pytest.fixture(scope="session")
+def as_pem() -> Callable[..., bytes]:
+    return pem_of
+
+
+@pytest.fixture(scope="session")
+def office(rsa_key: rsa.RSAPrivateKey) -> x509.Certificate:
+    return certificate(rsa_key)

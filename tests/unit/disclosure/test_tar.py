@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,7 @@ from clerestory.kernel import Corruption
 
 def members(files: dict[str, bytes]) -> list[Member]:
     return [
-        Member(name=name, size=len(body), pieces=lambda body=body: iter([body]))  # type: ignore[misc]
+        Member(name=name, size=len(body), pieces=partial(iter, [body]))
         for name, body in files.items()
     ]
 

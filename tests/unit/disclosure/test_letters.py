@@ -1,0 +1,405 @@
+"""Letters say what was decided, in data-driven words, and nothing more."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from clerestory.demands.demand import Demand, Holder, Instrument, Requester
+from clerestory.demands.determination import (
+    Change,
+    Determination,
+    Duty,
+    NearMiss,
+    Outcome,
+    Ruling,
+    Turn,
+)
+from clerestory.disclosure.letter_facts import LetterInput
+from clerestory.disclosure.letters import (
+    disclosure_letter,
+    person_notice,
+    refusal_letter,
+    withholding_index,
+)
+from clerestory.disclosure.stationery import Stationery, read_stationery
+from clerestory.kernel import Period, Refusal
+from clerestory.law.authorities import Authority
+
+PROFILE = Path(__file__).parents[3] / "profiles" / "maine-dhhs"
+Make = Callable[..., Determination]
+
+
+def authority(name: str, citation: str) -> Authority:
+    return Authority(
+        id=name,
+        citation=citation,
+        title=citation,
+        kind="restricts",
+        binds=frozenset(),
+        basis="law",
+        confirmed="yes",
+        in_force=Period(),
+        effect="effect for counsel",
+        requester=f"what {citation} tells the requester",
+        person=f"what {citation} tells the person",
+        not_met=f"{citation} was not met.",
+    )
+
+
+AUTHORITIES = {
+    "snap-7usc2020e8-E": authority("snap-7usc2020e8-E", "7 U.S.C. 2020(e)(8)(E)"),
+    "snap-7cfr272-1-c1vii": authority("snap-7cfr272-1-c1vii", "7 CFR 272.1(c)(1)(vii)"),
+}
+
+
+def demand(body: str = "Made-up Police Department", kind: str = "letter") -> Demand:
+    return Demand(
+        id="ME-2026-0041",
+        title="not for letters",
+        received_on=date(2026, 2, 20),
+        channel="post",
+        holder=Holder(agency="me-dhhs", kind="state_agency", jurisdiction="us-me"),
+        requester=Requester(body=body, kind="police_local"),
+        instrument=Instrument(kind=kind),
+        cited=(),
+        purpose="locate_fugitive",
+        grounds=frozenset(),
+        subjects=(),
+        items=(),
+        findings={},
+    )
+
+
+@pytest.fixture(scope="module")
+def stationery() -> Stationery:
+    return read_stationery(PROFILE)
+
+
+@pytest.fixture
+def given(stationery: Stationery, mixed: Determination) -> LetterInput:
+    return LetterInput(
+        stationery=stationery,
+        demand=demand(),
+        determination=mixed,
+        on=date(2026, 3, 3),
+        authorities=AUTHORITIES,
+    )
+
+
+@pytest.fixture
+def refused(given: LetterInput, make_determination: Make) -> LetterInput:
+    kept = [r for r in given.determination.rulings if r.outcome is Outcome.WITHHOLD]
+    return replace(given, determination=make_determination(*kept, overall="withhold"))
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    pages = [page.get_textpage().get_text_range() for page in document]
+    return " ".join(" ".join(pages).split())
+
+
+def test_the_cover_letter_says_what_is_enclosed_and_what_is_not(given: LetterInput) -> None:
+    text = text_of(disclosure_letter(given))
+
+    assert "Answer to demand ME-2026-0041" in text
+    assert "received on February 20, 2026" in text
+    assert "date of birth the year only" in " ".join(text.split())
+    assert "what 7 U.S.C. 2020(e)(8)(E) tells the requester" in text
+    assert "The law of the program decides on ssn." in text
+    assert "may be against the law" in text
+
+
+def test_the_same_input_gives_the_same_bytes(given: LetterInput) -> None:
+    assert disclosure_letter(given) == disclosure_letter(given)
+
+
+def test_a_duty_of_the_recipient_stands_in_the_cover_letter(given: LetterInput) -> None:
+    duty = Duty(code="limit_to_order", basis="law", authority="snap-7usc2020e8-E")
+    bound = replace(given.determination, duties=(duty,))
+
+    text = text_of(disclosure_letter(replace(given, determination=bound)))
+
+    assert "limit to order, under 7 U.S.C. 2020(e)(8)(E)" in text
+    assert "limit to order" not in text_of(disclosure_letter(given))
+
+
+def test_the_refusal_answers_each_near_miss_and_says_what_would_change_it(
+    refused: LetterInput,
+) -> None:
+    text = text_of(refusal_letter(refused))
+
+    assert "neither confirms nor denies" in text
+    assert "7 CFR 272.1(c)(1)(vii): 7 CFR 272.1(c)(1)(vii) was not met." in text
+    assert "Not shown: crime_named." in text
+    assert "given, if crime named: yes" in text
+    assert "ask for a second look" in text
+    assert "Freedom of Access" not in text
+
+
+def test_a_change_is_said_in_the_words_given(refused: LetterInput) -> None:
+    said = replace(refused, say_change=lambda change: f"the fact {change.fact} is shown")
+
+    assert "if the fact findings.crime_named is shown" in text_of(refusal_letter(said))
+
+
+def test_a_refused_public_records_request_names_its_appeal(refused: LetterInput) -> None:
+    asked = replace(refused, demand=demand(kind="public_records_request"))
+
+    assert "Freedom of Access Act" in text_of(refusal_letter(asked))
+
+
+def test_a_part_with_counsel_is_named_as_such(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    ruled = make_determination(make_ruling("S*", "address", Outcome.REFER), overall="refer")
+
+    text = text_of(refusal_letter(replace(refused, determination=ruled)))
+
+    assert "Parts that are with counsel" in text
+    assert "everyone in the class S* of the demand: address" in text
+
+
+def test_a_refusal_is_the_same_whether_or_not_the_person_is_on_file(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    def decided(holdings: dict[str, str]) -> Determination:
+        # The facts judged differ with the holdings, and so does everything drawn from them.
+        found = "made-up person" in holdings
+        unmet = "the identifiers supplied match exactly one person in the holder's records"
+        missing = ("the crime is named",) if found else ("the crime is named", unmet)
+        changes = [Change(fact="findings.crime_named", value="yes")]
+        if not found:
+            changes.append(Change(fact="findings.identifier_matches_one_person", value="yes"))
+        ruling = make_ruling(
+            "S1",
+            "address",
+            Outcome.WITHHOLD,
+            misses=(NearMiss(authority="snap-7cfr272-1-c1vii", missing=missing),),
+            turns=(Turn(outcome=Outcome.RELEASE, changes=tuple(changes)),),
+        )
+        return replace(
+            make_determination(ruling, overall="withhold"),
+            facts_digest=("aa" if found else "bb") * 32,
+        )
+
+    on_file = decided({"made-up person": "1 Madeup Street"})
+    not_on_file = decided({})
+
+    letters = {
+        refusal_letter(replace(refused, determination=each)) for each in (on_file, not_on_file)
+    }
+    indexes = {
+        withholding_index(replace(refused, determination=each)) for each in (on_file, not_on_file)
+    }
+    assert on_file != not_on_file
+    assert len(letters) == len(indexes) == 1
+
+
+def test_a_reason_that_would_tell_is_said_neutrally(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    ruling = make_ruling("S1", "address", Outcome.WITHHOLD)
+    telling = replace(ruling.reason, requester="The identifiers do not match exactly one person.")
+    ruled = make_determination(replace(ruling, reason=telling), overall="withhold")
+
+    text = text_of(refusal_letter(replace(refused, determination=ruled)))
+
+    assert "match exactly one person" not in text
+    assert "does not allow the agency to answer this part" in text
+
+
+def test_a_determination_that_releases_is_not_refused(given: LetterInput) -> None:
+    with pytest.raises(Refusal) as caught:
+        refusal_letter(given)
+
+    assert caught.value.code == "letter-not-a-refusal"
+
+
+def test_the_index_has_a_row_for_each_part_not_given(given: LetterInput) -> None:
+    text = text_of(withholding_index(given))
+
+    assert "1 S1 SNAP Social Security number not given" in text
+    assert "2 S2H1 SNAP name not given" in text
+    assert "3 S" not in text
+
+
+def test_a_notice_shows_its_reader_only_the_readers_own_data(given: LetterInput) -> None:
+    text = text_of(person_notice(given, subject="S2", addressee="Made-up Reader"))
+
+    assert "Made-up Reader" in text
+    assert "address SNAP as held" in text
+    for others in ("photo", "Social Security", "date of birth", "S1", "S2H1", "for counsel"):
+        assert others not in text
+
+
+def test_a_notice_of_nothing_given_says_so(given: LetterInput) -> None:
+    text = text_of(person_notice(given, subject="S2H1", addressee="Made-up Reader"))
+
+    assert "We gave nothing." in text
+    assert "The law protects your name." in text
+
+
+@pytest.mark.parametrize("subject", ["S9", "S*"])
+def test_a_notice_goes_to_a_person_of_the_demand(
+    given: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+    subject: str,
+) -> None:
+    ruled = make_determination(make_ruling("S*", "address", Outcome.WITHHOLD))
+
+    with pytest.raises(Refusal) as caught:
+        person_notice(replace(given, determination=ruled), subject=subject, addressee="x")
+
+    assert caught.value.code == "letter-no-such-subject"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "#panic() [x] $x^2$",
+        "\\ *bold* _it_ `raw` <label> @ref",
+        "{demand} {contact} {nothing}",
+        '"quoted" // comment /* x */',
+        "= Heading - item + item / term: x",
+    ],
+)
+def test_marks_in_a_value_stay_marks(given: LetterInput, name: str) -> None:
+    pdf = disclosure_letter(replace(given, demand=demand(body=name)))
+
+    assert f"To: {name}" in text_of(pdf)
+
+
+def test_names_in_arabic_somali_and_portuguese_can_be_read_back(given: LetterInput) -> None:
+    for name in ("Cabdiraxmaan Xasan", "João Conceição", "Nguyễn Văn Ả"):
+        assert name in text_of(person_notice(given, subject="S2", addressee=name))
+    arabic = text_of(person_notice(given, subject="S2", addressee="مثال"))
+    assert "مثال" in arabic
+
+
+def test_a_character_without_a_glyph_is_refused_and_not_repeated(given: LetterInput) -> None:
+    with pytest.raises(Refusal) as caught:
+        person_notice(given, subject="S2", addressee="ប្រទេស")
+
+    assert caught.value.code == "letter-character-missing"
+    assert "ប" not in str(caught.value)
+
+
+def test_an_authority_of_no_pack_is_refused(given: LetterInput) -> None:
+    with pytest.raises(Refusal) as caught:
+        disclosure_letter(replace(given, authorities={}))
+
+    assert caught.value.code == "letter-authority-unknown"
+
+
+def test_every_letter_is_tagged_and_says_its_language(given: LetterInput) -> None:
+    pdf = disclosure_letter(given)
+
+    assert b"/StructTreeRoot" in pdf or b"/MarkInfo" in pdf or b"/ObjStm" in pdf
+    assert b"pdfuaid" in pdf
+    assert pypdfium2.PdfDocument(pdf).is_tagged()
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    shutil.copytree(PROFILE / "letters", tmp_path / "letters")
+    shutil.copytree(PROFILE / "fonts", tmp_path / "fonts")
+    return tmp_path
+
+
+def test_a_lawyer_changes_the_wording_in_a_data_file(given: LetterInput, profile: Path) -> None:
+    file = profile / "letters" / "en" / "disclosure.toml"
+    file.write_text(file.read_text().replace("What is enclosed", "What {requester} receives"))
+
+    changed = replace(given, stationery=read_stationery(profile))
+
+    assert "What Made-up Police Department receives" in text_of(disclosure_letter(changed))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("{requester}", "{requestor}", "letter-slot-unknown"),
+        ('when = "given"', 'when = "givven"', "letter-wording-unusable"),
+        ('when = "given"', 'whan = "given"', "letter-wording-unusable"),
+        ("widths = [3, 4, 6, 5, 6]", "widths = [3]", "letter-wording-unusable"),
+    ],
+)
+def test_a_slip_in_the_wording_is_named(
+    given: LetterInput, profile: Path, old: str, new: str, code: str
+) -> None:
+    file = profile / "letters" / "en" / "disclosure.toml"
+    file.write_text(file.read_text().replace(old, new))
+
+    with pytest.raises(Refusal) as caught:
+        disclosure_letter(replace(given, stationery=read_stationery(profile)))
+
+    assert caught.value.code == code
+
+
+def test_a_broken_page_form_is_named_without_quoting_the_letter(
+    given: LetterInput, profile: Path
+) -> None:
+    (profile / "letters" / "letter.typ").write_text("#panic(sys.inputs.letter)")
+
+    with pytest.raises(Refusal) as caught:
+        disclosure_letter(replace(given, stationery=read_stationery(profile)))
+
+    assert caught.value.code == "letter-form-unusable"
+    assert "ME-2026-0041" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda profile: (profile / "letters" / "agency.toml").unlink(),
+        lambda profile: (profile / "letters" / "en" / "words.toml").write_text("= broken"),
+        lambda profile: (profile / "letters" / "en" / "notice.toml").write_bytes(b"\xff"),
+        lambda profile: shutil.rmtree(profile / "fonts"),
+    ],
+)
+def test_a_missing_or_broken_file_is_named(
+    profile: Path, break_it: Callable[[Path], object]
+) -> None:
+    break_it(profile)
+
+    with pytest.raises(Refusal) as caught:
+        read_stationery(profile)
+
+    assert caught.value.code == "letter-file-unusable"
+
+
+def test_a_language_without_a_named_reviewer_falls_back_to_english(profile: Path) -> None:
+    folder = profile / "letters" / "fr"
+    shutil.copytree(profile / "letters" / "en", folder)
+    words = folder / "words.toml"
+    words.write_text(words.read_text().replace('language = "en"', 'language = "fr"'))
+
+    unreviewed = read_stationery(profile, "fr")
+    words.write_text(
+        words.read_text().replace('reviewed_by = ""', 'reviewed_by = "A made-up name"')
+    )
+    reviewed = read_stationery(profile, "fr")
+
+    assert (unreviewed.words.language, reviewed.words.language) == ("en", "fr")
+    assert read_stationery(profile, "so").words.language == "en"
+
+
+def test_a_broken_file_of_another_language_is_named(profile: Path) -> None:
+    (profile / "letters" / "fr").mkdir()
+    (profile / "letters" / "fr" / "words.toml").write_text("= broken")
+
+    with pytest.raises(Refusal) as caught:
+        read_stationery(profile, "fr")
+
+    assert caught.value.code == "letter-file-unusable"
+
+
+def test_a_language_is_a_code(profile: Path) -> None:
+    with pytest.raises(Refusal):
+        read_stationery(profile, "../en")

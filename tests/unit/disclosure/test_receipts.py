@@ -1,0 +1,215 @@
+"""A receipt counts when the recipient signed it and it is for this package."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs7
+
+from clerestory.disclosure.receipts import Receipt, ReceiptKey, read_receipt, read_receipt_key
+from clerestory.disclosure.signing import Signer, sign_note
+from clerestory.kernel import Corruption, Refusal
+
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+PACKAGE = "ab" * 32
+RECEIPT = Receipt(
+    demand_id="ME-2026-0041",
+    package=PACKAGE,
+    received_at=AT + timedelta(hours=1),
+    by="Made-up Records Office",
+)
+OFFICE = Signer(name="office.example/records", seed=b"r" * 32)
+
+
+def check(body: bytes, signature: bytes | None, key: ReceiptKey, package: str = PACKAGE) -> Receipt:
+    return read_receipt(
+        body,
+        signature,
+        key=key,
+        package_sha256=package,
+        sealed_at=AT,
+        now=AT + timedelta(days=1),
+    )
+
+
+def noted(receipt: Receipt, signer: Signer = OFFICE) -> bytes:
+    return sign_note(receipt.unsigned_bytes().decode() + "\n", signer)
+
+
+def cms(body: bytes, certificate: Any, key: Any, algorithm: Any = None) -> bytes:
+    return (
+        pkcs7.PKCS7SignatureBuilder()
+        .set_data(body)
+        .add_signer(certificate, key, algorithm or hashes.SHA256())
+        .sign(
+            serialization.Encoding.DER,
+            [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary],
+        )
+    )
+
+
+def der(certificate: Any) -> bytes:
+    encoded: bytes = certificate.public_bytes(serialization.Encoding.DER)
+    return encoded
+
+
+def test_a_receipt_as_a_signed_note_is_read() -> None:
+    found = check(noted(RECEIPT), None, OFFICE.public)
+
+    assert found.received_at == RECEIPT.received_at
+    assert (found.by, found.package) == (RECEIPT.by, PACKAGE)
+    assert found.signed_by == str(OFFICE.public)
+
+
+def test_a_receipt_with_a_bare_signature_is_read() -> None:
+    body = RECEIPT.unsigned_bytes()
+    bare = read_receipt_key(OFFICE.public.pem())
+
+    assert check(body, OFFICE.sign(body), OFFICE.public).by == RECEIPT.by
+    assert check(body + b"\n", OFFICE.sign(body + b"\n"), bare).signed_by.startswith("ed25519:")
+
+
+@pytest.mark.parametrize("algorithm", [hashes.SHA256(), hashes.SHA384(), hashes.SHA512()])
+def test_a_receipt_signed_with_a_certificate_is_read(
+    office: Any, rsa_key: rsa.RSAPrivateKey, algorithm: Any
+) -> None:
+    body = RECEIPT.unsigned_bytes()
+
+    found = check(body, cms(body, office, rsa_key, algorithm), der(office))
+
+    assert found.signed_by.startswith("sha256:")
+
+
+def test_a_receipt_signed_with_an_elliptic_certificate_is_read(
+    ec_key: ec.EllipticCurvePrivateKey, make_certificate: Any
+) -> None:
+    certificate = make_certificate(ec_key)
+    body = RECEIPT.unsigned_bytes()
+
+    assert check(body, cms(body, certificate, ec_key), der(certificate)).by == RECEIPT.by
+
+
+def test_every_flipped_bit_of_a_cms_receipt_is_found_or_changes_nothing_signed(
+    office: Any, rsa_key: rsa.RSAPrivateKey
+) -> None:
+    body = RECEIPT.unsigned_bytes()
+    signature = cms(body, office, rsa_key)
+
+    for at in range(0, len(body), 3):
+        broken = bytearray(body)
+        broken[at] ^= 1
+        with pytest.raises(Corruption):
+            check(bytes(broken), signature, der(office))
+    # The last 256 bytes are the signature itself.
+    for at in range(len(signature) - 256, len(signature), 16):
+        broken = bytearray(signature)
+        broken[at] ^= 1
+        with pytest.raises(Corruption):
+            check(body, bytes(broken), der(office))
+    for length in range(0, len(signature), 37):
+        with pytest.raises(Corruption):
+            check(body, signature[:length], der(office))
+
+
+def test_a_cms_receipt_of_another_certificate_is_found(office: Any, make_certificate: Any) -> None:
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    body = RECEIPT.unsigned_bytes()
+
+    with pytest.raises(Corruption) as caught:
+        check(body, cms(body, make_certificate(stranger), stranger), der(office))
+
+    assert caught.value.code == "receipt-signature-invalid"
+
+
+def test_a_receipt_signed_by_another_key_is_found() -> None:
+    stranger = Signer(name=OFFICE.name, seed=b"s" * 32)
+    body = RECEIPT.unsigned_bytes()
+
+    for receipt, signature in (
+        (noted(RECEIPT, stranger), None),
+        (body, stranger.sign(body)),
+        (body, b"short"),
+    ):
+        with pytest.raises(Corruption) as caught:
+            check(receipt, signature, OFFICE.public)
+
+        assert caught.value.code == "receipt-signature-invalid"
+
+
+def test_a_receipt_for_another_package_is_refused() -> None:
+    with pytest.raises(Refusal) as caught:
+        check(noted(RECEIPT), None, OFFICE.public, package="cd" * 32)
+
+    assert caught.value.code == "receipt-other-package"
+
+
+@pytest.mark.parametrize("hours", [-1, 25])
+def test_a_receipt_from_before_the_sealing_or_the_future_is_refused(hours: int) -> None:
+    from dataclasses import replace
+
+    odd = replace(RECEIPT, received_at=AT + timedelta(hours=hours))
+
+    with pytest.raises(Refusal) as caught:
+        check(noted(odd), None, OFFICE.public)
+
+    assert caught.value.code == "receipt-time-impossible"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[]",
+        "not json",
+        RECEIPT.unsigned_bytes().decode().replace("{", "{ "),
+        RECEIPT.unsigned_bytes().decode().replace("receipt/1", "receipt/2"),
+        RECEIPT.unsigned_bytes().decode().replace("2026-03-02T", "2 March "),
+    ],
+)
+def test_a_receipt_out_of_its_form_is_refused(text: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        check(sign_note(text + "\n", OFFICE), None, OFFICE.public)
+
+    assert caught.value.code == "receipt-unreadable"
+
+
+def test_a_receipt_without_a_signature_is_refused(office: Any) -> None:
+    with pytest.raises(Refusal) as caught:
+        check(RECEIPT.unsigned_bytes(), None, der(office))
+
+    assert caught.value.code == "receipt-unsigned"
+
+
+def test_keys_of_receipts_are_read_in_each_form(office: Any) -> None:
+    pem = office.public_bytes(serialization.Encoding.PEM)
+
+    assert read_receipt_key(pem) == read_receipt_key(der(office)) == der(office)
+    assert read_receipt_key(str(OFFICE.public).encode()) == OFFICE.public
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"",
+        b"\xff",
+        b"\x30\x00",
+        b"-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n",
+        b"-----BEGIN CERTIFICATE-----\nMCow\n-----END CERTIFICATE-----\n",
+    ],
+)
+def test_a_key_that_signs_no_receipt_is_refused(given: bytes) -> None:
+    with pytest.raises(Refusal) as caught:
+        read_receipt_key(given)
+
+    assert caught.value.code == "receipt-key-unreadable"
+
+
+def test_a_public_key_of_another_kind_is_refused(rsa_key: rsa.RSAPrivateKey) -> None:
+    pem = rsa_key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+    with pytest.raises(Refusal):
+        read_receipt_key(pem)
