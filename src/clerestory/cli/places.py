@@ -1,40 +1,55 @@
-"""Where packs, profiles and the casebook are: beside the source, or inside an installed package."""
+"""Where the law and the agencies' profiles lie on this machine."""
 
 import os
 from pathlib import Path
 
-from clerestory.kernel import Refusal
+from clerestory.law.errors import PackFault
 
-_HOME = "CLERESTORY_HOME"
-
-
-def packs_folder(chosen: Path | None = None) -> Path:
-    """Return the folder of the law packs; a folder chosen on the command line comes first."""
-    return _folder("packs", chosen)
+HOME = "CLERESTORY_HOME"
 
 
-def profiles_folder(chosen: Path | None = None) -> Path:
-    """Return the folder of the agencies' profiles."""
-    return _folder("profiles", chosen)
+def packs_folder(given: Path | None = None) -> Path:
+    """Return the folder of packs: the one given, or else the one of this installation.
+
+    Raises:
+        PackFault: The folder does not exist.
+    """
+    return _existing(given or _home() / "packs", "packs")
 
 
-def casebook_folder(chosen: Path | None = None) -> Path:
-    """Return the folder of the known answers and real demands."""
-    return _folder("casebook", chosen)
+def profiles_folder(given: Path | None = None) -> Path:
+    """Return the folder of profiles: the one given, or else the one of this installation.
+
+    Raises:
+        PackFault: The folder does not exist.
+    """
+    return _existing(given or _home() / "profiles", "profiles")
 
 
-def _folder(name: str, chosen: Path | None) -> Path:
+def casebook_folder(packs: Path | None = None) -> Path | None:
+    """Return the folder of known answers that belongs to the packs, if there is one.
+
+    Args:
+        packs: The folder of packs that was given; its casebook lies beside it.
+    """
+    folder = (packs.parent if packs else _home()) / "casebook"
+    return folder if folder.is_dir() else None
+
+
+def _home() -> Path:
+    """Return CLERESTORY_HOME, else the checkout, else the data inside the package."""
+    if os.environ.get(HOME):
+        return Path(os.environ[HOME])
     package = Path(__file__).resolve().parents[1]
-    home = os.environ.get(_HOME)
-    tried = [chosen] if chosen else []
-    if not chosen:
-        tried += [Path(home) / name] if home else []
-        tried += [package.parents[1] / name, package / "_data" / name]
-    for folder in tried:
-        if folder.is_dir():
-            return folder
-    raise Refusal(
-        f"there is no folder of {name}: {tried[0]}",
-        code="place-not-found",
-        todo=f"name the right folder, or set {_HOME} to the folder that holds {name}/",
-    )
+    checkout = package.parents[1]
+    return checkout if (checkout / "packs" / "codes.yaml").is_file() else package / "_data"
+
+
+def _existing(folder: Path, what: str) -> Path:
+    if not folder.is_dir():
+        raise PackFault(
+            f"there is no folder of {what}: {folder}",
+            code="law-no-pack",
+            todo=f"name the folder that holds packs and profiles in {HOME}, or give --{what}-dir",
+        )
+    return folder

@@ -1,0 +1,65 @@
+"""``clerestory law``: check packs, show an authority, run known answers."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.places import packs_folder
+
+_packs_dir = click.option(
+    "--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Answer for a program.")
+
+
+@click.group()
+def law() -> None:
+    """The law as data: check it, read it, and hold it against known answers."""
+
+
+@law.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_packs_dir
+@_json
+@click.option("--verbose", is_flag=True, help="Name every case, and what its answer left unnamed.")
+def cases(files: tuple[Path, ...], packs_dir: Path | None, as_json: bool, verbose: bool) -> None:
+    """Run the known answers in FILES (or folders of them) and print the score.
+
+    The exit code is 1 when any case misses. Cases of packs that are not here are not covered:
+    they are named and count as neither passed nor failed.
+    """
+    from clerestory.audit.case_score import CaseTally, list_case_files, score_files
+
+    paths = list_case_files(files)
+    tally = CaseTally()
+    with _progress(as_json) as say:
+        for number, score in enumerate(score_files(packs_folder(packs_dir), paths), 1):
+            tally.add(score)
+            say(f"{number} cases, {tally.failed} failed")
+    if as_json:
+        click.echo(json.dumps(tally.to_json(), indent=2))
+    else:
+        for line in tally.lines(verbose=verbose):
+            click.echo(line)
+    sys.exit(ExitCode.NO if tally.failed else ExitCode.DONE)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Give a function that shows how far the work is, on a terminal only."""
+    alive = sys.stderr.isatty() and not quiet
+
+    def say(text: str) -> None:
+        if alive:
+            click.echo(f"\r{text}\x1b[K", nl=False, err=True)
+
+    try:
+        yield say
+    finally:
+        if alive:
+            click.echo("\r\x1b[K", nl=False, err=True)
