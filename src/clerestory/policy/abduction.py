@@ -57,11 +57,29 @@ def together(first: Ways, second: Ways) -> Ways:
     return smallest(way for way in joined if len({path for path, _ in way}) == len(way))
 
 
-def either(*options: Ways) -> Ways:
-    """Put alternatives together."""
-    if any(NOTHING in ways for ways in options):
-        return AS_IT_IS
-    return smallest(way for ways in options for way in ways)
+def either(options: Iterable[Ways]) -> Ways:
+    """Put alternatives together; one that needs nothing settles it."""
+    found: list[ChangeSet] = []
+    for ways in options:
+        if ways is AS_IT_IS or NOTHING in ways:
+            return AS_IT_IS
+        found += ways
+    return smallest(found) if found else NEVER
+
+
+def every(needs: Iterable[Ways]) -> Ways:
+    """Combine needs; one that nothing can meet settles it."""
+    open_needs: list[Ways] = []
+    for ways in needs:
+        if not ways:
+            return NEVER
+        if ways is not AS_IT_IS:
+            open_needs.append(ways)
+    # The need with the fewest ways first keeps the products small.
+    joined: Ways = AS_IT_IS
+    for ways in sorted(open_needs, key=len):
+        joined = together(joined, ways)
+    return joined
 
 
 @dataclass
@@ -83,22 +101,20 @@ class Abduction:
         """Return the ways in which a policy comes to be satisfied, or not to be."""
         if not self._in_scope(policy):
             return NEVER if want else AS_IT_IS
-        needs = [
+        needs = (
             self.condition(part["body"], want == (part["kind"] == "when"))
             for part in policy.tree["conditions"]
-        ]
-        if want:
-            return _all(needs)
-        return either(*needs) if needs else NEVER
+        )
+        return every(needs) if want else either(needs)
 
     def condition(self, tree: Tree, want: bool) -> Ways:
         """Return the ways in which a condition comes to be true, or false."""
-        (kind, body), *_ = tree.items()
+        kind, body = next(iter(tree.items()))
         if kind == "!":
             return self.condition(body["arg"], not want)
         if kind in {"&&", "||"}:
-            sides = [self.condition(body["left"], want), self.condition(body["right"], want)]
-            return _all(sides) if (kind == "&&") == want else either(*sides)
+            sides = (self.condition(body[side], want) for side in ("left", "right"))
+            return every(sides) if (kind == "&&") == want else either(sides)
         if kind in {"==", "!="}:
             return self._equal(body["left"], body["right"], want == (kind == "=="))
         if kind == "in":
@@ -119,7 +135,7 @@ class Abduction:
         """Return the ways in which at least one policy comes to lift something."""
         if self.context["lifted"]:
             return AS_IT_IS
-        return either(*(self.policy(p, True) for p in self.law.by_action["lift"].by_id.values()))
+        return either(self.policy(p, True) for p in self.law.by_action["lift"].by_id.values())
 
     def _in_scope(self, policy: Policy) -> bool:
         principal, resource = policy.tree["principal"], policy.tree["resource"]
@@ -177,8 +193,8 @@ class Abduction:
         path, codes = path_of(left), literals(right)
         if path in {"established", "lifted"}:
             action, note = ("define", "establishes") if path == "established" else ("lift", "lifts")
-            sides = [self._by_policy(action, note, code, want) for code in codes]
-            return either(*sides) if want else _all(sides)
+            sides = (self._by_policy(action, note, code, want) for code in codes)
+            return either(sides) if want else every(sides)
         if path == "raised":
             return self._raised(codes, want)
         current = set(self._value(left))
@@ -212,7 +228,7 @@ class Abduction:
             tuple(frozenset({(f"findings.{code}", answer)}) for answer in ("yes", "no"))
             for code in raised
         ]
-        return _all(settled)
+        return every(settled)
 
     def _empty(self, path: str, want: bool) -> Ways:
         if (not self.context[path]) == want:
@@ -221,14 +237,14 @@ class Abduction:
             return NEVER
         lifting = self.law.by_action["lift"].by_id.values()
         wanted = [p for p in lifting if path == "lifted" or p.id in self.law.mandates]
-        return either(*(self.policy(policy, True) for policy in wanted))
+        return either(self.policy(policy, True) for policy in wanted)
 
     def _by_policy(self, action: str, note: str, code: str, want: bool) -> Ways:
         key = (note, code, want)
         if key not in self._known:
             policies = self.law.by_action[action].by_id.values()
-            sides = [self.policy(p, want) for p in policies if code in p.words(note)]
-            self._known[key] = either(*sides) if want else _all(sides)
+            sides = (self.policy(p, want) for p in policies if code in p.words(note))
+            self._known[key] = either(sides) if want else every(sides)
         return self._known[key]
 
     def _value(self, tree: Tree) -> Any:
@@ -248,16 +264,6 @@ class Abduction:
             "source": code.source,
             "proxy": code.proxy,
         }[attribute]
-
-
-def _all(needs: Sequence[Ways]) -> Ways:
-    # The need with the fewest ways first keeps the products small.
-    ways: Ways = AS_IT_IS
-    for need in sorted(needs, key=len):
-        ways = together(ways, need)
-        if not ways:
-            break
-    return ways
 
 
 def _fixed(holds: bool) -> Ways:

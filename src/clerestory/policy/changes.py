@@ -12,13 +12,22 @@ import cedarpy
 
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Change, Outcome, Question, Turn
-from clerestory.policy.abduction import NOTHING, Abduction, ChangeSet, Ways, cost, either, together
+from clerestory.policy.abduction import (
+    NOTHING,
+    Abduction,
+    ChangeSet,
+    Ways,
+    cost,
+    either,
+    every,
+    together,
+)
 from clerestory.policy.facts import changed
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.stages import Case, Finding, run
 from clerestory.policy.words import fact_in_words
 
-_TRIED = {Outcome.RELEASE: 6, Outcome.REFER: 3}
+_TRIED = {Outcome.RELEASE: 5, Outcome.REFER: 2}
 _SHOWN = {Outcome.RELEASE: 4, Outcome.REFER: 2}
 
 
@@ -150,19 +159,15 @@ def _trials(law: LawOfTheDay, place: int, case: Case, finding: Finding) -> list[
 
 def _to_release(law: LawOfTheDay, mind: Abduction) -> Ways:
     ways = mind.anything_lifted()
-    forbids = [p for p in law.by_action["disclose"].by_id.values() if p.effect == "forbid"]
-    for need in sorted((mind.policy(policy, want=False) for policy in forbids), key=len):
-        ways = together(ways, need)
-    return ways
+    forbids = (p for p in law.by_action["disclose"].by_id.values() if p.effect == "forbid")
+    return together(ways, every(mind.policy(policy, want=False) for policy in forbids))
 
 
 def _to_refer(law: LawOfTheDay, mind: Abduction) -> Ways:
     policies = law.by_action["refer"].by_id.values()
-    ways = either(*(mind.policy(p, want=True) for p in policies if p.effect == "permit"))
-    for policy in policies:
-        if policy.effect == "forbid":
-            ways = together(ways, mind.policy(policy, want=False))
-    return ways
+    settled = every(mind.policy(p, want=False) for p in policies if p.effect == "forbid")
+    referred = either(mind.policy(p, want=True) for p in policies if p.effect == "permit")
+    return together(settled, referred)
 
 
 def _tried(ways: Ways) -> list[ChangeSet]:
