@@ -1,0 +1,211 @@
+"""Programs of others open every layer of a package, and we read what they sign."""
+
+import base64
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import bagit
+import pyrage
+import pytest
+
+from clerestory.disclosure.logged import LogChecks
+from clerestory.disclosure.opening import Identity
+from clerestory.disclosure.receipts import Receipt, read_receipt, read_receipt_key
+from clerestory.disclosure.recipients import AgeRecipient, Recipient, read_recipient
+from clerestory.disclosure.sealing import Sealed
+from clerestory.disclosure.signing import Signer
+from clerestory.disclosure.verifying import verify_package
+
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+ADDRESS = "1 Madeup Street, Lewiston, ME 00011"
+Run = Callable[..., bytes]
+Seal = Callable[[Recipient], Sealed]
+
+
+def unpack(run: Run, tar: bytes, folder: Path) -> Path:
+    folder.mkdir()
+    run("tar", "-x", "-C", folder, given=tar)
+    return folder / "package-ME-2026-0041"
+
+
+def address_in(package: Path) -> str:
+    records = json.loads((package / "data/records/S1.json").read_text())["records"]
+    value: str = records[0]["value"]
+    return value
+
+
+def test_age_opens_a_package_and_tar_unpacks_a_valid_bag(
+    run: Run, seal: Seal, tmp_path: Path
+) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    key = tmp_path / "key.txt"
+    key.write_text(f"{identity}\n")
+    sealed = seal(AgeRecipient(text=str(identity.to_public())))
+
+    package = unpack(run, run("age", "-d", "-i", key, sealed.path), tmp_path / "out")
+
+    assert address_in(package) == ADDRESS
+    assert bagit.Bag(str(package)).is_valid()
+    subprocess.run(
+        [sys.executable, "-m", "bagit", "--validate", str(package)],
+        check=True,
+        capture_output=True,
+    )
+
+
+def test_a_key_that_age_made_opens_a_package(
+    run: Run, seal: Seal, sender: Signer, checks: LogChecks
+) -> None:
+    key = run("age-keygen")
+    public = run("age-keygen", "-y", given=key)
+    sealed = seal(read_recipient(public, at=AT))
+
+    verified = verify_package(
+        sealed.path, sender=sender.public, checks=checks, identity=Identity(given=key)
+    )
+
+    assert len(verified.checks) == 5
+
+
+@pytest.mark.parametrize("kind", [("ed25519",), ("rsa", "-b", "2048")])
+def test_age_opens_a_package_sealed_to_an_ssh_key(
+    run: Run,
+    seal: Seal,
+    tmp_path: Path,
+    sender: Signer,
+    checks: LogChecks,
+    kind: tuple[str, ...],
+) -> None:
+    key = tmp_path / "id"
+    run("ssh-keygen", "-q", "-N", "", "-t", *kind, "-f", key)
+    sealed = seal(read_recipient(key.with_suffix(".pub").read_bytes(), at=AT))
+
+    package = unpack(run, run("age", "-d", "-i", key, sealed.path), tmp_path / "out")
+    verified = verify_package(
+        sealed.path,
+        sender=sender.public,
+        checks=checks,
+        identity=Identity(given=key.read_bytes()),
+    )
+
+    assert address_in(package) == ADDRESS
+    assert len(verified.checks) == 5
+
+
+def test_openssl_opens_a_package_sealed_to_a_certificate(
+    run: Run, seal: Seal, tmp_path: Path, office_files: tuple[Path, Path]
+) -> None:
+    certificate, key = office_files
+    sealed = seal(read_recipient(certificate.read_bytes(), at=AT))
+
+    tar = run(
+        "openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", sealed.path,
+        "-recip", certificate, "-inkey", key,
+    )  # fmt: skip
+
+    package = unpack(run, tar, tmp_path / "out")
+    assert address_in(package) == ADDRESS
+    assert bagit.Bag(str(package)).is_valid()
+
+
+def test_openssl_prints_the_envelope_as_it_is_meant(
+    run: Run, seal: Seal, office_files: tuple[Path, Path]
+) -> None:
+    certificate, _ = office_files
+    sealed = seal(read_recipient(certificate.read_bytes(), at=AT))
+
+    printed = run("openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", sealed.path)
+
+    for name in (b"pkcs7-envelopedData", b"aes-256-cbc", b"rsaesOaep", b"sha256"):
+        assert name in printed
+
+
+def test_openssl_verifies_the_signature_and_sha256sum_the_package(
+    run: Run, seal: Seal, tmp_path: Path, sender: Signer
+) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    sealed = seal(AgeRecipient(text=str(identity.to_public())))
+    text, _, line = sealed.signature_path.read_text().rpartition("\n\n")
+    message, signature, key = tmp_path / "text", tmp_path / "signature", tmp_path / "sender.pem"
+    message.write_text(text + "\n")
+    signature.write_bytes(base64.b64decode(line.split()[2])[4:])
+    key.write_bytes(sender.public.pem())
+
+    for given, code in ((text + "\n", 0), (text + " \n", 1)):
+        message.write_text(given)
+        run(
+            "openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key,
+            "-sigfile", signature, "-in", message, code=code,
+        )  # fmt: skip
+
+    sums = f"{text.splitlines()[-1]}\n".replace(sealed.path.name, str(sealed.path))
+    assert b": OK" in run("sha256sum", "-c", given=sums.encode())
+
+
+def receipt_of(sealed: Sealed) -> Receipt:
+    return Receipt(
+        demand_id=sealed.demand_id,
+        package=sealed.sha256,
+        received_at=AT,
+        by="Made-up Records Office",
+    )
+
+
+@pytest.mark.parametrize("form", ["DER", "PEM"])
+@pytest.mark.parametrize("more", [[], ["-keyopt", "rsa_padding_mode:pss"], ["-md", "sha512"]])
+def test_a_receipt_that_openssl_signs_is_read(
+    run: Run,
+    seal: Seal,
+    tmp_path: Path,
+    office_files: tuple[Path, Path],
+    form: str,
+    more: list[str],
+) -> None:
+    certificate, key = office_files
+    sealed = seal(read_recipient(certificate.read_bytes(), at=AT))
+    body = tmp_path / "receipt.json"
+    body.write_bytes(receipt_of(sealed).unsigned_bytes())
+
+    signature = run(
+        "openssl", "cms", "-sign", "-binary", "-in", body, "-signer", certificate,
+        "-inkey", key, "-outform", form, *more,
+    )  # fmt: skip
+
+    found = read_receipt(
+        body.read_bytes(),
+        signature,
+        key=read_receipt_key(certificate.read_bytes()),
+        package_sha256=sealed.sha256,
+        sealed_at=AT,
+        now=AT,
+    )
+    assert found.by == "Made-up Records Office"
+
+
+def test_a_receipt_that_openssl_signs_with_ed25519_is_read(
+    run: Run, seal: Seal, tmp_path: Path
+) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    sealed = seal(AgeRecipient(text=str(identity.to_public())))
+    key, body = tmp_path / "office.pem", tmp_path / "receipt.json"
+    run("openssl", "genpkey", "-algorithm", "ed25519", "-out", key)
+    public = run("openssl", "pkey", "-in", key, "-pubout")
+    body.write_bytes(receipt_of(sealed).unsigned_bytes())
+    signature = tmp_path / "receipt.sig"
+    run("openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", body, "-out", signature)
+
+    found = read_receipt(
+        body.read_bytes(),
+        signature.read_bytes(),
+        key=read_receipt_key(public),
+        package_sha256=sealed.sha256,
+        sealed_at=AT,
+        now=AT,
+    )
+
+    assert found.package == hashlib.sha256(sealed.path.read_bytes()).hexdigest()
