@@ -37,6 +37,7 @@ _SERVED = _words(
 _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "ه" + "وي")
 _MARKS = re.compile(r"[\u0640\u064b-\u065f\u0670]")
 _NOT_LETTERS = re.compile(r"[^\w]+|_")
+_APOSTROPHES = re.compile("['’‘ʼʾʿ`]")
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile(r"[aeiouy]")
 
@@ -83,7 +84,7 @@ def is_near(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if long.startswith(short) or is_slip(one, other):
         return True
-    if len(short) >= 5 and OSA.distance(one, other, score_cutoff=2) <= 2:
+    if len(short) >= 6 and OSA.distance(one, other, score_cutoff=2) <= 2:
         return True
     bones = _VOWELS.sub("", one)
     return len(bones) >= 2 and bones == _VOWELS.sub("", other)
@@ -100,8 +101,8 @@ def _plain(text: str) -> str:
 
 
 def _split(name: str) -> list[str]:
-    # An apostrophe inside a word is a letter that is left out as often as it is written: O'Brien.
-    text = re.sub(r"(?<=\w)['’‘ʼ`ʿʾ](?=\w)", "", _plain(name))
+    # An apostrophe is left out as often as it is written, in O'Brien as in ʿAbd.
+    text = _APOSTROPHES.sub("", _plain(name))
     return [word for word in _NOT_LETTERS.split(text) if word]
 
 

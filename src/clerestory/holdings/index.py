@@ -6,7 +6,7 @@ or status. It may be thrown away and built again at any time.
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -121,7 +121,7 @@ def build_index(source: Source, catalogue: Catalogue, path: str | Path) -> Perso
 
 
 def build_index_of_rows(
-    rows: Iterable[dict[SearchKey, Scalar]], *, catalogue_digest: str, path: str | Path
+    rows: Iterable[Mapping[SearchKey, Scalar]], *, catalogue_digest: str, path: str | Path
 ) -> PersonIndex:
     """Build the index from rows of search keys. In birth date order, a search reads fewer pages."""
     target = Path(path)
@@ -170,7 +170,7 @@ def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> Perso
     return index
 
 
-def _write(draft: Path, rows: Iterable[dict[SearchKey, Scalar]], digest: str) -> None:
+def _write(draft: Path, rows: Iterable[Mapping[SearchKey, Scalar]], digest: str) -> None:
     connection = sqlite3.connect(draft)
     try:
         connection.execute("PRAGMA journal_mode=OFF")
@@ -191,7 +191,7 @@ def _write(draft: Path, rows: Iterable[dict[SearchKey, Scalar]], digest: str) ->
         os.fsync(written.fileno())
 
 
-def _entry(row: dict[SearchKey, Scalar]) -> tuple[str | None, ...]:
+def _entry(row: Mapping[SearchKey, Scalar]) -> tuple[str | None, ...]:
     text = {key: _as_text(value) for key, value in row.items()}
     names = fold_recorded(
         text.get(SearchKey.GIVEN_NAMES, ""),

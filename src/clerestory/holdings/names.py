@@ -55,6 +55,9 @@ def compare_names(asked: tuple[str, ...], recorded: Sequence[RecordedName]) -> N
     that a former and a present family name may stand side by side.
     """
     words = _telling(asked)
+    # Most people who share a birth date share no word: spend nothing more on them.
+    if all(_shares_nothing(words, name) for name in recorded):
+        return NameFit.NEAR if all(_is_near_any(word, recorded) for word in words) else NameFit.NONE
     families: Counter[str] = Counter()
     for name in recorded:
         families |= Counter(name.family)
@@ -62,6 +65,14 @@ def compare_names(asked: tuple[str, ...], recorded: Sequence[RecordedName]) -> N
     for name in recorded:
         best = max(best, _compare(words, _telling(name.given), families))
     return best
+
+
+def _shares_nothing(words: tuple[str, ...], name: RecordedName) -> bool:
+    return not any(word in name.given or word in name.family for word in words)
+
+
+def _is_near_any(word: str, recorded: Sequence[RecordedName]) -> bool:
+    return any(is_near(word, held) for name in recorded for held in (*name.given, *name.family))
 
 
 def count_telling(asked: tuple[str, ...]) -> int:

@@ -40,8 +40,13 @@ class OneRow:
     dated: str | None = None
     period: Period | None = None
 
-    def statement(self) -> sa.Select[Any]:
-        """The one SELECT: the columns asked for, and a WHERE that pins the person."""
+    def statement(self, *, cast_dates: bool = True) -> sa.Select[Any]:
+        """The one SELECT: the columns asked for, and a WHERE that pins the person.
+
+        Args:
+            cast_dates: Read the date column as a date even where it is a text. SQLite has no
+                dates: there, texts in ISO form are compared as they are.
+        """
         key = sa.column(self.key, sa.String)
         table = sa.table(self.table, key, *(sa.column(name) for name in self.columns))
         person = sa.bindparam("person", self.person_id, type_=sa.String)
@@ -54,7 +59,8 @@ class OneRow:
                 sa.exists(sa.literal_column("1")).where(member.c[self.key] == person)
             )
         if self.dated is not None:
-            on = sa.column(self.dated, sa.Date, _selectable=table)
+            held = sa.column(self.dated, sa.Date, _selectable=table)
+            on: sa.ColumnElement[date] = sa.cast(held, sa.Date) if cast_dates else held
             if self.period is not None and self.period.valid_from is not None:
                 select = select.where(on >= self.period.valid_from)
             if self.period is not None and self.period.valid_to is not None:

@@ -99,8 +99,10 @@ class SqlSource:
     def read_one(self, row: OneRow) -> list[tuple[Scalar, ...]]:
         """Run one read for one person."""
 
+        statement = row.statement(cast_dates=self.engine.dialect.name != "sqlite")
+
         def read(connection: sa.Connection) -> list[tuple[Scalar, ...]]:
-            return list(map(tuple, connection.execute(row.statement())))
+            return list(map(tuple, connection.execute(statement)))
 
         return self._guard(read, table=row.table, columns=row.columns)
 
@@ -179,7 +181,11 @@ class SqlSource:
         kind = type(fault.orig).__name__
         if "locked" in words or kind == "LockNotAvailable":
             return locked(self._label)
-        if "no such" in words or kind in {"UndefinedTable", "UndefinedColumn"}:
+        if (
+            "no such table" in words
+            or "no such column" in words
+            or kind in {"UndefinedTable", "UndefinedColumn"}
+        ):
             return lacks(self._label, table, columns)
         if "unable to open" in words or fault.connection_invalidated or "connect" in words:
             return vanished(self._label)

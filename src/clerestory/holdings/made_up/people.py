@@ -11,7 +11,6 @@ from clerestory.holdings.made_up.names import TRADITIONS, Tradition
 _SSN_GROUPS = 49
 _SSN_SERIALS = 9_999
 _SSN_SPACE = 100 * _SSN_GROUPS * _SSN_SERIALS
-_AREA_CODES = (207, 207, 207, 207, 603, 617, 207, 612, 202, 978, 614, 206)
 _TOWNS = (
     ("Exampleton", "00011"),
     ("North Sample", "00012"),
@@ -190,14 +189,11 @@ class PeopleMaker:
         return replace(child, family=family, adult=False, origin=origin, ssn=ssn)
 
     def _namesake_child(self, parent: MadeUpPerson) -> MadeUpPerson:
-        """A grown child of the same name at the same address, with a birth date not far off."""
+        """A grown child of the same name at the same address."""
         person_id = self.next_person_id()
-        swap = parent.born.day <= 12 and parent.born.day != parent.born.month
         # The 28th at the latest, which every year has in every month.
         day = min(parent.born.day, 28)
         born = parent.born.replace(year=min(parent.born.year + 20, 2007), day=day)
-        if swap and self.random.random() < 0.3:
-            born = date(parent.born.year, parent.born.day, parent.born.month)
         return replace(
             parent,
             person_id=person_id,
@@ -246,7 +242,9 @@ class PeopleMaker:
         return f"{random.randrange(2, 3000)} {street}{unit}, {town}, ME {zip_code}"
 
     def _phone(self) -> str:
-        area = self.random.choice(_AREA_CODES)
+        # Every area code, or thousands would share the hundred numbers of one: a made-up number
+        # must tell households apart as a real one does.
+        area = self.random.randrange(201, 1000)
         return f"{area}-555-01{self.random.randrange(100):02d}"
 
 

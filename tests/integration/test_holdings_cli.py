@@ -1,0 +1,145 @@
+"""The ``holdings`` commands, from the command line in."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.holdings import holdings
+from clerestory.holdings import CatalogueFault, IndexFault, QueryFault
+from clerestory.holdings.made_up import DEMO_PEOPLE
+
+PATIENT = next(demo for demo in DEMO_PEOPLE if demo.part == "hospital-patient")
+
+
+@pytest.fixture(scope="module")
+def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("holdings") / "agency"
+    made = CliRunner().invoke(holdings, ["make", str(folder), "--persons", "200", "--json"])
+    assert made.exit_code == ExitCode.DONE
+    assert json.loads(made.output)["persons"] == 200
+    return folder
+
+
+def find(agency: Path, query: str, *options: str) -> Result:
+    return CliRunner().invoke(holdings, ["find", str(agency), *options], input=query)
+
+
+def test_make_tells_what_it_made(tmp_path: Path) -> None:
+    made = CliRunner().invoke(holdings, ["make", str(tmp_path / "a"), "--persons", "8"])
+
+    assert made.exit_code == ExitCode.DONE
+    assert "none of whom exists" in made.output
+    assert {path.name for path in (tmp_path / "a").iterdir()} == {
+        "agency.sqlite", "parquet", "persons.index", "MADE-UP.txt"
+    }  # fmt: skip
+
+
+def test_check_says_yes_for_the_made_up_agency(agency: Path) -> None:
+    for source in ("agency.sqlite", "parquet"):
+        checked = CliRunner().invoke(holdings, ["check", str(agency / source)])
+        assert (checked.exit_code, "every table and column" in checked.output) == (0, True)
+
+
+def test_check_names_every_missing_column(tmp_path: Path) -> None:
+    folder = tmp_path / "agency"
+    CliRunner().invoke(holdings, ["make", str(folder), "--persons", "8"])
+    with sqlite3.connect(folder / "agency.sqlite") as connection:
+        connection.execute("ALTER TABLE people RENAME COLUMN photo TO picture")
+    connection.close()
+
+    plain = CliRunner().invoke(holdings, ["check", str(folder / "agency.sqlite")])
+    listed = CliRunner().invoke(holdings, ["check", str(folder / "agency.sqlite"), "--json"])
+
+    assert (plain.exit_code, listed.exit_code) == (ExitCode.NO, ExitCode.NO)
+    assert "column people.photo is missing, needed by snap.photo" in plain.output
+    [missing] = json.loads(listed.output)["missing"]
+    assert (missing["table"], missing["column"]) == ("people", "photo")
+
+
+def test_check_with_a_broken_catalogue_names_the_line(agency: Path, tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.toml"
+    file.write_text('format = "clerestory-catalogue/1"\nagency = 1\n')
+
+    checked = CliRunner().invoke(
+        holdings, ["check", str(agency / "agency.sqlite"), "--catalogue", str(file)]
+    )
+
+    assert isinstance(checked.exception, CatalogueFault)
+    assert "line 1" in str(checked.exception)
+
+
+def test_find_answers_with_one_id(agency: Path) -> None:
+    answer = find(agency, json.dumps(PATIENT.query()), "--json")
+
+    assert answer.exit_code == ExitCode.DONE
+    assert json.loads(answer.output) == {
+        "answer": "found",
+        "person_id": PATIENT.person.person_id,
+        "why": ["same-name", "same-birth-date", "same-address", "same-ssn"],
+    }
+
+
+def test_find_reads_yaml_and_keeps_leading_zeros(agency: Path) -> None:
+    query = f"name: {PATIENT.person.name}\nbirth_date: 1974-06-22\nssn_last4: 0000\nphone: null\n"
+
+    answer = find(agency, query)
+
+    assert answer.output.splitlines()[0] == f"found: {PATIENT.person.person_id}"
+
+
+@pytest.mark.parametrize(
+    ("change", "word", "reason"),
+    [
+        ({"birth_date": "1974-06-23"}, "refused", "birth-date-disagrees"),
+        ({"name": "Nobody Known", "ssn": "900-49-9999"}, "not-found", "nobody-agrees"),
+        ({"name": ""}, "refused", "name-missing"),
+    ],
+)
+def test_find_refuses_with_reasons_that_hold_nobodys_data(
+    agency: Path, change: Mapping[str, str], word: str, reason: str
+) -> None:
+    query = json.dumps({**PATIENT.query(), **change})
+
+    listed, plain = find(agency, query, "--json"), find(agency, query)
+
+    assert (listed.exit_code, plain.exit_code) == (ExitCode.NO, ExitCode.NO)
+    assert json.loads(listed.output) == {"answer": word, "reasons": [reason]}
+    for value in (*PATIENT.query().values(), PATIENT.person.person_id, *change.values()):
+        assert not value or value not in plain.output
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("immigration_status: refugee", "query-proxy"),
+        ("program: snap_state_funded", "query-unknown-key"),
+        ("just words", "query-empty"),
+        ("{", "query-not-yaml"),
+        ("name: [a, b]", "query-unreadable"),
+    ],
+)
+def test_find_refuses_what_may_not_be_asked(agency: Path, query: str, code: str) -> None:
+    answer = find(agency, query)
+
+    assert isinstance(answer.exception, QueryFault)
+    assert answer.exception.code == code
+
+
+def test_index_builds_what_find_reads(agency: Path, tmp_path: Path) -> None:
+    built = CliRunner().invoke(holdings, ["index", str(agency / "parquet"), str(tmp_path / "i")])
+    answer = find(tmp_path / "i", json.dumps(PATIENT.query()))
+
+    assert "indexed 200 persons" in built.output
+    assert answer.exit_code == ExitCode.DONE
+
+
+def test_find_without_an_index_says_how_to_build_one(tmp_path: Path) -> None:
+    answer = find(tmp_path, "name: Made Up")
+
+    assert isinstance(answer.exception, IndexFault)
+    assert "holdings index" in answer.exception.todo

@@ -1,0 +1,197 @@
+"""The same reads on PostgreSQL, where the server itself refuses every write.
+
+Uses the server of the environment variable CLERESTORY_TEST_POSTGRESQL (a SQLAlchemy URL), or
+starts one of its own on a socket in a temporary folder where ``initdb`` is installed.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from clerestory.holdings import (
+    Catalogue,
+    Found,
+    PermittedField,
+    PersonQuery,
+    SourceFault,
+    build_index,
+    find_person,
+    list_missing,
+    load_catalogue,
+    open_source,
+    read_fields,
+)
+from clerestory.holdings.made_up import DEMO_PEOPLE, write_agency
+from clerestory.holdings.sql_source import SqlSource
+from clerestory.kernel import Period
+
+psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
+
+CATALOGUE = Path(__file__).parents[2] / "profiles" / "maine-dhhs" / "catalogue.toml"
+ADULT = DEMO_PEOPLE[0]
+
+
+def run_as_server(*command: str) -> None:
+    # PostgreSQL refuses to run for the all-powerful account.
+    account: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
+    subprocess.run(
+        command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **account
+    )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    given = os.environ.get("CLERESTORY_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
+        pytest.skip("no PostgreSQL server: initdb is not installed")
+    # A socket's path may have a hundred letters and no more, and its folder must be open to the
+    # server's account.
+    base = Path(subprocess.check_output(["mktemp", "-d", "/tmp/pg.XXXXXX"], text=True).strip())
+    if os.geteuid() == 0:
+        shutil.chown(base, "nobody")
+    files = str(base / "files")
+    run_as_server("initdb", "-D", files, "-U", "reader", "--auth=trust", "--no-sync")
+    options = f"-k {base} -c listen_addresses= -c fsync=off"
+    run_as_server("pg_ctl", "-D", files, "-w", "-l", f"{base}/log", "-o", options, "start")
+    yield f"postgresql+psycopg://reader@/postgres?host={base}"
+    run_as_server("pg_ctl", "-D", files, "-w", "-m", "immediate", "stop")
+    shutil.rmtree(base)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(CATALOGUE)
+
+
+@pytest.fixture(scope="module")
+def filled(server: str, catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Copy a small made-up agency into the server."""
+    folder = tmp_path_factory.mktemp("holdings") / "agency"
+    write_agency(catalogue, folder, seed=3, persons=100)
+    engine = sa.create_engine(server)
+    source = sqlite3.connect(folder / "agency.sqlite")
+    with engine.begin() as connection:
+        for (table,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            columns = [
+                (name, {"BLOB": "BYTEA"}.get(kind, "TEXT"))
+                for _, name, kind, *_ in source.execute(f"PRAGMA table_info({table})")
+            ]
+            # Dates as dates in one table, as texts in the others: both are met in the field.
+            if table == "snap_ebt_transactions":
+                columns = [(n, "DATE" if n == "on_date" else kind) for n, kind in columns]
+            listed = ", ".join(f"{name} {kind}" for name, kind in columns)
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
+            connection.exec_driver_sql(f"CREATE TABLE {table} ({listed})")
+            rows = source.execute(f"SELECT * FROM {table}").fetchall()
+            if rows:
+                marks = ", ".join(["%s"] * len(columns))
+                connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", rows)
+    source.close()
+    engine.dispose()
+    return server
+
+
+def permit(field: str) -> PermittedField:
+    return PermittedField(
+        person_id=ADULT.person.person_id, program="snap", field=field, period=Period()
+    )
+
+
+def test_postgresql_reads_the_permitted_columns_of_one_person(
+    filled: str, catalogue: Catalogue
+) -> None:
+    statements: list[str] = []
+    source = open_source(filled, recorder=lambda statement, _: statements.append(statement))
+    statements.clear()
+
+    values = read_fields(source, catalogue, [permit("name"), permit("photo")])
+    source.close()
+
+    assert values[0].values == (ADULT.person.name,)
+    assert isinstance(values[1].values[0], bytes)
+    [statement] = [one for one in statements if "people" in one]
+    assert statement.split("FROM")[0].split() == ["SELECT", "people.name,", "people.photo"]
+
+
+@pytest.mark.parametrize("field", ["ebt_transactions", "notices"])
+def test_postgresql_reads_dated_fields_by_period(
+    filled: str, catalogue: Catalogue, field: str
+) -> None:
+    source = open_source(filled)
+
+    [all_days] = read_fields(source, catalogue, [permit(field)])
+    source.close()
+
+    assert len(all_days.values) >= 2
+
+
+def test_postgresql_refuses_every_write(filled: str) -> None:
+    source = SqlSource.of_url(filled)
+
+    with (
+        pytest.raises(sa.exc.InternalError, match="read-only transaction"),
+        source.engine.connect() as connection,
+    ):
+        connection.execute(sa.text("DELETE FROM people"))
+    source.close()
+
+
+def test_postgresql_is_checked_and_indexed_like_the_others(
+    filled: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    source = open_source(filled)
+
+    missing = list_missing(source, catalogue)
+    index = build_index(source, catalogue, tmp_path / "persons.index")
+    answer = find_person(index, PersonQuery.from_mapping(ADULT.query()))
+    index.close()
+    source.close()
+
+    assert missing == ()
+    assert isinstance(answer, Found)
+    assert answer.person_id == ADULT.person.person_id
+
+
+def test_postgresql_faults_say_what_to_do(
+    filled: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clerestory.holdings.sql_source._BUSY_SECONDS", 1)
+    owner = sa.create_engine(filled)
+    source = open_source(filled)
+    codes = []
+
+    with owner.connect() as connection:
+        connection.execute(sa.text("LOCK TABLE people IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(SourceFault) as fault:
+            read_fields(source, catalogue, [permit("name")])
+        codes.append(fault.value.code)
+        connection.rollback()
+        connection.execute(sa.text("ALTER TABLE snap_cases RENAME COLUMN income TO earnings"))
+        connection.commit()
+        with pytest.raises(SourceFault) as fault:
+            read_fields(source, catalogue, [permit("income")])
+        codes.append(fault.value.code)
+        connection.execute(sa.text("ALTER TABLE snap_cases RENAME COLUMN earnings TO income"))
+        connection.commit()
+    source.close()
+    owner.dispose()
+
+    assert codes == ["source-locked", "source-lacks-column"]
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(SourceFault) as fault:
+        open_source(f"postgresql+psycopg://reader:secret@/nothing?host={tmp_path}")
+
+    assert fault.value.code == "source-vanished"
+    assert "secret" not in str(fault.value)
