@@ -89,11 +89,10 @@ class Casebook:
         self, case: Mapping[str, Any], packs: tuple[str, ...], name: str
     ) -> Iterator[StepScore]:
         stack = self._stack(packs)
-        document = case["demand"]
         for step in case["expect"]:
             _check_codes(step, stack.vocabulary, name)
-            document = _merge(document, step)
-            on = _date(step["from"])
+            on = day_of(step)
+            document = demand_on(case, on)
             determination = self._engine(packs, on).decide(
                 read_demand(document, stack.vocabulary), explain=False
             )
@@ -122,6 +121,35 @@ def cases_of(document: Any, file: str) -> Sequence[Mapping[str, Any]]:
     for case in cases:
         check_shape(case, "case")
     return cases
+
+
+def pick_case(document: Any, file: str, name: str) -> Mapping[str, Any]:
+    """Return the case of a parsed file whose demand has this id.
+
+    Raises:
+        BadDemand: The file holds no such case; the message lists those it holds.
+    """
+    cases = cases_of(document, file)
+    for case in cases:
+        if case["demand"]["id"] == name:
+            return case
+    held = ", ".join(str(case["demand"]["id"]) for case in cases)
+    raise BadDemand(f"{file} holds no case {name}", todo=f"choose one of: {held}")
+
+
+def demand_on(case: Mapping[str, Any], on: date) -> Mapping[str, Any]:
+    """Return a case's demand as it stood on a day: every step until then has changed it."""
+    document: Mapping[str, Any] = case["demand"]
+    for step in case["expect"]:
+        if day_of(step) <= on:
+            document = _merge(document, step)
+    return document
+
+
+def day_of(step: Mapping[str, Any]) -> date:
+    """Return the day from which a step holds."""
+    value = step["from"]
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def score_step(
@@ -218,7 +246,3 @@ def _check_codes(step: Mapping[str, Any], vocabulary: Vocabulary, name: str) -> 
     for duty in step.get("duties") or ():
         code = duty["do"] if isinstance(duty, Mapping) else duty
         vocabulary.check("duties", str(code), f"{name}, duties")
-
-
-def _date(value: object) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))

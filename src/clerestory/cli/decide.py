@@ -13,6 +13,7 @@ from clerestory.demands import determination_json
 @click.command()
 @click.argument("demand", type=click.Path(path_type=Path))
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day whose law decides.")
+@click.option("--case", help="Take this case of a casebook, as it stood on the day.")
 @click.option("--pack", "packs", multiple=True, help="A law pack; give it again for more.")
 @click.option("--packs-dir", type=click.Path(path_type=Path), help="Where the packs are.")
 @click.option("--json", "as_json", is_flag=True, help="Print the determination as JSON.")
@@ -20,6 +21,7 @@ from clerestory.demands import determination_json
 def decide(
     demand: Path,
     on: datetime | None,
+    case: str | None,
     packs: tuple[str, ...],
     packs_dir: Path | None,
     as_json: bool,
@@ -30,7 +32,9 @@ def decide(
     Without --on the law of the day of receipt decides. Without --pack the packs of the holder's
     jurisdiction do. Nothing is released by this command.
     """
-    decided = decide_file(demand, on=on.date() if on else None, packs=packs, packs_dir=packs_dir)
+    decided = decide_file(
+        demand, on=on.date() if on else None, case=case, packs=packs, packs_dir=packs_dir
+    )
     if as_json:
         click.echo(json.dumps(determination_json(decided.determination), indent=1))
         return

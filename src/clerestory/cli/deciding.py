@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from clerestory.audit.casebook import day_of, demand_on, pick_case
 from clerestory.cli.places import packs_folder, profiles_folder
-from clerestory.demands import Demand, Determination, load_document, read_demand
+from clerestory.demands import BadDemand, Demand, Determination, load_document, read_demand
 from clerestory.law import PackStack, load_stack
 from clerestory.law.codes import Vocabulary, load_vocabulary
 from clerestory.law.packs import available_packs
@@ -26,6 +28,7 @@ def decide_file(
     path: Path,
     *,
     on: date | None = None,
+    case: str | None = None,
     packs: Sequence[str] = (),
     packs_dir: Path | None = None,
     explain: bool = True,
@@ -33,16 +36,15 @@ def decide_file(
     """Read a demand and decide it.
 
     Args:
-        path: A demand in its written form, or a case, whose demand is taken.
+        path: A demand in its written form, or a casebook.
         on: The day whose law decides; the day of receipt where nothing is said.
+        case: Which case of a casebook; its demand is taken as it stood on the day.
         packs: Packs to decide under; those of the holder's jurisdiction where nothing is said.
         packs_dir: Where the packs are.
         explain: Whether to compute what would change each ruling.
     """
     folder = packs_folder(packs_dir)
-    document = load_document(path)
-    if isinstance(document, dict) and "demand" in document:
-        document = document["demand"]
+    document = _demand_in(load_document(path), path.name, case, on)
     base = load_vocabulary([folder / "codes.yaml"])
     demand = read_demand(document, base)
     names = list(packs) or _packs_for(demand, folder)
@@ -51,6 +53,18 @@ def decide_file(
         demand = read_demand(document, stack.vocabulary)
     engine = Engine.of(stack, on or demand.received_on, _sources(demand))
     return Decided(demand=demand, determination=engine.decide(demand, explain=explain), stack=stack)
+
+
+def _demand_in(document: Any, file: str, case: str | None, on: date | None) -> Any:
+    if case is None:
+        if isinstance(document, dict) and "cases" in document:
+            raise BadDemand(
+                f"{file} is a casebook", todo="name one of its cases with --case, for example "
+                f"--case {document['cases'][0]['demand']['id']}",
+            )  # fmt: skip
+        return document
+    picked = pick_case(document, file, case)
+    return demand_on(picked, on or day_of(picked["expect"][0]))
 
 
 def _packs_for(demand: Demand, folder: Path) -> list[str]:

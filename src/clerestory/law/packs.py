@@ -83,7 +83,9 @@ def load_pack(folder: Path) -> Pack:
     authorities, wrong = load_authorities(folder / "authorities.toml")
     faults += wrong
     policies: list[Policy] = []
-    for path in sorted(folder.glob("*.cedar")):
+    order = manifest.get("order", [])
+    first = list(map(str, order)) if isinstance(order, list) else []
+    for path in sorted(folder.glob("*.cedar"), key=lambda path: _place(path.stem, first)):
         more, wrong = load_policies(path)
         policies += more
         faults += wrong
@@ -154,6 +156,10 @@ def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
 def available_packs(packs_folder: Path) -> list[str]:
     """Return the names of the packs in a folder."""
     return sorted(path.parent.name for path in packs_folder.glob("*/pack.toml"))
+
+
+def _place(name: str, first: Sequence[str]) -> tuple[int, str]:
+    return (first.index(name) if name in first else len(first), name)
 
 
 def _join(into: dict[str, T], more: Iterable[tuple[str, T]], what: str, pack: str) -> None:

@@ -78,11 +78,20 @@ class LawOfTheDay:
         )
 
     def authorities_of(self, policy_ids: Iterable[str]) -> tuple[str, ...]:
-        """Return the authorities of these policies, each once, deciding ones first."""
-        ranked: dict[str, int] = {}
+        """Return the authorities of these policies, each once, the most specific first.
+
+        A policy's first authority stands before its others, a State's law before federal law, the
+        rule of a programme before a general one (the pack's own order), house rules last.
+        """
+        ranked: dict[str, tuple[bool, int, int]] = {}
         for name in policy_ids:
             for rank, authority in enumerate(self.policies[name].authorities):
-                ranked[authority] = min(rank, ranked.get(authority, rank))
-        return tuple(
-            sorted(ranked, key=lambda name: (name.startswith("house-"), ranked[name], name))
-        )
+                weight = (authority.startswith("house-"), rank, self._places[name])
+                ranked[authority] = min(weight, ranked.get(authority, weight))
+        return tuple(sorted(ranked, key=lambda name: (*ranked[name], name)))
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        packs = reversed(self.stack.packs)
+        ordered = [policy.id for pack in packs for policy in pack.policies]
+        return {name: place for place, name in enumerate(ordered)}

@@ -7,6 +7,8 @@ from clerestory.demands.determination import NearMiss, Outcome, Reason
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.stages import Finding
 
+# A letter gives the two most specific authorities in words; the citations name them all.
+_TOLD = 2
 _REQUESTER = {
     Outcome.RELEASE: "This is given.",
     Outcome.COARSEN: "A less exact answer is given.",
@@ -39,8 +41,9 @@ class Reasons:
     ) -> Reason:
         """Put the reason for one ruling together. No text holds anything about a person."""
         outcome = finding.outcome
-        first = self._law.stack.authorities[authorities[0]]
         cited = [self._law.stack.authorities[name] for name in authorities]
+        first = cited[0]
+        told = [a.requester for a in cited if a.basis == "law"][:_TOLD] or [first.requester]
         counsel = [f"{_COUNSEL[outcome]} {'; '.join(a.citation for a in cited)}."]
         counsel.append(first.effect)
         counsel += [self._miss(miss) for miss in misses]
@@ -48,7 +51,7 @@ class Reasons:
             counsel.append("ALARM: a policy could not be evaluated, so nothing may leave.")
         return Reason(
             counsel=" ".join(counsel),
-            requester=f"{_REQUESTER[outcome]} {first.requester}",
+            requester=" ".join([_REQUESTER[outcome], *dict.fromkeys(told)]),
             person=f"{_PERSON[outcome]} {first.person}",
         )
 
