@@ -1,8 +1,6 @@
 """``clerestory log``: the transparency log at the command line."""
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any
@@ -10,19 +8,25 @@ from typing import Any
 import click
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.log_text import (
+    appended_line,
+    appended_value,
+    parse_events,
+    parse_time,
+    read_text,
+    report_text,
+    report_value,
+    say,
+)
 from clerestory.kernel import Refusal
 from clerestory.ledger import (
-    Appended,
-    AuditReport,
     BadNote,
-    Event,
     FileKeyEncryptionKey,
     Ledger,
     Recount,
     Witness,
     add_cosignatures,
     audit_ledger,
-    parse_event_type,
     parse_note,
     parse_trust_policy,
     parse_vkey,
@@ -91,7 +95,7 @@ def create(directory: Path, origin: str, key: Path | None, kek: Path | None, as_
     wrapping = FileKeyEncryptionKey.read(kek, entropy=token_bytes)
     with Ledger.create(directory, origin, signer, wrapping) as ledger:
         vkey = ledger.log.verifier.vkey
-    _answer(
+    say(
         as_json,
         {"origin": origin, "vkey": vkey},
         f"created the log {origin}\npublic key, to give to everybody:\n{vkey}",
@@ -113,10 +117,14 @@ def append(
     as_json: bool,
 ) -> None:
     """Append EVENTS, a JSON list (or one object) of type, scope, matter, fields and public."""
-    parsed = _parse_events(events.read())
+    parsed = parse_events(events.read())
     with _open(directory, key, kek) as ledger:
-        done = ledger.append(parsed, _time(at_text))
-    _answer(as_json, [_appended(one) for one in done], "\n".join(_line(one) for one in done))
+        done = ledger.append(parsed, parse_time(at_text))
+    say(
+        as_json,
+        [appended_value(one) for one in done],
+        "\n".join(appended_line(one) for one in done),
+    )
 
 
 @log.command()
@@ -139,8 +147,8 @@ def erase(
 ) -> None:
     """Destroy the key and salts of MATTER for good, and log that it was done."""
     with _open(directory, key, kek) as ledger:
-        done = ledger.erase(matter, scope=scope, authority=authority, at=_time(at_text))
-    _answer(as_json, _appended(done), f"erased; {_line(done)}")
+        done = ledger.erase(matter, scope=scope, authority=authority, at=parse_time(at_text))
+    say(as_json, appended_value(done), f"erased; {appended_line(done)}")
 
 
 @log.command()
@@ -184,7 +192,7 @@ def checkpoint(
             note = _published(ledger)
         else:
             note = ledger.checkpoint()
-    _answer(as_json, {"checkpoint": note, "published": publish or published}, note.rstrip("\n"))
+    say(as_json, {"checkpoint": note, "published": publish or published}, note.rstrip("\n"))
 
 
 @log.command()
@@ -213,7 +221,7 @@ def prove(
     if entry:
         entry.write_bytes(content)
     shown = f"wrote {out}" if out else proof.rstrip("\n")
-    _answer(as_json, {"index": index, "proof": proof, "entry": content.decode()}, shown)
+    say(as_json, {"index": index, "proof": proof, "entry": content.decode()}, shown)
 
 
 @log.command()
@@ -237,10 +245,10 @@ def verify(
 ) -> None:
     """Check a public directory, or a .tlog-proof with its entry. Needs no database."""
     if entry is not None:
-        verified = verify_proof(_text(path), entry.read_bytes(), vkey)
+        verified = verify_proof(read_text(path), entry.read_bytes(), vkey)
         _check_policy(policy, verified.checkpoint)
         value = {"origin": verified.origin, "index": verified.index, "size": verified.size}
-        _answer(
+        say(
             as_json,
             {**value, "root": verified.root.hex()},
             f"proven: entry {verified.index} of {verified.origin}, in a tree of {verified.size}",
@@ -287,7 +295,7 @@ def _verify_folder(
         ],
         "demand_numbers": recount.last_numbers,
     }
-    _answer(as_json, value, "\n".join(lines))
+    say(as_json, value, "\n".join(lines))
 
 
 @log.command()
@@ -319,17 +327,17 @@ def witness(
     if new_key is not None:
         made = write_cosigning_key(key, name=new_key, kind=kind, entropy=token_bytes)
         vkey = made.verifier.vkey
-        _answer(as_json, {"vkey": vkey}, f"public key, to give to everybody:\n{vkey}")
+        say(as_json, {"vkey": vkey}, f"public key, to give to everybody:\n{vkey}")
         return
     if request is None:
         raise BadNote("a witness needs a request", todo="give its file, or - for standard input")
     cosigners = [read_cosigning_key(key)]
     here = Witness(state, cosigners=cosigners, logs=[parse_vkey(text) for text in vkeys])
-    answer = here.add_checkpoint(request.read(), at=_time(at_text))
+    answer = here.add_checkpoint(request.read(), at=parse_time(at_text))
     if out:
         out.write_text(answer.body, "utf-8")
     value = {"status": answer.status, "type": answer.content_type, "body": answer.body}
-    _answer(as_json, value, f"{answer.status}\n{answer.body.rstrip()}")
+    say(as_json, value, f"{answer.status}\n{answer.body.rstrip()}")
     raise click.exceptions.Exit(_EXIT_OF_STATUS[answer.status])
 
 
@@ -355,73 +363,18 @@ def audit(directory: Path, repair: bool, key: Path | None, kek: Path | None, as_
             with ledger.log.reading() as reader:
                 project(reader, ledger.log.public, ledger.log.verifier, from_start=True)
         report = audit_ledger(ledger)
-    _answer(as_json, _report(report), _report_text(report))
+    say(as_json, report_value(report), report_text(report))
     if report.findings:
         raise click.exceptions.Exit(ExitCode.CORRUPTION)
 
 
-# -- shared ----------------------------------------------------------------------------------
+# -- shared --------------------------------------------------------------------------------
 
 
 def _open(directory: Path, key: Path | None, kek: Path | None) -> Ledger:
     signer = read_signing_key(key or directory / _KEY_NAME)
     wrapping = FileKeyEncryptionKey.read(kek or directory / _KEK_NAME, entropy=token_bytes)
     return Ledger.open(directory, signer, wrapping)
-
-
-def _time(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise BadNote(f"a time must be written in iso 8601: {text}") from fault
-    if at.tzinfo is None:
-        raise BadNote(f"a time must say its zone: {text}", todo="add +00:00 or Z")
-    return at
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode()
-    except UnicodeDecodeError as fault:
-        raise BadNote(f"a proof must be text: {path}") from fault
-
-
-def _parse_events(content: bytes) -> list[Event]:
-    try:
-        value = json.loads(content)
-    except ValueError as fault:
-        raise BadNote(f"events must be json: {fault}", code="log-event") from fault
-    items = value if isinstance(value, list) else [value]
-    if not items:
-        raise BadNote("an append needs at least one event", code="log-event")
-    return [_parse_event(item, number) for number, item in enumerate(items, 1)]
-
-
-def _parse_event(item: Any, number: int) -> Event:
-    known = {"type", "scope", "matter", "fields", "public"}
-    if not isinstance(item, dict) or not {"type", "scope"} <= item.keys() <= known:
-        raise BadNote(
-            f"an event is an object with type, scope, and perhaps matter, fields, public: {number}",
-            code="log-event",
-        )
-    for part in ("fields", "public"):
-        texts = item.get(part, {})
-        if not isinstance(texts, dict) or not all(isinstance(t, str) for t in texts.values()):
-            raise BadNote(
-                f"an event's {part} must be an object of texts: {number}", code="log-event"
-            )
-    try:
-        return Event(
-            type=parse_event_type(str(item["type"])),
-            scope=str(item["scope"]),
-            matter=item.get("matter"),
-            fields=item.get("fields", {}),
-            public=item.get("public", {}),
-        )
-    except BadNote as fault:
-        raise BadNote(f"event {number}: {fault}", code=fault.code, todo=fault.todo) from fault
 
 
 def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: Any) -> str:
@@ -451,41 +404,3 @@ def _published(ledger: Ledger) -> str:
             todo="run: clerestory log checkpoint DIRECTORY --publish",
         )
     return epoch.note
-
-
-def _appended(one: Appended) -> dict[str, object]:
-    return {
-        "index": one.index,
-        "leaf_hash": one.leaf_hash.hex(),
-        "demand_number": one.demand_number,
-        "entry": one.entry.decode(),
-        "checkpoint": one.checkpoint,
-    }
-
-
-def _line(one: Appended) -> str:
-    number = f"  demand number {one.demand_number}" if one.demand_number is not None else ""
-    return f"index {one.index}  leaf hash {one.leaf_hash.hex()}{number}"
-
-
-def _report(report: AuditReport) -> dict[str, object]:
-    return {
-        "size": report.size,
-        "opened": report.opened,
-        "erased": report.erased,
-        "demand_numbers": report.recount.last_numbers,
-        "findings": [{"code": one.code, "message": one.message} for one in report.findings],
-    }
-
-
-def _report_text(report: AuditReport) -> str:
-    lines = [f"finding: {one.message}\n  code: {one.code}" for one in report.findings]
-    lines.append(
-        f"audited {report.size} entries: {report.opened} opened, {report.erased} erased, "
-        f"{len(report.findings)} findings"
-    )
-    return "\n".join(lines)
-
-
-def _answer(as_json: bool, value: object, text: str) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False) if as_json else text)

@@ -69,7 +69,8 @@ def _check_database(reader: Reader, report: AuditReport) -> None:
 def _stretches(ledger: Ledger, size: int) -> Iterator[tuple[int, list[bytes]]]:
     for start in range(0, size, _STRETCH):
         with ledger.log.reading() as reader:
-            yield start, reader.entries(start, min(start + _STRETCH, size))
+            entries = reader.entries(start, min(start + _STRETCH, size))
+        yield start, entries
 
 
 def _check_tree(ledger: Ledger, report: AuditReport) -> None:

@@ -1,0 +1,111 @@
+"""What ``clerestory log`` reads and shows: events, times, results, as JSON and as text."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clerestory.ledger import Appended, AuditReport, BadNote, Event, parse_event_type
+
+
+def parse_time(text: str | None) -> datetime:
+    """Read a time that says its zone; without one, now."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise BadNote(f"a time must be written in iso 8601: {text}") from fault
+    if at.tzinfo is None:
+        raise BadNote(f"a time must say its zone: {text}", todo="add +00:00 or Z")
+    return at
+
+
+def read_text(path: Path) -> str:
+    """Read a text file as UTF-8."""
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as fault:
+        raise BadNote(f"a proof must be text: {path}") from fault
+
+
+def parse_events(content: bytes) -> list[Event]:
+    """Read one event or a list of events."""
+    try:
+        value = json.loads(content)
+    except ValueError as fault:
+        raise BadNote(f"events must be json: {fault}", code="log-event") from fault
+    items = value if isinstance(value, list) else [value]
+    if not items:
+        raise BadNote("an append needs at least one event", code="log-event")
+    return [_parse_event(item, number) for number, item in enumerate(items, 1)]
+
+
+def _parse_event(item: Any, number: int) -> Event:
+    known = {"type", "scope", "matter", "fields", "public"}
+    if not isinstance(item, dict) or not {"type", "scope"} <= item.keys() <= known:
+        raise BadNote(
+            f"an event is an object with type, scope, and perhaps matter, fields, public: {number}",
+            code="log-event",
+        )
+    for part in ("fields", "public"):
+        texts = item.get(part, {})
+        if not isinstance(texts, dict) or not all(isinstance(t, str) for t in texts.values()):
+            raise BadNote(
+                f"an event's {part} must be an object of texts: {number}", code="log-event"
+            )
+    try:
+        return Event(
+            type=parse_event_type(str(item["type"])),
+            scope=str(item["scope"]),
+            matter=item.get("matter"),
+            fields=item.get("fields", {}),
+            public=item.get("public", {}),
+        )
+    except BadNote as fault:
+        raise BadNote(f"event {number}: {fault}", code=fault.code, todo=fault.todo) from fault
+
+
+def appended_value(one: Appended) -> dict[str, object]:
+    """Show an appended event to a program."""
+    return {
+        "index": one.index,
+        "leaf_hash": one.leaf_hash.hex(),
+        "demand_number": one.demand_number,
+        "entry": one.entry.decode(),
+        "checkpoint": one.checkpoint,
+    }
+
+
+def appended_line(one: Appended) -> str:
+    """Show an appended event to a person."""
+    number = f"  demand number {one.demand_number}" if one.demand_number is not None else ""
+    return f"index {one.index}  leaf hash {one.leaf_hash.hex()}{number}"
+
+
+def report_value(report: AuditReport) -> dict[str, object]:
+    """Show an audit to a program."""
+    return {
+        "size": report.size,
+        "opened": report.opened,
+        "erased": report.erased,
+        "demand_numbers": report.recount.last_numbers,
+        "findings": [{"code": one.code, "message": one.message} for one in report.findings],
+    }
+
+
+def report_text(report: AuditReport) -> str:
+    """Show an audit to a person."""
+    lines = [f"finding: {one.message}\n  code: {one.code}" for one in report.findings]
+    lines.append(
+        f"audited {report.size} entries: {report.opened} opened, {report.erased} erased, "
+        f"{len(report.findings)} findings"
+    )
+    return "\n".join(lines)
+
+
+def say(as_json: bool, value: object, text: str) -> None:
+    """Answer a program or a person."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False) if as_json else text)
