@@ -17,6 +17,8 @@ from clerestory.cli.log_text import (
     report_text,
     report_value,
     say,
+    verified_text,
+    verified_value,
 )
 from clerestory.kernel import Refusal
 from clerestory.ledger import (
@@ -278,24 +280,7 @@ def _verify_folder(
     _check_policy(policy, verified.checkpoint)
     if remember is not None:
         remember.write_text(verified.checkpoint, "utf-8")
-    lines = [f"proven: {verified.origin}, {verified.size} entries, root {verified.root.hex()}"]
-    if verified.consistent_with is not None:
-        lines.append(f"continues the checkpoint of size {verified.consistent_with}")
-    lines += [
-        f"{number:>9}  {kind}  {scope}  {period}" for kind, scope, period, number in recount.rows()
-    ]
-    value = {
-        "origin": verified.origin,
-        "size": verified.size,
-        "root": verified.root.hex(),
-        "consistent_with": verified.consistent_with,
-        "counts": [
-            {"type": kind, "scope": scope, "period": period, "count": number}
-            for kind, scope, period, number in recount.rows()
-        ],
-        "demand_numbers": recount.last_numbers,
-    }
-    say(as_json, value, "\n".join(lines))
+    say(as_json, verified_value(verified, recount), verified_text(verified, recount))
 
 
 @log.command()

@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from clerestory.ledger import Appended, AuditReport, BadNote, Event, parse_event_type
+from clerestory.ledger import (
+    Appended,
+    AuditReport,
+    BadNote,
+    Event,
+    Recount,
+    VerifiedDirectory,
+    parse_event_type,
+)
 
 
 def parse_time(text: str | None) -> datetime:
@@ -83,6 +91,32 @@ def appended_line(one: Appended) -> str:
     """Show an appended event to a person."""
     number = f"  demand number {one.demand_number}" if one.demand_number is not None else ""
     return f"index {one.index}  leaf hash {one.leaf_hash.hex()}{number}"
+
+
+def verified_value(verified: VerifiedDirectory, recount: Recount) -> dict[str, object]:
+    """Show a checked directory to a program."""
+    return {
+        "origin": verified.origin,
+        "size": verified.size,
+        "root": verified.root.hex(),
+        "consistent_with": verified.consistent_with,
+        "counts": [
+            {"type": kind, "scope": scope, "period": period, "count": count}
+            for kind, scope, period, count in recount.rows()
+        ],
+        "demand_numbers": recount.last_numbers,
+    }
+
+
+def verified_text(verified: VerifiedDirectory, recount: Recount) -> str:
+    """Show a checked directory to a person."""
+    lines = [f"proven: {verified.origin}, {verified.size} entries, root {verified.root.hex()}"]
+    if verified.consistent_with is not None:
+        lines.append(f"continues the checkpoint of size {verified.consistent_with}")
+    lines += [
+        f"{count:>9}  {kind}  {scope}  {period}" for kind, scope, period, count in recount.rows()
+    ]
+    return "\n".join(lines)
 
 
 def report_value(report: AuditReport) -> dict[str, object]:
