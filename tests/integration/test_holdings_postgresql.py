@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def server() -> Iterator[str]:
         pytest.skip("no PostgreSQL server: initdb is not installed")
     # A socket's path may have a hundred letters and no more, and its folder must be open to the
     # server's account.
-    base = Path(subprocess.check_output(["mktemp", "-d", "/tmp/pg.XXXXXX"], text=True).strip())
+    base = Path(tempfile.mkdtemp(prefix="pg-"))
     if os.geteuid() == 0:
         shutil.chown(base, "nobody")
     files = str(base / "files")

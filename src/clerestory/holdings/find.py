@@ -139,7 +139,7 @@ def _is_rival(clues: Clues, chosen: _Fit, other: _Fit) -> bool:
     """Whether ``other`` could be the one who was meant, by a slip or two in what was given."""
     if other.name is NameFit.NONE:
         return False
-    if clues.born and other.born is False and not _is_near_date(clues.born, other.candidate.born):
+    if other.born is False and not _is_near_date(clues.born or "", other.candidate.born or ""):
         return False
     if _is_told_apart(clues, chosen, other):
         return False
@@ -176,9 +176,7 @@ def _one_slip_away(number: str) -> Iterator[str]:
             yield number[: at - 1] + digit + number[at - 1] + number[at + 1 :]
 
 
-def _is_near_date(said: str, held: str | None) -> bool:
+def _is_near_date(said: str, held: str) -> bool:
     """Whether one slip, or day for month, makes one date from the other. ISO dates."""
-    if held is None:
-        return True
     swapped = f"{said[:4]}-{said[8:]}-{said[5:7]}"
     return held == swapped or _is_one_slip(said.replace("-", ""), held.replace("-", ""))

@@ -6,6 +6,7 @@ make equal is small on purpose: two people must never become one by folding.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -137,9 +138,14 @@ def _fold_word(word: str) -> str:
     return _SAME.get(word, word)
 
 
-def _same() -> dict[str, str]:
+def fold_spellings(lines: Sequence[str]) -> dict[str, str]:
+    """Map each folded spelling to the first of its line.
+
+    Raises:
+        ValueError: A spelling stands in two lines, which would make two names one.
+    """
     same: dict[str, str] = {}
-    for line in SPELLINGS:
+    for line in lines:
         spellings = [_general("".join(_split(spelling))) for spelling in line.split()]
         for spelling in spellings:
             if same.setdefault(spelling, spellings[0]) != spellings[0]:
@@ -147,7 +153,7 @@ def _same() -> dict[str, str]:
     return same
 
 
-_SAME = _same()
+_SAME = fold_spellings(SPELLINGS)
 _STREET = {
     "street": "st",
     "avenue": "ave",

@@ -6,7 +6,7 @@ or status. It may be thrown away and built again at any time.
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -230,8 +230,3 @@ def _foreign(file: Path) -> IndexFault:
         code="index-foreign",
         todo="give the file that clerestory holdings index wrote, or build it again",
     )
-
-
-def list_lookups() -> Iterator[str]:
-    """The columns that the index can be asked by."""
-    yield from _LOOKUPS

@@ -170,8 +170,6 @@ class SqlSource:
         try:
             with self.engine.connect() as connection:
                 return work(connection)
-        except ModuleNotFoundError as fault:
-            raise unreadable(self._label) from fault
         except DBAPIError as fault:
             raise self._explain(fault, table, columns) from fault
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from clerestory.holdings.fold import fold_address, fold_name, fold_phone, is_near, is_slip
+from clerestory.holdings.fold import (
+    fold_address,
+    fold_name,
+    fold_phone,
+    fold_spellings,
+    is_near,
+    is_slip,
+)
 from clerestory.holdings.spellings import SPELLINGS
 
 
@@ -66,6 +73,8 @@ def test_a_spelling_belongs_to_one_name_only() -> None:
     for line in SPELLINGS:
         for spelling in line.split():
             assert seen.setdefault(spelling, line) == line
+    with pytest.raises(ValueError, match="belongs to two names: cali"):
+        fold_spellings(["Ali Cali", "Omar Cali"])
 
 
 @pytest.mark.parametrize(
@@ -94,6 +103,7 @@ def test_nearness_is_wide_and_a_slip_is_one_letter() -> None:
     assert is_near("jean", "jeanne")
     assert is_near("callie", "allie")
     assert is_near("maria", "mario")
+    assert is_near("warsame", "wersane")
     assert not is_near("amina", "ladan")
     assert not is_near("ana", "eva")
     assert is_slip("warsame", "warsaem")

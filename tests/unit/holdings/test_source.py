@@ -74,7 +74,11 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("url", "code"),
-    [("://nothing", "source-bad-url"), ("mysql://host/x", "source-kind")],
+    [
+        ("://nothing", "source-bad-url"),
+        ("mysql://host/x", "source-kind"),
+        ("postgresql+none://x", "source-no-driver"),
+    ],
 )
 def test_a_url_that_cannot_be_used_is_named(url: str, code: str) -> None:
     with pytest.raises(SourceFault) as fault:
