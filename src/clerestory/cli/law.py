@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from clerestory.cli.exit_codes import ExitCode
-from clerestory.cli.places import packs_folder
+from clerestory.cli.places import casebook_folder, packs_folder
 
 _packs_dir = click.option(
     "--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs."
@@ -20,6 +20,31 @@ _json = click.option("--json", "as_json", is_flag=True, help="Answer for a progr
 @click.group()
 def law() -> None:
     """The law as data: check it, read it, and hold it against known answers."""
+
+
+@law.command()
+@click.argument("packs", nargs=-1)
+@_packs_dir
+@_json
+def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool) -> None:
+    """Check PACKS whole (or all of them), and name file and line of every fault.
+
+    The exit code is 1 when there is a fault. A warning is for a lawyer to look at, and no fault.
+    """
+    from clerestory.audit.case_score import list_case_files
+    from clerestory.audit.pack_check import check_packs
+
+    folder = packs_folder(packs_dir)
+    beside = casebook_folder(packs_dir)
+    casebook = list_case_files([beside]) if beside else []
+    with _progress(as_json) as say:
+        report = check_packs(folder, packs, casebook=casebook, say=say)
+    if as_json:
+        click.echo(json.dumps(report.to_json(), indent=2))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    sys.exit(ExitCode.NO if report.faults else ExitCode.DONE)
 
 
 @law.command()

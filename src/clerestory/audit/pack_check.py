@@ -1,0 +1,257 @@
+"""Checking packs whole: every flaw with its file, its line and what to do about it.
+
+A pack is fit for use when nothing grave is found: it can be read, everything it cites and names
+exists, no policy can fail when it is asked, nothing opens on text that nobody read, and every
+permit is shown at work by a known answer.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from clerestory.audit.casebook import cases_of
+from clerestory.audit.law_days import LawDays
+from clerestory.audit.pack_check_cases import Showing, Shown
+from clerestory.audit.pack_check_codes import check_codes
+from clerestory.audit.pack_check_files import (
+    check_authorities,
+    check_loading,
+    check_manifest,
+    check_vocabulary,
+)
+from clerestory.audit.pack_check_flaws import Flaw, Sources
+from clerestory.audit.pack_check_policies import OPENING, check_policies, check_types
+from clerestory.audit.pack_check_words import check_promise, check_words
+from clerestory.demands.errors import BadDemand
+from clerestory.demands.reading import load_document
+from clerestory.kernel.canonical import Json
+from clerestory.law.codes import Vocabulary, load_vocabulary
+from clerestory.law.errors import PackFault
+from clerestory.law.packs import Pack, PackStack, available_packs, load_pack
+from clerestory.policy.clauses import split
+
+_LISTS = frozenset({"requester_class", "purpose", "program", "program_group", "category"}) | {
+    "fields", "findings", "duties",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackReport:
+    """What a check found. ``cases`` counts the known answers that were run for it."""
+
+    packs: tuple[Pack, ...]
+    flaws: tuple[Flaw, ...]
+    cases: int
+
+    @property
+    def faults(self) -> tuple[Flaw, ...]:
+        """The flaws with which a pack may not be used."""
+        return tuple(flaw for flaw in self.flaws if flaw.grave)
+
+    @property
+    def warnings(self) -> tuple[Flaw, ...]:
+        """What a lawyer should look at, and may leave as it is."""
+        return tuple(flaw for flaw in self.flaws if not flaw.grave)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report for people: warnings, then faults, then one line that sums up."""
+        yield from (f"warning: {flaw}" for flaw in self.warnings)
+        yield from (str(flaw) for flaw in self.faults)
+        checked = ", ".join(f"{pack.name} {pack.version}" for pack in self.packs)
+        if self.faults:
+            run = "" if self.cases else "; known answers are run when these are mended"
+            yield f"{len(self.faults)} faults, {len(self.warnings)} warnings in {checked}{run}"
+        else:
+            yield (
+                f"no faults, {len(self.warnings)} warnings in {checked}: "
+                f"{sum(len(pack.authorities) for pack in self.packs)} authorities, "
+                f"{sum(len(pack.policies) for pack in self.packs)} policies, "
+                f"{self.cases} known answers"
+            )
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the report for programs."""
+        return {
+            "packs": [
+                {
+                    "name": pack.name,
+                    "version": pack.version,
+                    "digest": pack.digest,
+                    "authorities": len(pack.authorities),
+                    "policies": len(pack.policies),
+                }
+                for pack in self.packs
+            ],
+            "cases": self.cases,
+            "faults": [_flaw_json(flaw) for flaw in self.faults],
+            "warnings": [_flaw_json(flaw) for flaw in self.warnings],
+        }
+
+
+def _flaw_json(flaw: Flaw) -> Mapping[str, Json]:
+    return {"file": flaw.file, "line": flaw.line, "text": flaw.text, "todo": flaw.todo}
+
+
+def check_packs(
+    packs_folder: Path,
+    names: Sequence[str] = (),
+    *,
+    casebook: Sequence[Path] = (),
+    say: Callable[[str], None] = lambda _: None,
+) -> PackReport:
+    """Check packs, and everything they require, whole.
+
+    Args:
+        packs_folder: The folder in which the packs lie.
+        names: The packs to check; none means all.
+        casebook: Files of known answers beside those in the packs' own ``cases`` folders.
+        say: Is told, from time to time, how far the work is.
+
+    Raises:
+        PackFault: A pack that was named does not exist, or the folder holds none.
+    """
+    known = available_packs(packs_folder)
+    if not known:
+        raise PackFault(
+            f"there are no packs in {packs_folder}", code="law-no-pack", todo="check the folder"
+        )
+    packs = [load_pack(packs_folder / name) for name in _with_required(packs_folder, names, known)]
+    everywhere = [*packs, *_others(packs_folder, known, packs)]
+    sources = Sources()
+    flaws = [flaw for pack in packs for flaw in check_loading(pack, sources)]
+    flaws += [flaw for pack in packs for flaw in check_manifest(pack, known, sources)]
+    flaws += _conflicts(packs, sources)
+    vocabulary, more = _vocabulary(packs_folder, packs)
+    flaws += more
+    shown, run = Shown(), 0
+    if vocabulary is not None:
+        flaws += _read(packs, everywhere, vocabulary, sources)
+    if vocabulary is not None and not any(flaw.grave for flaw in flaws):
+        shown, run, more = _show(packs_folder, packs, casebook, sources, say)
+        flaws += [*more, *_not_shown(packs, shown, sources)]
+    return PackReport(packs=tuple(packs), flaws=tuple(sorted(set(flaws))), cases=run)
+
+
+def _with_required(packs_folder: Path, names: Sequence[str], known: Sequence[str]) -> list[str]:
+    ordered: list[str] = []
+    for name in names or known:
+        for needed in (*load_pack(packs_folder / name).requires, name):
+            if needed not in ordered and (needed in known or needed == name):
+                ordered.append(needed)
+    return ordered
+
+
+def _others(packs_folder: Path, known: Sequence[str], packs: Sequence[Pack]) -> list[Pack]:
+    checked = {pack.folder.name for pack in packs}
+    return [load_pack(packs_folder / name) for name in known if name not in checked]
+
+
+def _conflicts(packs: Sequence[Pack], sources: Sources) -> Iterator[Flaw]:
+    """Yield what two packs define both: used together they would contradict each other."""
+    authorities: dict[str, str] = {}
+    policies: dict[str, str] = {}
+    for pack in packs:
+        for name, authority in pack.authorities.items():
+            if name in authorities:
+                file = f"{pack.name}/authorities.toml"
+                text = f"two packs in conflict: {authorities[name]} and {pack.name} both define"
+                todo = "rename one of them, or use the packs apart"
+                yield Flaw(file, authority.line, f"{text} the authority {name}", todo)
+        for policy in pack.policies:
+            if policy.id in policies:
+                text = f"two packs in conflict: {policies[policy.id]} and {pack.name} both define"
+                todo = "rename one of them, or use the packs apart"
+                yield sources.flaw(pack, policy, f"{text} the policy {policy.id}", todo)
+        authorities |= dict.fromkeys(pack.authorities, pack.name)
+        policies |= {policy.id: pack.name for policy in pack.policies}
+
+
+def _vocabulary(packs_folder: Path, packs: Sequence[Pack]) -> tuple[Vocabulary | None, list[Flaw]]:
+    files = [packs_folder / "codes.yaml"]
+    files += [path for pack in packs if (path := pack.folder / "codes.yaml").exists()]
+    try:
+        vocabulary = load_vocabulary(files)
+    except PackFault as fault:
+        return None, [Flaw("codes.yaml", 1, " ".join(str(fault).split()), fault.todo)]
+    missing = sorted(_LISTS - set(vocabulary.lists))
+    if missing:
+        todo = "copy the list from the packs that come with the program"
+        return None, [Flaw("codes.yaml", 1, f"has no list {missing[0]}", todo)]
+    return vocabulary, list(check_vocabulary(packs_folder, files, vocabulary))
+
+
+def _read(
+    packs: Sequence[Pack], everywhere: Sequence[Pack], vocabulary: Vocabulary, sources: Sources
+) -> Iterator[Flaw]:
+    """Check what is written, without running anything."""
+    stack = PackStack(
+        packs=tuple(packs),
+        vocabulary=vocabulary,
+        authorities={n: a for pack in packs for n, a in pack.authorities.items()},
+        policies=list({p.id: p for pack in packs for p in pack.policies}.values()),
+        digest="",
+    )
+    for pack in packs:
+        yield from check_authorities(pack, vocabulary, sources)
+        yield from check_policies(pack, stack, sources)
+        yield from check_codes(pack, stack, sources)
+        yield from check_promise(pack, stack, sources)
+    yield from check_types(packs, stack, sources)
+    # In a file that cannot be read a word may be given or tested, so nothing is said of words.
+    if not any(pack.faults for pack in everywhere):
+        yield from check_words(packs, everywhere, sources)
+
+
+def _show(
+    packs_folder: Path,
+    packs: Sequence[Pack],
+    casebook: Sequence[Path],
+    sources: Sources,
+    say: Callable[[str], None],
+) -> tuple[Shown, int, list[Flaw]]:
+    """Run the known answers of the packs and of the casebook."""
+    showing = Showing(LawDays(packs_folder))
+    flaws: list[Flaw] = []
+    run = 0
+    own = [path for pack in packs for path in sorted((pack.folder / "cases").glob("*.yaml"))]
+    for path in (*own, *casebook):
+        file = path.relative_to(packs_folder).as_posix() if path in own else path.name
+        try:
+            cases = cases_of(load_document(path), path.name)
+        except BadDemand as fault:
+            flaws.append(Flaw(file, 1, str(fault), fault.todo))
+            continue
+        for case in cases:
+            name = str(case["demand"]["id"])
+            showing.add(case)
+            run += 1
+            say(f"{run} known answers run")
+            if name in showing.shown.unread:
+                line = sources.line_with(path, rf"id:\s*['\"]?{name}\b")
+                text = f"{name} cannot be run: {showing.shown.unread.pop(name)}"
+                flaws.append(Flaw(file, line, text, "mend the case"))
+    return showing.shown, run, flaws
+
+
+def _not_shown(packs: Sequence[Pack], shown: Shown, sources: Sources) -> Iterator[Flaw]:
+    for pack in packs:
+        for policy in pack.policies:
+            if policy.action not in OPENING:
+                continue
+            if policy.id not in shown.met:
+                yield sources.flaw(
+                    pack,
+                    policy,
+                    f"{policy.id} opens a record and no known answer shows it",
+                    f"add a case to {pack.name}/cases whose answer it releases",
+                )
+            if policy.id not in shown.unmet and split(policy)[1]:
+                yield replace(
+                    sources.flaw(
+                        pack,
+                        policy,
+                        f"{policy.id} is never shown unmet by a known answer",
+                        "add a case that lacks one of its conditions",
+                    ),
+                    grave=False,
+                )

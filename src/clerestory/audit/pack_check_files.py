@@ -1,0 +1,181 @@
+"""The other files of a pack: the manifest, the authorities and the codes."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from clerestory.audit.pack_check_flaws import Flaw, Sources, statements, unreadable_cedar
+from clerestory.law.codes import Vocabulary
+from clerestory.law.packs import Pack
+
+_MANIFEST = ("name", "title", "jurisdiction", "version", "law_as_of", "requires")
+_MANIFEST_MAY = frozenset({*_MANIFEST, "statement", "scope", "order"})
+_AUTHORITY_MAY = frozenset(
+    {"id", "citation", "title", "kind", "binds", "basis", "confirmed", "read", "source", "effect"}
+    | {"requester", "person", "not_met", "note", "court", "docket", "valid_from", "valid_to"}
+    | {"parties_bound", "plaintiffs"}
+)
+# Whom an authority can bind beside the kinds of holders and the classes of requesters.
+_BOUND_TOO = frozenset({"everyone", "recipient", "covered_component", "law_enforcement_agency"})
+_FIRST_YEAR, _LAST_YEAR = 1789, 2200
+_GROUP_LIST = {"program": "program_group", "fields": "category"}
+
+
+def check_loading(pack: Pack, sources: Sources) -> Iterator[Flaw]:
+    """Yield what the loader found, with the true line where the loader knows only the file."""
+    for fault in pack.faults:
+        path = pack.folder / fault.file
+        file = f"{pack.folder.name}/{fault.file}"
+        if fault.text.startswith("is not Cedar"):
+            for line, said in unreadable_cedar(path):
+                yield Flaw(file, line, f"is not Cedar: {said}", "mend the policy at this line")
+        elif fault.text.startswith("a policy without @id"):
+            unnamed = [n for n, text in statements(_text(path)) if "@id(" not in " ".join(text)]
+            yield Flaw(file, unnamed[0] if unnamed else fault.line, fault.text, "give it an @id")
+        else:
+            yield Flaw(file, fault.line, fault.text, "mend it as the message says")
+    yield from _policies_twice(pack, sources)
+
+
+def _policies_twice(pack: Pack, sources: Sources) -> Iterator[Flaw]:
+    seen: dict[str, str] = {}
+    for policy in pack.policies:
+        here = f"{pack.name}/{policy.file}"
+        if policy.id in seen:
+            same = seen[policy.id] == here
+            pattern = rf'@id\("{re.escape(policy.id)}"\)'
+            line = sources.line_with(pack.folder / policy.file, pattern, 2 if same else 1)
+            yield Flaw(here, line, f"the policy {policy.id} stands twice", "rename one of them")
+        seen.setdefault(policy.id, here)
+
+
+def check_manifest(pack: Pack, known: Sequence[str], sources: Sources) -> Iterator[Flaw]:
+    """Yield what is wrong with ``pack.toml``."""
+    path = pack.folder / "pack.toml"
+    try:
+        manifest = tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError:
+        return  # the loader has said so
+    for text, todo, key in _manifest_remarks(pack, manifest, known):
+        line = sources.line_with(path, rf"^{re.escape(key)}\s*=")
+        yield Flaw(f"{pack.folder.name}/pack.toml", line, text, todo)
+
+
+def _manifest_remarks(
+    pack: Pack, manifest: Mapping[str, object], known: Sequence[str]
+) -> Iterator[tuple[str, str, str]]:
+    for key in _MANIFEST:
+        if key not in manifest:
+            yield f"has no {key}", "add it, see docs/writing-law.md", key
+    for key in sorted(set(manifest) - _MANIFEST_MAY):
+        yield f"has a key nobody reads: {key}", "take it out or mend its name", key
+    if pack.name != pack.folder.name:
+        yield (
+            f"is called {pack.name} and lies in the folder {pack.folder.name}",
+            "call both the same",
+            "name",
+        )
+    if type(manifest.get("law_as_of", date.min)) is not date:
+        yield (
+            f"law_as_of is not a day: {manifest['law_as_of']}",
+            "write it as 2026-02-26, without quotes",
+            "law_as_of",
+        )
+    files = {path.stem for path in pack.folder.glob("*.cedar")}
+    order = manifest.get("order", [])
+    for name in order if isinstance(order, list) else [order]:
+        if name not in files:
+            yield f"orders {name}, and there is no {name}.cedar", "mend the name", "order"
+    for name in pack.requires:
+        if name not in known:
+            yield (
+                f"requires the pack {name}, which is not here",
+                f"choose one of: {', '.join(known)}",
+                "requires",
+            )
+
+
+def check_authorities(pack: Pack, vocabulary: Vocabulary, sources: Sources) -> Iterator[Flaw]:
+    """Yield what is wrong with the authorities beyond what the loader finds."""
+    path = pack.folder / "authorities.toml"
+    try:
+        tables = tomllib.loads(_text(path)).get("authority", [])
+    except tomllib.TOMLDecodeError:
+        return
+    cited = {name for policy in pack.policies for name in policy.authorities}
+    bodies = {*vocabulary.lists.get("holder_kind", {}), *vocabulary.lists["requester_class"]}
+    for number, table in enumerate(tables, 1):
+        line = sources.line_with(path, r"^\s*\[\[authority\]\]\s*$", number)
+        name = str(table.get("id", "an authority"))
+        file = f"{pack.folder.name}/authorities.toml"
+        for text, todo in _authority_remarks(table, bodies | _BOUND_TOO):
+            yield Flaw(file, line, f"{name} {text}", todo)
+        if table.get("court") and not isinstance(table.get("valid_from"), date):
+            text, todo = f"{name} is a court's and has no valid_from", "give its first day"
+            yield Flaw(file, line, text, todo, grave=name in cited)
+
+
+def _authority_remarks(
+    table: Mapping[str, object], bodies: frozenset[str] | set[str]
+) -> Iterator[tuple[str, str]]:
+    for key in sorted(set(table) - _AUTHORITY_MAY):
+        yield f"has a key nobody reads: {key}", "take it out or mend its name"
+    binds = table.get("binds")
+    if not isinstance(binds, list) or not binds:
+        yield "binds nobody", 'say whom it binds, for example binds = ["state_agency"]'
+    for body in binds if isinstance(binds, list) else ():
+        if body not in bodies:
+            yield f"binds {body}, which is no known kind of body", "mend the code"
+    for key in ("valid_from", "valid_to"):
+        day = table.get(key)
+        if isinstance(day, date) and not _FIRST_YEAR <= day.year < _LAST_YEAR:
+            yield f"has an unlikely {key}: {day}", "check the year"
+
+
+def check_vocabulary(
+    packs_folder: Path, files: Sequence[Path], vocabulary: Vocabulary
+) -> Iterator[Flaw]:
+    """Yield codes that stand twice in one file, or lie in groups that do not exist."""
+    for path in files:
+        file = path.relative_to(packs_folder).as_posix()
+        for line, list_name, code in _codes_in(_text(path)):
+            if line < 0:
+                yield Flaw(file, -line, f"{list_name}.{code} stands twice", "take one out")
+                continue
+            entry = vocabulary.lists.get(list_name, {}).get(code)
+            for group in entry.groups if entry else ():
+                group_list = _GROUP_LIST.get(list_name, list_name)
+                if not vocabulary.knows(group_list, group):
+                    text = f"{list_name}.{code} is in the group {group}, which does not exist"
+                    yield Flaw(file, line, text, f"define it in {group_list}")
+            if entry and list_name == "fields" and not vocabulary.knows("source", entry.source):
+                yield Flaw(
+                    file, line, f"fields.{code} has an unknown source: {entry.source}", "mend it"
+                )
+            if entry and not entry.means.strip():
+                yield Flaw(file, line, f"{list_name}.{code} has no meaning", "write its means")
+
+
+def _codes_in(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield line, list and code; the line is negative for a code that stands a second time."""
+    list_name = ""
+    seen: set[tuple[str, str]] = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        head = re.match(r"""^(\s*)['"]?([A-Za-z0-9_-]+)['"]?\s*:""", line)
+        if not head:
+            continue
+        if not head[1]:
+            list_name = head[2]
+        elif len(head[1]) == 2:
+            key = (list_name, head[2])
+            yield (-number if key in seen else number), list_name, head[2]
+            seen.add(key)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
