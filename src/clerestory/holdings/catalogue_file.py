@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -282,17 +283,20 @@ def find_line(text: str, path: tuple[str, ...]) -> int:
 
     TOML readers keep no line numbers; a catalogue writes each table and key on its own line.
     """
+    lines = _lines_by_path(text)
+    nearest = (path[:depth] for depth in range(len(path), 0, -1))
+    return next((lines[known] for known in nearest if known in lines), 1)
+
+
+@lru_cache(maxsize=4)
+def _lines_by_path(text: str) -> dict[tuple[str, ...], int]:
     header: tuple[str, ...] = ()
-    best, best_depth = 1, 0
+    found: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if stripped.startswith("["):
             header = tuple(part.strip().strip('"') for part in stripped.strip("[]").split("."))
-            here = header
+            found.setdefault(header, number)
         elif "=" in stripped and not stripped.startswith("#"):
-            here = (*header, stripped.partition("=")[0].strip().strip('"'))
-        else:
-            continue
-        if path[: len(here)] == here and len(here) > best_depth:
-            best, best_depth = number, len(here)
-    return best
+            found.setdefault((*header, stripped.partition("=")[0].strip().strip('"')), number)
+    return found

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Any, Protocol
 
 from clerestory.holdings.errors import SourceFault
 from clerestory.kernel import Period
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 Scalar = str | int | float | bytes | date | None
 Parameters = Sequence[object] | Mapping[str, object]
@@ -40,13 +41,16 @@ class OneRow:
     dated: str | None = None
     period: Period | None = None
 
-    def statement(self, *, cast_dates: bool = True) -> sa.Select[Any]:
+    def statement(self, *, cast_dates: bool = True) -> "sa.Select[Any]":
         """The one SELECT: the columns asked for, and a WHERE that pins the person.
 
         Args:
             cast_dates: Read the date column as a date even where it is a text. SQLite has no
                 dates: there, texts in ISO form are compared as they are.
         """
+        # Loading it takes as long as a whole decision, and deciding reads no row.
+        import sqlalchemy as sa
+
         key = sa.column(self.key, sa.String)
         table = sa.table(self.table, key, *(sa.column(name) for name in self.columns))
         person = sa.bindparam("person", self.person_id, type_=sa.String)
