@@ -51,11 +51,12 @@ def seal_cms(
     """Yield the DER of an envelope around ``pieces``, which are ``size`` bytes in all."""
     key, vector = random_bytes(32), random_bytes(16)
     encryptor = Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor()
-    padder = PKCS7(128).padder()
     yield _envelope_head(size, [_wrapped(each, key) for each in recipients], vector)
     for piece in pieces:
-        yield encryptor.update(padder.update(piece))
-    yield encryptor.update(padder.finalize()) + encryptor.finalize()
+        yield encryptor.update(piece)
+    # RFC 5652 section 6.3: as many bytes as are missing to a block, each that number.
+    missing = 16 - size % 16
+    yield encryptor.update(bytes([missing]) * missing) + encryptor.finalize()
 
 
 def _envelope_head(size: int, wrapped: Sequence[bytes], vector: bytes) -> bytes:
