@@ -1,0 +1,119 @@
+"""Due dates, with each day that was counted or skipped."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clerestory.law.clocks import Computed, check_clock, compute_due, state_of
+from clerestory.law.errors import PackFault
+
+
+def due_in_maine(within: str, starts_on: date) -> Computed:
+    computed = compute_due(within, starts_on, state="ME")
+    assert computed is not None
+    return computed
+
+
+def test_the_same_day_is_the_day_itself_even_a_sunday() -> None:
+    sunday = date(2026, 3, 1)
+
+    assert due_in_maine("same day", sunday) == Computed(
+        on=sunday, steps=("2026-03-01: the same day",)
+    )
+
+
+@pytest.mark.parametrize("within", ["reasonable time", "monthly", "quarterly"])
+def test_a_clock_without_a_length_has_no_due_date(within: str) -> None:
+    assert compute_due(within, date(2026, 3, 2), state="ME") is None
+
+
+def test_five_working_days_over_the_october_holiday_skip_it_and_the_week_end() -> None:
+    computed = due_in_maine("5 working days", date(2026, 10, 7))
+
+    assert computed.on == date(2026, 10, 15)
+    assert computed.steps == (
+        "2026-10-07: the clock starts",
+        "2026-10-08: working day 1",
+        "2026-10-09: working day 2",
+        "2026-10-10: not counted, Saturday",
+        "2026-10-11: not counted, Sunday",
+        "2026-10-12: not counted, Indigenous Peoples' Day",
+        "2026-10-13: working day 3",
+        "2026-10-14: working day 4",
+        "2026-10-15: working day 5",
+    )
+
+
+def test_patriots_day_is_a_holiday_in_maine_and_not_in_new_york() -> None:
+    friday, monday = date(2026, 4, 17), date(2026, 4, 20)
+
+    maine = due_in_maine("1 working day", friday)
+    new_york = compute_due("1 working day", friday, state="NY")
+
+    assert maine.on == monday + timedelta(days=1)
+    assert f"{monday}: not counted, Patriots' Day" in maine.steps
+    assert new_york is not None
+    assert new_york.on == monday
+
+
+@pytest.mark.parametrize(
+    ("start", "kept_on"),
+    [(date(2026, 7, 2), date(2026, 7, 3)), (date(2027, 7, 2), date(2027, 7, 5))],
+)
+def test_a_holiday_on_a_week_end_is_kept_on_the_weekday_beside_it(
+    start: date, kept_on: date
+) -> None:
+    computed = due_in_maine("1 working day", start)
+
+    assert f"{kept_on}: not counted, Independence Day (observed)" in computed.steps
+    assert computed.on == date(start.year, 7, 6)
+
+
+def test_working_days_run_across_the_new_year() -> None:
+    computed = due_in_maine("2 working days", date(2026, 12, 31))
+
+    assert computed.on == date(2027, 1, 5)
+    assert "2027-01-01: not counted, New Year's Day" in computed.steps
+
+
+@pytest.mark.parametrize(
+    ("within", "days"), [("1 day", 1), ("60 days", 60), ("1 month", 30), ("2 months", 60)]
+)
+def test_plain_days_count_week_ends_and_a_month_is_thirty_days(within: str, days: int) -> None:
+    start = date(2026, 10, 7)
+
+    computed = due_in_maine(within, start)
+
+    assert computed.on == start + timedelta(days=days)
+    assert computed.steps == (f"{start}: the clock starts", f"{computed.on}: day {days}")
+
+
+@pytest.mark.parametrize("within", ["", "soon", "5 weeks", "-1 days", "5 working", "same day."])
+def test_words_that_are_no_clock_are_refused_with_an_example(within: str) -> None:
+    with pytest.raises(PackFault, match="not a clock") as caught:
+        compute_due(within, date(2026, 3, 2), state="ME")
+
+    assert "5 working days" in caught.value.todo
+    with pytest.raises(PackFault):
+        check_clock(within)
+
+
+@given(start=st.dates(date(2020, 1, 1), date(2035, 1, 1)), length=st.integers(0, 30))
+def test_a_due_date_in_working_days_is_never_on_a_week_end_and_opens_to_every_day(
+    start: date, length: int
+) -> None:
+    computed = due_in_maine(f"{length} working days", start)
+
+    assert len(computed.steps) == (computed.on - start).days + 1
+    assert sum(": working day " in step for step in computed.steps) == length
+    assert length == 0 or computed.on.weekday() < 5
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "state"),
+    [("us-me", "ME"), ("us-ny", "NY"), ("us-federal", None), ("us", None)],
+)
+def test_the_state_is_read_from_the_jurisdiction(jurisdiction: str, state: str | None) -> None:
+    assert state_of(jurisdiction) == state
