@@ -10,10 +10,10 @@ from clerestory.kernel import ClerestoryError, Corruption, Refusal
 
 FIELD = "package"  # the name under which the entry commits to the contents' digest
 
-VerifyProof = Callable[[bytes, str, str], None]
-"""``(entry, proof text, log's verifier key)``: raises unless the entry is in the log."""
+VerifyProof = Callable[[str, bytes, str], object]
+"""``(proof text, entry, log's verifier key)``: raises unless the entry is in the log."""
 
-VerifyOpening = Callable[[bytes, bytes, str, str], None]
+VerifyOpening = Callable[[bytes, bytes, str, str], object]
 """``(entry, opening, field, value)``: raises unless the entry commits to field = value."""
 
 
@@ -35,6 +35,10 @@ class LogChecks:
     log_vkey: str
 
 
+# What a reader of foreign bytes may raise: whatever it is, the evidence does not hold.
+_FAILURES = (ClerestoryError, ValueError, TypeError, LookupError)
+
+
 def check_logged(evidence: LogEvidence, contents_digest: str, checks: LogChecks) -> None:
     """Check that the log holds an entry that commits to exactly these contents.
 
@@ -43,15 +47,15 @@ def check_logged(evidence: LogEvidence, contents_digest: str, checks: LogChecks)
             something else (``package-not-the-logged-one``).
     """
     try:
-        checks.verify_proof(evidence.entry, evidence.proof, checks.log_vkey)
-    except (ClerestoryError, ValueError) as fault:
+        checks.verify_proof(evidence.proof, evidence.entry, checks.log_vkey)
+    except _FAILURES as fault:
         raise Corruption(
             f"the inclusion proof does not show the entry in the log: {fault}",
             code="package-proof-invalid",
         ) from fault
     try:
         checks.verify_opening(evidence.entry, evidence.opening, FIELD, contents_digest)
-    except (ClerestoryError, ValueError) as fault:
+    except _FAILURES as fault:
         raise Corruption(
             f"the log entry does not commit to these contents: {fault}",
             code="package-not-the-logged-one",

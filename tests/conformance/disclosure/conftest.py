@@ -53,7 +53,7 @@ def sender() -> Signer:
 def checks() -> LogChecks:
     """Stand for a log: the proof is a plain sum over the entry, which opens to the contents."""
 
-    def verify_proof(entry: bytes, proof: str, _log_vkey: str) -> None:
+    def verify_proof(proof: str, entry: bytes, _log_vkey: str) -> None:
         if proof != hashlib.sha256(entry).hexdigest():
             raise Corruption("not in the log")
 

@@ -85,7 +85,7 @@ def _node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def _verify_proof(entry: bytes, proof: str, log_vkey: str) -> None:
+def _verify_proof(proof: str, entry: bytes, log_vkey: str) -> None:
     head, _, checkpoint = proof.partition("\n\n")
     version, index, left, right = head.split("\n")
     key = signing.read_public_key(log_vkey)
