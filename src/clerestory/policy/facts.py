@@ -109,10 +109,10 @@ def _consent(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> di
     own = [consent for consent in demand.consents if consent.by == item.subject]
     described = [_describe_consent(consent, demand, item, on, vocabulary) for consent in own]
     if not described:
-        return dict.fromkeys(
-            ("given", "recipient", "purpose", "field", "in_date", "revoked", "elements"), "no"
-        )
-    return max(described, key=lambda facts: list(facts.values()).count("yes"))
+        names = ("given", "recipient", "purpose", "field", "in_date", "elements")
+        # Nobody knows whether a permission that is still to come will be taken back.
+        return {**dict.fromkeys(names, "no"), "revoked": "unknown"}
+    return max(described, key=lambda c: [*c.values()].count("yes") - 2 * (c["revoked"] != "no"))
 
 
 def _describe_consent(
@@ -161,7 +161,7 @@ def _agreement(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> 
     if not described:
         names = ("stated", "party", "purpose", "field", "in_force", "agreed_by_holder")
         return dict.fromkeys((*names, "bars_onward_sharing"), "no")
-    return max(described, key=lambda facts: list(facts.values()).count("yes"))
+    return max(described, key=lambda facts: list(facts.values())[:-1].count("yes"))
 
 
 def _describe_agreement(
