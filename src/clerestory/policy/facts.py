@@ -143,7 +143,7 @@ def _names_requester(to: str, demand: Demand, vocabulary: Vocabulary) -> str:
     requester = demand.requester
     if to == requester.component or to in vocabulary.groups_of("requester_class", requester.kind):
         return "yes"
-    if to.strip().casefold() == requester.body.strip().casefold():
+    if to.strip() and to.strip().casefold() == requester.body.strip().casefold():
         return "yes"
     return "no" if vocabulary.knows("requester_class", to) else "unknown"
 
