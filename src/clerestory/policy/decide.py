@@ -89,7 +89,8 @@ class Engine:
             resource = field_uid(item.program, item.field)
             # Persons about whom the same facts are known get the same ruling: decide it once.
             key = (resource, digest_of(context))
-            digests.append([item.subject, *key])
+            source = self.sources.get((item.program, item.field))
+            digests.append([demand.requester.kind, item.subject, source, *key])
             if key not in known:
                 known[key] = len(cases)
                 cases.append(Case(demand.requester.kind, resource, context))
