@@ -132,7 +132,9 @@ class _Reader:
             form=self._code("form", paper["form"], f"{where}.form") if paper.get("form") else None,
             issuer=self._code("issuer", paper.get("issuer") or "none", f"{where}.issuer"),
             written=_answer(paper.get("written")),
-            persons=self._code("persons", scope.get("persons") or "unknown", f"{where}.persons"),
+            persons=self._code(
+                "persons", scope.get("persons") or "unknown", f"{where}.scope.persons"
+            ),
             count=_count(scope.get("count")),
             fields=self._code(
                 "fields_asked", scope.get("fields") or "unstated", f"{where}.scope.fields"
