@@ -6,7 +6,7 @@ permit is shown at work by a known answer.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from clerestory.audit.casebook import cases_of
@@ -21,6 +21,7 @@ from clerestory.audit.pack_check_files import (
 )
 from clerestory.audit.pack_check_flaws import Flaw, Sources
 from clerestory.audit.pack_check_policies import OPENING, check_policies, check_types
+from clerestory.audit.pack_check_trees import comparisons
 from clerestory.audit.pack_check_words import check_promise, check_words
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document
@@ -28,6 +29,7 @@ from clerestory.kernel.canonical import Json
 from clerestory.law.codes import Vocabulary, load_vocabulary
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack, available_packs, load_pack
+from clerestory.law.policies import Policy
 from clerestory.policy.clauses import split
 
 _LISTS = frozenset({"requester_class", "purpose", "program", "program_group", "category"}) | {
@@ -128,7 +130,7 @@ def check_packs(
         flaws += _read(packs, everywhere, vocabulary, sources)
     if vocabulary is not None and not any(flaw.grave for flaw in flaws):
         shown, run, more = _show(packs_folder, packs, casebook, sources, say)
-        flaws += [*more, *_not_shown(packs, shown, sources)]
+        flaws += [*more, *_not_shown(packs, vocabulary, shown, sources)]
     return PackReport(packs=tuple(packs), flaws=tuple(sorted(set(flaws))), cases=run)
 
 
@@ -233,25 +235,50 @@ def _show(
     return showing.shown, run, flaws
 
 
-def _not_shown(packs: Sequence[Pack], shown: Shown, sources: Sources) -> Iterator[Flaw]:
+def _not_shown(
+    packs: Sequence[Pack], vocabulary: Vocabulary, shown: Shown, sources: Sources
+) -> Iterator[Flaw]:
     for pack in packs:
         for policy in pack.policies:
             if policy.action not in OPENING:
                 continue
-            if policy.id not in shown.met:
+            nowhere = _source_of_no_field(policy, vocabulary)
+            if policy.id not in shown.met and nowhere:
+                yield sources.flaw(
+                    pack,
+                    policy,
+                    f"{policy.id} opens what came from {nowhere}, and no field of codes.yaml does, "
+                    "so no known answer can show it",
+                    "define a field that comes from there",
+                    grave=False,
+                )
+            elif policy.id not in shown.met:
                 yield sources.flaw(
                     pack,
                     policy,
                     f"{policy.id} opens a record and no known answer shows it",
                     f"add a case to {pack.name}/cases whose answer it releases",
                 )
-            if policy.id not in shown.unmet and split(policy)[1]:
-                yield replace(
-                    sources.flaw(
-                        pack,
-                        policy,
-                        f"{policy.id} is never shown unmet by a known answer",
-                        "add a case that lacks one of its conditions",
-                    ),
+            elif policy.id not in shown.unmet and split(policy)[1]:
+                yield sources.flaw(
+                    pack,
+                    policy,
+                    f"{policy.id} is never shown unmet by a known answer",
+                    "add a case that lacks one of its conditions",
                     grave=False,
                 )
+
+
+def _source_of_no_field(policy: Policy, vocabulary: Vocabulary) -> str:
+    """Return a source that a policy asks for and no field comes from, if there is one.
+
+    Only an agency's catalogue can then make it true, and a known answer has no catalogue.
+    """
+    from_somewhere = {code.source for code in vocabulary.lists["fields"].values()}
+    wanted = [
+        code
+        for compared in comparisons(policy)
+        if compared.fact == "resource.source" and compared.positive
+        for code in compared.codes
+    ]
+    return next((code for code in wanted if code not in from_somewhere), "")

@@ -2,14 +2,19 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.places import casebook_folder, packs_folder
+
+if TYPE_CHECKING:
+    from clerestory.law.packs import Pack
 
 _packs_dir = click.option(
     "--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs."
@@ -45,6 +50,60 @@ def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool) -> None
         for line in report.lines():
             click.echo(line)
     sys.exit(ExitCode.NO if report.faults else ExitCode.DONE)
+
+
+@law.command()
+@click.argument("authority", required=False)
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="Say whether it is in force on this day."
+)
+@_packs_dir
+@_json
+def show(authority: str | None, on: datetime | None, packs_dir: Path | None, as_json: bool) -> None:
+    """Print an AUTHORITY, the policies that rest on it and the known answers about it.
+
+    Without an AUTHORITY: list the packs, with the days on which their law changes.
+    """
+    from clerestory.audit.law_index import card_of
+    from clerestory.law.packs import available_packs, load_pack
+
+    folder = packs_folder(packs_dir)
+    packs = [load_pack(folder / name) for name in available_packs(folder)]
+    if authority is None:
+        _list_packs(packs, as_json=as_json)
+        return
+    card = card_of(authority, packs, _known_answers(packs, packs_dir))
+    day = (on or datetime.now().astimezone()).date()
+    if as_json:
+        click.echo(json.dumps(card.to_json(day), indent=2, ensure_ascii=False))
+    else:
+        for line in card.lines(day):
+            click.echo(line)
+
+
+def _list_packs(packs: "Sequence[Pack]", *, as_json: bool) -> None:
+    from clerestory.audit.law_index import pack_summary
+
+    summaries = [pack_summary(pack) for pack in packs]
+    if as_json:
+        click.echo(json.dumps({"packs": summaries}, indent=2))
+        return
+    for pack in summaries:
+        click.echo(f"{pack['name']} {pack['version']}: {pack['title']}")
+        click.echo(f"  {pack['authorities']} authorities, {pack['policies']} policies")
+        click.echo(f"  digest      {pack['digest']}")
+        days = pack["boundaries"]
+        click.echo(f"  law changes {', '.join(map(str, days)) if isinstance(days, list) else ''}")
+        if pack["faults"]:
+            click.echo(f"  {pack['faults']} faults: run `clerestory law check {pack['name']}`")
+
+
+def _known_answers(packs: "Sequence[Pack]", packs_dir: Path | None) -> list[Path]:
+    from clerestory.audit.case_score import list_case_files
+
+    beside = casebook_folder(packs_dir)
+    own = [path for pack in packs for path in sorted((pack.folder / "cases").glob("*.yaml"))]
+    return [*own, *(list_case_files([beside]) if beside else [])]
 
 
 @law.command()
