@@ -80,16 +80,17 @@ def part_of(path: str, source: bytes | Path) -> Part:
     Raises:
         Refusal: The file is too large for the archive.
     """
-    digest, size = hashlib.sha256(), 0
-    for piece in Part(path=path, source=source, size=0, sha256="").pieces():
-        digest.update(piece)
-        size += len(piece)
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size > MAX_FILE_BYTES:
         raise Refusal(
             f"a file in a package must be smaller than 8 GiB: {size} bytes",
             code="package-file-too-large",
             todo="split the file, or release it in two packages",
         )
+    digest, size = hashlib.sha256(), 0
+    for piece in Part(path=path, source=source, size=0, sha256="").pieces():
+        digest.update(piece)
+        size += len(piece)
     return Part(path=path, source=source, size=size, sha256=digest.hexdigest())
 
 
