@@ -33,6 +33,7 @@ def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> di
         "threats": sorted(demand.threats),
         "paper": _paper(paper, item, on),
         "papers": sorted({p.kind for p in _all_papers(paper) if _is_live(p, on)}),
+        "forms": sorted({p.form for p in _all_papers(paper) if p.form}),
         "months": _months(paper),
         "subject": _subject(subject),
         "findings": {c: demand.finding(c) for c in sorted(vocabulary.lists["findings"])},
@@ -79,7 +80,7 @@ def _paper(paper: Instrument, item: Item, on: date) -> dict[str, str]:
 def _names_field(paper: Instrument, item: Item) -> str:
     if paper.fields_named is not None:
         return "yes" if item.ref in paper.fields_named else "no"
-    return {"stated": "yes", "everything": "everything"}.get(paper.fields, "no")
+    return {"stated": "yes"}.get(paper.fields, paper.fields)
 
 
 def _all_papers(paper: Instrument) -> list[Instrument]:
@@ -198,7 +199,8 @@ def _hold_runs(hold: Hold, on: date) -> bool:
         return False
     if hold.form == "oral" and hold.written_followup != "yes":
         end = hold.held_from + _LONGEST_ORAL_HOLD
-        return on < min(end, hold.held_to or end)
+        # "No longer than 30 days": the thirtieth day is still held.
+        return on <= end and (hold.held_to is None or on < hold.held_to)
     return hold.held_to is None or on < hold.held_to
 
 

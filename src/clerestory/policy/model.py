@@ -35,6 +35,7 @@ type Facts = {{
   threats: Set<String>,
   paper: Paper,
   papers: Set<String>,
+  forms: Set<String>,
   months: String,
   subject: {{ relation: String, applicant: String, flags: Set<String>, defined_by: Set<String> }},
   findings: Findings,
