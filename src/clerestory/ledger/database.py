@@ -14,7 +14,7 @@ from pathlib import Path
 from clerestory.kernel import Refusal
 from clerestory.ledger.errors import Busy, StorageFailed, Torn
 from clerestory.ledger.tiles import TILE_WIDTH, Tile
-from clerestory.ledger.tree import HASH_BYTES
+from clerestory.ledger.tree import HASH_BYTES, leaf_hash
 
 APPLICATION_ID = 0x434C5253  # "CLRS"
 
@@ -193,6 +193,8 @@ class Reader:
         row = self._cx.execute(
             "SELECT hashes FROM tile WHERE place = ?", (place_of(tile),)
         ).fetchone()
+        if row is None and tile.level == 0 and tile.width < TILE_WIDTH:
+            return b"".join(map(leaf_hash, self.bundle_entries(tile)))
         content = bytes(row[0]) if row else b""
         if len(content) < tile.width * HASH_BYTES:
             raise Torn(
@@ -243,9 +245,17 @@ class Reader:
 
 
 def store_tiles(cx: sqlite3.Connection, changed: Sequence[tuple[Tile, bytes]]) -> None:
-    """Insert new tiles and grow those that stand."""
+    """Insert new tiles and grow those that stand.
+
+    The unfinished tile of level 0 is not stored: it is the hashes of the last entries, which are.
+    Writing it with every append would double what a small commit forces to disk.
+    """
     cx.executemany(
         "INSERT INTO tile (place, hashes) VALUES (?, ?) "
         "ON CONFLICT (place) DO UPDATE SET hashes = excluded.hashes",
-        [(place_of(tile), content) for tile, content in changed],
+        [
+            (place_of(tile), content)
+            for tile, content in changed
+            if tile.level or tile.width == TILE_WIDTH
+        ],
     )

@@ -136,6 +136,7 @@ class Ed25519Signer:
 
     def __init__(self, *, name: str, seed: bytes) -> None:
         """Take the key whose 32-byte seed is ``seed``."""
+        check_name(name)
         if len(seed) != 32:
             raise BadNote(f"an ed25519 seed has 32 bytes: {len(seed)}")
         self._seed = seed

@@ -116,6 +116,7 @@ class Log:
         """Close the database; the log can be opened again."""
         self._cx.close()
         self._reader_cx.close()
+        self._mark.close()
 
     @property
     def verifier(self) -> Verifier:

@@ -4,7 +4,8 @@ A restored backup is a log that has forgotten. If it went on it would sign a sec
 two signed histories destroy a log for ever: so whatever was seen outside is compared first.
 """
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from clerestory.ledger.checkpoint import Checkpoint
@@ -109,13 +110,21 @@ class HighWater:
     def __init__(self, path: Path) -> None:
         """Keep the mark in ``path``."""
         self._path = path
+        self._handle: int | None = None
 
     def write(self, head: Head) -> None:
         """Note a committed head."""
         line = f"{head.size} {head.root.hex()}".ljust(self._BYTES - 1) + "\n"
+        if self._handle is None:
+            self._handle = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
         # In place and in one write: a killed process leaves the old line or the new one.
-        with self._path.open("r+b" if self._path.exists() else "w+b", buffering=0) as file:
-            file.write(line.encode())
+        os.pwrite(self._handle, line.encode(), 0)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
 
     def check(self, reader: Reader, head: Head, *, origin: str) -> None:
         """Compare the mark with the database; a mark that cannot be read is passed over."""
@@ -126,8 +135,3 @@ class HighWater:
             # After a power cut the mark may be torn; it is an aid and not the record.
             return
         check_seen(reader, head, seen, where=self._path.name)
-
-
-def seen_from_files(paths: Sequence[Path]) -> list[tuple[str, bytes | str]]:
-    """Read checkpoints kept by mirrors or witnesses."""
-    return [(str(path), path.read_bytes()) for path in paths]

@@ -171,13 +171,13 @@ def test_publication_gathers_cosignatures_and_reports_who_is_awaited(
     def good(body: bytes) -> Answer:
         return witness.add_checkpoint(body, at=at)
 
-    def down(body: bytes) -> Answer:
+    def down(_: bytes) -> Answer:
         raise ConnectionError
 
-    def garbage(body: bytes) -> Answer:
+    def garbage(_: bytes) -> Answer:
         return Answer(status=200, body="<html>")
 
-    def strange(body: bytes) -> Answer:
+    def strange(_: bytes) -> Answer:
         return Answer(status=500, body="")
 
     asked = {
@@ -291,6 +291,6 @@ def test_a_key_of_the_wrong_type_is_refused_with_its_line(
         parse_trust_policy(f"log {three[0].verifier.vkey}\nquorum none\n")
     with pytest.raises(BadNote, match="line 2: a key must be of a type"):
         parse_trust_policy(f"\nwitness w {signer.verifier.vkey}\nquorum w\n")
+    vkey = three[0].verifier.vkey
     with pytest.raises(BadNote, match="listed once"):
-        vkey = three[0].verifier.vkey
         parse_trust_policy(f"witness a {vkey}\nwitness b {vkey}\nquorum a\n")
