@@ -1,5 +1,6 @@
 """``clerestory log``: the transparency log at the command line."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_bytes
@@ -323,7 +324,7 @@ def witness(
         out.write_text(answer.body, "utf-8")
     value = {"status": answer.status, "type": answer.content_type, "body": answer.body}
     say(as_json, value, f"{answer.status}\n{answer.body.rstrip()}")
-    raise click.exceptions.Exit(_EXIT_OF_STATUS[answer.status])
+    sys.exit(_EXIT_OF_STATUS[answer.status])
 
 
 _EXIT_OF_STATUS = {
@@ -350,7 +351,7 @@ def audit(directory: Path, repair: bool, key: Path | None, kek: Path | None, as_
         report = audit_ledger(ledger)
     say(as_json, report_value(report), report_text(report))
     if report.findings:
-        raise click.exceptions.Exit(ExitCode.CORRUPTION)
+        sys.exit(ExitCode.CORRUPTION)
 
 
 # -- shared --------------------------------------------------------------------------------

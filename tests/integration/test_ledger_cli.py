@@ -1,0 +1,302 @@
+"""``clerestory log`` as a person types it: files in, clear answers and exit codes out."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clerestory.cli import main
+from clerestory.cli.exit_codes import ExitCode
+
+EVENTS = [
+    {
+        "type": "demand.received",
+        "scope": "made-up",
+        "matter": "m/1",
+        "fields": {"office": "first"},
+    },
+    {
+        "type": "class-demand.received",
+        "scope": "made-up",
+        "public": {"requester": "a made-up agency", "fields": "all"},
+    },
+]
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def value(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command from the directory where the test keeps its files."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["clerestory", "log", *words])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        told = capsys.readouterr()
+        return Done(code=code, out=told.out, err=told.err)
+
+    return run
+
+
+def run_with_little_room(folder: Path, limit: int, *words: str) -> Done:
+    """Run the command where no file may grow past ``limit`` bytes."""
+    script = (
+        "import resource, sys\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+        "from clerestory.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", script, "log", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Done(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
+@pytest.fixture
+def vkey(run: Run, tmp_path: Path) -> str:
+    """A log with two events, published; returns its public key."""
+    (tmp_path / "events.json").write_text(json.dumps(EVENTS))
+    created = run("create", "L", "--origin", "ledger.example/made-up", "--json")
+    assert created.code == ExitCode.DONE, created.err
+    appended = run("append", "L", "events.json", "--at", "2026-11-23T12:00:00Z", "--json")
+    assert [one["demand_number"] for one in appended.value] == [1, 2]
+    assert run("checkpoint", "L", "--publish").code == ExitCode.DONE
+    return str(created.value["vkey"])
+
+
+def test_a_proof_travels_from_the_ledger_to_a_stranger(run: Run, vkey: str, tmp_path: Path) -> None:
+    run("prove", "L", "0", "--out", "p.tlog-proof", "--entry", "e.bin")
+    shutil.rmtree(tmp_path / "L")
+
+    good = run("verify", "p.tlog-proof", "--entry", "e.bin", "--vkey", vkey)
+    (tmp_path / "e.bin").write_bytes((tmp_path / "e.bin").read_bytes().replace(b"Q4", b"Q3"))
+    bad = run("verify", "p.tlog-proof", "--entry", "e.bin", "--vkey", vkey)
+
+    assert (good.code, bad.code) == (ExitCode.DONE, ExitCode.CORRUPTION)
+    assert "proven: entry 0" in good.out
+    assert "log-bad-proof" in bad.err
+
+
+def test_a_directory_is_verified_remembered_and_recounted(run: Run, vkey: str) -> None:
+    first = run("verify", "L/public", "--vkey", vkey, "--remember", "seen", "--count", "--json")
+    run("append", "L", "events.json")
+    run("checkpoint", "L", "--publish")
+    second = run("verify", "L/public", "--vkey", vkey, "--remember", "seen", "--json")
+
+    assert first.value["demand_numbers"] == {"made-up": 2}
+    assert [row["count"] for row in first.value["counts"]] == [1, 1]
+    assert first.value["consistent_with"] is None
+    assert (second.value["consistent_with"], second.value["size"]) == (2, 4)
+
+
+def test_a_rollback_a_fork_and_another_log_are_told_apart(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    shutil.copytree(tmp_path / "L", tmp_path / "other")
+    shutil.copytree(tmp_path / "L", tmp_path / "old")
+    for name in ("L", "other"):
+        run("append", name, "events.json")
+        run("checkpoint", name, "--publish")
+    stranger = run("create", "S", "--origin", "stranger.example", "--json").value["vkey"]
+
+    rollback = run("verify", "old/public", "--vkey", vkey, "--old", "L/public/checkpoint")
+    fork = run("verify", "other/public", "--vkey", vkey, "--old", "L/public/checkpoint")
+    other = run("verify", "L/public", "--vkey", stranger)
+
+    assert (rollback.code, fork.code) == (ExitCode.CORRUPTION, ExitCode.CORRUPTION)
+    assert "log-rollback" in rollback.err
+    assert "log-fork" in fork.err
+    assert other.code == ExitCode.BAD_INPUT
+    assert "log-unknown-origin" in other.err
+
+
+def test_a_torn_tile_is_named(run: Run, vkey: str, tmp_path: Path) -> None:
+    tile = tmp_path / "L/public/tile/0/000.p/2"
+    tile.write_bytes(tile.read_bytes()[:-1])
+
+    verified, audited = run("verify", "L/public", "--vkey", vkey), run("audit", "L")
+
+    assert (verified.code, audited.code) == (ExitCode.CORRUPTION, ExitCode.CORRUPTION)
+    assert "tile/0/000.p/2 is torn at byte 63" in verified.err
+    assert "tile/0/000.p/2" in audited.out
+
+
+def test_a_lost_public_file_is_written_again(run: Run, vkey: str, tmp_path: Path) -> None:
+    (tmp_path / "L/public/tile/0/000.p/2").unlink()
+
+    assert run("audit", "L").code == ExitCode.CORRUPTION
+    assert run("audit", "L", "--repair").code == ExitCode.DONE
+    assert run("verify", "L/public", "--vkey", vkey).code == ExitCode.DONE
+
+
+def test_a_witness_works_on_files_alone(run: Run, vkey: str, tmp_path: Path) -> None:
+    key = run("witness", "W", "--key", "w.key", "--new-key", "w.example/1", "--json").value["vkey"]
+    (tmp_path / "policy").write_text(f"log {vkey}\nwitness w {key}\nquorum w\n")
+    run("append", "L", "events.json")
+    asked = ("witness", "W", "req", "--key", "w.key", "--log", vkey)
+
+    run("checkpoint", "L", "--propose", "--request", "req")
+    alone = run("checkpoint", "L", "--publish", "--policy", "policy")
+    given = run(*asked, "--out", "answer")
+    again = run(*asked, "--json")
+    published = run("checkpoint", "L", "--publish", "--policy", "policy", "--cosignature", "answer")
+
+    assert (alone.code, given.code, published.code) == (ExitCode.CORRUPTION, 0, 0)
+    assert "log-quorum" in alone.err
+    assert again.code == ExitCode.NO
+    assert (again.value["status"], again.value["body"]) == (409, "4\n")
+    checked = run("verify", "L/public", "--vkey", vkey, "--policy", "policy")
+    assert checked.code == ExitCode.DONE, checked.err
+
+
+def test_a_witness_refuses_strangers_and_nonsense(run: Run, vkey: str, tmp_path: Path) -> None:
+    run("witness", "W", "--key", "w.key", "--new-key", "w.example/1", "--kind", "ed25519")
+    run("append", "L", "events.json")
+    run("checkpoint", "L", "--propose", "--request", "req")
+    (tmp_path / "altered").write_bytes((tmp_path / "req").read_bytes().replace(b"\n4\n", b"\n5\n"))
+    (tmp_path / "nonsense").write_text("nonsense")
+
+    unknown = run("witness", "W", "req", "--key", "w.key", "--json")
+    altered = run("witness", "W", "altered", "--key", "w.key", "--log", vkey, "--json")
+    nonsense = run("witness", "W", "nonsense", "--key", "w.key", "--log", vkey, "--json")
+
+    assert [one.value["status"] for one in (unknown, altered, nonsense)] == [404, 403, 400]
+    assert [one.code for one in (unknown, altered, nonsense)] == [2, 3, 2]
+
+
+def test_an_erasure_is_logged_and_audited(run: Run, vkey: str) -> None:
+    assert vkey
+    done = run("erase", "L", "m/1", "--scope", "made-up", "--authority", "made up")
+    audit = run("audit", "L", "--json")
+
+    assert done.code == ExitCode.DONE, done.err
+    assert (audit.value["erased"], audit.value["findings"]) == (1, [])
+    assert "log-erased" in run("append", "L", "events.json").err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "events must be json"),
+        ("[]", "at least one event"),
+        ('{"type": "demand.lost", "scope": "a"}', "demand.lost"),
+        ('{"type": "demand.received"}', "type, scope"),
+        ('{"type": "demand.received", "scope": "a", "fields": {"a": 1}}', "object of texts"),
+        ('{"type": "demand.received", "scope": "a", "name": "x"}', "type, scope"),
+        ('{"type": "demand.received", "scope": "a", "public": {"a": "b"}}', "shows nothing"),
+    ],
+)
+def test_a_malformed_event_is_refused_and_nothing_is_written(
+    text: str, said: str, run: Run, vkey: str, tmp_path: Path
+) -> None:
+    assert vkey
+    (tmp_path / "bad.json").write_text(text)
+
+    done = run("append", "L", "bad.json")
+
+    assert done.code == ExitCode.BAD_INPUT
+    assert said in done.err
+    assert "\n2\n" in run("checkpoint", "L").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("append", "nowhere", "events.json"),
+        ("append", "L", "events.json", "--at", "yesterday"),
+        ("append", "L", "events.json", "--at", "2026-11-23T12:00:00"),
+        ("create", "L", "--origin", "ledger.example/made-up"),
+        ("create", "N", "--origin", "no spaces please"),
+        ("prove", "L", "2"),
+        ("prove", "L", "minus one"),
+        ("checkpoint", "L", "--publish"),
+        ("checkpoint", "L", "--publish", "--cosignature", "events.json"),
+        ("verify", "L/public", "--vkey", "nonsense"),
+        ("verify", "nowhere", "--vkey", "nonsense"),
+        ("witness", "W", "--key", "missing"),
+    ],
+)
+def test_input_that_cannot_be_used_is_refused_with_a_message(
+    words: tuple[str, ...], run: Run, vkey: str
+) -> None:
+    assert vkey
+
+    done = run(*words)
+
+    assert done.code == ExitCode.BAD_INPUT, done.err
+    assert "Traceback" not in done.err
+    assert done.err.strip()
+
+
+def test_a_locked_ledger_and_a_full_disk_are_machine_faults(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    big = [{**EVENTS[0], "fields": {"note": "made up " * 40_000}}] * 3
+    (tmp_path / "big.json").write_text(json.dumps(big))
+
+    full = run_with_little_room(tmp_path, 300_000, "append", "L", "big.json")
+
+    assert full.code != ExitCode.DONE
+    assert "log-storage" in full.err
+    assert "Traceback" not in full.err
+    assert run("verify", "L/public", "--vkey", vkey).code == ExitCode.DONE
+    assert run("audit", "L").code == ExitCode.DONE
+
+
+def test_something_else_in_the_ledgers_place_is_refused(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    assert vkey
+    for path in (tmp_path / "L").glob("ledger.sqlite3*"):
+        path.unlink()
+    sqlite3.connect(tmp_path / "L/ledger.sqlite3").close()
+
+    done = run("checkpoint", "L")
+
+    assert done.code == ExitCode.BAD_INPUT
+    assert "log-not-a-ledger" in done.err
+
+
+def test_the_benchmark_runs_small_and_meets_what_does_not_hang_on_the_disk() -> None:
+    script = Path(__file__).parents[2] / "benchmarks" / "ledger.py"
+
+    done = subprocess.run(
+        [sys.executable, str(script), "--small", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    figures = {one["name"]: one for one in json.loads(done.stdout)}
+    assert figures["proof at 5,000 leaves, p50"]["value"] > 0
+    assert {name for name in figures if "pymerkle" in name}
+    assert figures["durable signed append, batch 256"]["ratio_to"] == "hash floor"
