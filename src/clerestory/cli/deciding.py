@@ -9,8 +9,9 @@ from typing import Any
 from clerestory.audit.casebook import day_of, demand_on, pick_case
 from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.demands import BadDemand, Demand, Determination, load_document, read_demand
+from clerestory.demands.schema import check_shape
 from clerestory.law import PackStack, load_stack
-from clerestory.law.codes import Vocabulary, load_vocabulary
+from clerestory.law.codes import load_vocabulary
 from clerestory.law.packs import available_packs
 from clerestory.policy import Engine
 
@@ -45,12 +46,8 @@ def decide_file(
     """
     folder = packs_folder(packs_dir)
     document = _demand_in(load_document(path), path.name, case, on)
-    base = load_vocabulary([folder / "codes.yaml"])
-    demand = read_demand(document, base)
-    names = list(packs) or _packs_for(demand, folder)
-    stack = load_stack(folder, names)
-    if _adds_codes(stack, base):
-        demand = read_demand(document, stack.vocabulary)
+    stack = load_stack(folder, list(packs) or _packs_for(document, folder))
+    demand = read_demand(document, stack.vocabulary)
     engine = Engine.of(stack, on or demand.received_on, _sources(demand))
     return Decided(demand=demand, determination=engine.decide(demand, explain=explain), stack=stack)
 
@@ -67,13 +64,22 @@ def _demand_in(document: Any, file: str, case: str | None, on: date | None) -> A
     return demand_on(picked, on or day_of(picked["expect"][0]))
 
 
-def _packs_for(demand: Demand, folder: Path) -> list[str]:
+def demand_file(
+    path: Path, *, on: date | None = None, case: str | None = None, packs: Sequence[str] = ()
+) -> Demand:
+    """Read a demand without deciding it."""
+    folder = packs_folder()
+    document = _demand_in(load_document(path), path.name, case, on)
+    names = list(packs) or _packs_for(document, folder)
+    codes = [folder / "codes.yaml", *(folder / name / "codes.yaml" for name in names)]
+    return read_demand(document, load_vocabulary([code for code in codes if code.exists()]))
+
+
+def _packs_for(document: Any, folder: Path) -> list[str]:
+    """Return the packs of the holder's jurisdiction; the form is checked before they are used."""
+    check_shape(document)
     known = available_packs(folder)
-    return [name for name in ("us-federal", demand.holder.jurisdiction) if name in known]
-
-
-def _adds_codes(stack: PackStack, base: Vocabulary) -> bool:
-    return stack.vocabulary.every_code != base.every_code
+    return [name for name in ("us-federal", document["holder"]["jurisdiction"]) if name in known]
 
 
 def _sources(demand: Demand) -> dict[tuple[str, str], str]:

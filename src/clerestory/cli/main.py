@@ -24,6 +24,7 @@ _COMMANDS = {
     "keys": ("clerestory.cli.answer", "Make the agency's and a recipient's keys."),
     "law": ("clerestory.cli.law", "Check the law packs, show an authority, run known answers."),
     "log": ("clerestory.cli.log", "The transparency log: append, prove, verify, witness."),
+    "receive": ("clerestory.cli.answer", "Log a demand and draw its number, before all else."),
     "receipt": ("clerestory.cli.answer", "Record the recipient's signed receipt."),
     "refuse": ("clerestory.cli.answer", "Write the refusal letter and the withholding index."),
     "verify": ("clerestory.cli.answer", "Verify a package offline, without the agency."),

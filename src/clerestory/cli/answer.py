@@ -1,0 +1,246 @@
+"""``receive``, ``disclose``, ``refuse``, ``receipt``, ``verify`` and ``keys``."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clerestory.cli.deciding import Decided, decide_file
+from clerestory.cli.office import (
+    Office,
+    make_office,
+    open_office,
+    sender_key,
+    text_or_file,
+    write_private,
+    write_whole,
+)
+from clerestory.kernel import Refusal
+
+_PATH = click.Path(path_type=Path)
+_office = click.option("--office", "folder", type=_PATH, required=True, help="The office's folder.")
+_at = click.option("--at", "at_text", help="Now, as 2026-10-20T15:00Z; the clock's time if absent.")
+
+
+def _demand_options(command: Callable[..., None]) -> Any:
+    options = (
+        click.argument("demand", type=_PATH),
+        click.option("--case", help="Take this case of a casebook, as it stood on the day."),
+        click.option("--pack", "packs", multiple=True, help="A law pack; again for more."),
+        _office,
+        _at,
+    )
+    wrapped: Any = command
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+@click.command()
+@_demand_options
+def receive(
+    demand: Path, case: str | None, packs: tuple[str, ...], folder: Path, at_text: str | None
+) -> None:
+    """Log DEMAND and draw its number, before anything is known of the outcome."""
+    from clerestory.cli.deciding import demand_file
+    from clerestory.cli.logging_answers import receive as receive_demand
+
+    at = _time(at_text)
+    read = demand_file(demand, case=case, on=at.date(), packs=packs)
+    number = receive_demand(open_office(folder), read, at)
+    click.echo(f"received {read.id} as number {number}")
+
+
+@click.command()
+@_demand_options
+@click.option("--who", type=_PATH, help="A file: whom the demand names as S1, S2 ...")
+@click.option("--recipient", type=_PATH, required=True, help="The recipient's public key.")
+@click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+@click.option("--file", "files", multiple=True, metavar="REF=PATH", help="An answer in a file.")
+def disclose(
+    demand: Path,
+    case: str | None,
+    packs: tuple[str, ...],
+    folder: Path,
+    at_text: str | None,
+    who: Path | None,
+    recipient: Path,
+    reviewers: tuple[str, ...],
+    files: tuple[str, ...],
+) -> None:
+    """Seal what the law of today lets leave of DEMAND, after logging it."""
+    from clerestory.cli.answering import disclose as disclose_answer
+
+    at = _time(at_text)
+    office, decided = open_office(folder), _decide(demand, case, packs, at)
+    answered, sealed = disclose_answer(
+        office,
+        decided,
+        who=who,
+        recipient=recipient,
+        files=dict(_file_pair(pair) for pair in files),
+        reviewers=reviewers,
+        at=at,
+    )
+    click.echo(f"sealed number {answered.number}, log entry {answered.index}")
+    click.echo(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
+    for path in answered.files:
+        click.echo(f"  {path}")
+
+
+@click.command()
+@_demand_options
+@click.option("--counsel", help="Counsel who decided to refuse what was referred to them.")
+def refuse(
+    demand: Path,
+    case: str | None,
+    packs: tuple[str, ...],
+    folder: Path,
+    at_text: str | None,
+    counsel: str | None,
+) -> None:
+    """Write the refusal of DEMAND with its reasons, and the withholding index, after logging it."""
+    from clerestory.cli.answering import refuse as refuse_demand
+
+    at = _time(at_text)
+    office, decided = open_office(folder), _decide(demand, case, packs, at)
+    answered = refuse_demand(office, decided, counsel=counsel, at=at)
+    click.echo(f"refused number {answered.number}, log entry {answered.index}")
+    for path in answered.files:
+        click.echo(f"  {path}")
+
+
+@click.command()
+@click.argument("package", type=_PATH)
+@click.option("--sender", required=True, help="The sender's public key, or a file that holds it.")
+@click.option("--log", "log_vkey", required=True, help="The log's public key, or a file.")
+@click.option(
+    "--identity", type=_PATH, help="Your private key; without it only the seal is checked."
+)
+@click.option("--extract-to", type=_PATH, help="Put the opened folder here.")
+def verify(
+    package: Path, sender: str, log_vkey: str, identity: Path | None, extract_to: Path | None
+) -> None:
+    """Verify PACKAGE offline: seal, contents, and its own entry in the log."""
+    from clerestory.cli.logging_answers import log_checks
+    from clerestory.disclosure import Identity, verify_package
+
+    verified = verify_package(
+        package,
+        sender=sender_key(sender),
+        checks=log_checks(text_or_file(log_vkey)),
+        identity=Identity(given=identity.read_bytes()) if identity else None,
+        extract_to=extract_to,
+    )
+    for check in verified.checks:
+        click.echo(f"  holds: {check}")
+    click.echo(f"the package holds: {verified.sha256}")
+
+
+@click.command()
+@click.argument("receipt_file", metavar="RECEIPT", type=_PATH)
+@click.argument("package", type=_PATH)
+@click.option(
+    "--key", type=_PATH, required=True, help="The recipient's receipt key or certificate."
+)
+@click.option("--signature", type=_PATH, help="The signature, where it is a file of its own.")
+@_office
+@_at
+def receipt(
+    receipt_file: Path,
+    package: Path,
+    key: Path,
+    signature: Path | None,
+    folder: Path,
+    at_text: str | None,
+) -> None:
+    """Record the recipient's signed RECEIPT for PACKAGE in the log."""
+    from clerestory.cli.receiving import record_receipt
+
+    told, index = record_receipt(
+        open_office(folder), receipt_file, package, key, signature, _time(at_text)
+    )
+    click.echo(f"recorded the receipt of {told.by} for {told.demand_id}, log entry {index}")
+
+
+@click.group()
+def keys() -> None:
+    """Make an office's folder, a recipient's keys, or a recipient's receipt."""
+
+
+@keys.command("office")
+@click.argument("folder", type=_PATH)
+@click.option("--origin", required=True, help="The log's name for ever: host and path.")
+@click.option("--profile", default="maine-dhhs", show_default=True)
+@click.option("--source", required=True, help="The agency's records: a file, folder or address.")
+@click.option("--index", type=_PATH, required=True, help="The index of persons.")
+def office_keys(folder: Path, origin: str, profile: str, source: str, index: Path) -> None:
+    """Make FOLDER with the keys and the empty log of a disclosing office."""
+    office = make_office(folder, profile=profile, origin=origin, source=source, index=index)
+    click.echo(f"made the office {office.origin} in {folder}; give out what is in public/")
+
+
+@keys.command("recipient")
+@click.argument("folder", type=_PATH)
+@click.option("--name", required=True, help="The office's name, for its receipts.")
+def recipient_keys(folder: Path, name: str) -> None:
+    """Make an age identity and a receipt key in FOLDER, for a recipient who has none."""
+    from secrets import token_bytes
+
+    import pyrage
+
+    from clerestory.disclosure import Signer
+
+    identity = pyrage.x25519.Identity.generate()
+    signer = Signer(name=name, seed=token_bytes(32))
+    write_private(folder / "identity.txt", str(identity))
+    write_private(folder / "receipt.key", signer.secret_text())
+    write_whole(folder / "recipient.txt", f"{identity.to_public()}\n".encode())
+    write_whole(folder / "receipt.vkey", f"{signer.public}\n".encode())
+    click.echo(f"made keys in {folder}; give out recipient.txt and receipt.vkey")
+
+
+@keys.command("sign-receipt")
+@click.argument("package", type=_PATH)
+@click.argument("receipt_file", metavar="RECEIPT", type=_PATH)
+@click.option("--demand", "demand_id", required=True, help="The demand's id, as the letter says.")
+@click.option("--key", type=_PATH, required=True, help="Your receipt key.")
+@_at
+def sign_receipt(
+    package: Path, receipt_file: Path, demand_id: str, key: Path, at_text: str | None
+) -> None:
+    """Write a signed RECEIPT for PACKAGE, as its recipient."""
+    from clerestory.cli.receiving import signed_receipt
+
+    write_whole(receipt_file, signed_receipt(package, demand_id, key, _time(at_text)))
+    click.echo(f"  {receipt_file}")
+
+
+def _decide(demand: Path, case: str | None, packs: tuple[str, ...], at: datetime) -> Decided:
+    return decide_file(demand, on=at.date(), case=case, packs=packs)
+
+
+def _time(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise Refusal(
+            f"not a time: {text}", code="time-unreadable", todo="write it as 2026-10-20T15:00Z"
+        ) from fault
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _file_pair(pair: str) -> tuple[str, Path]:
+    ref, _, path = pair.partition("=")
+    if not path or not Path(path).is_file():
+        raise Refusal(
+            f"no file for {ref or pair}", code="answer-file-missing", todo="write --file REF=PATH"
+        )
+    return ref, Path(path)
+
+
+__all__ = ["Office", "disclose", "keys", "receipt", "receive", "refuse", "verify"]

@@ -1,0 +1,262 @@
+"""From a determination to an answer that leaves: log first, then seal; or refuse in writing."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from secrets import token_bytes
+
+import yaml
+
+from clerestory.cli.deciding import Decided
+from clerestory.cli.logging_answers import evidence_of, log_answer, log_checks
+from clerestory.cli.office import Office, write_whole
+from clerestory.demands import Demand, Item
+from clerestory.demands.determination import Change
+from clerestory.disclosure import (
+    Attachment,
+    CoarseningTables,
+    LetterInput,
+    Sealed,
+    Value,
+    disclosure_letter,
+    minimise,
+    permitted_items,
+    prepare_contents,
+    read_coarsening,
+    read_recipient,
+    read_stationery,
+    refusal_letter,
+    seal_package,
+    withholding_index,
+)
+from clerestory.holdings import (
+    SENTENCES,
+    FieldValue,
+    Found,
+    PermittedField,
+    PersonQuery,
+    find_person,
+    load_catalogue,
+    open_index,
+    open_source,
+    read_fields,
+)
+from clerestory.kernel import Period, Refusal, digest_of
+from clerestory.policy.words import fact_in_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What was written: the demand's number, the entry in the log, and the files."""
+
+    number: int
+    index: int
+    files: tuple[Path, ...]
+    digest: str
+
+
+def disclose(
+    office: Office,
+    decided: Decided,
+    *,
+    who: Path | None,
+    recipient: Path,
+    files: Mapping[str, Path],
+    reviewers: Sequence[str],
+    at: datetime,
+) -> tuple[Answered, Sealed]:
+    """Read what was ruled open, log it, and seal it to the recipient.
+
+    Args:
+        office: Whose records, keys and log.
+        decided: The demand with its determination under the law of the day ``at``.
+        who: A file that says, for each subject's ref, whom the demand names.
+        recipient: The recipient's public key or certificate.
+        files: Answers about nobody in particular, by reference such as ``S*.procedures``.
+        reviewers: Two people who have read the determination and let it go.
+        at: Now.
+
+    Raises:
+        Refusal: Nothing may leave, the person cannot be told apart, two people have not signed,
+            or the recipient's key is of the wrong kind. Nothing has been written then.
+    """
+    check_reviewers(reviewers)
+    number = office.number_of(decided.demand.id)
+    determination = decided.determination
+    to = read_recipient(recipient.read_bytes(), at=at)
+    items = permitted_items(determination)
+    values = {**_about_nobody(items, files), **_from_records(office, decided.demand, items, who)}
+    minimised = minimise(determination, values, _tables(office, decided.demand))
+    given = letter_input(office, decided, at)
+    closed = len(determination.rulings) > len(items)
+    contents = prepare_contents(
+        minimised,
+        letter_pdf=disclosure_letter(given),
+        index_pdf=withholding_index(given) if closed else None,
+    )
+    office.out.mkdir(exist_ok=True)
+    with office.ledger() as ledger:
+        index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
+        sealed = seal_package(
+            contents,
+            evidence=evidence_of(ledger, index),
+            checks=log_checks(office.log_vkey()),
+            recipients=[to],
+            signer=office.signer(),
+            folder=office.out,
+            random_bytes=token_bytes,
+        )
+    office.note_sealed(sealed.sha256, at)
+    written = (sealed.path, sealed.signature_path)
+    return Answered(number=number, index=index, files=written, digest=contents.digest), sealed
+
+
+def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetime) -> Answered:
+    """Write the refusal letter and the withholding index, and log them.
+
+    No look is taken into the records: the letter is the same whether a file exists or not.
+
+    Raises:
+        Refusal: Something may be released, or the answer is counsel's and no counsel is named.
+    """
+    determination = decided.determination
+    if determination.overall == "refer_to_counsel" and not counsel:
+        raise Refusal(
+            "this demand is for counsel to answer",
+            code="answer-needs-counsel",
+            todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
+        )
+    number = office.number_of(decided.demand.id)
+    given = letter_input(office, decided, at)
+    letter, index_pdf = refusal_letter(given), withholding_index(given)
+    office.out.mkdir(exist_ok=True)
+    digest = digest_of({"letter": _sha256(letter), "index": _sha256(index_pdf)})
+    signed = [counsel] if counsel else []
+    with office.ledger() as ledger:
+        index = log_answer(ledger, office, decided, number, digest, signed, at)
+    stem = f"{decided.demand.id}-{at.date()}"
+    written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
+    for path, content in zip(written, (letter, index_pdf), strict=True):
+        write_whole(path, content)
+    return Answered(number=number, index=index, files=written, digest=digest)
+
+
+def check_reviewers(reviewers: Sequence[str]) -> None:
+    """Refuse unless two different people have signed.
+
+    Raises:
+        Refusal: Fewer than two, or the same one twice.
+    """
+    if len({name.strip().casefold() for name in reviewers if name.strip()}) < 2:
+        raise Refusal(
+            f"two different people must have signed: {len(reviewers)} named",
+            code="answer-needs-two",
+            todo="add --reviewer NAME twice, once for each person who read the determination",
+        )
+
+
+def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
+    """Return what the letters are written from."""
+    vocabulary = decided.stack.vocabulary
+
+    def say_change(change: Change) -> str:
+        return fact_in_words(change.fact, change.value, vocabulary)
+
+    return LetterInput(
+        stationery=read_stationery(office.profile),
+        demand=decided.demand,
+        determination=decided.determination,
+        on=at.date(),
+        authorities=decided.stack.authorities,
+        say_change=say_change,
+    )
+
+
+def _about_nobody(items: Iterable[Item], files: Mapping[str, Path]) -> dict[Item, Value]:
+    values: dict[Item, Value] = {}
+    for item in items:
+        if not item.subject.endswith("*"):
+            continue
+        path = files.get(item.ref)
+        if path is None:
+            raise Refusal(
+                f"the answer to {item.ref} must be given as a file",
+                code="answer-file-missing",
+                todo=f"write it, see that no small cell is left, and add --file {item.ref}=PATH",
+            )
+        values[item] = Attachment(source=path, suffix=path.suffix.lower() or ".txt")
+    return values
+
+
+def _from_records(
+    office: Office, demand: Demand, items: Sequence[Item], who: Path | None
+) -> dict[Item, Value]:
+    named = [item for item in items if not item.subject.endswith("*")]
+    if not named:
+        return {}
+    persons = _persons(office, {item.subject for item in named}, who)
+    catalogue = load_catalogue(office.profile / "catalogue.toml")
+    span = _period(demand)
+    permitted = [
+        PermittedField(
+            person_id=persons[item.subject],
+            program=item.program,
+            field=item.field,
+            period=span if catalogue.get_field(item.program, item.field).dated else None,
+        )
+        for item in named
+    ]
+    found = read_fields(open_source(office.source), catalogue, permitted)
+    return {item: _value(value) for item, value in zip(named, found, strict=True)}
+
+
+def _persons(office: Office, refs: set[str], who: Path | None) -> dict[str, str]:
+    told = yaml.safe_load(who.read_text("utf-8")) if who else None
+    if not isinstance(told, dict) or refs - set(told):
+        missing = ", ".join(sorted(refs - set(told or ())))
+        raise Refusal(
+            f"nothing says whom the demand names as {missing}",
+            code="answer-who-missing",
+            todo="write name, birth_date and one more mark of each in a file, for --who",
+        )
+    index = open_index(office.index)
+    persons = {}
+    for ref in sorted(refs):
+        answer = find_person(index, PersonQuery.from_mapping(told[ref]))
+        if not isinstance(answer, Found):
+            reasons = "; ".join(SENTENCES[reason] for reason in answer.reasons)
+            raise Refusal(
+                f"{ref} cannot be told for certain: {reasons}",
+                code="answer-person-uncertain",
+                todo="ask the requester for more marks of the person, without saying what matched",
+            )
+        persons[ref] = answer.person_id
+    return persons
+
+
+def _period(demand: Demand) -> Period:
+    paper = demand.instrument
+    return Period(valid_from=paper.period_from, valid_to=paper.period_to)
+
+
+def _value(found: FieldValue) -> Value:
+    texts: list[str] = []
+    for value in found.values:
+        if isinstance(value, bytes):
+            return Attachment(source=value, suffix=".png")
+        if value is not None:
+            texts.append(str(value))
+    if not texts:
+        return None
+    return texts[0] if len(texts) == 1 else tuple(texts)
+
+
+def _tables(office: Office, demand: Demand) -> CoarseningTables:
+    start = demand.instrument.period_from
+    return read_coarsening(office.profile, month=f"{start:%Y-%m}" if start else None)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

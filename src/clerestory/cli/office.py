@@ -1,0 +1,201 @@
+"""An office's folder: its keys, its log, where its records are. What the commands share."""
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from secrets import token_bytes
+
+from clerestory.cli.places import profiles_folder
+from clerestory.disclosure import PublicKey, Signer, read_public_key, read_signer
+from clerestory.kernel import Refusal
+from clerestory.ledger import FileKeyEncryptionKey, Ledger
+from clerestory.ledger.key_files import read_signing_key, write_encryption_key, write_signing_key
+
+_SETTINGS = "office.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The folder of one disclosing office.
+
+    ``scope`` is the agency's short name in the log; ``source`` and ``index`` say where the
+    agency's records and the index of persons are.
+    """
+
+    folder: Path
+    scope: str
+    origin: str
+    source: str
+    index: Path
+
+    @property
+    def profile(self) -> Path:
+        """The profile's folder: catalogue and letters."""
+        return profiles_folder() / self.scope
+
+    @property
+    def out(self) -> Path:
+        """Where packages and letters are put."""
+        return self.folder / "out"
+
+    def ledger(self) -> Ledger:
+        """Open the office's log for writing."""
+        log = self.folder / "log"
+        kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
+        return Ledger.open(log, read_signing_key(log / "keys" / "log.key"), kek)
+
+    def signer(self) -> Signer:
+        """Return the key that signs packages."""
+        return read_signer((self.folder / "keys" / "package.key").read_text("utf-8"))
+
+    def log_vkey(self) -> str:
+        """Return the log's public key."""
+        return (self.folder / "public" / "log.vkey").read_text("utf-8").strip()
+
+    def find_number(self, demand_id: str) -> int | None:
+        """Return the number that the demand drew when it was received, if it was."""
+        path = self._matter(demand_id)
+        return int(json.loads(path.read_text("utf-8"))["number"]) if path.exists() else None
+
+    def number_of(self, demand_id: str) -> int:
+        """Return the number of a received demand.
+
+        Raises:
+            Refusal: It was never received: nothing leaves that did not come in by the one door.
+        """
+        number = self.find_number(demand_id)
+        if number is None:
+            raise Refusal(
+                f"the demand {demand_id} has not been received",
+                code="answer-not-received",
+                todo="log it first: clerestory receive DEMAND --office FOLDER",
+            )
+        return number
+
+    def note_number(self, demand_id: str, number: int) -> None:
+        """Keep the number of a received demand."""
+        path = self._matter(demand_id)
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, json.dumps({"demand": demand_id, "number": number}).encode())
+
+    def note_sealed(self, sha256: str, at: datetime) -> None:
+        """Keep when a package was sealed, for its receipt."""
+        path = self._sealed(sha256)
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, at.isoformat().encode())
+
+    def sealed_at(self, sha256: str) -> datetime:
+        """Return when this office sealed a package.
+
+        Raises:
+            Refusal: It did not.
+        """
+        path = self._sealed(sha256)
+        if not path.is_file():
+            raise Refusal(
+                f"this office sealed no such package: {sha256}",
+                code="package-not-ours",
+                todo="give the package as it was handed over, and the office that sealed it",
+            )
+        return datetime.fromisoformat(path.read_text("utf-8"))
+
+    def _sealed(self, sha256: str) -> Path:
+        return self.folder / "sealed" / sha256
+
+    def _matter(self, demand_id: str) -> Path:
+        return self.folder / "matters" / f"{demand_id}.json"
+
+
+def open_office(folder: Path) -> Office:
+    """Read an office's settings.
+
+    Raises:
+        Refusal: There is no office, or a setting is missing.
+    """
+    path = folder / _SETTINGS
+    if not path.is_file():
+        raise Refusal(
+            f"there is no office in {folder}",
+            code="office-not-found",
+            todo="make one: clerestory keys office FOLDER --origin NAME --source RECORDS",
+        )
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+        return Office(
+            folder=folder,
+            scope=settings["profile"],
+            origin=settings["origin"],
+            source=settings["source"],
+            index=Path(settings["index"]),
+        )
+    except (tomllib.TOMLDecodeError, KeyError) as fault:
+        raise Refusal(
+            f"{path.name} cannot be used: {fault}",
+            code="office-unreadable",
+            todo="it holds profile, origin, source and index, each a text",
+        ) from fault
+
+
+def make_office(folder: Path, *, profile: str, origin: str, source: str, index: Path) -> Office:
+    """Make an office's folder with its keys and an empty log.
+
+    Raises:
+        Refusal: One is there already, or there is no such profile.
+    """
+    if (folder / _SETTINGS).exists():
+        raise Refusal(
+            f"there is an office in {folder} already",
+            code="office-exists",
+            todo="use it, or name another folder",
+        )
+    if not (profiles_folder() / profile).is_dir():
+        raise Refusal(
+            f"there is no profile {profile}", code="office-profile", todo="see the folder profiles/"
+        )
+    keys, log, public = folder / "keys", folder / "log", folder / "public"
+    public.mkdir(parents=True)
+    sender = Signer(name=origin, seed=token_bytes(32))
+    write_private(keys / "package.key", sender.secret_text())
+    log_key = write_signing_key(log / "keys" / "log.key", name=origin, entropy=token_bytes)
+    write_encryption_key(log / "keys" / "encryption.key", entropy=token_bytes)
+    kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
+    Ledger.create(log, origin, log_key, kek).close()
+    (public / "log.vkey").write_text(f"{log_key.verifier.vkey}\n", "utf-8")
+    (public / "sender.vkey").write_text(f"{sender.public}\n", "utf-8")
+    (public / "sender.pem").write_bytes(sender.public.pem())
+    settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
+    # Last, so that a folder that was cut short is not taken for an office.
+    write_whole(folder / _SETTINGS, "".join(lines).encode())
+    return open_office(folder)
+
+
+def sender_key(text: str) -> PublicKey:
+    """Read a sender's public key, given as text or as the name of a file that holds it."""
+    return read_public_key(text_or_file(text))
+
+
+def text_or_file(given: str) -> str:
+    """Return a key given on the command line, or the content of the file of that name."""
+    path = Path(given)
+    return path.read_text("utf-8").strip() if path.is_file() else given.strip()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a secret to a new file that only its owner reads."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(f"{text}\n", "utf-8")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    temporary = path.with_name(f".{path.name}.part")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
