@@ -97,21 +97,25 @@ def hash_floor(count: int) -> float:
     return count / min(timed(work) for _ in range(3))
 
 
-def bare_commit(folder: Path, rounds: int) -> list[float]:
-    """Return the seconds of single-row commits with the ledger's own durability."""
-    cx = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
-    cx.execute("PRAGMA journal_mode = wal")
-    cx.execute("PRAGMA synchronous = full")
-    cx.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, body BLOB)")
+class BareTable:
+    """A table with the ledger's own durability and nothing else."""
 
-    def work() -> None:
-        cx.execute("BEGIN IMMEDIATE")
-        cx.execute("INSERT INTO row (body) VALUES (?)", (os.urandom(ENTRY_BYTES),))
-        cx.execute("COMMIT")
+    def __init__(self, path: Path) -> None:
+        """Make it."""
+        self._cx = sqlite3.connect(path, isolation_level=None)
+        self._cx.execute("PRAGMA journal_mode = wal")
+        self._cx.execute("PRAGMA synchronous = full")
+        self._cx.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, body BLOB)")
 
-    seconds = [timed(work) for _ in range(rounds)]
-    cx.close()
-    return seconds
+    def commit(self, body: bytes) -> None:
+        """Insert one row in its own transaction."""
+        self._cx.execute("BEGIN IMMEDIATE")
+        self._cx.execute("INSERT INTO row (body) VALUES (?)", (body,))
+        self._cx.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close it."""
+        self._cx.close()
 
 
 def open_log(folder: Path) -> Log:
@@ -171,16 +175,14 @@ def single(folder: Path, sizes: Sizes) -> list[Figure]:
     """Measure one append beside one bare commit, in turns so that both meet the same disk."""
     bare: list[float] = []
     ours: list[float] = []
-    (folder / "bare").mkdir()
+    table = BareTable(folder / "bare.sqlite3")
     with open_log(folder / "single") as log:
         log.append(fresh(130))
-        for turn in range(5):
-            here = folder / "bare" / str(turn)
-            here.mkdir()
-            bare += bare_commit(here, sizes.rounds)
-            for _ in range(sizes.rounds):
-                entries = fresh(1)
-                ours.append(timed(partial(log.append, entries)))
+        for _ in range(sizes.rounds * 5):
+            entries = fresh(1)
+            bare.append(timed(partial(table.commit, entries[0])))
+            ours.append(timed(partial(log.append, entries)))
+    table.close()
     ratio = statistics.median(ours) / statistics.median(bare)
     return [
         Figure(name="bare commit, p50", value=statistics.median(bare) * 1e3, unit="ms"),

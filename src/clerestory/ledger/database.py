@@ -210,7 +210,7 @@ class Reader:
             Torn: One is missing.
         """
         rows = self._cx.execute(
-            "SELECT leaf FROM entry WHERE leaf_index >= ? AND leaf_index < ? ORDER BY leaf_index",
+            "SELECT leaf FROM entry WHERE id > ? AND id <= ? AND leaf_index NOTNULL ORDER BY id",
             (start, end),
         ).fetchall()
         if len(rows) != end - start:
@@ -223,11 +223,11 @@ class Reader:
         return self.entries(start, start + tile.width)
 
     def entry_count(self) -> int:
-        """Return one more than the highest index given."""
+        """Return how many entries have their index."""
         row = self._cx.execute(
-            "SELECT max(leaf_index) FROM entry WHERE leaf_index IS NOT NULL"
+            "SELECT id FROM entry WHERE leaf_index IS NOT NULL ORDER BY id DESC LIMIT 1"
         ).fetchone()
-        return 0 if row[0] is None else int(row[0]) + 1
+        return int(row[0]) if row else 0
 
     def index_of(self, entry_id: int) -> int | None:
         """Return the index given to a recorded row, or ``None`` while it waits."""

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -58,8 +58,7 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """Four bytes that tell this key from others of the same name."""
-        material = b"%s\n%c%s" % (self.name.encode(), self.kind, self.public_bytes)
-        return hashlib.sha256(material).digest()[:4]
+        return _key_id(self.name, self.kind, self.public_bytes)
 
     @property
     def vkey(self) -> str:
@@ -87,6 +86,12 @@ class Verifier:
                 mldsa.MLDSA44PublicKey.from_public_bytes(self.public_bytes).verify(body, message)
         except (InvalidSignature, ValueError) as fault:
             raise Unsigned(f"a signature by {self.name} must be over this note") from fault
+
+
+@lru_cache(maxsize=64)
+def _key_id(name: str, kind: Kind, public_bytes: bytes) -> bytes:
+    material = b"%s\n%c%s" % (name.encode(), kind, public_bytes)
+    return hashlib.sha256(material).digest()[:4]
 
 
 def _ed25519(public_bytes: bytes) -> ed25519.Ed25519PublicKey:

@@ -18,6 +18,8 @@ MAX_SIGNATURES = 100
 
 _DASH = "— "
 
+_CONTROL = bytes(byte for byte in range(0x20) if byte != 0x0A)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
@@ -117,13 +119,13 @@ def sign_note(text: bytes, signers: Sequence[Signer]) -> Note:
     """
     if not text.endswith(b"\n"):
         raise BadNote("a note's text must end its last line")
-    if any(byte < 0x20 and byte != 0x0A for byte in text):
+    if len(text.translate(None, _CONTROL)) != len(text):
         raise BadNote("a note has no control character")
-    lines = tuple(
-        Signature(name=key.verifier.name, key_id=key.verifier.key_id, content=key.sign(text))
-        for key in signers
-    )
-    return Note(text=text, signatures=lines)
+    lines = []
+    for signer in signers:
+        key = signer.verifier
+        lines.append(Signature(name=key.name, key_id=key.key_id, content=signer.sign(text)))
+    return Note(text=text, signatures=tuple(lines))
 
 
 def cosign_note(note: Note, cosigner: Cosigner, *, at: datetime) -> Signature:

@@ -92,8 +92,9 @@ class EventRows:
         row = cx.execute(
             "SELECT matter_id, wrapped_key, sealed FROM entry "
             "JOIN payload ON payload.entry_id = entry.id "
-            "JOIN matter ON matter.id = payload.matter_id WHERE leaf_index = ?",
-            (index,),
+            "JOIN matter ON matter.id = payload.matter_id "
+            "WHERE entry.id = ? AND leaf_index IS NOT NULL",
+            (index + 1,),
         ).fetchone()
         if row is None:
             raise Refusal(

@@ -42,10 +42,12 @@ class Batch:
         del self._new[mark:]
 
     def _take_waiting(self) -> list[bytes]:
-        # Every waiting row, never "all above the last id": transactions commit out of id order.
+        # Every waiting row, never "all above the last size": what was recorded must not be lost.
         rows = self.cx.execute(
             "SELECT id, leaf FROM entry WHERE leaf_index IS NULL ORDER BY id"
         ).fetchall()
+        if not rows:
+            return []
         self.cx.executemany(
             "UPDATE entry SET leaf_index = ? WHERE id = ?",
             [(self._head.size + place, row[0]) for place, row in enumerate(rows)],
@@ -67,7 +69,8 @@ class Batch:
         start = self.size
         indexes = range(start, start + len(entries))
         self.cx.executemany(
-            "INSERT INTO entry (leaf_index, leaf) VALUES (?, ?)", zip(indexes, entries, strict=True)
+            "INSERT INTO entry (id, leaf_index, leaf) VALUES (?1 + 1, ?1, ?2)",
+            zip(indexes, entries, strict=True),
         )
         self._new += entries
         return indexes
@@ -100,7 +103,9 @@ class Batch:
 def insert_entry(cx: sqlite3.Connection, entry: bytes, *, index: int | None) -> int:
     """Insert one row and return its id; without an index it waits for the sequencer."""
     check_entry(entry)
+    row_id = None if index is None else index + 1
     row = cx.execute(
-        "INSERT INTO entry (leaf_index, leaf) VALUES (?, ?) RETURNING id", (index, entry)
+        "INSERT INTO entry (id, leaf_index, leaf) VALUES (?, ?, ?) RETURNING id",
+        (row_id, index, entry),
     ).fetchone()
     return int(row[0])
