@@ -27,6 +27,7 @@ FACTS: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "paper.in_date": (("answer",), frozenset()),
     "paper.enforced_by_order": (("answer",), frozenset()),
     "paper.names_field": ((), frozenset({"yes", "no", "everything"})),
+    "forms": (("form",), frozenset()),
     "papers": (("instrument_kind",), frozenset()),
     "months": ((), frozenset({"one", "more", "unstated"})),
     "subject.relation": (("relation",), frozenset()),
