@@ -17,6 +17,7 @@ from clerestory.demands import determination_json
 @click.option("--pack", "packs", multiple=True, help="A law pack; give it again for more.")
 @click.option("--packs-dir", type=click.Path(path_type=Path), help="Where the packs are.")
 @click.option("--json", "as_json", is_flag=True, help="Print the determination as JSON.")
+@click.option("--brief", is_flag=True, help="Print the answer and its authorities only.")
 @click.option("--why", is_flag=True, help="Print the whole reason for counsel under each ruling.")
 def decide(
     demand: Path,
@@ -25,6 +26,7 @@ def decide(
     packs: tuple[str, ...],
     packs_dir: Path | None,
     as_json: bool,
+    brief: bool,
     why: bool,
 ) -> None:
     """Decide DEMAND (YAML or JSON, clerestory-demand/1) under the law of a day.
@@ -38,11 +40,11 @@ def decide(
     if as_json:
         click.echo(json.dumps(determination_json(decided.determination), indent=1))
         return
-    show(decided, why=why)
+    show(decided, brief=brief, why=why)
 
 
-def show(decided: Decided, *, why: bool = False) -> None:
+def show(decided: Decided, *, brief: bool = False, why: bool = False) -> None:
     """Print a determination for people."""
     from clerestory.cli.determination_view import DeterminationView
 
-    DeterminationView(decided, why=why).print()
+    DeterminationView(decided, brief=brief, why=why).print()

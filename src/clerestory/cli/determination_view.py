@@ -24,10 +24,11 @@ _SAID = {
 class DeterminationView:
     """Prints one determination. Rulings that are the same for several fields stand together."""
 
-    def __init__(self, decided: Decided, *, why: bool = False, console: Console | None = None):
+    def __init__(self, decided: Decided, *, brief: bool = False, why: bool = False) -> None:
         self._decided = decided
+        self._brief = brief
         self._why = why
-        self._console = console or Console(highlight=False)
+        self._console = Console(highlight=False)
 
     def print(self) -> None:
         """Print everything a custodian needs to sign or to hand on."""
@@ -35,9 +36,10 @@ class DeterminationView:
         self._matrix()
         for number, group in enumerate(self._groups(), 1):
             self._reasons(number, group)
-        self._questions()
-        self._duties()
-        self._footing()
+        if not self._brief:
+            self._questions()
+            self._duties()
+            self._footing()
 
     def _heading(self) -> None:
         demand, determination = self._decided.demand, self._decided.determination
@@ -100,6 +102,8 @@ class DeterminationView:
         for name in first.authorities:
             authority = authorities[name]
             self._say(f"on {authority.citation} [dim]({name})[/]: {escape(authority.title)}")
+        if self._brief:
+            return
         self._say(escape(first.reason.counsel if self._why else first.reason.requester))
         misses = {miss.authority: miss for ruling in group for miss in ruling.considered_not_met}
         for miss in misses.values():

@@ -185,8 +185,16 @@ def _tried(ways: Ways) -> list[ChangeSet]:
 def _turn(outcome: Outcome, trial: _Trial) -> Turn:
     return Turn(
         outcome=outcome,
-        changes=tuple(Change(fact=path, value=value) for path, value in sorted(trial.changes)),
+        changes=tuple(
+            Change(fact=path, value=value) for path, value in sorted(trial.changes, key=_as_told)
+        ),
     )
+
+
+def _as_told(change: tuple[str, str]) -> tuple[bool, bool, str]:
+    """What the paper is comes first, then what else is on it, then what was found."""
+    path, _ = change
+    return (path != "paper.kind", not path.startswith("paper."), path)
 
 
 def _chosen(turns: Sequence[Turn]) -> tuple[Turn, ...]:

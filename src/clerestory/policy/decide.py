@@ -145,5 +145,8 @@ def determining(law: LawOfTheDay, finding: Finding) -> tuple[tuple[str, ...], tu
         policies = (*finding.refers, *mandates, *finding.bars)
     else:
         policies = (*finding.bars, *finding.refusals)
-    authorities = law.authorities_of(policies) or ("house-default-deny",)
-    return authorities, tuple(policies)
+        # The locks decide; a ruling that settles the point for counsel stands behind them.
+        ordered = (*law.authorities_of(finding.bars), *law.authorities_of(finding.refusals))
+        kept = sorted(dict.fromkeys(ordered), key=lambda name: name.startswith("house-"))
+        return tuple(kept) or ("house-default-deny",), policies
+    return law.authorities_of(policies) or ("house-default-deny",), tuple(policies)

@@ -1,5 +1,6 @@
 """Conditions in plain words, for letters and for counsel. The words come from the vocabulary."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,9 +9,9 @@ from clerestory.law.codes import Vocabulary
 Tree = Mapping[str, Any]
 
 _FACTS = {
-    "paper.kind": ("the paper is", "instrument_kind"),
+    "paper.kind": ("the paper is a", "instrument_kind"),
     "paper.form": ("the form is", "form"),
-    "paper.issuer": ("the paper is issued by", "issuer"),
+    "paper.issuer": ("it is issued by a", "issuer"),
     "paper.written": ("the request is in writing", None),
     "paper.status": ("the status of the paper is", "status"),
     "paper.in_date": ("the day lies within the paper's dates", None),
@@ -42,7 +43,7 @@ _FACTS = {
     "purpose": ("the purpose is", "purpose"),
     "grounds": ("the ground is", "grounds"),
     "cited": ("the requester cites", None),
-    "papers": ("among the papers is", "instrument_kind"),
+    "papers": ("among the papers is a", "instrument_kind"),
     "months": ("the period asked about in months is", None),
     "hold": ("the request to keep the person uninformed is", None),
     "component": ("the requester's office is", "component"),
@@ -167,7 +168,9 @@ class _Words:
         else:
             said, list_name = _FACTS.get(path, (path.replace(".", " "), None))
         if list_name is not None:
-            return f"{said} {'' if same else 'not '}{_codes(codes)}"
+            if not same:
+                said = said.removesuffix(" a") + " not"
+            return _with_article(f"{said} {_codes(codes)}")
         if codes == ["yes"]:
             return said if same else f"it is not so that {said}"
         if codes == ["no"]:
@@ -182,4 +185,9 @@ class _Words:
 
 
 def _codes(codes: Iterable[str]) -> str:
-    return " or ".join(code.replace("_", " ") for code in codes)
+    said = " or ".join(code.replace("_", " ") for code in codes)
+    return said.replace("article iii", "Article III")
+
+
+def _with_article(text: str) -> str:
+    return re.sub(r"\ba ([aeiouA])", r"an \1", text)
