@@ -37,6 +37,7 @@ from clerestory.ledger.recovery import (
     check_all_seen,
     check_head,
     check_public_epoch,
+    check_seen,
     load_edge,
 )
 from clerestory.ledger.sequencer import Batch
@@ -139,14 +140,22 @@ class Log:
                 f"a key must be the log's own: {self.origin} is not {self._reader.origin()}",
                 todo="give the key that this log was created with",
             )
-        head = check_head(self._reader, self.verifier)
-        frontier = load_edge(self._reader, head)
-        self._mark.check(self._reader, head, origin=self.origin)
-        check_all_seen(self._reader, head, seen, self.verifier)
-        public = self.public.checkpoint()
-        if public is not None:
-            check_all_seen(self._reader, head, [("public/checkpoint", public)], self.verifier)
-            check_public_epoch(self._reader, open_checkpoint(public, self.verifier))
+        # What others may show is read first: another process may append meanwhile, and a database
+        # read before its mark would look as if it had forgotten.
+        mark, public = self._mark.read(origin=self.origin), self.public.checkpoint()
+        self._reader_cx.execute("BEGIN")
+        try:
+            head = check_head(self._reader, self.verifier)
+            frontier = load_edge(self._reader, head)
+            if mark is not None:
+                check_seen(self._reader, head, mark, where=HIGH_WATER)
+            check_all_seen(self._reader, head, seen, self.verifier)
+            if public is not None:
+                shown = [("public/checkpoint", public)]
+                check_all_seen(self._reader, head, shown, self.verifier)
+                check_public_epoch(self._reader, open_checkpoint(public, self.verifier))
+        finally:
+            self._reader_cx.execute("ROLLBACK")
         self._head, self._frontier = head, frontier
         if self._cx.execute("SELECT 1 FROM entry WHERE leaf_index IS NULL LIMIT 1").fetchone():
             with self.writing():
