@@ -212,7 +212,7 @@ def _show(
     say: Callable[[str], None],
 ) -> tuple[Shown, int, list[Flaw]]:
     """Run the known answers of the packs and of the casebook."""
-    showing = Showing(LawDays(packs_folder))
+    showing = Showing(LawDays(packs_folder), available_packs(packs_folder))
     flaws: list[Flaw] = []
     run = 0
     own = [path for pack in packs for path in sorted((pack.folder / "cases").glob("*.yaml"))]

@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import cedarpy
+
 from clerestory.audit.casebook import day_of, demand_on
 from clerestory.audit.law_days import LawDays
 from clerestory.demands.demand import Demand
 from clerestory.demands.reading import read_demand
-from clerestory.kernel import Refusal
+from clerestory.kernel import Refusal, canonical_bytes
 from clerestory.law.errors import PackFault
 from clerestory.policy.clauses import ClauseSet
 from clerestory.policy.decide import Engine
 from clerestory.policy.facts import facts_of
+from clerestory.policy.interpreters.cedar import PolicySet, Verdict
 from clerestory.policy.model import field_uid, request
 from clerestory.policy.stages import Case, run
 
@@ -41,14 +44,17 @@ class Shown:
 class Showing:
     """Runs cases far enough to see which permits open and which were wanting."""
 
-    def __init__(self, days: LawDays) -> None:
+    def __init__(self, days: LawDays, known: Iterable[str]) -> None:
         self._days = days
-        self._clauses: dict[tuple[str, str], ClauseSet] = {}
+        self._clauses: dict[tuple[str, str, int], ClauseSet] = {}
+        self._known = frozenset(known)
         self.shown = Shown()
 
     def add(self, case: Mapping[str, Any]) -> None:
         """Run one case; one that cannot be read is entered under ``unread`` with the reason."""
         name = str(case["demand"]["id"])
+        if not self._known.issuperset(case["packs"]):
+            return
         try:
             for step in case["expect"]:
                 on = day_of(step)
@@ -56,53 +62,76 @@ class Showing:
                 demand = read_demand(demand_on(case, on), engine.law.stack.vocabulary)
                 self._step(engine, demand, step.get("rulings") or {}, name)
         except PackFault:
-            return  # a case of packs that are not here, or that are at fault themselves
+            return  # a case under a pack that is at fault itself, and says so when checked
         except (Refusal, ValueError) as fault:
             self.shown.unread[name] = str(fault)
 
     def _step(self, engine: Engine, demand: Demand, expected: Mapping[str, Any], name: str) -> None:
         law = engine.law
-        items = list(dict.fromkeys(demand.items))
-        cases = [
-            Case(
-                demand.requester.kind,
-                field_uid(item.program, item.field),
-                facts_of(demand, item, law.on, law.stack.vocabulary),
-            )
-            for item in items
-        ]
-        entities = law.entities(items, engine.sources)
-        closed: list[tuple[Case, Mapping[str, Any]]] = []
-        for item, case, finding in zip(items, cases, run(law, cases, entities), strict=True):
-            wanted = expected.get(item.ref)
-            if wanted in _OPEN and wanted == finding.outcome.value:
+        entities = law.entities(demand.items, engine.sources)
+        opened: dict[bytes, tuple[Case, str]] = {}
+        closed: dict[bytes, Case] = {}
+        for item in demand.items:
+            context = facts_of(demand, item, law.on, law.stack.vocabulary)
+            case = Case(demand.requester.kind, field_uid(item.program, item.field), context)
+            wanted = str(expected.get(item.ref))
+            key = canonical_bytes([case.resource, wanted, context])
+            if wanted in _OPEN:
+                opened[key] = (case, wanted)
+            else:
+                closed[key] = case
+        findings = run(law, [case for case, _ in opened.values()], entities)
+        for (_, wanted), finding in zip(opened.values(), findings, strict=True):
+            if finding.outcome.value == wanted:
                 self.shown.note(self.shown.met, finding.lifts, name)
-            elif wanted not in _OPEN and finding.outcome.value not in _OPEN:
-                closed.append((case, finding.context))
-        for action in _OPENING:
-            self._unmet(engine, action, closed, entities, name)
+        self._unmet(engine, list(closed.values()), entities, name)
 
     def _unmet(
-        self,
-        engine: Engine,
-        action: str,
-        closed: Sequence[tuple[Case, Mapping[str, Any]]],
-        entities: Any,
-        name: str,
+        self, engine: Engine, closed: Sequence[Case], entities: cedarpy.Entities, name: str
     ) -> None:
-        clauses = self._clauses_of(engine, action)
-        if not closed or not clauses.triggers:
-            return
-        asked = [
-            request(case.principal, action, case.resource, context) for case, context in closed
+        """Note the permits that were considered for fields that stay closed, and were wanting."""
+        clauses = [
+            (action, found)
+            for action in _OPENING
+            if (found := self._clauses_of(engine, action)).triggers
         ]
-        for verdict in clauses.decide(asked, entities):
-            wanting = [policy for policy, missing in clauses.unmet(verdict).items() if missing]
-            self.shown.note(self.shown.unmet, wanting, name)
+        if not closed or not clauses:
+            return
+        defined = self._ask(engine.law.by_action["define"], "define", closed, entities)
+        known = [
+            Case(
+                case.principal,
+                case.resource,
+                {
+                    **case.context,
+                    "established": engine.law.words(verdict.policies, "establishes"),
+                },
+            )
+            for case, verdict in zip(closed, defined, strict=True)
+        ]
+        for action, found in clauses:
+            for verdict in self._ask(found, action, known, entities):
+                wanting = [policy for policy, missing in found.unmet(verdict).items() if missing]
+                self.shown.note(self.shown.unmet, wanting, name)
+
+    @staticmethod
+    def _ask(
+        policies: PolicySet | ClauseSet,
+        action: str,
+        cases: Sequence[Case],
+        entities: cedarpy.Entities,
+    ) -> list[Verdict]:
+        asked = [request(case.principal, action, case.resource, case.context) for case in cases]
+        return policies.decide(asked, entities)
 
     def _clauses_of(self, engine: Engine, action: str) -> ClauseSet:
+        """Return the conditions of the permits that no case has shown unmet yet.
+
+        They are parsed anew only once half of them are shown: parsing costs more than asking.
+        """
         policies = engine.law.by_action[action].by_id
-        key = (action, "\n".join(sorted(policies)))
+        left = [name for name in policies if name not in self.shown.unmet]
+        key = (action, "\n".join(sorted(policies)), len(left).bit_length())
         if key not in self._clauses:
-            self._clauses[key] = ClauseSet.parse(list(policies.values()))
+            self._clauses[key] = ClauseSet.parse([policies[name] for name in left])
         return self._clauses[key]
