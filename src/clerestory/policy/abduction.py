@@ -172,7 +172,7 @@ class Abduction:
             current = current["__entity"]["id"]
         if (str(current) == wanted) == want:
             return AS_IT_IS
-        if not _can_change(path) or self._is_event(path):
+        if not _can_change(path) or self._is_event(path) or (want and wanted == "unknown"):
             return NEVER
         if want:
             return (frozenset({(path, wanted)}),)
@@ -214,7 +214,7 @@ class Abduction:
             return AS_IT_IS
         if want and _can_change(path):
             # Where a plain yes would do, the finer answers are no other way.
-            offered = ["yes"] if "yes" in codes else codes
+            offered = ["yes"] if "yes" in codes else [code for code in codes if code != "unknown"]
             return tuple(frozenset({(path, code)}) for code in offered)
         return NEVER
 
