@@ -44,7 +44,7 @@ FACTS: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
 }
 # Facts whose every part is yes, no or unknown.
 _ANSWERS = ("findings.", "consent.", "agreement.", "nondisclosure.")
-_ENTITIES: Mapping[str, tuple[str, ...]] = {
+ENTITIES: Mapping[str, tuple[str, ...]] = {
     "Requester": ("requester_class",),
     "Purpose": ("purpose",),
     "Program": ("program", "program_group"),
@@ -77,7 +77,7 @@ def _wrong_with(compared: Comparison, stack: PackStack) -> Iterator[tuple[str, s
         return
     vocabulary = stack.vocabulary
     if compared.entity:
-        lists, more = _ENTITIES.get(compared.entity, ()), _fields_of(compared, vocabulary)
+        lists, more = ENTITIES.get(compared.entity, ()), _fields_of(compared, vocabulary)
     elif compared.fact == "cited":
         lists, more = (), frozenset(stack.authorities)
     elif compared.fact in OWN_WORDS:
