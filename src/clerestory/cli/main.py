@@ -31,6 +31,10 @@ _COMMANDS = {
 }
 
 
+# Refusals that are the machine's trouble and not the input's: try again once it is mended.
+_MACHINE = frozenset({"log-locked", "log-storage", "source-locked", "source-vanished"})
+
+
 class _Rooms(click.Group):
     """Import a command's module only when that command runs, so that a cold start is quick."""
 
@@ -72,7 +76,7 @@ def main() -> None:
         sys.exit(ExitCode.CORRUPTION)
     except ClerestoryError as fault:
         _tell(fault)
-        sys.exit(ExitCode.BAD_INPUT)
+        sys.exit(ExitCode.MACHINE if fault.code in _MACHINE else ExitCode.BAD_INPUT)
     except (OSError, sqlite3.OperationalError) as fault:
         click.echo(f"error: {fault}", err=True)
         click.echo("  code: machine", err=True)
