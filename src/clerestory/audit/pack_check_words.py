@@ -37,10 +37,11 @@ def check_words(
         "mandated": given["lifts"] | given["bars"],
         "barred": given["bars"],
     }
+    said: set[str] = set()
     for pack in packs:
         for policy in pack.policies:
             yield from _undefined(pack, policy, known, sources)
-            yield from _unused(pack, policy, tested, sources)
+            yield from _unused(pack, policy, tested, said, sources)
             yield from _wrong_lock(pack, policy, given["bars"], sources)
 
 
@@ -75,7 +76,10 @@ def _undefined(pack: Pack, policy: Policy, known: _Uses, sources: Sources) -> It
                 )
 
 
-def _unused(pack: Pack, policy: Policy, tested: _Uses, sources: Sources) -> Iterator[Flaw]:
+def _unused(
+    pack: Pack, policy: Policy, tested: _Uses, said: set[str], sources: Sources
+) -> Iterator[Flaw]:
+    """Yield words that nothing tests; ``said`` keeps a warning from being given twice."""
     for word in policy.words("establishes"):
         if word not in tested["established"]:
             yield sources.flaw(
@@ -101,7 +105,8 @@ def _unused(pack: Pack, policy: Policy, tested: _Uses, sources: Sources) -> Iter
                     f"mend the word{meant}, or name the lock otherwise",
                     near=f"@{annotation}",
                 )
-            elif annotation == "lifts":
+            elif annotation == "lifts" and word not in said:
+                said.add(word)
                 yield sources.flaw(
                     pack,
                     policy,
