@@ -1,0 +1,229 @@
+"""The whole answer at the command line: receive, refuse, disclose, verify, receipt."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from clerestory.cli.main import program
+from clerestory.kernel import ClerestoryError, Corruption
+
+HOME = Path(__file__).resolve().parents[2]
+STORY = HOME / "packs" / "us-me" / "cases" / "story.yaml"
+WHO = HOME / "profiles" / "maine-dhhs" / "demo" / "who.yaml"
+NAMES = ("Robert", "Pinkham", "Demonstration Lane", "1974-06-22")
+
+
+def type_command(*words: str | Path) -> str:
+    """Run one command and return what it prints; its errors are raised."""
+    result = CliRunner().invoke(program, [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("agency")
+    type_command("holdings", "make", folder / "agency", "--persons", "400", "--seed", "3")
+    return folder / "agency"
+
+
+@pytest.fixture
+def office(agency: Path, tmp_path: Path) -> Path:
+    type_command(
+        "keys", "office", tmp_path / "office", "--origin", "log.example/test",
+        "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
+    )  # fmt: skip
+    type_command("keys", "recipient", tmp_path / "agents", "--name", "agents.example/r")
+    return tmp_path / "office"
+
+
+def asked(office: Path, at: str) -> list[str | Path]:
+    return [STORY, "--case", "STORY-HOSPITAL", "--office", office, "--at", at]
+
+
+def disclosed(office: Path) -> Path:
+    """Receive and disclose the story's demand after the court's order; return the package."""
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    type_command(
+        "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", WHO,
+        "--recipient", office.parent / "agents" / "recipient.txt",
+        "--reviewer", "one", "--reviewer", "two",
+    )  # fmt: skip
+    return office / "out" / "STORY-HOSPITAL.tar.age"
+
+
+def verify(office: Path, package: Path, *more: str | Path) -> str:
+    public = office / "public"
+    return type_command(
+        "verify", package, "--sender", public / "sender.vkey", "--log", public / "log.vkey", *more
+    )
+
+
+def test_a_named_person_is_answered_to_the_order_and_no_further(office: Path) -> None:
+    package = disclosed(office)
+    opened = office.parent / "opened"
+
+    said = verify(
+        office, package, "--identity", office.parent / "agents" / "identity.txt",
+        "--extract-to", opened,
+    )  # fmt: skip
+
+    assert "commits to exactly these contents" in said
+    records = (opened / "data" / "records" / "S1.csv").read_text("utf-8")
+    fields = [line.split(",")[2].strip('"') for line in records.splitlines()[1:]]
+    assert fields == ["address", "admission_status", "discharge_date"]
+    assert not (opened / "data" / "records" / "S2.csv").exists()
+
+
+def test_the_receipt_is_recorded_and_another_packages_receipt_is_not(office: Path) -> None:
+    package, note = disclosed(office), office.parent / "receipt.note"
+    agents = office.parent / "agents"
+    type_command(
+        "keys", "sign-receipt", package, note, "--demand", "STORY-HOSPITAL",
+        "--key", agents / "receipt.key", "--at", "2026-10-21T16:00Z",
+    )  # fmt: skip
+
+    said = type_command(
+        "receipt", note, package, "--key", agents / "receipt.vkey", "--office", office,
+        "--at", "2026-10-21T17:00Z",
+    )  # fmt: skip
+
+    assert "agents.example/r" in said
+    other = office.parent / "other.tar.age"
+    other.write_bytes(package.read_bytes() + b"x")
+    with pytest.raises(ClerestoryError) as caught:
+        type_command("receipt", note, other, "--key", agents / "receipt.vkey", "--office", office)
+    assert caught.value.code == "package-not-ours"
+
+
+def test_nothing_leaves_that_was_not_received(office: Path) -> None:
+    with pytest.raises(ClerestoryError) as caught:
+        type_command("refuse", *asked(office, "2026-08-20T15:00Z"))
+
+    assert caught.value.code == "answer-not-received"
+    assert not (office / "out").exists()
+
+
+def test_one_person_cannot_sign_twice(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+
+    with pytest.raises(ClerestoryError) as caught:
+        type_command(
+            "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", WHO,
+            "--recipient", office.parent / "agents" / "recipient.txt",
+            "--reviewer", "One", "--reviewer", " one",
+        )  # fmt: skip
+
+    assert caught.value.code == "answer-needs-two"
+
+
+def test_a_withheld_demand_cannot_be_disclosed(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+
+    with pytest.raises(ClerestoryError) as caught:
+        type_command(
+            "disclose", *asked(office, "2026-08-20T15:00Z"), "--who", WHO,
+            "--recipient", office.parent / "agents" / "recipient.txt",
+            "--reviewer", "one", "--reviewer", "two",
+        )  # fmt: skip
+
+    assert caught.value.code == "disclosure-nothing-released"
+
+
+def test_a_person_who_cannot_be_told_apart_is_not_guessed(office: Path, tmp_path: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    vague = tmp_path / "vague.yaml"
+    vague.write_text(yaml.safe_dump({"S1": {"name": "Robert Example"}}), "utf-8")
+
+    with pytest.raises(ClerestoryError) as caught:
+        type_command(
+            "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", vague,
+            "--recipient", office.parent / "agents" / "recipient.txt",
+            "--reviewer", "one", "--reviewer", "two",
+        )  # fmt: skip
+
+    assert caught.value.code == "answer-person-uncertain"
+    assert "Robert" not in str(caught.value)
+
+
+def test_a_demand_for_counsel_is_not_refused_without_counsel(office: Path) -> None:
+    docket: list[str | Path] = [
+        HOME / "casebook" / "dockets.yaml",
+        "--case",
+        "DK-01-ME-SNAP-2025-07",
+    ]
+    at: list[str | Path] = ["--office", office, "--at", "2025-07-24T15:00Z"]
+    type_command("receive", *docket, *at)
+
+    with pytest.raises(ClerestoryError) as caught:
+        type_command("refuse", *docket, *at)
+
+    assert caught.value.code == "answer-needs-counsel"
+
+
+def test_a_refusal_is_a_letter_and_an_index_and_names_nobody(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+
+    type_command("refuse", *asked(office, "2026-08-20T15:00Z"))
+
+    letter, index = sorted((office / "out").glob("*.pdf"))
+    text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(letter))
+    assert "neither confirms nor denies" in " ".join(text.split())
+    assert "1225(d)(4)" in text
+    assert not any(name in text for name in NAMES)
+    assert index.name.endswith("withheld.pdf")
+
+
+def test_no_name_stands_in_the_log_the_office_or_the_sealed_package(office: Path) -> None:
+    disclosed(office)
+
+    written = [path for path in office.rglob("*") if path.is_file()]
+
+    assert len(written) > 10
+    for path in written:
+        content = path.read_bytes()
+        assert not any(name.encode() in content for name in NAMES), path
+
+
+def test_one_altered_bit_of_a_package_is_an_alarm(office: Path) -> None:
+    package = disclosed(office)
+    content = bytearray(package.read_bytes())
+    content[len(content) // 2] ^= 1
+    package.chmod(0o600)
+    package.write_bytes(content)
+
+    with pytest.raises(Corruption):
+        verify(office, package)
+
+
+def test_age_opens_the_package(office: Path) -> None:
+    if shutil.which("age") is None:
+        pytest.skip("the program age is not on this machine")
+    package = disclosed(office)
+
+    opened = subprocess.run(
+        ["age", "-d", "-i", str(office.parent / "agents" / "identity.txt"), str(package)],
+        check=True,
+        capture_output=True,
+    )
+
+    assert b"bagit.txt" in opened.stdout
+
+
+def test_the_public_log_verifies_and_counts_each_number_once(office: Path) -> None:
+    disclosed(office)
+    type_command("log", "checkpoint", office / "log", "--propose")
+    type_command("log", "checkpoint", office / "log", "--publish")
+
+    said = type_command(
+        "log", "verify", office / "log" / "public",
+        "--vkey", (office / "public" / "log.vkey").read_text("utf-8").strip(), "--count",
+    )  # fmt: skip
+
+    assert "proven: log.example/test, 3 entries" in said
+    assert "demand.received" in said
