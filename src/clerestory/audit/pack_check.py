@@ -17,6 +17,7 @@ from clerestory.audit.pack_check_files import (
     check_authorities,
     check_loading,
     check_manifest,
+    check_shape_of_codes,
     check_vocabulary,
 )
 from clerestory.audit.pack_check_flaws import Flaw, Sources
@@ -171,6 +172,9 @@ def _conflicts(packs: Sequence[Pack], sources: Sources) -> Iterator[Flaw]:
 def _vocabulary(packs_folder: Path, packs: Sequence[Pack]) -> tuple[Vocabulary | None, list[Flaw]]:
     files = [packs_folder / "codes.yaml"]
     files += [path for pack in packs if (path := pack.folder / "codes.yaml").exists()]
+    unusable = list(check_shape_of_codes(packs_folder, files))
+    if unusable:
+        return None, unusable
     try:
         vocabulary = load_vocabulary(files)
     except PackFault as fault:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import yaml
+
 from clerestory.audit.pack_check_flaws import Flaw, Sources, statements, unreadable_cedar
 from clerestory.law.codes import Vocabulary
 from clerestory.law.packs import Pack
@@ -132,6 +134,39 @@ def _authority_remarks(
         day = table.get(key)
         if isinstance(day, date) and not _FIRST_YEAR <= day.year < _LAST_YEAR:
             yield f"has an unlikely {key}: {day}", "check the year"
+
+
+def check_shape_of_codes(packs_folder: Path, files: Sequence[Path]) -> Iterator[Flaw]:
+    """Yield what keeps a file of codes from being read as lists of codes."""
+    for path in files:
+        file = path.relative_to(packs_folder).as_posix()
+        try:
+            lists = yaml.safe_load(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
+            mark = getattr(fault, "problem_mark", None)
+            said = " ".join(str(fault).split())
+            yield Flaw(file, mark.line + 1 if mark else 1, f"cannot be read: {said}", "mend it")
+            continue
+        if not isinstance(lists, Mapping):
+            yield Flaw(file, 1, "holds no lists of codes", "see packs/codes.yaml of the program")
+            continue
+        text = _text(path)
+        for name, codes in lists.items():
+            wrong = [""] if not isinstance(codes, Mapping) else [
+                f".{code}" for code, entry in codes.items() if not isinstance(entry, Mapping)
+            ]  # fmt: skip
+            for code in wrong:
+                line = next((n for n, *at in _codes_in(text) if at == [name, code[1:]]), 0)
+                line = line or next(
+                    (
+                        n
+                        for n, words in enumerate(text.splitlines(), 1)
+                        if words.startswith(f"{name}:")
+                    ),
+                    1,
+                )
+                todo = "write it as  code: {means: what it means.}"
+                yield Flaw(file, abs(line), f"{name}{code} is not written as codes are", todo)
 
 
 def check_vocabulary(

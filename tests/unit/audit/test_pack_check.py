@@ -421,12 +421,30 @@ def test_a_permit_that_is_never_shown_unmet_is_a_warning(packs: Path) -> None:
 
 def test_a_fault_in_a_file_of_codes_is_named(packs: Path) -> None:
     path = packs / "codes.yaml"
-    path.write_text(path.read_text() + "  mailed: [unclosed\n")
+    text = path.read_text()
+    path.write_text(text + "  mailed: [unclosed\n")
 
     report = check_packs(packs)
 
-    assert [flaw.file for flaw in report.faults] == ["codes.yaml"]
-    assert "cannot read the codes" in report.faults[0].text
+    assert [(f.file, f.line) for f in report.faults] == [("codes.yaml", text.count("\n") + 2)]
+    assert "cannot be read" in report.faults[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("form: letters\n", "form is not written as codes are"),
+        ("form:\n  ao_1: a form\n", "form.ao_1 is not written as codes are"),
+        ("- form\n", "holds no lists of codes"),
+        ("channel:\n  post: {means: again.}\n", "defines channel.post again"),
+    ],
+)
+def test_codes_that_are_no_codes_are_named(text: str, said: str, packs: Path) -> None:
+    (packs / "us-aa" / "codes.yaml").write_text(text)
+
+    [fault] = check_packs(packs).faults
+
+    assert said in fault.text
 
 
 def test_a_code_that_stands_twice_is_named_with_its_line(packs: Path) -> None:

@@ -1,0 +1,105 @@
+"""Scores are added up without mercy, and what cannot be run is never passed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clerestory.audit.case_score import CaseTally, list_case_files, score_files
+from clerestory.demands.errors import BadDemand
+
+Damage = Callable[[str, str, str], int]
+
+
+def tally(packs: Path) -> CaseTally:
+    found = CaseTally()
+    for score in score_files(packs, [packs / "us-aa" / "cases" / "cases.yaml"]):
+        found.add(score)
+    return found
+
+
+def test_a_clean_score_has_two_lines(packs: Path) -> None:
+    assert list(tally(packs).lines()) == [
+        "2 passed, 0 failed, 0 not covered (2 of 2 steps passed)",
+        "over-releases: 0",
+    ]
+
+
+def test_an_over_release_comes_first_and_is_counted_last(packs: Path, damage: Damage) -> None:
+    damage("cases/cases.yaml", "rulings: {S1.address: release}", "rulings: {S1.address: withhold}")
+
+    lines = list(tally(packs).lines())
+
+    assert lines[0] == (
+        "OVER-RELEASE  AA-1 on 2026-01-05: S1.address (snap) was released; the answer is withhold"
+    )
+    assert lines[-2:] == [
+        "1 passed, 1 failed, 0 not covered (1 of 2 steps passed)",
+        "over-releases: 1",
+    ]
+
+
+def test_withholding_too_much_is_a_miss_and_no_over_release(packs: Path, damage: Damage) -> None:
+    damage("cases/cases.yaml", "rulings: {S1.address: withhold}", "rulings: {S1.address: release}")
+
+    found = tally(packs)
+
+    assert (found.failed, found.over_releases) == (1, [])
+    assert "    2026-01-05  S1.address (snap) is withhold; the answer is release" in found.lines()
+
+
+def test_a_case_of_a_pack_that_is_not_here_is_neither_passed_nor_failed(packs: Path) -> None:
+    path = packs / "us-aa" / "cases" / "cases.yaml"
+    path.write_text(path.read_text().replace("packs: [us-aa]", "packs: [us-zz]"))
+
+    found = tally(packs)
+
+    assert (found.passed, found.failed, len(found.not_covered)) == (0, 0, 2)
+
+
+def test_a_case_with_a_code_that_the_packs_do_not_know_is_not_covered(
+    packs: Path, damage: Damage
+) -> None:
+    damage("cases/cases.yaml", "{official_capacity: 'no'}", "{capacity: 'no'}")
+
+    found = tally(packs)
+
+    assert (found.passed, found.failed) == (1, 0)
+    assert "capacity is not in the list findings" in found.not_covered[0].not_covered
+
+
+def test_a_listed_authority_that_is_not_named_is_information(packs: Path, damage: Damage) -> None:
+    damage(
+        "cases/cases.yaml",
+        "decides_first: aa-officer",
+        "decides_first: aa-officer\n    authorities: [aa-officer, aa-about]",
+    )
+
+    found = tally(packs)
+
+    assert (found.passed, found.unnamed) == (2, 1)
+    assert "    2026-01-05  for information: aa-about is not named" in found.lines(verbose=True)
+
+
+def test_a_case_that_cannot_be_read_is_named(packs: Path) -> None:
+    path = packs / "us-aa" / "cases" / "cases.yaml"
+    path.write_text(path.read_text().replace("- from: 2026-01-05", "- from: soon", 1))
+
+    with pytest.raises(BadDemand, match=r"cases.yaml, case AA-1: Invalid isoformat"):
+        tally(packs)
+
+
+def test_files_of_a_folder_are_found_once_and_codes_are_none(packs: Path) -> None:
+    file = packs / "us-aa" / "cases" / "cases.yaml"
+
+    assert list_case_files([packs, file]) == [file]
+
+
+def test_a_place_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadDemand, match="there is no file"):
+        list_case_files([tmp_path / "none.yaml"])
+
+
+def test_a_folder_without_cases_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadDemand, match="holds no case files"):
+        list_case_files([tmp_path])
