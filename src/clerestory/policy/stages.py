@@ -141,6 +141,6 @@ class _Step:
             bars=self.bars,
             refers=self.refers,
             refusals=self.refusals,
-            coarsen_to=self.coarsen_to,
+            coarsen_to=None if self.errors else self.coarsen_to,
             errors=self.errors,
         )
