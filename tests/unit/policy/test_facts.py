@@ -1,0 +1,368 @@
+"""From a demand to the facts that the policies read."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from clerestory.demands import Demand, Item
+from clerestory.law.packs import PackStack
+from clerestory.policy.facts import changed, facts_of
+
+Make = Callable[..., Demand]
+Facts = Callable[..., dict[str, Any]]
+ON = date(2026, 3, 2)
+ITEM = Item("S1", "snap", "address")
+
+
+@pytest.fixture
+def facts(make: Make, stack: PackStack) -> Facts:
+    def of(*, on: date = ON, item: Item = ITEM, **parts: Any) -> dict[str, Any]:
+        return facts_of(make(**parts), item, on, stack.vocabulary)
+
+    return of
+
+
+def test_every_finding_is_there_and_what_was_not_said_is_unknown(
+    facts: Facts, stack: PackStack
+) -> None:
+    findings = facts()["findings"]
+
+    assert set(findings) == set(stack.vocabulary.lists["findings"])
+    assert findings["requester_identified"] == "yes"
+    assert findings["part2_order"] == "unknown"
+
+
+def test_only_what_somebody_left_in_doubt_is_raised(facts: Facts) -> None:
+    found = facts(findings={"order_stayed": "unknown", "part2_order": "no"})
+
+    assert found["raised"] == ["order_stayed"]
+
+
+def test_nothing_that_a_person_typed_reaches_the_facts(facts: Facts) -> None:
+    found = facts(
+        title="Maria Example, 1 Made-up Street", requester={"body": "Officer Made Up", "class": "ice"}
+    )  # fmt: skip
+
+    assert "Made" not in repr(found)
+
+
+def test_the_office_of_the_requester_is_a_code_or_none(facts: Facts) -> None:
+    assert facts()["component"] == "none"
+    assert facts(requester={"class": "ice", "component": "ice_ero"})["component"] == "ice_ero"
+
+
+def test_sets_are_written_in_order_so_that_equal_facts_are_equal(facts: Facts) -> None:
+    one = facts(grounds=["parole_violation", "fleeing_felony"], cited=["b", "a"])
+    other = facts(grounds=["fleeing_felony", "parole_violation"], cited=["a", "b"])
+
+    assert one == other
+
+
+# ---- The paper.
+
+
+@pytest.mark.parametrize(
+    ("valid", "in_date"),
+    [
+        (None, "unknown"),
+        ({"from": None, "to": None}, "unknown"),
+        ({"from": "2026-03-02", "to": None}, "yes"),
+        ({"from": "2026-03-03", "to": None}, "no"),
+        ({"from": None, "to": "2026-03-03"}, "yes"),
+        ({"from": None, "to": "2026-03-02"}, "no"),
+        ({"from": "2026-03-02", "to": "2026-03-03"}, "yes"),
+    ],
+)
+def test_a_paper_is_good_from_its_first_day_until_the_day_before_its_end(
+    valid: object, in_date: str, facts: Facts
+) -> None:
+    assert facts(instrument={"valid": valid})["paper"]["in_date"] == in_date
+
+
+@pytest.mark.parametrize(
+    ("scope", "names"),
+    [
+        ({"fields": "stated"}, "yes"),
+        ({"fields": "everything"}, "everything"),
+        ({"fields": "unstated"}, "unstated"),
+        ({}, "unstated"),
+        ({"fields": "everything", "fields_named": ["S1.address"]}, "yes"),
+        ({"fields": "stated", "fields_named": []}, "no"),
+    ],
+)
+def test_a_paper_names_the_field_by_its_own_list_or_else_by_what_is_asked(
+    scope: object, names: str, facts: Facts
+) -> None:
+    assert facts(instrument={"scope": scope})["paper"]["names_field"] == names
+
+
+def test_only_papers_in_force_are_among_the_papers(facts: Facts) -> None:
+    papers = [
+        {"kind": "court_order", "status": "live"},
+        {"kind": "search_warrant", "status": "expired"},
+        {"kind": "arrest_warrant"},
+        {"kind": "consent", "status": "live", "valid": {"to": "2026-03-02"}},
+        {
+            "kind": "email",
+            "status": "stayed",
+            "accompanies": [{"kind": "grand_jury_subpoena", "status": "live"}],
+        },
+    ]
+
+    found = facts(instrument={"accompanies": papers})
+
+    assert found["papers"] == ["court_order", "grand_jury_subpoena", "letter"]
+
+
+@pytest.mark.parametrize(
+    ("period", "months"),
+    [
+        (None, "unstated"),
+        ({"from": "2026-01-01", "to": None}, "unstated"),
+        ({"from": None, "to": "2026-01-31"}, "unstated"),
+        ({"from": "2026-01-01", "to": "2026-01-31"}, "one"),
+        ({"from": "2026-01-31", "to": "2026-02-01"}, "more"),
+        ({"from": "2025-01-01", "to": "2026-01-31"}, "more"),
+    ],
+)
+def test_the_period_asked_about_is_one_month_or_more_or_unstated(
+    period: object, months: str, facts: Facts
+) -> None:
+    assert facts(instrument={"scope": {"period": period}})["months"] == months
+
+
+def test_the_forms_of_all_papers_stand_together(facts: Facts) -> None:
+    extra = {"kind": "administrative_warrant", "form": "i_205"}
+
+    assert facts()["forms"] == []
+    assert facts(instrument={"form": "i_138", "accompanies": [extra]})["forms"] == [
+        "i_138", "i_205",
+    ]  # fmt: skip
+
+
+# ---- Consents.
+
+SOUND = {
+    "by": "S1", "to": "police_state", "purpose": "locate_fugitive", "fields": ["S1.address"],
+    "signed_on": "2026-03-01", "expires_on": "2026-03-03", "revoked": "no",
+    "elements_complete": "yes",
+}  # fmt: skip
+AS_IT_MUST_BE = {
+    "given": "yes", "recipient": "yes", "purpose": "yes", "field": "yes", "in_date": "yes",
+    "revoked": "no", "elements": "yes",
+}  # fmt: skip
+
+
+def test_a_sound_permission_is_as_it_must_be(facts: Facts) -> None:
+    assert facts(consents=[SOUND])["consent"] == AS_IT_MUST_BE
+
+
+def test_without_a_permission_nothing_is_given_and_nobody_knows_of_a_revocation(
+    facts: Facts,
+) -> None:
+    none = {**dict.fromkeys(AS_IT_MUST_BE, "no"), "revoked": "unknown"}
+
+    assert facts()["consent"] == none
+    assert facts(consents=[{**SOUND, "by": "S2"}])["consent"] == none
+
+
+@pytest.mark.parametrize(
+    ("change", "fact", "answer"),
+    [
+        ({"to": "law_enforcement"}, "recipient", "yes"),
+        ({"to": "A made-up police force "}, "recipient", "yes"),
+        ({"to": "landlord"}, "recipient", "no"),
+        ({"to": "another made-up body"}, "recipient", "unknown"),
+        ({"to": ""}, "recipient", "unknown"),
+        ({"purpose": "tenancy"}, "purpose", "no"),
+        ({"fields": ["address"]}, "field", "yes"),
+        ({"fields": ["S2.address", "S1.phone"]}, "field", "no"),
+        ({"fields": []}, "field", "no"),
+        ({"signed_on": "2026-03-03"}, "in_date", "no"),
+        ({"signed_on": "2026-03-02"}, "in_date", "yes"),
+        ({"expires_on": "2026-03-02", "signed_on": None}, "in_date", "no"),
+        ({"expires_on": None}, "in_date", "yes"),
+        ({"expires_on": None, "elements_complete": "unknown"}, "in_date", "unknown"),
+        ({"revoked": "yes"}, "revoked", "yes"),
+        ({"revoked": None}, "revoked", "unknown"),
+        ({"elements_complete": "no"}, "elements", "no"),
+    ],
+)
+def test_a_permission_is_measured_against_the_demand(
+    change: dict[str, object], fact: str, answer: str, facts: Facts
+) -> None:
+    assert facts(consents=[SOUND | change])["consent"][fact] == answer
+
+
+def test_a_permission_that_names_the_office_names_the_requester(facts: Facts) -> None:
+    found = facts(
+        requester={"class": "ice", "component": "ice_ero"}, consents=[{**SOUND, "to": "ice_ero"}]
+    )
+
+    assert found["consent"]["recipient"] == "yes"
+
+
+def test_a_permission_that_names_nobody_does_not_name_a_requester_without_a_name(
+    facts: Facts,
+) -> None:
+    found = facts(requester={"class": "landlord", "body": ""}, consents=[{**SOUND, "to": " "}])
+
+    assert found["consent"]["recipient"] == "unknown"
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_what_a_person_found_about_the_recipient_goes_before_the_text(
+    answer: str, facts: Facts
+) -> None:
+    other = "no" if answer == "yes" else "yes"
+    to = "police_state" if other == "yes" else "landlord"
+
+    found = facts(consents=[{**SOUND, "to": to}], findings={"consent_names_requester": answer})
+
+    assert found["consent"]["recipient"] == answer
+
+
+@pytest.mark.parametrize(
+    "flaw",
+    [{"revoked": "yes"}, {"revoked": "unknown"}, {"expires_on": "2026-03-02"}, {"fields": []},
+     {"elements_complete": "no"}, {"to": "landlord", "revoked": "yes"}],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [True, False])
+def test_a_sound_permission_wins_over_one_with_a_flaw_wherever_it_stands(
+    flaw: dict[str, object], first: bool, facts: Facts
+) -> None:
+    both = [SOUND, SOUND | flaw]
+
+    found = facts(consents=both if first else both[::-1])
+
+    assert found["consent"] == AS_IT_MUST_BE
+
+
+# ---- Agreements.
+
+MATCH = {
+    "with": "police_state", "purposes": ["locate_fugitive"], "fields": ["address"],
+    "from": "2026-03-01", "to": "2026-03-03", "in_force": "yes", "agreed_by_holder": "yes",
+    "bars_onward_sharing": "no",
+}  # fmt: skip
+MATCHED = {
+    "stated": "yes", "party": "yes", "purpose": "yes", "field": "yes", "in_force": "yes",
+    "agreed_by_holder": "yes", "bars_onward_sharing": "no",
+}  # fmt: skip
+
+
+def test_a_sound_agreement_is_as_it_must_be(facts: Facts) -> None:
+    assert facts(agreements=[MATCH])["agreement"] == MATCHED
+
+
+def test_without_an_agreement_nothing_is_agreed(facts: Facts) -> None:
+    assert facts()["agreement"] == dict.fromkeys(MATCHED, "no")
+
+
+@pytest.mark.parametrize(
+    ("change", "fact", "answer"),
+    [
+        ({"with": "law_enforcement"}, "party", "yes"),
+        ({"with": "fns"}, "party", "no"),
+        ({"purposes": ["tenancy"]}, "purpose", "no"),
+        ({"fields": ["S1.address"]}, "field", "yes"),
+        ({"fields": ["phone"]}, "field", "no"),
+        ({"to": "2026-03-02"}, "in_force", "no"),
+        ({"from": "2026-03-03"}, "in_force", "no"),
+        ({"in_force": "no"}, "in_force", "no"),
+        ({"in_force": None}, "in_force", "yes"),
+        ({"in_force": None, "from": None, "to": None}, "in_force", "unknown"),
+        ({"in_force": None, "from": None}, "in_force", "unknown"),
+        ({"from": None, "to": None}, "in_force", "yes"),
+        ({"agreed_by_holder": "unknown"}, "agreed_by_holder", "unknown"),
+    ],
+)
+def test_an_agreement_is_measured_against_the_demand_and_its_own_dates(
+    change: dict[str, object], fact: str, answer: str, facts: Facts
+) -> None:
+    assert facts(agreements=[MATCH | change])["agreement"][fact] == answer
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_agreement_in_force_wins_over_one_that_lapsed(first: bool, facts: Facts) -> None:
+    lapsed = MATCH | {"to": "2026-03-02", "bars_onward_sharing": "yes"}
+    both = [MATCH, lapsed]
+
+    assert facts(agreements=both if first else both[::-1])["agreement"] == MATCHED
+
+
+# ---- Holds and silence.
+
+
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [("2026-02-28", "lapsed"), ("2026-03-01", "active"), ("2026-03-30", "active"),
+     ("2026-03-31", "active"), ("2026-04-01", "lapsed")],
+)  # fmt: skip
+def test_an_oral_hold_runs_to_its_thirtieth_day_and_not_one_more(
+    day: str, state: str, facts: Facts
+) -> None:
+    hold = {"kind": "law_enforcement", "form": "oral", "from": "2026-03-01"}
+
+    assert facts(holds=[hold], on=date.fromisoformat(day))["hold"] == state
+
+
+@pytest.mark.parametrize(
+    ("hold", "day", "state"),
+    [
+        ({"form": "oral", "to": "2026-03-10"}, "2026-03-10", "lapsed"),
+        ({"form": "oral", "to": "2026-03-10"}, "2026-03-09", "active"),
+        ({"form": "oral", "to": "2026-06-01"}, "2026-04-01", "lapsed"),
+        ({"form": "oral", "to": "2026-06-01", "written_followup": "yes"}, "2026-05-31", "active"),
+        ({"form": "oral", "to": "2026-06-01", "written_followup": "yes"}, "2026-06-01", "lapsed"),
+        ({"form": "oral", "written_followup": "no"}, "2026-04-01", "lapsed"),
+        ({"form": "written"}, "2027-03-01", "active"),
+        ({"form": "written", "to": "2026-06-01"}, "2026-06-01", "lapsed"),
+    ],
+)
+def test_a_hold_ends_on_its_own_day_and_a_written_one_may_run_longer(
+    hold: dict[str, object], day: str, state: str, facts: Facts
+) -> None:
+    whole = {"kind": "law_enforcement", "from": "2026-03-01"} | hold
+
+    assert facts(holds=[whole], on=date.fromisoformat(day))["hold"] == state
+
+
+def test_one_hold_that_runs_is_enough(facts: Facts) -> None:
+    holds = [
+        {"kind": "law_enforcement", "form": "oral", "from": "2025-01-01"},
+        {"kind": "law_enforcement", "form": "oral", "from": "2026-03-01"},
+    ]
+
+    assert facts()["hold"] == "none"
+    assert facts(holds=holds)["hold"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("silence", "ordered"),
+    [
+        (None, "unknown"),
+        ({"ordered": "yes"}, "yes"),
+        ({"ordered": "yes", "until": "2026-03-03"}, "yes"),
+        ({"ordered": "yes", "until": "2026-03-02"}, "no"),
+        ({"ordered": "no", "until": "2026-03-03"}, "no"),
+    ],
+)
+def test_an_order_of_silence_lapses_by_itself(silence: object, ordered: str, facts: Facts) -> None:
+    assert facts(nondisclosure=silence)["nondisclosure"]["ordered"] == ordered
+
+
+# ---- Changing a fact.
+
+
+def test_changing_a_fact_leaves_the_facts_before_as_they_were(facts: Facts) -> None:
+    before = facts()
+
+    after = changed(before, "findings.part2_order", "yes")
+
+    assert after["findings"]["part2_order"] == "yes"
+    assert before["findings"]["part2_order"] == "unknown"
+    assert changed(after, "findings.part2_order", "unknown") == before
+    assert changed(before, "months", "one")["months"] == "one"
