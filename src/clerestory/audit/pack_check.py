@@ -229,8 +229,7 @@ def _show(
             continue
         for case in cases:
             name = str(case["demand"]["id"])
-            showing.add(case)
-            run += 1
+            run += showing.add(case)
             say(f"{run} known answers run")
             if name in showing.shown.unread:
                 line = sources.line_with(path, rf"id:\s*['\"]?{name}\b")

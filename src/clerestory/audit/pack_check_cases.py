@@ -50,11 +50,14 @@ class Showing:
         self._known = frozenset(known)
         self.shown = Shown()
 
-    def add(self, case: Mapping[str, Any]) -> None:
-        """Run one case; one that cannot be read is entered under ``unread`` with the reason."""
+    def add(self, case: Mapping[str, Any]) -> bool:
+        """Run one case and say whether its packs are here.
+
+        One that cannot be read is entered under ``unread`` with the reason.
+        """
         name = str(case["demand"]["id"])
         if not self._known.issuperset(case["packs"]):
-            return
+            return False
         try:
             for step in case["expect"]:
                 on = day_of(step)
@@ -62,9 +65,10 @@ class Showing:
                 demand = read_demand(demand_on(case, on), engine.law.stack.vocabulary)
                 self._step(engine, demand, step.get("rulings") or {}, name)
         except PackFault:
-            return  # a case under a pack that is at fault itself, and says so when checked
+            return False  # a pack of it is at fault itself, and says so when it is checked
         except (Refusal, ValueError) as fault:
             self.shown.unread[name] = str(fault)
+        return True
 
     def _step(self, engine: Engine, demand: Demand, expected: Mapping[str, Any], name: str) -> None:
         law = engine.law
