@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from clerestory.audit.case_score import SharedCasebook, list_case_files
-from clerestory.audit.casebook import CaseScore, StepScore, cases_of
+from clerestory.audit.case_score import list_case_files
+
+from clerestory.audit.casebook import Casebook, CaseScore, StepScore, cases_of
 from clerestory.demands.reading import load_document
 
 ROOT = Path(__file__).parents[2]
@@ -49,8 +50,8 @@ STEPS = [
 
 
 @cache
-def book() -> SharedCasebook:
-    return SharedCasebook(ROOT / "packs")
+def book() -> Casebook:
+    return Casebook(ROOT / "packs")
 
 
 @cache

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from clerestory.audit.casebook import Casebook, CaseScore, StepScore, cases_of
-from clerestory.audit.law_days import LawDays
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document
 from clerestory.kernel.canonical import Json
-from clerestory.policy.decide import Engine
 
 _ENDINGS = {".yaml", ".yml", ".json"}
 
@@ -43,17 +40,6 @@ def _is_case_file(place: Path, path: Path) -> bool:
     return path.name != "codes.yaml" and not any(part.startswith(".") for part in parts)
 
 
-class SharedCasebook(Casebook):
-    """A casebook whose days share what was parsed, as far as the same policies stand on them."""
-
-    def __init__(self, packs_folder: Path) -> None:
-        super().__init__(packs_folder)
-        self._days = LawDays(packs_folder)
-
-    def _engine(self, packs: tuple[str, ...], on: date) -> Engine:
-        return self._days.engine(packs, on)
-
-
 def score_files(packs_folder: Path, paths: Sequence[Path]) -> Iterator[CaseScore]:
     """Score the cases of the files one by one, under the packs that each names.
 
@@ -61,7 +47,7 @@ def score_files(packs_folder: Path, paths: Sequence[Path]) -> Iterator[CaseScore
         BadDemand: A file is not a casebook (before any case is run), or a case cannot be read.
     """
     cases = [(case, path) for path in paths for case in cases_of(load_document(path), path.name)]
-    book = SharedCasebook(packs_folder)
+    book = Casebook(packs_folder)
     return (_score(book, case, path) for case, path in cases)
 
 
@@ -72,10 +58,6 @@ def _score(book: Casebook, case: Mapping[str, Any], path: Path) -> CaseScore:
     except BadDemand as fault:
         raise BadDemand(
             f"{path.name}, case {name}: {fault}", code=fault.code, todo=fault.todo
-        ) from fault
-    except ValueError as fault:
-        raise BadDemand(
-            f"{path.name}, case {name}: {fault}", todo="write a day as 2026-02-26"
         ) from fault
 
 

@@ -6,14 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from clerestory.audit.law_days import LawDays
 from clerestory.demands.determination import Determination
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.demands.schema import check_shape
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
-from clerestory.law.packs import PackStack, available_packs, load_stack
-from clerestory.policy.decide import Engine
+from clerestory.law.packs import available_packs
 
 _OPEN = {"release"}
 _CLOSED = {"withhold", "refer_to_counsel"}
@@ -56,9 +56,7 @@ class Casebook:
     """Runs cases under exactly the packs that each names."""
 
     def __init__(self, packs_folder: Path) -> None:
-        self._folder = packs_folder
-        self._stacks: dict[tuple[str, ...], PackStack] = {}
-        self._engines: dict[tuple[tuple[str, ...], date], Engine] = {}
+        self._days = LawDays(packs_folder)
         self._known = set(available_packs(packs_folder))
 
     def run(self, paths: Sequence[Path]) -> Iterator[CaseScore]:
@@ -88,25 +86,15 @@ class Casebook:
     def _steps(
         self, case: Mapping[str, Any], packs: tuple[str, ...], name: str
     ) -> Iterator[StepScore]:
-        stack = self._stack(packs)
+        stack = self._days.stack(packs)
         for step in case["expect"]:
             _check_codes(step, stack.vocabulary, name)
             on = day_of(step)
             document = demand_on(case, on)
-            determination = self._engine(packs, on).decide(
+            determination = self._days.engine(packs, on).decide(
                 read_demand(document, stack.vocabulary), explain=False
             )
             yield score_step(name, step, case.get("must_not") or (), determination)
-
-    def _stack(self, packs: tuple[str, ...]) -> PackStack:
-        if packs not in self._stacks:
-            self._stacks[packs] = load_stack(self._folder, packs)
-        return self._stacks[packs]
-
-    def _engine(self, packs: tuple[str, ...], on: date) -> Engine:
-        if (packs, on) not in self._engines:
-            self._engines[packs, on] = Engine.of(self._stack(packs), on)
-        return self._engines[packs, on]
 
 
 def cases_of(document: Any, file: str) -> Sequence[Mapping[str, Any]]:
@@ -149,7 +137,10 @@ def demand_on(case: Mapping[str, Any], on: date) -> Mapping[str, Any]:
 def day_of(step: Mapping[str, Any]) -> date:
     """Return the day from which a step holds."""
     value = step["from"]
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError as fault:
+        raise BadDemand(f"not a day: {value}", todo="write a day as 2026-02-26") from fault
 
 
 def score_step(

@@ -1,5 +1,6 @@
 """Citable sources of law, dated, with what each says to three readers."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from clerestory.kernel import Period
 from clerestory.law.errors import Fault
 
+_HEADER = re.compile(r"\s*\[\[\s*authority\s*\]\]")
 KINDS = frozenset({"restricts", "permits", "mandates", "procedure", "context"})
 CONFIRMED = frozenset({"yes", "partly", "no"})
 BASES = frozenset({"law", "agency_policy"})
@@ -18,8 +20,9 @@ BASES = frozenset({"law", "agency_policy"})
 class Authority:
     """One source of law. ``confirmed`` says how much of its text was read.
 
-    ``effect`` is for counsel, ``requester`` for the letter, ``person`` for the person whose
-    records these are, ``not_met`` answers a requester who relies on it in vain.
+    ``parties_bound`` and ``plaintiffs`` are those of a court's ruling. ``effect`` is for counsel,
+    ``requester`` for the letter, ``person`` for the person whose records these are, ``not_met``
+    answers a requester who relies on it in vain.
     """
 
     id: str
@@ -39,6 +42,8 @@ class Authority:
     note: str = ""
     court: str = ""
     docket: str = ""
+    parties_bound: tuple[str, ...] = ()
+    plaintiffs: tuple[str, ...] = ()
     line: int = 0
 
     @property
@@ -54,7 +59,7 @@ def load_authorities(path: Path) -> tuple[dict[str, Authority], list[Fault]]:
         tables = tomllib.loads(text).get("authority", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         return {}, [Fault(path.name, _line_in(str(fault)), f"cannot be read: {fault}")]
-    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[authority]]"]
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
     found: dict[str, Authority] = {}
     faults: list[Fault] = []
     for table, line in zip(tables, lines, strict=True):
@@ -74,7 +79,7 @@ def _wrong_with(table: Mapping[str, object]) -> list[str]:
     name = table.get("id", "an authority without id")
     wrong = [f"{name} has no {key}" for key in _TEXTS if not str(table.get(key, "")).strip()]
     for key, allowed in (("kind", KINDS), ("confirmed", CONFIRMED), ("basis", BASES)):
-        if table.get(key) not in allowed:
+        if str(table.get(key)) not in allowed:
             wrong.append(
                 f"{name}: {key} must be one of {', '.join(sorted(allowed))}: {table.get(key)}"
             )
@@ -90,18 +95,24 @@ def _wrong_with(table: Mapping[str, object]) -> list[str]:
 
 
 def _authority(table: Mapping[str, object], line: int) -> Authority:
-    binds = table.get("binds", [])
     start, end = table.get("valid_from"), table.get("valid_to")
     return Authority(
         **{key: str(table[key]) for key in (*_TEXTS, "kind", "basis", "confirmed")},
         **{key: str(table.get(key, "")) for key in ("read", "source", "note", "court", "docket")},
-        binds=frozenset(map(str, binds)) if isinstance(binds, list) else frozenset(),
+        binds=frozenset(_listed(table, "binds")),
+        parties_bound=_listed(table, "parties_bound"),
+        plaintiffs=_listed(table, "plaintiffs"),
         in_force=Period(
             valid_from=start if isinstance(start, date) else None,
             valid_to=end if isinstance(end, date) else None,
         ),
         line=line,
     )
+
+
+def _listed(table: Mapping[str, object], key: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _line_in(message: str) -> int:
