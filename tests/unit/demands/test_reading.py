@@ -377,21 +377,21 @@ def test_dates_that_contradict_each_other_are_refused_with_both(
 def test_a_day_that_no_calendar_has_is_refused_with_its_place(
     day: str, document: Document, read: Read
 ) -> None:
-    with pytest.raises(BadDemand, match="received.date is not a date") as caught:
+    with pytest.raises(BadDemand, match=r"received\.date is not a date") as caught:
         read(put(document, "received.date", day))
 
     assert caught.value.todo == "write it as 2026-02-26"
 
 
 def test_a_demand_that_was_received_on_no_day_is_refused(document: Document, read: Read) -> None:
-    with pytest.raises(BadDemand, match="received.date has no date"):
+    with pytest.raises(BadDemand, match=r"received\.date has no date"):
         read(put(document, "received.date", None))
 
 
 def test_a_clock_time_is_no_day(document: Document, read: Read) -> None:
     stamp = yaml.safe_load("2026-03-02 10:00:00")
 
-    with pytest.raises(BadDemand, match="received.date is not a date"):
+    with pytest.raises(BadDemand, match=r"received\.date is not a date"):
         read(put(document, "received.date", stamp))
 
 
@@ -450,7 +450,7 @@ def test_yaml_and_json_read_the_same(
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadDemand, match="there is no file gone.yaml") as caught:
+    with pytest.raises(BadDemand, match=r"there is no file gone\.yaml") as caught:
         load_document(tmp_path / "gone.yaml")
 
     assert caught.value.todo == "check the path"

@@ -90,7 +90,8 @@ def test_every_code_of_every_list_is_found_without_naming_the_list(real: Vocabul
 def test_an_entry_keeps_its_source_and_its_marks(tmp_path: Path) -> None:
     path = written(
         tmp_path,
-        "fields:\n  a: {means: x, in: [g], source: irs, proxy: true}\nfindings:\n  b: {event: true}\n",
+        "fields:\n  a: {means: x, in: [g], source: irs, proxy: true}\n"
+        "findings:\n  b: {event: true}\n",
     )
 
     vocabulary = load_vocabulary([path])
@@ -112,7 +113,7 @@ def test_a_later_file_never_redefines_a_code(tmp_path: Path) -> None:
     first = written(tmp_path, "program:\n  a: {means: x}\n")
     second = written(tmp_path, "program:\n  a: {means: y}\n", "more.yaml")
 
-    with pytest.raises(PackFault, match="more.yaml defines program.a again"):
+    with pytest.raises(PackFault, match=r"more\.yaml defines program\.a again"):
         load_vocabulary([first, second])
 
 

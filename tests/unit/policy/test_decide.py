@@ -55,8 +55,8 @@ def test_one_field_of_two_programs_is_ruled_on_twice(decide: Decide) -> None:
     rulings = decide(records=records).rulings
 
     assert [r.item.program for r in rulings] == ["snap", "mainecare"]
-    assert [r.outcome for r in rulings][0] is Outcome.RELEASE
-    assert [r.outcome for r in rulings][1] is not Outcome.RELEASE
+    assert rulings[0].outcome is Outcome.RELEASE
+    assert rulings[1].outcome is not Outcome.RELEASE
 
 
 def test_deciding_twice_gives_one_answer(engine: Engine, make: Make) -> None:

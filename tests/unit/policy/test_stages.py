@@ -151,13 +151,15 @@ def test_an_alarm_of_one_field_leaves_the_ruling_of_another(tiny: Tiny, make: Ma
 
 CLOSED = """
 @id("closed") @authority("act") @bars("lock")
-forbid (principal, action in Action::"disclose", resource) unless { context.lifted.contains("lock") };
+forbid (principal, action in Action::"disclose", resource)
+unless { context.lifted.contains("lock") };
 @id("may-leave") @authority("house-default-deny")
 permit (principal, action in Action::"disclose", resource) when { !context.lifted.isEmpty() };
 """
 COARSER = """
 @id("coarser") @authority("mandate") @lifts("lock") @coarsen_to("month_yes_no")
-permit (principal, action == Action::"lift_coarsened", resource) when { resource.name == "address" };
+permit (principal, action == Action::"lift_coarsened", resource)
+when { resource.name == "address" };
 """
 
 
@@ -218,7 +220,8 @@ def test_counsel_is_asked_where_a_policy_says_so_and_nothing_was_released(
 ) -> None:
     refer = """
     @id("ask") @authority("mandate")
-    permit (principal, action == Action::"refer", resource) when { context.barred.contains("lock") };
+    permit (principal, action == Action::"refer", resource)
+    when { context.barred.contains("lock") };
     """
 
     [ruling] = tiny(CLOSED + refer).decide(make()).rulings

@@ -1,0 +1,60 @@
+"""The published schemas are schemas, and the known demands follow them."""
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from clerestory.demands import BadDemand, load_document
+from clerestory.demands.schema import check_shape, schema
+
+ROOT = Path(__file__).parents[3]
+FILES = sorted([*(ROOT / "casebook").glob("*.yaml"), *(ROOT / "packs").glob("*/cases/*.yaml")])
+
+
+@pytest.mark.parametrize("name", ["demand", "case", "determination"])
+def test_a_published_schema_is_a_schema_with_a_name_of_its_own(name: str) -> None:
+    found = schema(name)
+
+    jsonschema.Draft202012Validator.check_schema(found)
+    assert found["$id"] == f"urn:clerestory:{name}:1"
+    assert found["title"] == f"clerestory-{name}/1"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_known_case_and_its_demand_follow_the_schemas(path: Path) -> None:
+    content = load_document(path)
+    cases = content["cases"] if isinstance(content, dict) else content
+
+    assert cases
+    for case in cases:
+        check_shape(case, "case")
+        check_shape(case["demand"], "demand")
+
+
+def test_the_first_fault_is_named_with_its_place_and_the_others_are_counted(
+    document: dict[str, Any],
+) -> None:
+    document["holder"] = {"agency": "me-dhhs"}
+    document["instrument"]["written"] = "maybe"
+
+    with pytest.raises(BadDemand) as caught:
+        check_shape(document)
+
+    assert "the form is not followed at " in str(caught.value)
+    assert "(and 2 more faults)" in str(caught.value)
+
+
+def test_a_single_fault_is_not_counted(document: dict[str, Any]) -> None:
+    document["id"] = ""
+
+    with pytest.raises(BadDemand) as caught:
+        check_shape(document)
+
+    assert "at id: " in str(caught.value)
+    assert "more faults" not in str(caught.value)
+
+
+def test_a_sound_document_passes(document: dict[str, Any]) -> None:
+    check_shape(document)

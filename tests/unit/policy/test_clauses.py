@@ -1,0 +1,81 @@
+"""Policies taken apart into trigger and conditions."""
+
+import json
+from collections.abc import Callable
+
+import cedarpy
+
+from clerestory.demands import Demand
+from clerestory.policy import Engine
+from clerestory.policy.clauses import ClauseSet, conjuncts, split
+from clerestory.policy.facts import facts_of
+from clerestory.policy.model import field_uid, request
+
+Tiny = Callable[..., Engine]
+Make = Callable[..., Demand]
+
+LIFT = """
+@id("lifts") @authority("act") @lifts("lock")
+permit (principal in Requester::"law_enforcement", action == Action::"lift", resource)
+when { context.purpose == Purpose::"locate_fugitive" }
+when { context.paper.written == "yes" && context.paper.status == "live" }
+unless { context.findings.order_stayed == "yes" || context.findings.order_reversed == "yes" };
+@id("always") @authority("act") @lifts("lock")
+permit (principal, action == Action::"lift", resource)
+unless { context.paper.status == "live" };
+"""
+
+
+def test_the_first_when_triggers_and_the_rest_is_split_at_and(tiny: Tiny) -> None:
+    policy = tiny(LIFT).law.policies["lifts"]
+
+    trigger, clauses = split(policy)
+
+    assert len(trigger) == 1
+    assert "purpose" in json.dumps(trigger)
+    assert [clause.wanted for clause in clauses] == [True, True, False]
+    assert all(clause.policy == "lifts" for clause in clauses)
+
+
+def test_a_policy_that_starts_with_unless_is_always_worth_considering(tiny: Tiny) -> None:
+    trigger, clauses = split(tiny(LIFT).law.policies["always"])
+
+    assert trigger == []
+    assert [clause.wanted for clause in clauses] == [False]
+
+
+def test_nested_ands_come_apart_into_single_conditions() -> None:
+    text = "permit (principal, action, resource) when { context.a && (context.b && context.c) };"
+    [tree] = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+
+    assert len(list(conjuncts(tree["conditions"][0]["body"]))) == 3
+
+
+def unmet(engine: Engine, demand: Demand) -> dict[str, int]:
+    law = engine.law
+    clauses = ClauseSet.parse(list(law.by_action["lift"].by_id.values()))
+    item = demand.items[0]
+    facts = facts_of(demand, item, law.on, law.stack.vocabulary)
+    asked = request(demand.requester.kind, "lift", field_uid(item.program, item.field), facts)
+    [verdict] = clauses.decide([asked], law.entities([item]))
+    return {name: len(missing) for name, missing in clauses.unmet(verdict).items()}
+
+
+def test_cedar_itself_says_which_conditions_hold(tiny: Tiny, make: Make) -> None:
+    engine = tiny(LIFT)
+
+    assert unmet(engine, make()) == {"lifts": 0, "always": 1}
+    assert unmet(engine, make(instrument={"written": "no", "status": "stayed"})) == {
+        "lifts": 2,
+        "always": 0,
+    }
+    assert unmet(engine, make(findings={"order_stayed": "yes"})) == {"lifts": 1, "always": 1}
+
+
+def test_a_policy_whose_scope_or_trigger_does_not_fit_is_not_considered(
+    tiny: Tiny, make: Make
+) -> None:
+    engine = tiny(LIFT)
+
+    assert "lifts" not in unmet(engine, make(requester={"class": "landlord"}))
+    assert "lifts" not in unmet(engine, make(purpose="tenancy"))
