@@ -122,7 +122,7 @@ class Abduction:
         if kind in {"contains", "containsAny", "containsAll"}:
             return self._contains(kind, body["left"], body["right"], want)
         if kind == "isEmpty":
-            return self._empty(path_of(body["arg"]), want)
+            return self._empty(body["arg"], want)
         if kind == ".":
             return _fixed(bool(self._value(tree)) == want)
         return _fixed(bool(body) == want) if kind == "Value" else NEVER
@@ -230,9 +230,10 @@ class Abduction:
         ]
         return every(settled)
 
-    def _empty(self, path: str, want: bool) -> Ways:
-        if (not self.context[path]) == want:
+    def _empty(self, tree: Tree, want: bool) -> Ways:
+        if (not self._value(tree)) == want:
             return AS_IT_IS
+        path = path_of(tree)
         if want or path not in {"lifted", "mandated"}:
             return NEVER
         lifting = self.law.by_action["lift"].by_id.values()
