@@ -32,6 +32,7 @@ FACTS: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "months": ((), frozenset({"one", "more", "unstated"})),
     "subject.relation": (("relation",), frozenset()),
     "subject.applicant": (("answer",), frozenset()),
+    "subject.alone": (("answer",), frozenset()),
     "subject.flags": (("flags",), frozenset()),
     "subject.defined_by": (("defined_by",), frozenset()),
     "raised": (("findings",), frozenset()),

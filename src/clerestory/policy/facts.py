@@ -31,15 +31,15 @@ def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> di
         "grounds": sorted(demand.grounds),
         "cited": sorted(demand.cited),
         "threats": sorted(demand.threats),
-        "paper": _paper(paper, item, on),
+        "paper": _paper(demand, item, on),
         "papers": sorted({p.kind for p in _all_papers(paper) if _is_live(p, on)}),
         "forms": sorted({p.form for p in _all_papers(paper) if p.form}),
         "months": _months(paper),
-        "subject": _subject(subject),
+        "subject": _subject(subject, alone=_is_alone(demand, subject)),
         "findings": {c: demand.finding(c) for c in sorted(vocabulary.lists["findings"])},
         "raised": sorted(code for code, answer in demand.findings.items() if answer == "unknown"),
         "consent": _consent(demand, item, on, vocabulary),
-        "agreement": _agreement(demand, item, on, vocabulary),
+        "agreement": _agreement(demand, item, on),
         "hold": _hold(demand.holds, on),
         "nondisclosure": {
             "asked": demand.nondisclosure_asked,
@@ -53,22 +53,39 @@ def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> di
     }
 
 
-def _subject(subject: Subject) -> dict[str, Any]:
+def _subject(subject: Subject, *, alone: bool) -> dict[str, Any]:
     return {
         "relation": subject.relation,
+        "alone": "yes" if alone else "no",
         "applicant": subject.applicant,
         "flags": sorted(subject.flags),
         "defined_by": sorted(subject.defined_by),
     }
 
 
-def _paper(paper: Instrument, item: Item, on: date) -> dict[str, str]:
+def _is_alone(demand: Demand, subject: Subject) -> bool:
+    """Whether nobody else is named: who somebody is can be proved for one person only."""
+    named = [other for other in demand.subjects if other.relation == "named"]
+    return named == [subject]
+
+
+def _persons(demand: Demand) -> str:
+    """Say how the paper names persons; a paper for all names nobody, whatever else it says."""
+    count = demand.instrument.count
+    named = sum(subject.relation == "named" for subject in demand.subjects)
+    if count == "all":
+        return "class"
+    return "unknown" if isinstance(count, int) and named > count else demand.instrument.persons
+
+
+def _paper(demand: Demand, item: Item, on: date) -> dict[str, str]:
+    paper = demand.instrument
     return {
         "kind": paper.kind,
         "form": paper.form or "none",
         "issuer": paper.issuer,
         "written": paper.written,
-        "persons": paper.persons,
+        "persons": _persons(demand),
         "fields": paper.fields,
         "status": paper.status,
         "in_date": _in_date(paper.valid_from, paper.valid_to, on),
@@ -142,7 +159,7 @@ def _names_requester(to: str, demand: Demand, vocabulary: Vocabulary) -> str:
     if stated != "unknown":
         return stated
     requester = demand.requester
-    if to == requester.component or to in vocabulary.groups_of("requester_class", requester.kind):
+    if to in {requester.component, requester.kind}:
         return "yes"
     if to.strip() and to.strip().casefold() == requester.body.strip().casefold():
         return "yes"
@@ -153,11 +170,10 @@ def _covers(fields: tuple[str, ...], item: Item) -> bool:
     return item.ref in fields or item.field in fields
 
 
-def _agreement(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, str]:
+def _agreement(demand: Demand, item: Item, on: date) -> dict[str, str]:
     """Describe the agreement that comes closest to covering the item."""
     described = [
-        _describe_agreement(agreement, demand, item, on, vocabulary)
-        for agreement in demand.agreements
+        _describe_agreement(agreement, demand, item, on) for agreement in demand.agreements
     ]
     if not described:
         names = ("stated", "party", "purpose", "field", "in_force", "agreed_by_holder")
@@ -166,10 +182,9 @@ def _agreement(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> 
 
 
 def _describe_agreement(
-    agreement: Agreement, demand: Demand, item: Item, on: date, vocabulary: Vocabulary
+    agreement: Agreement, demand: Demand, item: Item, on: date
 ) -> dict[str, str]:
     requester = demand.requester
-    parties = {requester.component, *vocabulary.groups_of("requester_class", requester.kind)}
     in_date = _in_date(agreement.valid_from, agreement.valid_to, on)
     in_force: str = agreement.in_force
     if in_date == "no":
@@ -178,7 +193,7 @@ def _describe_agreement(
         in_force = in_date
     return {
         "stated": "yes",
-        "party": "yes" if agreement.with_body in parties else "no",
+        "party": "yes" if agreement.with_body in {requester.component, requester.kind} else "no",
         "purpose": "yes" if demand.purpose in agreement.purposes else "no",
         "field": "yes" if _covers(agreement.fields, item) else "no",
         "in_force": in_force,

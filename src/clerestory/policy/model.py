@@ -37,7 +37,9 @@ type Facts = {{
   papers: Set<String>,
   forms: Set<String>,
   months: String,
-  subject: {{ relation: String, applicant: String, flags: Set<String>, defined_by: Set<String> }},
+  subject: {{
+    relation: String, alone: String, applicant: String, flags: Set<String>, defined_by: Set<String>
+  }},
   findings: Findings,
   raised: Set<String>,
   consent: {{

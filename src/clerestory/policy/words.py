@@ -34,6 +34,7 @@ _FACTS = {
     "agreement.agreed_by_holder": ("the holder has agreed to the agreement", None),
     "agreement.bars_onward_sharing": ("the agreement bars onward sharing", None),
     "subject.relation": ("the person stands in the demand as", "relation"),
+    "subject.alone": ("nobody else is named beside this person", None),
     "subject.applicant": ("the person applied for benefits", None),
     "subject.flags": ("the person's file is marked", "flags"),
     "subject.defined_by": ("the class is picked by", "defined_by"),
