@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from clerestory.audit.case_score import list_case_files
-
 from clerestory.audit.casebook import Casebook, CaseScore, StepScore, cases_of
 from clerestory.demands.reading import load_document
 

@@ -108,7 +108,7 @@ def cases_of(document: Any, file: str) -> Sequence[Mapping[str, Any]]:
         raise BadDemand(f"{file} holds no cases", todo="see docs/written-forms.md for the form")
     for case in cases:
         check_shape(case, "case")
-    return cases
+    return list(cases)
 
 
 def pick_case(document: Any, file: str, name: str) -> Mapping[str, Any]:

@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clerestory.audit.casebook import day_of, demand_on, pick_case
+from clerestory.audit.casebook import cases_of, day_of, demand_on, pick_case
 from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.demands import BadDemand, Demand, Determination, load_document, read_demand
 from clerestory.demands.schema import check_shape
-from clerestory.law import PackStack, load_stack
+from clerestory.law import PackFault, PackStack, load_stack
 from clerestory.law.codes import load_vocabulary
 from clerestory.law.packs import available_packs
 from clerestory.policy import Engine
@@ -55,10 +55,10 @@ def decide_file(
 def _demand_in(document: Any, file: str, case: str | None, on: date | None) -> Any:
     if case is None:
         if isinstance(document, dict) and "cases" in document:
+            first = cases_of(document, file)[0]["demand"]["id"]
             raise BadDemand(
-                f"{file} is a casebook", todo="name one of its cases with --case, for example "
-                f"--case {document['cases'][0]['demand']['id']}",
-            )  # fmt: skip
+                f"{file} is a casebook", todo=f"name one of its cases, for example --case {first}"
+            )
         return document
     picked = pick_case(document, file, case)
     return demand_on(picked, on or day_of(picked["expect"][0]))
@@ -76,10 +76,23 @@ def demand_file(
 
 
 def _packs_for(document: Any, folder: Path) -> list[str]:
-    """Return the packs of the holder's jurisdiction; the form is checked before they are used."""
+    """Return the packs of the holder's jurisdiction; the form is checked before they are used.
+
+    Raises:
+        PackFault: The holder is under the law of a State that has no pack yet.
+    """
     check_shape(document)
-    known = available_packs(folder)
-    return [name for name in ("us-federal", document["holder"]["jurisdiction"]) if name in known]
+    place = str(document["holder"]["jurisdiction"])
+    if place in {"us", "us-federal"}:
+        return ["us-federal"]
+    if place.startswith("us-") and place not in available_packs(folder):
+        raise PackFault(
+            f"there is no pack for the law of {place} yet",
+            code="law-no-pack",
+            todo="add --pack us-federal to decide under federal law alone, and ask counsel for "
+            "the State's",
+        )
+    return ["us-federal", place]
 
 
 def _sources(demand: Demand) -> dict[tuple[str, str], str]:

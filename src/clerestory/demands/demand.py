@@ -51,6 +51,11 @@ class Instrument:
     returns_on: date | None = None
     accompanies: tuple["Instrument", ...] = ()
 
+    @property
+    def with_accompanying(self) -> tuple["Instrument", ...]:
+        """The paper itself and everything that came with it."""
+        return (self, *(inner for extra in self.accompanies for inner in extra.with_accompanying))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:

@@ -25,7 +25,23 @@ from clerestory.demands.schema import check_shape
 from clerestory.law.codes import Vocabulary
 
 FORMAT = "clerestory-demand/1"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_FILE_BYTES = 8_000_000
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _StrictLoader(_Loader):  # type: ignore[misc]
+    """A safe loader that refuses a key written twice: one of the two would be lost in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        if len(mapping) != len(node.value):
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    line = key.start_mark.line + 1
+                    raise yaml.YAMLError(f"the key {key.value} stands twice, line {line}")
+                seen.add(key.value)
+        return mapping
 
 
 def load_document(path: Path) -> Any:
@@ -35,6 +51,11 @@ def load_document(path: Path) -> Any:
         BadDemand: It cannot be read; the message gives line and column where there are any.
     """
     try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise BadDemand(
+                f"{path.name} is larger than {MAX_FILE_BYTES} bytes",
+                todo="give the written form of the demand alone, without the papers",
+            )
         text = path.read_text("utf-8")
     except FileNotFoundError as fault:
         raise BadDemand(f"there is no file {path.name}", todo="check the path") from fault
@@ -46,7 +67,11 @@ def load_document(path: Path) -> Any:
     try:
         if path.suffix == ".json":
             return json.loads(text)
-        return yaml.load(text, Loader=_LOADER)  # noqa: S506 (safe loader)
+        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a safe loader)
+    except RecursionError as fault:
+        raise BadDemand(
+            f"{path.name} is nested too deeply", todo="write each part where the form has it"
+        ) from fault
     except (yaml.YAMLError, ValueError) as fault:
         where = " ".join(str(fault).split())
         raise BadDemand(
@@ -189,6 +214,9 @@ class _Reader:
     def _consents(self) -> Iterator[Consent]:
         for n, consent in enumerate(self._document.get("consents") or ()):
             where = f"consents[{n}]"
+            for reference in consent.get("fields") or ():
+                _, _, name = str(reference).rpartition(".")
+                self._code("fields", name, f"{where}.fields")
             yield Consent(
                 by=str(consent["by"]),
                 to=str(consent.get("to") or ""),
@@ -236,7 +264,8 @@ class _Reader:
 def _check_sense(demand: Demand) -> None:
     paper = demand.instrument
     spans = (
-        ("instrument.valid", paper.valid_from, paper.valid_to),
+        *(("instrument.valid", each.valid_from, each.valid_to) for each in paper.with_accompanying),
+        *((f"hold {hold.kind}", hold.held_from, hold.held_to) for hold in demand.holds),
         ("instrument.scope.period", paper.period_from, paper.period_to),
         *((f"agreement {a.id}", a.valid_from, a.valid_to) for a in demand.agreements),
         *((f"consent of {c.by}", c.signed_on, c.expires_on) for c in demand.consents),

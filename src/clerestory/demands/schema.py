@@ -27,7 +27,12 @@ def check_shape(document: object, name: str = "demand") -> None:
     import jsonschema
 
     validator = jsonschema.Draft202012Validator(schema(name))
-    faults = sorted(validator.iter_errors(document), key=lambda fault: list(map(str, fault.path)))
+    try:
+        faults = sorted(validator.iter_errors(document), key=lambda f: list(map(str, f.path)))
+    except RecursionError as fault:
+        raise BadDemand(
+            "the document is nested without end", todo="write each part where the form has it"
+        ) from fault
     if faults:
         first = jsonschema.exceptions.best_match(faults) or faults[0]
         place = first.json_path.removeprefix("$.").replace("$", "the document")

@@ -29,16 +29,16 @@ def digest_of(value: Json) -> str:
 
 
 def _check_no_float(value: object) -> None:
-    kind = type(value)
-    if kind is dict:
-        for key, item in value.items():  # type: ignore[attr-defined]
+    if isinstance(value, str):
+        return
+    if isinstance(value, float):
+        raise TypeError(f"a canonical value has no floating point number: {value!r}")
+    # The plain kinds first: the test for an abstract kind is ten times slower.
+    if type(value) is dict or isinstance(value, Mapping):
+        for key, item in value.items():
             if type(key) is not str:
                 raise TypeError(f"a canonical object has text keys: {key!r}")
-            if type(item) is not str:
-                _check_no_float(item)
-    elif kind is list or kind is tuple:
-        for item in value:  # type: ignore[attr-defined]
-            if type(item) is not str:
-                _check_no_float(item)
-    elif kind is float:
-        raise TypeError(f"a canonical value has no floating point number: {value!r}")
+            _check_no_float(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check_no_float(item)

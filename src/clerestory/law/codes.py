@@ -117,17 +117,15 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
         raise PackFault(
             f"cannot read the codes: {fault}", todo="mend the file named above"
         ) from fault
-    flawed = [
-        list_name
-        for list_name, entries in (content.items() if isinstance(content, Mapping) else [("", 0)])
-        if not isinstance(entries, Mapping)
-        or not all(isinstance(entry, Mapping) for entry in entries.values())
-    ]
-    if flawed:
-        raise PackFault(
-            f"{path.name} holds no list of codes under {flawed[0] or 'its first level'}",
-            todo="write each code as `name: {means: ...}` below its list; see packs/codes.yaml",
-        )
+    if not isinstance(content, Mapping):
+        raise PackFault(f"{path.name} holds no lists of codes", todo="see packs/codes.yaml")
+    for list_name, entries in content.items():
+        codes = entries.values() if isinstance(entries, Mapping) else [None]
+        if not all(isinstance(entry, Mapping) for entry in codes):
+            raise PackFault(
+                f"{path.name}: {list_name} is not a list of codes",
+                todo="write each code as `name: {means: ...}` below its list",
+            )
     lists: Mapping[str, Mapping[str, Mapping[str, object]]] = content
     return lists
 

@@ -138,6 +138,8 @@ def apply_changes(context: Mapping[str, Any], changes: ChangeSet) -> dict[str, A
 
 
 def _trials(law: LawOfTheDay, place: int, case: Case, finding: Finding) -> list[_Trial]:
+    if finding.errors:
+        return []  # The law was not read whole: nothing can be read off it.
     program, _, name = case.resource.partition(".")
     mind = Abduction(law, case.principal, program, name, finding.context)
     if finding.outcome is Outcome.RELEASE:

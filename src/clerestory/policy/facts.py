@@ -32,10 +32,10 @@ def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> di
         "cited": sorted(demand.cited),
         "threats": sorted(demand.threats),
         "paper": _paper(demand, item, on),
-        "papers": sorted({p.kind for p in _all_papers(paper) if _is_live(p, on)}),
-        "forms": sorted({p.form for p in _all_papers(paper) if p.form}),
+        "papers": sorted({p.kind for p in paper.with_accompanying if _is_live(p, on)}),
+        "forms": sorted({p.form for p in paper.with_accompanying if p.form}),
         "months": _months(paper),
-        "subject": _subject(subject, alone=_is_alone(demand, subject)),
+        "subject": _subject(subject, demand),
         "findings": {c: demand.finding(c) for c in sorted(vocabulary.lists["findings"])},
         "raised": sorted(code for code, answer in demand.findings.items() if answer == "unknown"),
         "consent": _consent(demand, item, on, vocabulary),
@@ -53,9 +53,13 @@ def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> di
     }
 
 
-def _subject(subject: Subject, *, alone: bool) -> dict[str, Any]:
+def _subject(subject: Subject, demand: Demand) -> dict[str, Any]:
+    relation, alone = subject.relation, _is_alone(demand, subject)
+    if relation == "named" and subject.ref.endswith("*") and demand.instrument.count != 1:
+        # One line that stands for several people whom the paper names is a list.
+        relation = "listed_row"
     return {
-        "relation": subject.relation,
+        "relation": relation,
         "alone": "yes" if alone else "no",
         "applicant": subject.applicant,
         "flags": sorted(subject.flags),
@@ -98,10 +102,6 @@ def _names_field(paper: Instrument, item: Item) -> str:
     if paper.fields_named is not None:
         return "yes" if item.ref in paper.fields_named else "no"
     return {"stated": "yes"}.get(paper.fields, paper.fields)
-
-
-def _all_papers(paper: Instrument) -> list[Instrument]:
-    return [paper, *(inner for extra in paper.accompanies for inner in _all_papers(extra))]
 
 
 def _is_live(paper: Instrument, on: date) -> bool:

@@ -142,6 +142,30 @@ def test_the_forms_of_all_papers_stand_together(facts: Facts) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("count", "persons", "said"),
+    [(1, "named", "named"), ("all", "named", "class"), (1, "class", "class"),
+     (3, "listed", "listed"), (0, "named", "unknown"), ("unknown", "named", "named"),
+     (None, None, "unknown")],
+)  # fmt: skip
+def test_a_paper_for_all_or_for_fewer_than_are_named_names_nobody_for_certain(
+    count: object, persons: object, said: str, facts: Facts
+) -> None:
+    scope = {"count": count, "persons": persons}
+
+    assert facts(instrument={"scope": scope})["paper"]["persons"] == said
+
+
+def test_a_person_is_alone_where_nobody_else_is_named(facts: Facts) -> None:
+    named = {"ref": "S1", "relation": "named"}
+    member = {"ref": "S2", "relation": "household_member"}
+    other = {"ref": "S2", "relation": "named"}
+
+    assert facts(subjects=[named, member])["subject"]["alone"] == "yes"
+    assert facts(subjects=[named, other])["subject"]["alone"] == "no"
+    assert facts(subjects=[named | {"relation": "class"}])["subject"]["alone"] == "no"
+
+
 # ---- Consents.
 
 SOUND = {
@@ -171,7 +195,7 @@ def test_without_a_permission_nothing_is_given_and_nobody_knows_of_a_revocation(
 @pytest.mark.parametrize(
     ("change", "fact", "answer"),
     [
-        ({"to": "law_enforcement"}, "recipient", "yes"),
+        ({"to": "law_enforcement"}, "recipient", "no"),
         ({"to": "A made-up police force "}, "recipient", "yes"),
         ({"to": "landlord"}, "recipient", "no"),
         ({"to": "another made-up body"}, "recipient", "unknown"),
@@ -264,7 +288,7 @@ def test_without_an_agreement_nothing_is_agreed(facts: Facts) -> None:
 @pytest.mark.parametrize(
     ("change", "fact", "answer"),
     [
-        ({"with": "law_enforcement"}, "party", "yes"),
+        ({"with": "law_enforcement"}, "party", "no"),
         ({"with": "fns"}, "party", "no"),
         ({"purposes": ["tenancy"]}, "purpose", "no"),
         ({"fields": ["S1.address"]}, "field", "yes"),

@@ -106,7 +106,6 @@ def test_a_policy_that_reads_what_is_not_there_withholds_with_an_alarm(
     assert "nickname" in determination.alarms[0]
 
 
-@pytest.mark.xfail(reason="what would change it is read off the broken policy", strict=True)
 def test_a_policy_that_reads_what_is_not_there_can_be_explained(tiny: Tiny, make: Make) -> None:
     absent = """
     @id("broken") @authority("act") @bars("lock")
