@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from clerestory.cli.deciding import Decided, decide_file
-from clerestory.demands import determination_json
+from clerestory.demands import Determination, determination_json
+from clerestory.policy.errors import EvaluationAlarm
 
 
 @click.command()
@@ -39,8 +40,22 @@ def decide(
     )
     if as_json:
         click.echo(json.dumps(determination_json(decided.determination), indent=1))
-        return
-    show(decided, brief=brief, why=why)
+    else:
+        show(decided, brief=brief, why=why)
+    check_alarms(decided.determination)
+
+
+def check_alarms(determination: Determination) -> None:
+    """Raise the alarm where a policy could not be evaluated.
+
+    Raises:
+        EvaluationAlarm: At least one could not; the determination withholds what it touched.
+    """
+    if determination.alarms:
+        raise EvaluationAlarm(
+            f"{len(determination.alarms)} policies could not be evaluated",
+            todo="run clerestory law check, mend what it names, then decide again",
+        )
 
 
 def show(decided: Decided, *, brief: bool = False, why: bool = False) -> None:

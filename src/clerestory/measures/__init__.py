@@ -1,1 +1,0 @@
-"""Counts and suppression. Nothing here yet."""
