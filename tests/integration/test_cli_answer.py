@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pypdfium2
@@ -227,3 +228,33 @@ def test_the_public_log_verifies_and_counts_each_number_once(office: Path) -> No
 
     assert "proven: log.example/test, 3 entries" in said
     assert "demand.received" in said
+
+
+def test_an_answer_cut_short_is_logged_once_and_goes_on(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    words = [
+        "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", WHO,
+        "--recipient", office.parent / "agents" / "recipient.txt",
+        "--reviewer", "one", "--reviewer", "two",
+    ]  # fmt: skip
+    run = "import sys; from clerestory.cli import main; main()"
+    # The child is killed after it has logged the answer, in the middle of sealing.
+    killed = "; ".join(
+        [
+            "import os, signal, clerestory.cli.answering as a",
+            "a.seal_package = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)",
+            run,
+        ]
+    )
+
+    first = subprocess.run(
+        [sys.executable, "-c", killed, *map(str, words)], check=False, capture_output=True
+    )
+    type_command(*words)
+
+    assert first.returncode == -9
+    assert "audited 3 entries" in type_command("log", "audit", office / "log")
+    with pytest.raises(ClerestoryError) as caught:
+        type_command(*words)
+    assert caught.value.code == "answer-exists"
+    assert "audited 3 entries" in type_command("log", "audit", office / "log")

@@ -22,6 +22,7 @@ from clerestory.disclosure import (
     Value,
     disclosure_letter,
     minimise,
+    package_name,
     permitted_items,
     prepare_contents,
     read_coarsening,
@@ -96,7 +97,8 @@ def disclose(
         letter_pdf=disclosure_letter(given),
         index_pdf=withholding_index(given) if closed else None,
     )
-    office.out.mkdir(exist_ok=True)
+    package = office.out / package_name(decided.demand.id, [to])
+    office.check_new(package)
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
         sealed = seal_package(
@@ -105,11 +107,14 @@ def disclose(
             checks=log_checks(office.log_vkey()),
             recipients=[to],
             signer=office.signer(),
-            folder=office.out,
+            folder=office.staging(),
             random_bytes=token_bytes,
         )
+    # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     office.note_sealed(sealed.sha256, at)
-    written = (sealed.path, sealed.signature_path)
+    written = (package, package.with_name(sealed.signature_path.name))
+    sealed.signature_path.replace(written[1])
+    sealed.path.replace(written[0])
     return Answered(number=number, index=index, files=written, digest=contents.digest), sealed
 
 
@@ -131,13 +136,13 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
     number = office.number_of(decided.demand.id)
     given = letter_input(office, decided, at)
     letter, index_pdf = refusal_letter(given), withholding_index(given)
-    office.out.mkdir(exist_ok=True)
+    stem = f"{decided.demand.id}-{at.date()}"
+    written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
+    office.check_new(written[1])
     digest = digest_of({"letter": _sha256(letter), "index": _sha256(index_pdf)})
     signed = [counsel] if counsel else []
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, digest, signed, at)
-    stem = f"{decided.demand.id}-{at.date()}"
-    written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
     for path, content in zip(written, (letter, index_pdf), strict=True):
         write_whole(path, content)
     return Answered(number=number, index=index, files=written, digest=digest)

@@ -94,8 +94,11 @@ def log_answer(
     signed: Sequence[str],
     at: datetime,
 ) -> int:
-    """Append the decision and the answer; return the answer's index."""
+    """Append the decision and the answer, once; return the answer's index."""
     demand, determination = decided.demand, decided.determination
+    known = office.find_answer(demand.id, digest)
+    if known is not None:
+        return known
     law = {"pack": determination.pack_digest, "facts": determination.facts_digest}
     if is_about_a_class(demand):
         public = {"demand": demand.id, "number": str(number)}
@@ -127,7 +130,9 @@ def log_answer(
                 fields={**common, "package": digest, "signed": "; ".join(signed) or "nobody"},
             ),
         ]
-    return ledger.append(events, at)[-1].index
+    index = ledger.append(events, at)[-1].index
+    office.note_answer(demand.id, digest, index)
+    return index
 
 
 def evidence_of(ledger: Ledger, index: int) -> LogEvidence:

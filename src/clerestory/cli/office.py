@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,6 +81,42 @@ class Office:
         path = self._matter(demand_id)
         path.parent.mkdir(exist_ok=True)
         write_whole(path, json.dumps({"demand": demand_id, "number": number}).encode())
+
+    def check_new(self, path: Path) -> None:
+        """Make the folder of answers, and refuse to answer twice.
+
+        Raises:
+            Refusal: The answer is there already; nothing is logged a second time.
+        """
+        if path.exists():
+            raise Refusal(
+                f"an answer is never written over another: {path.name}",
+                code="answer-exists",
+                todo="hand over the one that is there; an answer to new facts is a new demand",
+            )
+        path.parent.mkdir(exist_ok=True)
+
+    def staging(self) -> Path:
+        """Return an empty folder for work that may be cut short."""
+        folder = self.folder / "sealing"
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def find_answer(self, demand_id: str, digest: str) -> int | None:
+        """Return the log's index of an answer with these contents, if it was logged."""
+        path = self._answer(demand_id)
+        told = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        return int(told["index"]) if told.get("digest") == digest else None
+
+    def note_answer(self, demand_id: str, digest: str, index: int) -> None:
+        """Keep where the answer stands in the log."""
+        told = json.dumps({"demand": demand_id, "digest": digest, "index": index})
+        write_whole(self._answer(demand_id), told.encode())
+
+    def _answer(self, demand_id: str) -> Path:
+        return self.folder / "matters" / f"{demand_id}-answer.json"
 
     def note_sealed(self, sha256: str, at: datetime) -> None:
         """Keep when a package was sealed, for its receipt."""

@@ -32,7 +32,7 @@ from clerestory.disclosure.recipients import (
     Recipient,
     read_recipient,
 )
-from clerestory.disclosure.sealing import Sealed, seal_package
+from clerestory.disclosure.sealing import Sealed, package_name, seal_package
 from clerestory.disclosure.signing import PublicKey, Signer, read_public_key, read_signer, sign_note
 from clerestory.disclosure.stationery import Stationery, read_coarsening, read_stationery
 from clerestory.disclosure.verifying import Verified, verify_package
@@ -61,6 +61,7 @@ __all__ = [
     "coarsen",
     "disclosure_letter",
     "minimise",
+    "package_name",
     "permitted_items",
     "person_notice",
     "prepare_contents",
