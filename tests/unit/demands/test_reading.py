@@ -494,6 +494,23 @@ def test_a_long_wrong_value_is_shortened_in_the_message(document: Document, read
     assert len(str(caught.value)) < 300
 
 
+def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
+    with pytest.raises(BadDemand, match="is larger than 8000000 bytes"):
+        load_document(saved(tmp_path, " " * 8_000_001))
+
+
+def test_json_that_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadDemand, match="nested too deeply"):
+        load_document(saved(tmp_path, "[" * 200_000, "demand.json"))
+
+
+def test_a_paper_that_came_along_with_itself_is_refused(document: Document, read: Read) -> None:
+    document["instrument"]["accompanies"] = [document["instrument"]]
+
+    with pytest.raises(BadDemand, match="nested without end"):
+        read(document)
+
+
 READ_AND_TELL = """
 import sys
 from pathlib import Path

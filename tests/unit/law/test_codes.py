@@ -137,6 +137,12 @@ def test_a_file_without_lists_is_a_fault(text: str, tmp_path: Path) -> None:
         load_vocabulary([written(tmp_path, text)])
 
 
+@pytest.mark.parametrize("text", ["program: words\n", "program:\n  a: words\n", "program:\n"])
+def test_a_list_that_holds_no_codes_is_a_fault(text: str, tmp_path: Path) -> None:
+    with pytest.raises(PackFault, match="program is not a list of codes"):
+        load_vocabulary([written(tmp_path, text)])
+
+
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     torn = written(tmp_path, "program: {a: [\n")
     latin = tmp_path / "latin.yaml"

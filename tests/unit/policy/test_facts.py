@@ -166,6 +166,18 @@ def test_a_person_is_alone_where_nobody_else_is_named(facts: Facts) -> None:
     assert facts(subjects=[named | {"relation": "class"}])["subject"]["alone"] == "no"
 
 
+@pytest.mark.parametrize(("count", "relation"), [(1, "named"), (5, "listed_row")])
+def test_one_line_for_several_persons_is_a_list(count: int, relation: str, facts: Facts) -> None:
+    found = facts(
+        instrument={"scope": {"persons": "named", "count": count, "fields": "stated"}},
+        subjects=[{"ref": "S*", "relation": "named"}],
+        records=[{"program": "snap", "fields": ["S*.address"]}],
+        item=Item("S*", "snap", "address"),
+    )
+
+    assert found["subject"]["relation"] == relation
+
+
 # ---- Consents.
 
 SOUND = {
