@@ -26,6 +26,7 @@ from clerestory.law.codes import Vocabulary
 
 FORMAT = "clerestory-demand/1"
 MAX_FILE_BYTES = 8_000_000
+MAX_DEPTH = 40
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -67,6 +68,7 @@ def load_document(path: Path) -> Any:
     try:
         if path.suffix == ".json":
             return json.loads(text)
+        _check_nesting(text, path.name)
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a safe loader)
     except RecursionError as fault:
         raise BadDemand(
@@ -78,6 +80,24 @@ def load_document(path: Path) -> Any:
             f"{path.name} cannot be read as YAML or JSON: {where}",
             todo="mend the line named; a text with a colon needs quotes",
         ) from fault
+
+
+def _check_nesting(text: str, file: str) -> None:
+    """Walk the file's events first: what nests without end would bring the reader down."""
+    depth, anchored = 0, 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            anchored += bool(event.anchor or anchored)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+            anchored -= bool(anchored)
+        if depth > MAX_DEPTH or (anchored and isinstance(event, yaml.AliasEvent)):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise BadDemand(
+                f"{file} is nested too deeply: line {line}",
+                todo="write each part out where the form has it",
+            )
 
 
 def read_demand(document: Any, vocabulary: Vocabulary) -> Demand:

@@ -81,7 +81,10 @@ def _working_days(length: int, starts_on: date, state: str) -> Computed:
 def _why_closed(day: date, state: str) -> str:
     if day.weekday() >= 5:
         return "Saturday" if day.weekday() == 5 else "Sunday"
-    return str(_holidays(state, day.year).get(day, ""))
+    holiday = str(_holidays(state, day.year).get(day, ""))
+    # A holiday on a Saturday is kept on Friday by the federal calendar. That a State does so was
+    # not read anywhere, and the earlier due date is the safer one.
+    return "" if day.weekday() == 4 and holiday.endswith("(observed)") else holiday
 
 
 @cache

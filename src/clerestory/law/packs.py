@@ -14,6 +14,8 @@ from clerestory.law.errors import Fault, PackFault
 from clerestory.law.policies import Policy, load_policies
 
 T = TypeVar("T")
+# What decides where no policy does: silence and doubt release nothing.
+DEFAULT_AUTHORITY = "house-default-deny"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,11 @@ def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
                 "in use defines",
                 todo="add the authority to authorities.toml or mend the citation",
             )
+    if DEFAULT_AUTHORITY not in authorities:
+        raise PackFault(
+            f"no pack in use defines {DEFAULT_AUTHORITY}",
+            todo="use the pack us-federal as well: it holds the rule that silence releases nothing",
+        )
     code_files = [packs_folder / "codes.yaml"]
     code_files += [p.folder / "codes.yaml" for p in packs if (p.folder / "codes.yaml").exists()]
     digests = "\n".join([*(pack.digest for pack in packs), _digest(code_files)])

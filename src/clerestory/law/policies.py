@@ -105,6 +105,8 @@ def _wrong_with(notes: Mapping[str, str], tree: Mapping[str, Any]) -> list[str]:
     needs = {"define": "establishes", "lift": "lifts", "lift_coarsened": "lifts", "oblige": "duty"}
     if action in needs and not notes.get(needs[action]):
         wrong.append(f"{name} has no @{needs[action]}")
+    if action == "lift_coarsened" and not notes.get("coarsen_to"):
+        wrong.append(f"{name} has no @coarsen_to: name the coarser answer")
     if action == "disclose" and tree["effect"] == "forbid" and not notes.get("bars"):
         wrong.append(f"{name} has no @bars: name the lock that it puts on the field")
     return wrong

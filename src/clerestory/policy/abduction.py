@@ -127,10 +127,6 @@ class Abduction:
             return _fixed(bool(self._value(tree)) == want)
         return _fixed(bool(body) == want) if kind == "Value" else NEVER
 
-    def lift(self, lock: str) -> Ways:
-        """Return the ways in which some policy comes to lift the lock."""
-        return self._by_policy("lift", "lifts", lock, True)
-
     def anything_lifted(self) -> Ways:
         """Return the ways in which at least one policy comes to lift something."""
         if self.context["lifted"]:
@@ -175,10 +171,10 @@ class Abduction:
         if not _can_change(path) or self._is_event(path) or (want and wanted == "unknown"):
             return NEVER
         if want:
-            return (frozenset({(path, wanted)}),)
+            return _only(path, wanted)
         # Nobody can establish that something is unknown, so the other answer is the only way.
         other = {"yes": "no", "no": "yes"}.get(wanted)
-        return (frozenset({(path, other)}),) if other else NEVER
+        return _only(path, other) if other else NEVER
 
     def _is_event(self, path: str) -> bool:
         """Whether this finding comes from outside and nobody has raised it."""
@@ -265,6 +261,13 @@ class Abduction:
             "source": code.source,
             "proxy": code.proxy,
         }[attribute]
+
+
+def _only(path: str, value: str) -> Ways:
+    # To take a permission or an agreement away is nobody's way to open a record.
+    if value == "no" and path.startswith(("consent.", "agreement.")) and path != "consent.revoked":
+        return NEVER
+    return (frozenset({(path, value)}),)
 
 
 def _fixed(holds: bool) -> Ways:

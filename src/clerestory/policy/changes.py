@@ -5,7 +5,7 @@ Cedar: only a set that really turns the ruling is shown.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cedarpy
@@ -28,6 +28,8 @@ from clerestory.policy.stages import Case, Finding, run
 from clerestory.policy.words import fact_in_words
 
 _TRIED = {Outcome.RELEASE: 5, Outcome.REFER: 2}
+_MOST_SPARED = 150
+_LONGEST_SPARED = 5
 _SHOWN = {Outcome.RELEASE: 4, Outcome.REFER: 2}
 
 
@@ -66,17 +68,11 @@ class Changes:
             for place, (case, finding) in enumerate(zip(cases, findings, strict=True))
             for trial in _trials(law, place, case, finding)
         ]
-        asked = [
-            Case(
-                cases[trial.place].principal,
-                cases[trial.place].resource,
-                apply_changes(cases[trial.place].context, trial.changes),
-            )
-            for trial in trials
-        ]
+        results = _decided(law, cases, trials, entities)
+        trials, results = _leaner(law, cases, trials, results, entities)
         confirmed: dict[int, list[Turn]] = {}
         closing: dict[int, list[Turn]] = {}
-        for trial, result in zip(trials, run(law, asked, entities), strict=True):
+        for trial, result in zip(trials, results, strict=True):
             if findings[trial.place].outcome is Outcome.RELEASE:
                 if result.outcome is not Outcome.RELEASE:
                     closing.setdefault(trial.place, []).append(_turn(result.outcome, trial))
@@ -135,6 +131,43 @@ def apply_changes(context: Mapping[str, Any], changes: ChangeSet) -> dict[str, A
         elif path == "paper.kind":
             facts["papers"] = sorted({*facts["papers"], value})
     return facts
+
+
+def _decided(
+    law: LawOfTheDay, cases: Sequence[Case], trials: Sequence[_Trial], entities: cedarpy.Entities
+) -> list[Finding]:
+    asked = [
+        replace(
+            cases[trial.place], context=apply_changes(cases[trial.place].context, trial.changes)
+        )
+        for trial in trials
+    ]
+    return run(law, asked, entities)
+
+
+def _leaner(
+    law: LawOfTheDay,
+    cases: Sequence[Case],
+    trials: Sequence[_Trial],
+    results: Sequence[Finding],
+    entities: cedarpy.Entities,
+) -> tuple[list[_Trial], list[Finding]]:
+    """Leave one change out of each set that works, and keep the smaller set where it works too.
+
+    Abduction reads the locks that are left as they stood, though a change may take one away. A
+    demand with very many different cases is left as it is: see ``_MOST_SPARED``.
+    """
+    spared = [
+        _Trial(trial.place, trial.target, trial.changes - {change})
+        for trial, result in zip(trials, results, strict=True)
+        if result.outcome is trial.target and 1 < len(trial.changes) <= _LONGEST_SPARED
+        for change in sorted(trial.changes)
+    ]
+    if not spared or len(spared) > _MOST_SPARED:
+        return list(trials), list(results)
+    found = _decided(law, cases, spared, entities)
+    works = [(t, r) for t, r in zip(spared, found, strict=True) if r.outcome is t.target]
+    return [*trials, *(t for t, _ in works)], [*results, *(r for _, r in works)]
 
 
 def _trials(law: LawOfTheDay, place: int, case: Case, finding: Finding) -> list[_Trial]:
@@ -201,7 +234,15 @@ def _as_told(change: tuple[str, str]) -> tuple[bool, bool, str]:
 
 def _chosen(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """Show the lightest sets of each outcome."""
-    ordered = sorted(turns, key=lambda t: (t.outcome is not Outcome.RELEASE, _weight(t), t.changes))
+    sets = {turn: (turn.outcome, frozenset(turn.changes)) for turn in turns}
+    smallest = [
+        turn
+        for turn, (outcome, changes) in sets.items()
+        if not any(outcome is other[0] and other[1] < changes for other in sets.values())
+    ]
+    ordered = sorted(
+        smallest, key=lambda t: (t.outcome is not Outcome.RELEASE, _weight(t), t.changes)
+    )
     shown: list[Turn] = []
     for outcome, most in _SHOWN.items():
         shown += [turn for turn in ordered if turn.outcome is outcome][:most]

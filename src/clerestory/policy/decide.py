@@ -12,7 +12,7 @@ from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, NearMiss, Outcome, Ruling, overall_of
 from clerestory.kernel import digest_of
 from clerestory.kernel.canonical import Json
-from clerestory.law.packs import PackStack
+from clerestory.law.packs import DEFAULT_AUTHORITY, PackStack
 from clerestory.policy.changes import Changes
 from clerestory.policy.duties import duties_of
 from clerestory.policy.facts import facts_of
@@ -148,5 +148,5 @@ def determining(law: LawOfTheDay, finding: Finding) -> tuple[tuple[str, ...], tu
         # The locks decide; a ruling that settles the point for counsel stands behind them.
         ordered = (*law.authorities_of(finding.bars), *law.authorities_of(finding.refusals))
         kept = sorted(dict.fromkeys(ordered), key=lambda name: name.startswith("house-"))
-        return tuple(kept) or ("house-default-deny",), policies
-    return law.authorities_of(policies) or ("house-default-deny",), tuple(policies)
+        return tuple(kept) or (DEFAULT_AUTHORITY,), policies
+    return law.authorities_of(policies) or (DEFAULT_AUTHORITY,), tuple(policies)

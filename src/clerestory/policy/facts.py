@@ -55,8 +55,8 @@ def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> di
 
 def _subject(subject: Subject, demand: Demand) -> dict[str, Any]:
     relation, alone = subject.relation, _is_alone(demand, subject)
-    if relation == "named" and subject.ref.endswith("*") and demand.instrument.count != 1:
-        # One line that stands for several people whom the paper names is a list.
+    if relation == "named" and subject.ref.endswith("*"):
+        # One line that stands for the people whom a paper names is a list.
         relation = "listed_row"
     return {
         "relation": relation,
