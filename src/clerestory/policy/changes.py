@@ -129,7 +129,8 @@ def apply_changes(context: Mapping[str, Any], changes: ChangeSet) -> dict[str, A
             code = path.removeprefix("findings.")
             facts["raised"] = [name for name in facts["raised"] if name != code]
         elif path == "paper.kind":
-            facts["papers"] = sorted({*facts["papers"], value})
+            others = set(facts["papers"]) - {context["paper"]["kind"]}
+            facts["papers"] = sorted(others | {value})
     return facts
 
 

@@ -58,17 +58,16 @@ def test_patriots_day_is_a_holiday_in_maine_and_not_in_new_york() -> None:
     assert new_york.on == monday
 
 
-@pytest.mark.parametrize(
-    ("start", "kept_on"),
-    [(date(2026, 7, 2), date(2026, 7, 3)), (date(2027, 7, 2), date(2027, 7, 5))],
-)
-def test_a_holiday_on_a_week_end_is_kept_on_the_weekday_beside_it(
-    start: date, kept_on: date
-) -> None:
-    computed = due_in_maine("1 working day", start)
+def test_a_holiday_on_a_sunday_is_kept_on_the_monday() -> None:
+    computed = due_in_maine("1 working day", date(2027, 7, 2))
 
-    assert f"{kept_on}: not counted, Independence Day (observed)" in computed.steps
-    assert computed.on == date(start.year, 7, 6)
+    assert "2027-07-05: not counted, Independence Day (observed)" in computed.steps
+
+
+def test_a_holiday_on_a_saturday_closes_no_friday() -> None:
+    computed = due_in_maine("1 working day", date(2026, 7, 2))
+
+    assert computed.on == date(2026, 7, 3)
 
 
 def test_working_days_run_across_the_new_year() -> None:
