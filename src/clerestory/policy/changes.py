@@ -153,22 +153,28 @@ def _leaner(
     results: Sequence[Finding],
     entities: cedarpy.Entities,
 ) -> tuple[list[_Trial], list[Finding]]:
-    """Leave one change out of each set that works, and keep the smaller set where it works too.
+    """Leave changes out of the sets that work, one at a time, and keep what still works.
 
     Abduction reads the locks that are left as they stood, though a change may take one away. A
     demand with very many different cases is left as it is: see ``_MOST_SPARED``.
     """
-    spared = [
-        _Trial(trial.place, trial.target, trial.changes - {change})
-        for trial, result in zip(trials, results, strict=True)
-        if result.outcome is trial.target and 1 < len(trial.changes) <= _LONGEST_SPARED
-        for change in sorted(trial.changes)
-    ]
-    if not spared or len(spared) > _MOST_SPARED:
-        return list(trials), list(results)
-    found = _decided(law, cases, spared, entities)
-    works = [(t, r) for t, r in zip(spared, found, strict=True) if r.outcome is t.target]
-    return [*trials, *(t for t, _ in works)], [*results, *(r for _, r in works)]
+    tried, found = list(trials), list(results)
+    working = [t for t, r in zip(trials, results, strict=True) if r.outcome is t.target]
+    while working:
+        spared = [
+            _Trial(trial.place, trial.target, trial.changes - {change})
+            for trial in working
+            if 1 < len(trial.changes) <= _LONGEST_SPARED
+            for change in sorted(trial.changes)
+        ]
+        if not spared or len(spared) > _MOST_SPARED:
+            break
+        decided = zip(spared, _decided(law, cases, spared, entities), strict=True)
+        works = [(trial, result) for trial, result in decided if result.outcome is trial.target]
+        working = [trial for trial, _ in works]
+        tried += working
+        found += [result for _, result in works]
+    return tried, found
 
 
 def _trials(law: LawOfTheDay, place: int, case: Case, finding: Finding) -> list[_Trial]:

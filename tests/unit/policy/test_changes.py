@@ -152,7 +152,7 @@ def test_changes_are_laid_over_the_facts_and_settle_a_doubt(engine: Engine, make
 
     assert after["raised"] == ["order_reversed"]
     assert after["findings"]["order_stayed"] == "no"
-    assert after["papers"] == ["court_order", "letter", "search_warrant"]
+    assert after["papers"] == ["court_order", "search_warrant"]
     assert facts["raised"] == ["order_reversed", "order_stayed"]
 
 
