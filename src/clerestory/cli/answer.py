@@ -9,7 +9,6 @@ import click
 
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.office import (
-    Office,
     make_office,
     open_office,
     sender_key,
@@ -241,6 +240,3 @@ def _file_pair(pair: str) -> tuple[str, Path]:
             f"no file for {ref or pair}", code="answer-file-missing", todo="write --file REF=PATH"
         )
     return ref, Path(path)
-
-
-__all__ = ["Office", "disclose", "keys", "receipt", "receive", "refuse", "verify"]
