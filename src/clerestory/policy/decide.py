@@ -55,7 +55,7 @@ class Engine:
             demand: The demand with the findings made so far; what is absent is unknown.
             explain: Whether to compute what would change each ruling and the open questions.
         """
-        docket = self._docket(demand)
+        docket = self.docket(demand)
         findings = run(self.law, docket.cases, docket.entities)
         misses = self.considered.near_misses(docket.cases, findings, docket.entities)
         duties, duty_errors = duties_of(self.law, demand, docket.cases, findings, docket.entities)
@@ -79,7 +79,8 @@ class Engine:
             alarms=tuple(sorted({e for f in findings for e in f.errors} | set(duty_errors))),
         )
 
-    def _docket(self, demand: Demand) -> "Docket":
+    def docket(self, demand: Demand) -> "Docket":
+        """Return the distinct cases that a demand puts to the law, before anything is decided."""
         places: dict[Item, int] = {}
         digests: list[Json] = []
         known: dict[tuple[str, str], int] = {}

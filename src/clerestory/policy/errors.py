@@ -1,6 +1,6 @@
 """What can go wrong while deciding. A denial is a result and never stands here."""
 
-from clerestory.kernel import Corruption
+from clerestory.kernel import Corruption, Refusal
 
 
 class EvaluationAlarm(Corruption):
@@ -10,3 +10,9 @@ class EvaluationAlarm(Corruption):
     """
 
     code = "policy-evaluation-error"
+
+
+class OutsideSubset(Refusal):
+    """A policy uses a part of Cedar that the proof and the replay do not read."""
+
+    code = "law-outside-subset"

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from clerestory.audit.pack_check_codes import ENTITIES, FACTS
 from clerestory.audit.pack_check_policies import FILLED, READ_FOR
 from clerestory.demands.reading import read_demand
 from clerestory.demands.schema import check_shape, schema
 from clerestory.law.codes import load_vocabulary
+from clerestory.policy.shape import ENTITIES, FACTS
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"

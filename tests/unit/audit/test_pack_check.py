@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from clerestory.audit.pack_check import check_packs
-from clerestory.audit.pack_check_codes import OWN_WORDS, WITHOUT_CODES, lists_of
 from clerestory.demands.reading import read_demand
 from clerestory.law.codes import load_vocabulary
 from clerestory.law.errors import PackFault
 from clerestory.policy.facts import facts_of
+from clerestory.policy.shape import OWN_WORDS, WITHOUT_CODES, lists_of
 
 Damage = Callable[[str, str, str], int]
 LAW = "law.cedar"

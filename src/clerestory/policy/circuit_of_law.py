@@ -1,0 +1,313 @@
+"""From Cedar's own JSON form of a day's policies to the circuit of that law.
+
+The supported part of Cedar has no operation that can fail: every attribute is required by the
+schema, and there is no arithmetic. What lies outside is refused with file, line and operator, so
+that a policy whose evaluation could fail is never translated.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from clerestory.law.codes import Vocabulary
+from clerestory.law.policies import Policy
+from clerestory.policy.circuit import Circuit
+from clerestory.policy.errors import OutsideSubset
+from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.shape import shape_of
+from clerestory.policy.words import literals
+
+Tree = Mapping[str, Any]
+STAGES = frozenset({"established", "lifted", "mandated", "barred"})
+
+
+def circuit_of(law: LawOfTheDay, into: Circuit | None = None) -> Circuit:
+    """Write the law of a day as a circuit.
+
+    Args:
+        law: The policies in force.
+        into: A circuit of the same shape whose nodes are shared: two laws are compared in one.
+
+    Raises:
+        OutsideSubset: A policy uses what cannot be translated; the message names the place.
+    """
+    circuit = Circuit(into.shape, into.nodes, _places=into._places) if into else Circuit(
+        shape_of(law.stack)
+    )  # fmt: skip
+    return _Stages(circuit, law).write()
+
+
+@dataclass
+class _Stages:
+    """The stages of ``stages.run``, written once more, as nodes."""
+
+    circuit: Circuit
+    law: LawOfTheDay
+    _known: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def write(self) -> Circuit:
+        circuit = self.circuit
+        established = self._stage("define", "establishes", {})
+        lifts = self._satisfied("lift", {"established": established})
+        lifted, mandated = self._lifted(lifts)
+        before = {"established": established, "lifted": lifted, "mandated": mandated}
+        released, bars = self._released(before)
+        barred = self._gather(bars, "bars")
+        coarsened = self._coarsened(before, barred, lifts)
+        referred = self._referred({**before, "barred": barred})
+        circuit.policies |= lifts | bars
+        self._name(established=established, lifted=lifted, mandated=mandated, barred=barred)
+        closed = circuit.negate(released)
+        coarse = circuit.both([closed, coarsened])
+        left = circuit.both([closed, circuit.negate(coarse)])
+        circuit.outcomes = {
+            "release": released,
+            "coarsen": coarse,
+            "refer": circuit.both([left, referred]),
+            "withhold": circuit.both([left, circuit.negate(referred)]),
+        }
+        return circuit
+
+    def _name(self, **stages: Mapping[str, int]) -> None:
+        for stage, words in stages.items():
+            self.circuit.words |= {(stage, word): place for word, place in words.items()}
+
+    def _stage(self, action: str, note: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
+        satisfied = self._satisfied(action, known)
+        self.circuit.policies |= satisfied
+        return self._gather(satisfied, note)
+
+    def _satisfied(self, action: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
+        # What a stage has not filled yet is an empty set for it, exactly as in ``stages``.
+        reader = _Reader(self.circuit, self.law.stack.vocabulary, known)
+        return {p.id: reader.policy(p) for p in self.law.by_action[action].by_id.values()}
+
+    def _gather(self, satisfied: Mapping[str, int], note: str) -> dict[str, int]:
+        words: dict[str, list[int]] = {}
+        for name, place in satisfied.items():
+            for word in self.law.policies[name].words(note):
+                words.setdefault(word, []).append(place)
+        return {word: self.circuit.either(places) for word, places in words.items()}
+
+    def _lifted(self, lifts: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+        mandates = {name: place for name, place in lifts.items() if name in self.law.mandates}
+        return self._gather(lifts, "lifts"), self._gather(mandates, "lifts")
+
+    def _released(self, before: dict[str, dict[str, int]]) -> tuple[int, dict[str, int]]:
+        satisfied = self._satisfied("disclose", before)
+        effect = {name: self.law.policies[name].effect for name in satisfied}
+        bars = {name: place for name, place in satisfied.items() if effect[name] == "forbid"}
+        permits = [place for name, place in satisfied.items() if effect[name] == "permit"]
+        locked = self.circuit.either(bars.values())
+        released = self.circuit.both([self.circuit.either(permits), self.circuit.negate(locked)])
+        # Only an item that stays closed has locks to speak of.
+        return released, bars
+
+    def _coarsened(
+        self,
+        before: dict[str, dict[str, int]],
+        barred: dict[str, int],
+        lifts: Mapping[str, int],
+    ) -> int:
+        offers = self._satisfied("lift_coarsened", {**before, "barred": barred})
+        if not offers:
+            return self.circuit.no
+        self.circuit.policies |= offers
+        lifted, mandated = self._lifted({**lifts, **offers})
+        attempt = {**before, "barred": barred, "lifted": lifted, "mandated": mandated}
+        allowed, _ = self._released(attempt)
+        return self.circuit.both([self.circuit.either(offers.values()), allowed])
+
+    def _referred(self, known: dict[str, dict[str, int]]) -> int:
+        satisfied = self._satisfied("refer", known)
+        self.circuit.policies |= satisfied
+        effect = {name: self.law.policies[name].effect for name in satisfied}
+        permits = [place for name, place in satisfied.items() if effect[name] == "permit"]
+        forbids = [place for name, place in satisfied.items() if effect[name] == "forbid"]
+        settled = self.circuit.either(forbids)
+        return self.circuit.both([self.circuit.either(permits), self.circuit.negate(settled)])
+
+
+@dataclass
+class _Reader:
+    """Reads Cedar's own JSON form of a policy into nodes."""
+
+    circuit: Circuit
+    vocabulary: Vocabulary
+    known: Mapping[str, Mapping[str, int]]
+    policy_read: Policy | None = None
+
+    def policy(self, policy: Policy) -> int:
+        self.policy_read = policy
+        scope = [self._scope("principal", policy.tree), self._scope("resource", policy.tree)]
+        parts = [
+            self.condition(part["body"])
+            if part["kind"] == "when"
+            else self.circuit.negate(self.condition(part["body"]))
+            for part in policy.tree["conditions"]
+        ]
+        return self.circuit.both([*scope, *parts])
+
+    def _scope(self, variable: str, tree: Tree) -> int:
+        scope = tree[variable]
+        if scope["op"] == "All":
+            return self.circuit.yes
+        if scope["op"] not in {"==", "in"} or "entity" not in scope:
+            raise self._outside(f"{variable} {scope['op']}")
+        entity = scope["entity"]
+        return self._entity(variable, entity, within=scope["op"] == "in")
+
+    def condition(self, tree: Tree) -> int:
+        kind, body = next(iter(tree.items()))
+        match kind:
+            case "Value" if isinstance(body, bool):
+                return self.circuit.yes if body else self.circuit.no
+            case "!":
+                return self.circuit.negate(self.condition(body["arg"]))
+            case "&&":
+                return self.circuit.both(self.condition(body[s]) for s in ("left", "right"))
+            case "||":
+                return self.circuit.either(self.condition(body[s]) for s in ("left", "right"))
+            case "if-then-else":
+                return self._choice(body)
+            case "==" | "!=":
+                same = self._equal(body["left"], body["right"])
+                return same if kind == "==" else self.circuit.negate(same)
+            case "in":
+                return self._is_in(body["left"], body["right"])
+            case "contains" | "containsAny" | "containsAll":
+                return self._contains(kind, body["left"], body["right"])
+            case "isEmpty":
+                return self._subset(self._path(body["arg"]), ())
+            case ".":
+                return self._flag(tree)
+            case _:
+                pass
+        raise self._outside(kind)
+
+    def _choice(self, body: Tree) -> int:
+        test, then, other = (self.condition(body[part]) for part in ("if", "then", "else"))
+        circuit = self.circuit
+        return circuit.either(
+            [circuit.both([test, then]), circuit.both([circuit.negate(test), other])]
+        )
+
+    def _equal(self, left: Tree, right: Tree) -> int:
+        if "Value" in left:
+            left, right = right, left
+        if "Value" not in right:
+            raise self._outside("== between two facts")
+        value = right["Value"]
+        if isinstance(value, Mapping):
+            return self._entity(self._variable(left), value["__entity"], within=False)
+        if isinstance(value, bool):
+            flag = self._flag(left)
+            return flag if value else self.circuit.negate(flag)
+        if not isinstance(value, str):
+            raise self._outside("== with a number")
+        return self.circuit.is_one_of(self._fact(left), [value])
+
+    def _is_in(self, left: Tree, right: Tree) -> int:
+        if "Value" not in right or not isinstance(right["Value"], Mapping):
+            raise self._outside("in with a set")
+        return self._entity(self._variable(left), right["Value"]["__entity"], within=True)
+
+    def _entity(self, variable: str, entity: Tree, *, within: bool) -> int:
+        kind, name = str(entity["type"]), str(entity["id"])
+        if variable == "resource":
+            return self._resource(kind, name, within=within)
+        path = {"principal": "principal", "purpose": "purpose"}.get(variable)
+        wanted_kind = {"principal": "Requester", "purpose": "Purpose"}.get(variable)
+        if path is None:
+            raise self._outside(f"an entity in {variable}")
+        if kind != wanted_kind:
+            return self.circuit.no
+        list_name = {"principal": "requester_class", "purpose": "purpose"}[path]
+        return self.circuit.is_one_of(path, self._below(list_name, name) if within else [name])
+
+    def _resource(self, kind: str, name: str, *, within: bool) -> int:
+        if within and kind == "Category":
+            return self.circuit.is_one_of("resource.name", self._below("fields", name))
+        if within and kind == "Program":
+            return self.circuit.is_one_of("resource.program", self._below("program", name))
+        if kind == "Field":
+            program, _, field_name = name.partition(".")
+            return self.circuit.both(
+                [
+                    self.circuit.is_one_of("resource.program", [program]),
+                    self.circuit.is_one_of("resource.name", [field_name]),
+                ]
+            )
+        raise self._outside(f"resource {'in' if within else '=='} {kind}")
+
+    def _below(self, list_name: str, group: str) -> list[str]:
+        codes = self.vocabulary.lists[list_name]
+        return [code for code in codes if group in self.vocabulary.groups_of(list_name, code)]
+
+    def _contains(self, kind: str, left: Tree, right: Tree) -> int:
+        if "Set" in left:
+            if kind == "contains":
+                return self.circuit.is_one_of(self._fact(right), self._strings(left))
+            if kind == "containsAll":
+                return self._subset(self._path(right), self._strings(left))
+            return self._contains(kind, right, left)
+        path = self._path(left)
+        codes = self._strings(right)
+        parts = [self._holds(path, code) for code in codes]
+        return self.circuit.both(parts) if kind == "containsAll" else self.circuit.either(parts)
+
+    def _subset(self, path: str, codes: Sequence[str]) -> int:
+        """Whether the set at ``path`` holds nothing but ``codes``."""
+        domain = self.known.get(path, {}) if path in STAGES else self.circuit.shape.sets.get(path)
+        if domain is None:
+            raise self._outside(f"a set at {path}")
+        others = [code for code in domain if code not in codes]
+        return self.circuit.negate(self.circuit.either(self._holds(path, c) for c in others))
+
+    def _holds(self, path: str, code: str) -> int:
+        if path in STAGES:
+            return self.known.get(path, {}).get(code, self.circuit.no)
+        if path not in self.circuit.shape.sets:
+            raise self._outside(f"a set at {path}")
+        return self.circuit.holds(path, code)
+
+    def _flag(self, tree: Tree) -> int:
+        path = self._fact(tree)
+        if path != "resource.proxy":
+            raise self._outside(f"{path} as yes or no")
+        proxies = [n for n, code in self.vocabulary.lists["fields"].items() if code.proxy]
+        return self.circuit.is_one_of("resource.name", proxies)
+
+    def _fact(self, tree: Tree) -> str:
+        path = self._path(tree)
+        if path not in self.circuit.shape.facts and path != "resource.proxy":
+            raise self._outside(f"the fact {path or next(iter(tree))}")
+        return path
+
+    def _variable(self, tree: Tree) -> str:
+        return str(tree["Var"]) if "Var" in tree else self._path(tree)
+
+    def _path(self, tree: Tree) -> str:
+        names: list[str] = []
+        while "." in tree:
+            names.append(str(tree["."]["attr"]))
+            tree = tree["."]["left"]
+        if tree.get("Var") not in {"context", "resource"} or not names:
+            raise self._outside(next(iter(tree)))
+        head = ["resource"] if tree["Var"] == "resource" else []
+        return ".".join([*head, *reversed(names)])
+
+    def _strings(self, tree: Tree) -> list[str]:
+        items = tree.get("Set", [tree])
+        if not all("Value" in item and isinstance(item["Value"], str) for item in items):
+            raise self._outside("a set of other than codes")
+        return literals(tree)
+
+    def _outside(self, what: str) -> OutsideSubset:
+        policy = self.policy_read
+        place = f"{policy.file}:{policy.line}: {policy.id}" if policy else "a condition"
+        return OutsideSubset(
+            f"{place} uses what the proof and the replay cannot read: {what}",
+            todo="write the condition with codes and sets of codes, ==, in, contains, and, or, not;"
+            " docs/writing-law.md lists what can be read",
+        )

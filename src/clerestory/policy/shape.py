@@ -1,0 +1,155 @@
+"""Which codes each fact can hold: what the checks, the proof and the replay are told of a request.
+
+A request is flat here: one code for each fact, one set of codes for each list. Who asks is
+``principal``; the field is ``resource.name``, ``resource.program`` and ``resource.source``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clerestory.law.codes import Vocabulary
+from clerestory.law.packs import PackStack
+
+# Each fact with the lists of its codes, and the codes that stand in no list.
+FACTS: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "holder.agency": (("holder",), frozenset()),
+    "holder.kind": (("holder_kind",), frozenset()),
+    "holder.jurisdiction": (("jurisdiction",), frozenset()),
+    "component": (("component",), frozenset({"none"})),
+    "channel": (("channel",), frozenset()),
+    "purpose": (("purpose",), frozenset()),
+    "grounds": (("grounds",), frozenset()),
+    "threats": (("threats",), frozenset()),
+    "paper.kind": (("instrument_kind",), frozenset()),
+    "paper.form": (("form",), frozenset({"none"})),
+    "paper.issuer": (("issuer",), frozenset()),
+    "paper.written": (("answer",), frozenset()),
+    "paper.persons": (("persons",), frozenset()),
+    "paper.fields": (("fields_asked",), frozenset()),
+    "paper.status": (("status",), frozenset()),
+    "paper.in_date": (("answer",), frozenset()),
+    "paper.enforced_by_order": (("answer",), frozenset()),
+    "paper.names_field": ((), frozenset({"yes", "no", "everything", "unstated"})),
+    "forms": (("form",), frozenset()),
+    "papers": (("instrument_kind",), frozenset()),
+    "months": ((), frozenset({"one", "more", "unstated"})),
+    "subject.relation": (("relation",), frozenset()),
+    "subject.applicant": (("answer",), frozenset()),
+    "subject.alone": (("answer",), frozenset()),
+    "subject.flags": (("flags",), frozenset()),
+    "subject.defined_by": (("defined_by",), frozenset()),
+    "raised": (("findings",), frozenset()),
+    "hold": ((), frozenset({"none", "active", "lapsed"})),
+    "outcome": ((), frozenset({"release", "coarsen", "refer_to_counsel", "withhold"})),
+    "principal": (("requester_class",), frozenset()),
+    "resource.name": (("fields",), frozenset()),
+    "resource.program": (("program",), frozenset()),
+    "resource.source": (("source",), frozenset()),
+}
+# Facts whose every part is yes, no or unknown.
+_ANSWERS = ("findings.", "consent.", "agreement.", "nondisclosure.")
+ENTITIES: Mapping[str, tuple[str, ...]] = {
+    "Requester": ("requester_class",),
+    "Purpose": ("purpose",),
+    "Program": ("program", "program_group"),
+    "Category": ("category",),
+}
+# Facts whose words come from the policies and authorities themselves, checked elsewhere.
+OWN_WORDS = frozenset({"established", "lifted", "mandated", "barred", "cited"})
+# Facts that are compared with days or stand by themselves as yes or no.
+WITHOUT_CODES = frozenset({"on", "resource.proxy"})
+
+
+def lists_of(fact: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
+    """Return the lists and further codes of a fact, or ``None`` for a fact without codes."""
+    if fact.startswith(_ANSWERS):
+        return ("answer",), frozenset()
+    return FACTS.get(fact)
+
+
+# The facts that are sets of codes, with the list of what they can hold.
+SETS = ("grounds", "threats", "papers", "forms", "subject.flags", "subject.defined_by", "raised")
+_PARTS = {
+    "consent": ("given", "recipient", "purpose", "field", "in_date", "revoked", "elements"),
+    "agreement": (
+        *("stated", "party", "purpose", "field", "in_force", "agreed_by_holder"),
+        "bars_onward_sharing",
+    ),
+    "nondisclosure": ("asked", "ordered"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The domain of every single fact and of every set of a request.
+
+    ``outcome`` is left out: only duties read it, and they open nothing.
+    """
+
+    facts: Mapping[str, frozenset[str]] = field(repr=False)
+    sets: Mapping[str, frozenset[str]] = field(repr=False)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every fact and every set, in the order of a row."""
+        return (*self.facts, *self.sets)
+
+
+def shape_of(stack: PackStack) -> Shape:
+    """Return what a request under these packs can say."""
+    vocabulary = stack.vocabulary
+    paths = [name for name in FACTS if name not in {*SETS, "outcome"}]
+    paths += [f"findings.{code}" for code in sorted(vocabulary.lists["findings"])]
+    paths += [f"{head}.{part}" for head, parts in _PARTS.items() for part in parts]
+    sets = {path: _domain(path, vocabulary) for path in SETS}
+    return Shape(
+        facts={path: _domain(path, vocabulary) for path in paths},
+        sets={**sets, "cited": frozenset(stack.authorities)},
+    )
+
+
+def _domain(path: str, vocabulary: Vocabulary) -> frozenset[str]:
+    lists, more = lists_of(path) or ((), frozenset())
+    # A group is a way to name many codes; nobody is a group.
+    return more | {
+        code.name for name in lists for code in vocabulary.lists[name].values() if not code.group
+    }
+
+
+def flat_facts(
+    principal: str,
+    resource: str,
+    context: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    source: str | None = None,
+) -> dict[str, Any]:
+    """Return a case as one flat row: a code for each fact, a list of codes for each set.
+
+    Args:
+        principal: Requester class.
+        resource: Field id, such as ``snap.address``.
+        context: The nested facts of the request (see ``facts.facts_of``).
+        vocabulary: The codes in use.
+        source: Who supplied the value, where the agency's catalogue knows better.
+    """
+    program, _, name = resource.partition(".")
+    row = dict(_flat(context))
+    row |= {
+        "principal": principal,
+        "resource.name": name,
+        "resource.program": program,
+        "resource.source": source or vocabulary.get("fields", name).source,
+        "purpose": context["purpose"]["__entity"]["id"],
+    }
+    return row
+
+
+def _flat(context: Mapping[str, Any], head: str = "") -> "list[tuple[str, Any]]":
+    flat: list[tuple[str, Any]] = []
+    for name, value in context.items():
+        if f"{head}{name}" in {"on", "purpose"}:
+            continue
+        inside = isinstance(value, Mapping)
+        flat += _flat(value, f"{head}{name}.") if inside else [(f"{head}{name}", value)]
+    return flat
