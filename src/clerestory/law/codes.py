@@ -17,7 +17,7 @@ class Code:
     """One code of one list.
 
     ``source`` and ``proxy`` are used by fields, ``event`` by findings that nobody asks for unless
-    somebody raises them. ``group`` marks a code that only gathers others.
+    somebody raises them.
     """
 
     name: str
@@ -26,7 +26,6 @@ class Code:
     source: str = "none"
     proxy: bool = False
     event: bool = False
-    group: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,6 @@ def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
                     source=str(entry.get("source", "none")),
                     proxy=bool(entry.get("proxy", False)),
                     event=bool(entry.get("event", False)),
-                    group=bool(entry.get("group", False)),
                 )
     return Vocabulary(lists)
 

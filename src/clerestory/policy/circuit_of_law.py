@@ -37,6 +37,24 @@ def circuit_of(law: LawOfTheDay, into: Circuit | None = None) -> Circuit:
     return _Stages(circuit, law).write()
 
 
+def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str) -> int:
+    """Return the node of a condition that reads the facts and the words of every stage.
+
+    Args:
+        circuit: The law, already written.
+        law: The same law.
+        tree: Cedar's own JSON form of the condition.
+        name: What a message calls it.
+
+    Raises:
+        OutsideSubset: The condition uses what cannot be translated.
+    """
+    known: dict[str, dict[str, int]] = {stage: {} for stage in STAGES}
+    for (stage, word), place in circuit.words.items():
+        known[stage][word] = place
+    return _Reader(circuit, law.stack.vocabulary, known, name).condition(tree)
+
+
 @dataclass
 class _Stages:
     """The stages of ``stages.run``, written once more, as nodes."""
@@ -135,10 +153,10 @@ class _Reader:
     circuit: Circuit
     vocabulary: Vocabulary
     known: Mapping[str, Mapping[str, int]]
-    policy_read: Policy | None = None
+    place: str = "a condition"
 
     def policy(self, policy: Policy) -> int:
-        self.policy_read = policy
+        self.place = f"{policy.file}:{policy.line}: {policy.id}"
         scope = [self._scope("principal", policy.tree), self._scope("resource", policy.tree)]
         parts = [
             self.condition(part["body"])
@@ -304,10 +322,8 @@ class _Reader:
         return literals(tree)
 
     def _outside(self, what: str) -> OutsideSubset:
-        policy = self.policy_read
-        place = f"{policy.file}:{policy.line}: {policy.id}" if policy else "a condition"
         return OutsideSubset(
-            f"{place} uses what the proof and the replay cannot read: {what}",
+            f"{self.place} uses what the proof and the replay cannot read: {what}",
             todo="write the condition with codes and sets of codes, ==, in, contains, and, or, not;"
             " docs/writing-law.md lists what can be read",
         )

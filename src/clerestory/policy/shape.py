@@ -111,10 +111,7 @@ def shape_of(stack: PackStack) -> Shape:
 
 def _domain(path: str, vocabulary: Vocabulary) -> frozenset[str]:
     lists, more = lists_of(path) or ((), frozenset())
-    # A group is a way to name many codes; nobody is a group.
-    return more | {
-        code.name for name in lists for code in vocabulary.lists[name].values() if not code.group
-    }
+    return more | {code for name in lists for code in vocabulary.lists[name]}
 
 
 def flat_facts(

@@ -1,0 +1,165 @@
+"""From flat facts back to a demand in its written form, so that anybody can decide it again."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+Facts = Mapping[str, Any]
+Document = dict[str, Any]
+
+REF = "S1"
+
+
+def demand_of(facts: Facts, on: date, *, name: str) -> Document:
+    """Write the demand of which these are the facts on a day.
+
+    Args:
+        facts: Flat facts of a request that is well formed (see ``well_formed``).
+        on: The day on which it is decided.
+        name: The demand's id.
+    """
+    class_ref = "S*" if facts["subject.relation"] in {"class", "unknown"} else REF
+    ref = f"{class_ref}.{facts['resource.name']}"
+    document: Document = {
+        "format": "clerestory-demand/1",
+        "id": name,
+        "title": "A made-up demand: the answer of a proof, about nobody",
+        "received": {"date": on.isoformat(), "channel": facts["channel"]},
+        "holder": _part(facts, "holder", ("agency", "kind", "jurisdiction")),
+        "requester": {"class": facts["principal"]},
+        "instrument": _paper(facts, on, ref),
+        "purpose": facts["purpose"],
+        "subjects": _subjects(facts, class_ref),
+        "records": [{"program": facts["resource.program"], "fields": [ref]}],
+        "findings": _findings(facts),
+        "consents": _consents(facts, on, class_ref, ref),
+        "agreements": _agreements(facts, ref),
+        "holds": _holds(facts["hold"], on),
+        "nondisclosure": _part(facts, "nondisclosure", ("asked", "ordered")),
+    }
+    if facts["component"] != "none":
+        document["requester"]["component"] = facts["component"]
+    if facts["paper.names_field"] == "no":
+        other = "name" if facts["resource.name"] != "name" else "address"
+        document["records"][0]["fields"].append(f"{class_ref}.{other}")
+        document["instrument"]["scope"]["fields_named"] = [f"{class_ref}.{other}"]
+    document |= {key: list(facts[key]) for key in ("cited", "grounds", "threats") if facts[key]}
+    return {key: value for key, value in document.items() if value not in ([], {})}
+
+
+def _part(facts: Facts, head: str, names: tuple[str, ...]) -> Document:
+    return {name: facts[f"{head}.{name}"] for name in names}
+
+
+def _paper(facts: Facts, on: date, ref: str) -> Document:
+    day = timedelta(days=1)
+    valid = {
+        "yes": {"from": (on - day).isoformat(), "to": (on + day).isoformat()},
+        "no": {"from": (on - 2 * day).isoformat(), "to": on.isoformat()},
+    }
+    later = (on + 40 * day).isoformat()
+    periods = {
+        "one": {"from": f"{on:%Y-%m}-01", "to": f"{on:%Y-%m}-02"},
+        "more": {"from": f"{on:%Y-%m}-01", "to": later},
+    }
+    scope: Document = {"persons": facts["paper.persons"], "fields": facts["paper.fields"]}
+    if facts["paper.names_field"] == "yes":
+        scope["fields_named"] = [ref]
+    if facts["months"] in periods:
+        scope["period"] = periods[facts["months"]]
+    paper: Document = {
+        **{part: facts[f"paper.{part}"] for part in ("kind", "issuer", "written", "status")},
+        "scope": scope,
+        "enforced_by_order": facts["paper.enforced_by_order"],
+    }
+    if facts["paper.form"] != "none":
+        paper["form"] = facts["paper.form"]
+    if facts["paper.in_date"] in valid:
+        paper["valid"] = valid[facts["paper.in_date"]]
+    paper["accompanies"] = _accompanying(facts)
+    return paper
+
+
+def _accompanying(facts: Facts) -> list[Document]:
+    live = facts["paper.status"] == "live" and facts["paper.in_date"] != "no"
+    own = facts["paper.kind"] if live else None
+    papers = [{"kind": kind, "status": "live"} for kind in facts["papers"] if kind != own]
+    forms = [
+        {"kind": "form", "form": form, "status": "unknown"}
+        for form in facts["forms"]
+        if form != facts["paper.form"]
+    ]
+    return [*papers, *forms]
+
+
+def _subjects(facts: Facts, ref: str) -> list[Document]:
+    subject: Document = {
+        "ref": ref,
+        "relation": facts["subject.relation"],
+        "applicant": facts["subject.applicant"],
+    }
+    if facts["subject.flags"]:
+        subject["flags"] = list(facts["subject.flags"])
+    if facts["subject.defined_by"]:
+        subject["defined_by"] = list(facts["subject.defined_by"])
+    named = facts["subject.relation"] == "named"
+    second = (
+        [{"ref": "S2", "relation": "named"}] if named and facts["subject.alone"] != "yes" else []
+    )
+    return [subject, *second]
+
+
+def _findings(facts: Facts) -> Document:
+    answers = {
+        path.removeprefix("findings."): answer
+        for path, answer in facts.items()
+        if path.startswith("findings.") and answer != "unknown"
+    }
+    return {**answers, **dict.fromkeys(facts["raised"], "unknown")}
+
+
+def _consents(facts: Facts, on: date, by: str, ref: str) -> list[Document]:
+    if facts["consent.given"] != "yes":
+        return []
+    requester = facts["principal"]
+    another = "press" if requester != "press" else "employer"
+    consent: Document = {
+        "by": by,
+        "to": {"yes": requester, "no": another}.get(facts["consent.recipient"], "somebody"),
+        "purpose": facts["purpose"] if facts["consent.purpose"] == "yes" else "none",
+        "fields": [ref] if facts["consent.field"] == "yes" else [],
+        "revoked": facts["consent.revoked"],
+        "elements_complete": facts["consent.elements"],
+    }
+    ends = {"yes": on + timedelta(days=1), "no": on}
+    if facts["consent.in_date"] in ends:
+        consent["expires_on"] = ends[facts["consent.in_date"]].isoformat()
+    return [consent]
+
+
+def _agreements(facts: Facts, ref: str) -> list[Document]:
+    if facts["agreement.stated"] != "yes":
+        return []
+    requester = facts["principal"]
+    another = "fns" if requester != "fns" and facts["component"] != "fns" else "cms"
+    return [
+        {
+            "with": requester if facts["agreement.party"] == "yes" else another,
+            "purposes": [facts["purpose"]] if facts["agreement.purpose"] == "yes" else [],
+            "fields": [ref] if facts["agreement.field"] == "yes" else [],
+            **_part(facts, "agreement", ("in_force", "agreed_by_holder", "bars_onward_sharing")),
+        }
+    ]
+
+
+def _holds(hold: str, on: date) -> list[Document]:
+    if hold == "none":
+        return []
+    held: Document = {
+        "kind": "law_enforcement",
+        "form": "written",
+        "from": (on - timedelta(days=9)).isoformat(),
+    }
+    if hold == "lapsed":
+        held["to"] = on.isoformat()
+    return [held]

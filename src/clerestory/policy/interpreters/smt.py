@@ -1,0 +1,126 @@
+"""The proof interpreter: the law of a day put to a solver, for every demand at once.
+
+The circuit of a law has finitely many inputs, so a promise about it is a question of propositional
+logic: is there a request that breaks it? Each fact is one boolean a code, of which exactly one
+holds; each set is one boolean a code. A question that the solver leaves open within its time is
+never counted as proved.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import z3
+
+from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not
+
+
+class Verdict(StrEnum):
+    """What the solver says of a question "can this be?"."""
+
+    NEVER = "never"
+    POSSIBLE = "possible"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The solver's verdict and, where it is possible, one request: flat facts."""
+
+    verdict: Verdict
+    facts: Mapping[str, Any] | None = None
+
+
+@dataclass
+class Solver:
+    """A circuit as formulas of the solver, built once and asked many questions.
+
+    Args:
+        circuit: The law, or several laws that share their nodes.
+        timeout_ms: How long one question may take, in milliseconds.
+    """
+
+    circuit: Circuit
+    timeout_ms: int = 30_000
+    _one: dict[tuple[str, str], z3.BoolRef] = field(default_factory=dict, repr=False)
+    _terms: list[z3.BoolRef] = field(default_factory=list, repr=False)
+
+    def __post_init__(self) -> None:
+        self._context = z3.Context()
+        self._solver = z3.SolverFor("QF_FD", ctx=self._context)
+        self._solver.set("timeout", self.timeout_ms)
+        for path, codes in self.circuit.shape.facts.items():
+            variables = [self._variable(path, code) for code in sorted(codes)]
+            self._solver.add(z3.PbEq([(variable, 1) for variable in variables], 1))
+        for path, codes in self.circuit.shape.sets.items():
+            for code in sorted(codes):
+                self._variable(path, code)
+
+    def require(self, place: int) -> None:
+        """Let every further question be about requests for which this node holds."""
+        self._solver.add(self._term(place))
+
+    def ask(self, place: int, *, plain: Sequence[int] = ()) -> Answer:
+        """Ask whether there is a request for which the node holds.
+
+        Args:
+            place: The node.
+            plain: Nodes that the answer should hold as well where it can, the first most wanted:
+                they keep a counterexample small.
+        """
+        wanted = self._term(place)
+        verdict = self._solver.check(wanted)
+        if verdict == z3.unsat:
+            return Answer(verdict=Verdict.NEVER)
+        if verdict != z3.sat:
+            return Answer(verdict=Verdict.OPEN)
+        model, kept = self._solver.model(), [wanted]
+        for wish in plain:
+            term = self._term(wish)
+            if z3.is_true(model.eval(term, model_completion=True)):
+                kept.append(term)
+            elif self._solver.check(*kept, term) == z3.sat:
+                model = self._solver.model()
+                kept.append(term)
+        return Answer(verdict=Verdict.POSSIBLE, facts=self._facts(model))
+
+    def _facts(self, model: z3.ModelRef) -> dict[str, Any]:
+        def holds(path: str, code: str) -> bool:
+            return z3.is_true(model.eval(self._one[path, code], model_completion=True))
+
+        facts: dict[str, Any] = {}
+        for path, codes in self.circuit.shape.facts.items():
+            facts[path] = next(code for code in sorted(codes) if holds(path, code))
+        for path, codes in self.circuit.shape.sets.items():
+            facts[path] = [code for code in sorted(codes) if holds(path, code)]
+        return facts
+
+    def _variable(self, path: str, code: str) -> z3.BoolRef:
+        key = (path, code)
+        if key not in self._one:
+            self._one[key] = z3.Bool(f"{path}={code}", ctx=self._context)
+        return self._one[key]
+
+    def _term(self, place: int) -> z3.BoolRef:
+        for number in range(len(self._terms), place + 1):
+            named = z3.Bool(f"#{number}", ctx=self._context)
+            self._solver.add(named == self._formula(number))
+            self._terms.append(named)
+        return self._terms[place]
+
+    def _formula(self, number: int) -> z3.BoolRef:
+        match self.circuit.nodes[number]:
+            case Is(path, codes):
+                return self._any(self._variable(path, code) for code in sorted(codes))
+            case Has(path, code):
+                return self._variable(path, code)
+            case Not(of):
+                return z3.Not(self._terms[of])
+            case All(of):
+                return z3.And([self._terms[p] for p in of] + [z3.BoolVal(True, self._context)])
+            case Any_(of):
+                return self._any(self._terms[p] for p in of)
+
+    def _any(self, terms: Iterable[z3.BoolRef]) -> z3.BoolRef:
+        return z3.Or([*terms, z3.BoolVal(False, self._context)])

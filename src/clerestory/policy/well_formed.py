@@ -1,0 +1,114 @@
+"""Which combinations of facts a demand can have: what ``facts_of`` never says together.
+
+The proof leaves every other combination open, also those that no real paper has.
+"""
+
+from collections.abc import Iterator
+
+from clerestory.policy.circuit import Circuit
+from clerestory.policy.shape import Shape
+
+_NOT_GIVEN = {
+    "consent.given": ("no", "revoked", "unknown"),
+    "agreement.stated": ("no", "", ""),
+}
+_YES_OR_NO = (
+    *("subject.alone", "consent.given", "consent.purpose", "consent.field"),
+    *("agreement.stated", "agreement.party", "agreement.purpose", "agreement.field"),
+)
+
+
+def well_formed(circuit: Circuit) -> int:
+    """Return the node that holds for every request that some demand can make."""
+    return circuit.both([*_answers(circuit), *_paper(circuit), *_evidence(circuit)])
+
+
+def ordinary(circuit: Circuit) -> list[int]:
+    """Return what a plain demand has, so that a counterexample shows nothing beside the point."""
+    shape = circuit.shape
+    empty = [circuit.negate(circuit.holds(p, c)) for p in shape.sets for c in sorted(shape.sets[p])]
+    usual = [
+        circuit.is_one_of(path, [code])
+        for path in sorted(shape.facts)
+        for code in _usual(path, shape)
+    ]
+    return [*usual, *empty]
+
+
+def _usual(path: str, shape: Shape) -> list[str]:
+    plain = {
+        "consent.given": "no",
+        "agreement.stated": "no",
+        "component": "none",
+        "paper.form": "none",
+        "paper.kind": "letter",
+        "paper.issuer": "none",
+        "paper.status": "live",
+        "paper.persons": "named",
+        "paper.fields": "stated",
+        "paper.names_field": "yes",
+        "holder.agency": "me-dhhs",
+        "holder.kind": "state_agency",
+        "holder.jurisdiction": "us-me",
+        "subject.relation": "named",
+        "subject.alone": "yes",
+        "months": "unstated",
+        "hold": "none",
+        "channel": "post",
+        "resource.source": "household",
+        "resource.name": "address",
+    }
+    wanted = plain.get(path, "unknown")
+    return [wanted] if wanted in shape.facts[path] else []
+
+
+def _answers(circuit: Circuit) -> Iterator[int]:
+    for path in _YES_OR_NO:
+        yield circuit.is_one_of(path, ["yes", "no"])
+    for code in circuit.shape.sets["raised"]:
+        # What somebody has raised and nobody has answered.
+        yield _if(circuit, circuit.holds("raised", code), _says(circuit, f"findings.{code}"))
+    alone = circuit.is_one_of("subject.alone", ["yes"])
+    yield _if(circuit, alone, circuit.is_one_of("subject.relation", ["named"]))
+
+
+def _paper(circuit: Circuit) -> Iterator[int]:
+    live = circuit.both(
+        [
+            circuit.is_one_of("paper.status", ["live"]),
+            circuit.is_one_of("paper.in_date", ["yes", "unknown"]),
+        ]
+    )
+    for kind in circuit.shape.sets["papers"]:
+        this = circuit.is_one_of("paper.kind", [kind])
+        yield _if(circuit, circuit.both([live, this]), circuit.holds("papers", kind))
+    for form in circuit.shape.sets["forms"]:
+        yield _if(circuit, circuit.is_one_of("paper.form", [form]), circuit.holds("forms", form))
+    for asked in ("everything", "unstated"):
+        named = circuit.is_one_of("paper.names_field", [asked])
+        yield _if(circuit, named, circuit.is_one_of("paper.fields", [asked]))
+
+
+def _evidence(circuit: Circuit) -> Iterator[int]:
+    for head, (none, part, other) in _NOT_GIVEN.items():
+        absent = circuit.is_one_of(head, ["no"])
+        group = head.partition(".")[0]
+        for path in circuit.shape.facts:
+            if path.startswith(f"{group}.") and path != head:
+                code = other if path == f"{group}.{part}" else none
+                yield _if(circuit, absent, circuit.is_one_of(path, [code]))
+    given = circuit.is_one_of("consent.given", ["yes"])
+    for answer in ("yes", "no"):
+        stated = circuit.is_one_of("findings.consent_names_requester", [answer])
+        recipient = circuit.is_one_of("consent.recipient", [answer])
+        yield _if(circuit, circuit.both([given, stated]), recipient)
+    unsure = circuit.is_one_of("consent.in_date", ["unknown"])
+    yield _if(circuit, unsure, circuit.is_one_of("consent.elements", ["unknown"]))
+
+
+def _says(circuit: Circuit, path: str) -> int:
+    return circuit.is_one_of(path, ["unknown"])
+
+
+def _if(circuit: Circuit, condition: int, then: int) -> int:
+    return circuit.either([circuit.negate(condition), then])
