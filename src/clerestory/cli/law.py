@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.law_prove import diff, prove
 from clerestory.cli.places import casebook_folder, packs_folder
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool) -> None
     folder = packs_folder(packs_dir)
     beside = casebook_folder(packs_dir)
     casebook = list_case_files([beside]) if beside else []
-    with _progress(as_json) as say:
+    with progress(as_json) as say:
         report = check_packs(folder, packs, casebook=casebook, say=say)
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2))
@@ -121,7 +122,7 @@ def cases(files: tuple[Path, ...], packs_dir: Path | None, as_json: bool, verbos
 
     paths = list_case_files(files)
     tally = CaseTally()
-    with _progress(as_json) as say:
+    with progress(as_json) as say:
         for number, score in enumerate(score_files(packs_folder(packs_dir), paths), 1):
             tally.add(score)
             say(f"{number} cases, {tally.failed} failed")
@@ -134,7 +135,7 @@ def cases(files: tuple[Path, ...], packs_dir: Path | None, as_json: bool, verbos
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     """Give a function that shows how far the work is, on a terminal only."""
     alive = sys.stderr.isatty() and not quiet
 
@@ -147,3 +148,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     finally:
         if alive:
             click.echo("\r\x1b[K", nl=False, err=True)
+
+
+law.add_command(prove)
+law.add_command(diff)

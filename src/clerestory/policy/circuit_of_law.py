@@ -40,6 +40,8 @@ def circuit_of(law: LawOfTheDay, into: Circuit | None = None) -> Circuit:
 def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str) -> int:
     """Return the node of a condition that reads the facts and the words of every stage.
 
+    ``context.settled`` names the policies that settle a point, so that it goes to no counsel.
+
     Args:
         circuit: The law, already written.
         law: The same law.
@@ -49,10 +51,26 @@ def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str)
     Raises:
         OutsideSubset: The condition uses what cannot be translated.
     """
-    known: dict[str, dict[str, int]] = {stage: {} for stage in STAGES}
+    # A word that no policy of this day gives is not given; one that no policy ever gives is a slip.
+    known = {stage: dict.fromkeys(words, circuit.no) for stage, words in _words(law).items()}
     for (stage, word), place in circuit.words.items():
         known[stage][word] = place
-    return _Reader(circuit, law.stack.vocabulary, known, name).condition(tree)
+    return _Reader(circuit, law.stack.vocabulary, known, name, strict=True).condition(tree)
+
+
+def _words(law: LawOfTheDay) -> dict[str, set[str]]:
+    """Return every word that some policy of the packs can give, on any day, by stage."""
+    gives = {
+        note: {word for policy in law.stack.policies for word in policy.words(note)}
+        for note in ("establishes", "lifts", "bars")
+    }
+    return {
+        "established": gives["establishes"],
+        "lifted": gives["lifts"],
+        "mandated": gives["lifts"],
+        "barred": gives["bars"],
+        "settled": {p.id for p in law.stack.policies if p.action == "refer"},
+    }
 
 
 @dataclass
@@ -143,6 +161,7 @@ class _Stages:
         permits = [place for name, place in satisfied.items() if effect[name] == "permit"]
         forbids = [place for name, place in satisfied.items() if effect[name] == "forbid"]
         settled = self.circuit.either(forbids)
+        self._name(settled={n: place for n, place in satisfied.items() if effect[n] == "forbid"})
         return self.circuit.both([self.circuit.either(permits), self.circuit.negate(settled)])
 
 
@@ -154,6 +173,7 @@ class _Reader:
     vocabulary: Vocabulary
     known: Mapping[str, Mapping[str, int]]
     place: str = "a condition"
+    strict: bool = False
 
     def policy(self, policy: Policy) -> int:
         self.place = f"{policy.file}:{policy.line}: {policy.id}"
@@ -223,7 +243,8 @@ class _Reader:
             return flag if value else self.circuit.negate(flag)
         if not isinstance(value, str):
             raise self._outside("== with a number")
-        return self.circuit.is_one_of(self._fact(left), [value])
+        path = self._fact(left)
+        return self.circuit.is_one_of(path, self._known_codes(path, [value], value))
 
     def _is_in(self, left: Tree, right: Tree) -> int:
         if "Value" not in right or not isinstance(right["Value"], Mapping):
@@ -241,13 +262,20 @@ class _Reader:
         if kind != wanted_kind:
             return self.circuit.no
         list_name = {"principal": "requester_class", "purpose": "purpose"}[path]
-        return self.circuit.is_one_of(path, self._below(list_name, name) if within else [name])
+        codes = self._below(list_name, name) if within else [name]
+        return self.circuit.is_one_of(path, self._known_codes(path, codes, name))
 
     def _resource(self, kind: str, name: str, *, within: bool) -> int:
         if within and kind == "Category":
-            return self.circuit.is_one_of("resource.name", self._below("fields", name))
+            codes = self._below("fields", name)
+            return self.circuit.is_one_of(
+                "resource.name", self._known_codes("resource.name", codes, name)
+            )
         if within and kind == "Program":
-            return self.circuit.is_one_of("resource.program", self._below("program", name))
+            codes = self._below("program", name)
+            return self.circuit.is_one_of(
+                "resource.program", self._known_codes("resource.program", codes, name)
+            )
         if kind == "Field":
             program, _, field_name = name.partition(".")
             return self.circuit.both(
@@ -265,7 +293,9 @@ class _Reader:
     def _contains(self, kind: str, left: Tree, right: Tree) -> int:
         if "Set" in left:
             if kind == "contains":
-                return self.circuit.is_one_of(self._fact(right), self._strings(left))
+                path = self._fact(right)
+                codes = self._strings(left)
+                return self.circuit.is_one_of(path, self._known_codes(path, codes, path))
             if kind == "containsAll":
                 return self._subset(self._path(right), self._strings(left))
             return self._contains(kind, right, left)
@@ -276,18 +306,29 @@ class _Reader:
 
     def _subset(self, path: str, codes: Sequence[str]) -> int:
         """Whether the set at ``path`` holds nothing but ``codes``."""
-        domain = self.known.get(path, {}) if path in STAGES else self.circuit.shape.sets.get(path)
+        words = path in STAGES or path in self.known
+        domain = self.known.get(path, {}) if words else self.circuit.shape.sets.get(path)
         if domain is None:
             raise self._outside(f"a set at {path}")
         others = [code for code in domain if code not in codes]
         return self.circuit.negate(self.circuit.either(self._holds(path, c) for c in others))
 
     def _holds(self, path: str, code: str) -> int:
-        if path in STAGES:
+        if path in STAGES or path in self.known:
+            if self.strict and code not in self.known[path]:
+                raise self._outside(f"{code}, which no policy gives in {path}")
             return self.known.get(path, {}).get(code, self.circuit.no)
         if path not in self.circuit.shape.sets:
             raise self._outside(f"a set at {path}")
+        if self.strict and code not in self.circuit.shape.sets[path]:
+            raise self._outside(f"{code}, which {path} never holds")
         return self.circuit.holds(path, code)
+
+    def _known_codes(self, path: str, codes: Sequence[str], said: str) -> Sequence[str]:
+        """Return the codes; a promise about a code that cannot be would hold of nothing."""
+        if self.strict and (not codes or not set(codes) <= self.circuit.shape.facts[path]):
+            raise self._outside(f"{said}, which {path} never is")
+        return codes
 
     def _flag(self, tree: Tree) -> int:
         path = self._fact(tree)

@@ -17,6 +17,30 @@ _YES_OR_NO = (
     *("agreement.stated", "agreement.party", "agreement.purpose", "agreement.field"),
 )
 
+# What a plain demand says, the most telling first.
+_PLAIN = {
+    "consent.given": "no",
+    "agreement.stated": "no",
+    "component": "none",
+    "paper.form": "none",
+    "paper.kind": "letter",
+    "paper.issuer": "none",
+    "paper.status": "live",
+    "paper.persons": "named",
+    "paper.fields": "stated",
+    "paper.names_field": "yes",
+    "holder.agency": "me-dhhs",
+    "holder.kind": "state_agency",
+    "holder.jurisdiction": "us-me",
+    "subject.relation": "named",
+    "subject.alone": "yes",
+    "months": "unstated",
+    "hold": "none",
+    "channel": "post",
+    "resource.source": "household",
+    "resource.name": "address",
+}
+
 
 def well_formed(circuit: Circuit) -> int:
     """Return the node that holds for every request that some demand can make."""
@@ -29,36 +53,14 @@ def ordinary(circuit: Circuit) -> list[int]:
     empty = [circuit.negate(circuit.holds(p, c)) for p in shape.sets for c in sorted(shape.sets[p])]
     usual = [
         circuit.is_one_of(path, [code])
-        for path in sorted(shape.facts)
+        for path in (*_PLAIN, *sorted(set(shape.facts) - set(_PLAIN)))
         for code in _usual(path, shape)
     ]
     return [*usual, *empty]
 
 
 def _usual(path: str, shape: Shape) -> list[str]:
-    plain = {
-        "consent.given": "no",
-        "agreement.stated": "no",
-        "component": "none",
-        "paper.form": "none",
-        "paper.kind": "letter",
-        "paper.issuer": "none",
-        "paper.status": "live",
-        "paper.persons": "named",
-        "paper.fields": "stated",
-        "paper.names_field": "yes",
-        "holder.agency": "me-dhhs",
-        "holder.kind": "state_agency",
-        "holder.jurisdiction": "us-me",
-        "subject.relation": "named",
-        "subject.alone": "yes",
-        "months": "unstated",
-        "hold": "none",
-        "channel": "post",
-        "resource.source": "household",
-        "resource.name": "address",
-    }
-    wanted = plain.get(path, "unknown")
+    wanted = _PLAIN.get(path, "unknown")
     return [wanted] if wanted in shape.facts[path] else []
 
 

@@ -83,15 +83,22 @@ class Solver:
             elif self._solver.check(*kept, term) == z3.sat:
                 model = self._solver.model()
                 kept.append(term)
-        return Answer(verdict=Verdict.POSSIBLE, facts=self._facts(model))
+        facts = self._facts(model)
+        # A search that ran out of time can leave a model that is no request at all.
+        if facts is None or not self.circuit.evaluate(facts)[place]:
+            return Answer(verdict=Verdict.OPEN)
+        return Answer(verdict=Verdict.POSSIBLE, facts=facts)
 
-    def _facts(self, model: z3.ModelRef) -> dict[str, Any]:
+    def _facts(self, model: z3.ModelRef) -> dict[str, Any] | None:
         def holds(path: str, code: str) -> bool:
-            return z3.is_true(model.eval(self._one[path, code], model_completion=True))
+            return bool(z3.is_true(model.eval(self._one[path, code], model_completion=True)))
 
         facts: dict[str, Any] = {}
         for path, codes in self.circuit.shape.facts.items():
-            facts[path] = next(code for code in sorted(codes) if holds(path, code))
+            held = [code for code in sorted(codes) if holds(path, code)]
+            if len(held) != 1:
+                return None
+            facts[path] = held[0]
         for path, codes in self.circuit.shape.sets.items():
             facts[path] = [code for code in sorted(codes) if holds(path, code)]
         return facts

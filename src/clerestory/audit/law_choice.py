@@ -1,0 +1,45 @@
+"""Which law is meant: a pack by name or by folder, on a day."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from clerestory.law.errors import PackFault
+from clerestory.law.packs import PackStack, join_packs, load_pack, load_stack
+
+
+@dataclass(frozen=True, slots=True)
+class LawChoice:
+    """A stack of packs and the day whose law counts. ``name`` is how it was asked for."""
+
+    name: str
+    stack: PackStack = field(repr=False)
+    on: date
+
+
+def choose_law(wanted: str, packs_folder: Path, today: date) -> LawChoice:
+    """Return the law that ``us-me``, ``drafts/us-me`` or ``us-me@2026-03-02`` names.
+
+    A pack in a folder of its own is a draft: what it requires comes from the packs in use.
+
+    Raises:
+        PackFault: There is no such pack, it is at fault, or the day cannot be read.
+    """
+    place, _, day = wanted.partition("@")
+    try:
+        on = date.fromisoformat(day) if day else today
+    except ValueError as fault:
+        raise PackFault(
+            f"not a day: {day}", code="law-not-a-day", todo="write it as us-me@2026-03-02"
+        ) from fault
+    folder = Path(place)
+    if not (folder / "pack.toml").is_file():
+        return LawChoice(wanted, load_stack(packs_folder, [place]), on)
+    draft = load_pack(folder)
+    if draft.faults:
+        raise PackFault(
+            f"pack {draft.name} has {len(draft.faults)} faults: {next(iter(draft.faults))}",
+            todo="mend each line that `clerestory law check` names for it",
+        )
+    needed = load_stack(packs_folder, draft.requires).packs if draft.requires else ()
+    return LawChoice(wanted, join_packs([*needed, draft], packs_folder), on)

@@ -1,0 +1,145 @@
+"""``clerestory law prove`` and ``law diff``: what a law does for every demand there can be."""
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import yaml
+
+from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.places import packs_folder
+
+if TYPE_CHECKING:
+    from clerestory.audit.law_diff import LawDiff
+    from clerestory.audit.proof import ProofReport
+
+_packs_dir = click.option(
+    "--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Answer for a program.")
+_out = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the demands found; `clerestory decide` runs them.",
+)
+_seconds = click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.001),
+    default=30.0,
+    show_default=True,
+    help="Longest time for one question; what is open then is not proved.",
+)
+
+
+@click.command()
+@click.argument("packs", nargs=-1)
+@_packs_dir
+@_out
+@_seconds
+@_json
+def prove(
+    packs: tuple[str, ...], packs_dir: Path | None, out: Path | None, seconds: float, as_json: bool
+) -> None:
+    """Prove every promise of PACKS (or of all of them) for all demands.
+
+    A promise that does not hold is shown as a demand file that breaks it. The exit code is 1 unless
+    every promise is proved.
+    """
+    from clerestory.audit.law_choice import choose_law
+    from clerestory.audit.proof import prove as prove_stack
+    from clerestory.cli.law import progress
+    from clerestory.law.packs import available_packs
+
+    folder = packs_folder(packs_dir)
+    reports: list[ProofReport] = []
+    for name in packs or available_packs(folder):
+        stack = choose_law(name, folder, _today()).stack
+        with progress(as_json) as say:
+            reports.append(prove_stack(stack, timeout_ms=_milliseconds(seconds), say=say))
+    if as_json:
+        click.echo(json.dumps([report.to_json() for report in reports], indent=2))
+    for report in reports:
+        _write(
+            out,
+            {p.demand["id"]: p.demand for p in report.proofs if p.demand is not None},
+            quiet=as_json,
+        )
+        if not as_json:
+            for line in report.lines(shown=out is None):
+                click.echo(line)
+    sys.exit(ExitCode.DONE if all(report.holds for report in reports) else ExitCode.NO)
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, where none is given.")
+@_packs_dir
+@_out
+@_seconds
+@_json
+def diff(
+    old: str, new: str, on: datetime | None, packs_dir: Path | None, out: Path | None,
+    seconds: float, as_json: bool,
+) -> None:  # fmt: skip
+    """Show for which demands the answers of NEW differ from those of OLD.
+
+    Each is a pack's name or folder, with a day if wanted: us-me, drafts/us-me, us-me@2026-03-02.
+    The exit code is 1 where something differs or stays open. "No difference" is a proof.
+    """
+    from clerestory.audit.law_choice import choose_law
+    from clerestory.audit.law_diff import diff_laws
+
+    folder, day = packs_folder(packs_dir), on.date() if on else _today()
+    found = diff_laws(
+        choose_law(old, folder, day), choose_law(new, folder, day),
+        timeout_ms=_milliseconds(seconds),
+    )  # fmt: skip
+    _write(out, {str(change.demand["id"]): change.demand for change in found.changes}, as_json)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), indent=2))
+    else:
+        _tell(found, shown=out is None)
+    sys.exit(ExitCode.DONE if found.is_none else ExitCode.NO)
+
+
+def _tell(found: "LawDiff", *, shown: bool) -> None:
+    for change in found.changes:
+        for line in change.lines():
+            click.echo(line)
+        if shown:
+            click.echo(f"       for example:\n{as_yaml(change.demand)}")
+    for before, after in found.open_questions:
+        click.echo(f"open   from {before} to {after}: not settled in the time given")
+    if found.is_none:
+        click.echo(f"no difference: proved for every demand ({found.seconds:.1f} s)")
+    else:
+        click.echo(f"{len(found.changes)} kinds of change ({found.seconds:.1f} s)")
+
+
+def as_yaml(document: object) -> str:
+    """Return a demand as it would be written by hand, indented for the terminal."""
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+    return "\n".join(f"         {line}" for line in text.splitlines())
+
+
+def _write(out: Path | None, demands: dict[str, object], quiet: bool) -> None:
+    if out is None or not demands:
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for name, demand in demands.items():
+        path = out / f"{name}.yaml"
+        path.write_text(yaml.safe_dump(demand, sort_keys=False), "utf-8")
+        if not quiet:
+            click.echo(f"wrote {path}")
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
