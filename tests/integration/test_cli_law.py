@@ -347,12 +347,3 @@ def test_the_packs_are_listed_with_the_days_on_which_their_law_changes(run: Run)
     assert {"2024-12-23", "2025-06-18"} <= set(packs["us-federal"]["boundaries"])
     assert packs["us-me"]["requires"] == ["us-federal"]
     assert len(packs["us-me"]["digest"]) == 64
-
-
-def test_what_comes_later_is_no_command_yet(run: Run) -> None:
-    code, said, _ = run("law", "--help")
-
-    assert code == 0
-    commands = said.partition("Commands:")[2].split()
-    assert {"cases", "check", "show"} <= set(commands)
-    assert not {"prove", "diff", "replay"} & set(commands)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from importlib.metadata import version
 from typing import Any
 
 from clerestory.demands import read_demand
@@ -94,6 +95,15 @@ class ProofReport:
             f"{counts[0]} proved, {counts[1]} refuted, {counts[2]} not proved, each for all "
             f"demands under {laws} laws of different days ({self.seconds:.1f} s)"
         )
+
+    def record(self) -> dict[str, Json]:
+        """Return what is kept of a proof: the same packs and solver give the same record."""
+        return {
+            "packs": list(self.packs),
+            "proved": [proof.promise for proof in self.proofs],
+            "laws": max(proof.laws for proof in self.proofs),
+            "solver": f"z3 {version('z3-solver')}",
+        }
 
     def to_json(self) -> dict[str, Json]:
         """Return the report for programs."""

@@ -16,7 +16,9 @@ from clerestory.cli.office import (
     write_private,
     write_whole,
 )
+from clerestory.cli.places import packs_folder
 from clerestory.kernel import Refusal
+from clerestory.law.activation import check_active
 
 _PATH = click.Path(path_type=Path)
 _office = click.option("--office", "folder", type=_PATH, required=True, help="The office's folder.")
@@ -218,7 +220,9 @@ def sign_receipt(
 
 
 def _decide(demand: Path, case: str | None, packs: tuple[str, ...], at: datetime) -> Decided:
-    return decide_file(demand, on=at.date(), case=case, packs=packs)
+    decided = decide_file(demand, on=at.date(), case=case, packs=packs)
+    check_active(decided.stack, packs_folder())
+    return decided
 
 
 def _time(text: str | None) -> datetime:

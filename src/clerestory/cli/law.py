@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clerestory.cli.exit_codes import ExitCode
-from clerestory.cli.law_prove import diff, prove
+from clerestory.cli.law_prove import activate, diff, prove
 from clerestory.cli.places import casebook_folder, packs_folder
 
 if TYPE_CHECKING:
@@ -151,4 +151,5 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 law.add_command(prove)
+law.add_command(activate)
 law.add_command(diff)

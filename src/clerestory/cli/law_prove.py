@@ -59,18 +59,51 @@ def prove(
         stack = choose_law(name, folder, _today()).stack
         with progress(as_json) as say:
             reports.append(prove_stack(stack, timeout_ms=_milliseconds(seconds), say=say))
+    _show(reports, out, as_json=as_json)
+    sys.exit(ExitCode.DONE if all(report.holds for report in reports) else ExitCode.NO)
+
+
+def _show(reports: "list[ProofReport]", out: Path | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([report.to_json() for report in reports], indent=2))
     for report in reports:
-        _write(
-            out,
-            {p.demand["id"]: p.demand for p in report.proofs if p.demand is not None},
-            quiet=as_json,
-        )
+        broken = [proof.demand for proof in report.proofs if proof.demand is not None]
+        _write(out, {str(demand["id"]): demand for demand in broken}, quiet=as_json)
         if not as_json:
             for line in report.lines(shown=out is None):
                 click.echo(line)
-    sys.exit(ExitCode.DONE if all(report.holds for report in reports) else ExitCode.NO)
+
+
+@click.command()
+@_packs_dir
+@_out
+@_seconds
+@_json
+def activate(packs_dir: Path | None, out: Path | None, seconds: float, as_json: bool) -> None:
+    """Let the packs answer demands, if every promise of all of them is proved.
+
+    Only active packs answer: `disclose` and `refuse` stop at any other. A pack that was changed is
+    not active until this is run again. Where a promise fails, nothing changes.
+    """
+    from clerestory.audit.proof import prove as prove_stack
+    from clerestory.cli.law import progress
+    from clerestory.law.activation import activate as make_active
+    from clerestory.law.packs import available_packs, load_stack
+
+    folder = packs_folder(packs_dir)
+    reports: list[ProofReport] = []
+    for name in available_packs(folder):
+        with progress(as_json) as say:
+            stack = load_stack(folder, [name])
+            reports.append(prove_stack(stack, timeout_ms=_milliseconds(seconds), say=say))
+    proved = all(report.holds for report in reports)
+    if proved:
+        make_active(folder, {report.digest: report.record() for report in reports})
+    _show(reports, out, as_json=as_json)
+    if not as_json:
+        said = "active: they answer demands" if proved else "not activated: mend the law first"
+        click.echo(f"the packs are {said}")
+    sys.exit(ExitCode.DONE if proved else ExitCode.NO)
 
 
 @click.command()

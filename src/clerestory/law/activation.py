@@ -1,0 +1,63 @@
+"""Which packs answer demands: those whose promises were all proved as they stand now.
+
+``active.json`` in the folder of packs holds the digest of each stack that was proved, and with
+what. A pack that was changed by one letter has another digest and is not active until it is proved
+again. Deciding to see what a draft would say needs no activation; answering a demand does.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from clerestory.kernel.canonical import Json
+from clerestory.law.errors import PackFault
+from clerestory.law.packs import PackStack
+
+FILE = "active.json"
+
+
+def list_active(packs_folder: Path) -> dict[str, Json]:
+    """Return the stacks that are active, by digest.
+
+    Raises:
+        PackFault: The file is there and cannot be read.
+    """
+    path = packs_folder / FILE
+    if not path.exists():
+        return {}
+    try:
+        active = json.loads(path.read_text("utf-8"))
+        return {str(digest): entry for digest, entry in active.items()}
+    except (OSError, ValueError, AttributeError) as fault:
+        raise PackFault(
+            f"{FILE} cannot be read: {fault}",
+            todo="remove it and run `clerestory law activate`",
+        ) from fault
+
+
+def check_active(stack: PackStack, packs_folder: Path) -> None:
+    """Stop unless the stack is active as it stands.
+
+    Raises:
+        PackFault: Its promises were not all proved since it was last changed.
+    """
+    if stack.digest not in list_active(packs_folder):
+        raise PackFault(
+            f"the law of {' and '.join(stack.names)} is not active: its promises are not proved "
+            f"as it stands now (digest {stack.digest[:16]})",
+            code="law-not-proved",
+            todo="run `clerestory law activate`; it shows a demand for each promise that is broken",
+        )
+
+
+def activate(packs_folder: Path, proved: Mapping[str, Json]) -> None:
+    """Make exactly these stacks active; the file is replaced whole or not at all.
+
+    Args:
+        packs_folder: The folder of packs.
+        proved: For each digest of a proved stack, what was proved and with what.
+    """
+    path = packs_folder / FILE
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(dict(proved), indent=1, sort_keys=True) + "\n", "utf-8")
+    beside.replace(path)

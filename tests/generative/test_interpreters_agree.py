@@ -1,0 +1,264 @@
+"""Laws made up from every part of the supported Cedar, on facts made up from every list.
+
+Cedar is the reference; the circuit and the solver must give the same answer.
+"""
+
+import json
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import cedarpy
+import pytest
+
+from clerestory.law.packs import PackStack, load_stack
+from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not
+from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.interpreters.smt import Solver, Verdict
+from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model import entities_json, field_entity, group_entities
+from clerestory.policy.shape import ENTITIES, Shape, flat_facts, shape_of
+from clerestory.policy.stages import Case, run
+
+ROOT = Path(__file__).parents[2]
+ON = date(2026, 3, 2)
+REAL = load_stack(ROOT / "packs", ["us-federal"])
+SHAPE = shape_of(REAL)
+NAMES = {"refer_to_counsel": "refer"}
+STAGE_SETS = {
+    "define": (),
+    "lift": ("established",),
+    "disclose": ("established", "lifted", "mandated"),
+    "refer": ("established", "lifted", "mandated", "barred"),
+}
+AUTHORITY = """
+[[authority]]
+id = "{name}"
+citation = "{name} section 1"
+title = "a made-up law"
+kind = "{kind}"
+binds = ["all"]
+basis = "law"
+confirmed = "yes"
+effect = "It has this effect."
+requester = "It says this to the requester."
+person = "It says this to the person."
+not_met = "It was not met."
+"""
+FACTS = ("paper.kind", "paper.status", "findings.order_stayed", "consent.given", "months")
+SETS = ("grounds", "subject.flags", "raised", "papers")
+
+
+class Maker:
+    """Makes up conditions, few facts often, so that both answers are met."""
+
+    def __init__(self, draw: Random, stage: str) -> None:
+        self.draw = draw
+        self.words = STAGE_SETS[stage]
+
+    def text(self, depth: int = 3) -> str:
+        if depth and self.draw.random() < 0.6:
+            one, other = self.text(depth - 1), self.text(depth - 1)
+            return self.draw.choice(
+                [
+                    f"({one} && {other})",
+                    f"({one} || {other})",
+                    f"!({one})",
+                    f"(if {one} then {other} else {self.text(0)})",
+                ]
+            )
+        return self.draw.choice([self.fact, self.within, self.set, self.word, self.flag])()
+
+    def fact(self) -> str:
+        path = self.draw.choice(FACTS)
+        code, more = self.codes(SHAPE.facts[path]), self.codes(SHAPE.facts[path])
+        return self.draw.choice(
+            [
+                f'context.{path} == "{code}"',
+                f'context.{path} != "{code}"',
+                f'["{code}", "{more}"].contains(context.{path})',
+                f'resource.name == "{self.codes(SHAPE.facts["resource.name"])}"',
+                f'resource.source == "{self.codes(SHAPE.facts["resource.source"])}"',
+            ]
+        )
+
+    def within(self) -> str:
+        kind = self.draw.choice(sorted(ENTITIES))
+        lists = REAL.vocabulary.lists
+        code = self.codes({code for name in ENTITIES[kind] for code in lists[name]})
+        left = {"Requester": "principal", "Purpose": "context.purpose"}.get(kind, "resource")
+        operator = self.draw.choice(["in", "==", "!="]) if left != "resource" else "in"
+        return f'{left} {operator} {kind}::"{code}"'
+
+    def set(self) -> str:
+        path = self.draw.choice(SETS)
+        one, other = self.codes(SHAPE.sets[path]), self.codes(SHAPE.sets[path])
+        return self.draw.choice(
+            [
+                f'context.{path}.contains("{one}")',
+                f'context.{path}.containsAny(["{one}", "{other}"])',
+                f'context.{path}.containsAll(["{one}", "{other}"])',
+                f'["{one}", "{other}"].containsAll(context.{path})',
+                f"context.{path}.isEmpty()",
+            ]
+        )
+
+    def word(self) -> str:
+        if not self.words:
+            return self.flag()
+        path = self.draw.choice(self.words)
+        return self.draw.choice(
+            [
+                f'context.{path}.contains("w{self.draw.randint(0, 3)}")',
+                f'["w0", "w1"].containsAll(context.{path})',
+                f'context.{path}.containsAny(["w1", "w2"])',
+                f"context.{path}.isEmpty()",
+            ]
+        )
+
+    def flag(self) -> str:
+        return self.draw.choice(["resource.proxy", "true", "false"])
+
+    def codes(self, known: Any) -> str:
+        return str(self.draw.choice(sorted(known)[:6]))
+
+
+def policy(draw: Random, number: int, stage: str) -> str:
+    effect = draw.choice(["permit", "forbid"]) if stage in {"disclose", "refer"} else "permit"
+    note = {"define": "establishes", "lift": "lifts", "disclose": "bars", "refer": "id"}[stage]
+    word = f'@{note}("w{draw.randint(0, 3)}")' if note != "id" else ""
+    action = 'action in Action::"disclose"' if stage == "disclose" else (
+        f'action == Action::"{stage}"'
+    )  # fmt: skip
+    principal = draw.choice(
+        ["principal", 'principal in Requester::"law_enforcement"', 'principal == Requester::"ice"']
+    )
+    resource = draw.choice(
+        ["resource", 'resource in Program::"snap"', 'resource in Category::"identity"']
+    )
+    make = Maker(draw, stage)
+    unless = f" unless {{ {make.text()} }}" if draw.random() < 0.5 else ""
+    return (
+        f'@id("p{number}") @authority("{draw.choice(["act", "mandate"])}") {word}\n'
+        f"{effect} ({principal}, {action}, {resource}) when {{ {make.text()} }}{unless};"
+    )
+
+
+def made_up_law(seed: int, folder: Path) -> PackStack:
+    draw = Random(seed)
+    stages = [*STAGE_SETS, *(draw.choice(list(STAGE_SETS)) for _ in range(12))]
+    pack = folder / f"tiny{seed}"
+    pack.mkdir()
+    shutil.copy(ROOT / "packs" / "codes.yaml", folder)
+    (pack / "pack.toml").write_text(f'name = "tiny{seed}"\nversion = "1"\n')
+    kinds = {"house-default-deny": "restricts", "act": "permits", "mandate": "mandates"}
+    (pack / "authorities.toml").write_text(
+        "".join(AUTHORITY.format(name=name, kind=kind) for name, kind in kinds.items())
+    )
+    text = "\n".join(policy(draw, number, stage) for number, stage in enumerate(stages))
+    (pack / "law.cedar").write_text(text)
+    return load_stack(folder, [pack.name])
+
+
+def made_up_facts(draw: Random, shape: Shape) -> dict[str, Any]:
+    facts: dict[str, Any] = {p: draw.choice(sorted(shape.facts[p])[:6]) for p in shape.facts}
+    for path in shape.sets:
+        codes = sorted(shape.sets[path])[:6]
+        facts[path] = sorted(draw.sample(codes, min(len(codes), draw.randint(0, 2))))
+    return facts
+
+
+def nested(facts: dict[str, Any]) -> dict[str, Any]:
+    context: dict[str, Any] = {"on": {"__extn": {"fn": "datetime", "arg": ON.isoformat()}}}
+    for path, value in facts.items():
+        if path.startswith(("principal", "resource")):
+            continue
+        head, _, tail = path.partition(".")
+        if tail:
+            context.setdefault(head, {})[tail] = value
+        else:
+            context[head] = value
+    context["purpose"] = {"__entity": {"type": "Purpose", "id": facts["purpose"]}}
+    for name in ("established", "lifted", "mandated", "barred"):
+        context[name] = []
+    return {**context, "outcome": "none"}
+
+
+def by_cedar(law: LawOfTheDay, facts: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    vocabulary = law.stack.vocabulary
+    program, name, source = (facts[f"resource.{p}"] for p in ("program", "name", "source"))
+    entity = field_entity(vocabulary, program, name, None if source == "none" else source)
+    entity["attrs"]["source"] = source
+    trees = [*group_entities(vocabulary), entity]
+    entities = cedarpy.Entities.from_json_str(entities_json(trees))
+    case = Case(facts["principal"], f"{program}.{name}", nested(facts))
+    (found,) = run(law, [case], entities)
+    assert found.errors == ()
+    flat = flat_facts(facts["principal"], case.resource, case.context, vocabulary, source)
+    return NAMES.get(found.outcome.value, found.outcome.value), flat
+
+
+def by_solver(circuit: Circuit, facts: dict[str, Any]) -> list[str]:
+    solver = Solver(circuit)
+    for path, codes in circuit.shape.facts.items():
+        if len(codes) > 1:
+            solver.require(circuit.is_one_of(path, [facts[path]]))
+    for path, codes in circuit.shape.sets.items():
+        for code in codes:
+            held = circuit.holds(path, code)
+            solver.require(held if code in facts[path] else circuit.negate(held))
+    return [a for a, p in circuit.outcomes.items() if solver.ask(p).verdict is not Verdict.NEVER]
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_cedar_the_circuit_and_the_solver_agree(seed: int) -> None:
+    draw = Random(f"facts {seed}")
+    with TemporaryDirectory() as folder:
+        law = LawOfTheDay.assemble(made_up_law(seed, Path(folder)), ON)
+    circuit = circuit_of(law)
+
+    for number in range(12):
+        facts = made_up_facts(draw, circuit.shape)
+        answer, flat = by_cedar(law, facts)
+        values = circuit.evaluate(flat)
+
+        assert [name for name, p in circuit.outcomes.items() if values[p]] == [answer]
+        if number < 2:
+            assert by_solver(circuit, flat) == [answer]
+
+
+def test_every_part_of_the_supported_cedar_is_generated() -> None:
+    met: Counter[str] = Counter()
+    answers: Counter[str] = Counter()
+    for seed in range(40):
+        with TemporaryDirectory() as folder:
+            law = LawOfTheDay.assemble(made_up_law(seed, Path(folder)), ON)
+        circuit = circuit_of(law)
+        met.update(type(node).__name__ for node in circuit.nodes)
+        for made in law.policies.values():
+            met.update(operators(made.tree["conditions"]))
+            met[made.effect] += 1
+            met.update(f"scope {made.tree[part]['op']}" for part in ("principal", "resource"))
+        draw = Random(seed)
+        for _ in range(20):
+            facts = made_up_facts(draw, circuit.shape)
+            values = circuit.evaluate(facts)
+            answers.update(a for a, p in circuit.outcomes.items() if values[p])
+
+    operations = {"&&", "||", "!", "if-then-else", "==", "!=", "in", ".", "Value", "Set", "Var"}
+    operations |= {"contains", "containsAny", "containsAll", "isEmpty"}
+    nodes = {kind.__name__ for kind in (Is, Has, Not, All, Any_)}
+    scopes = {"permit", "forbid", "scope All", "scope in", "scope =="}
+    assert (operations | nodes | scopes) - set(met) == set()
+    assert {"release", "refer", "withhold"} <= set(answers)
+
+
+def operators(tree: Any) -> Counter[str]:
+    known = json.dumps(tree)
+    names = [*("&&", "||", "!", "if-then-else", "==", "!=", "in", ".", "Value", "Set", "Var")]
+    names += ["contains", "containsAny", "containsAll", "isEmpty"]
+    return Counter(name for name in names if f'"{name}": ' in known)

@@ -1,0 +1,116 @@
+"""``law prove``, ``law activate`` and ``law diff`` as counsel uses them."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from clerestory.cli.main import program
+from clerestory.law.activation import check_active, list_active
+from clerestory.law.errors import PackFault
+from clerestory.law.packs import available_packs, load_stack
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def packs(tmp_path: Path) -> Path:
+    folder = tmp_path / "packs"
+    shutil.copytree(ROOT / "packs", folder)
+    return folder
+
+
+def law(*words: str | Path) -> Result:
+    return CliRunner().invoke(program, ["law", *map(str, words)])
+
+
+def break_a_lock(packs: Path) -> None:
+    path = packs / "us-federal" / "2-house.cedar"
+    lock = 'context.subject.relation == "household_member"'
+    path.write_text(path.read_text("utf-8").replace(lock, f"{lock} && false"), "utf-8")
+
+
+def test_the_packs_that_come_with_the_program_are_active() -> None:
+    names = available_packs(ROOT / "packs")
+    stacks = [load_stack(ROOT / "packs", [name]) for name in names]
+
+    assert set(list_active(ROOT / "packs")) == {stack.digest for stack in stacks}, (
+        "run ./clerestory law activate"
+    )
+
+
+def test_a_broken_promise_is_a_demand_that_decide_confirms(packs: Path, tmp_path: Path) -> None:
+    break_a_lock(packs)
+
+    done = law("prove", "us-federal", "--packs-dir", packs, "--out", tmp_path / "out")
+
+    assert done.exit_code == 1
+    assert "refuted     only-the-person-named" in done.output
+    path = tmp_path / "out" / "BREAKS-only-the-person-named.yaml"
+    day = str(yaml.safe_load(path.read_text("utf-8"))["received"]["date"])
+    decide = ["decide", str(path), "--pack", "us-federal", "--on", day, "--json"]
+    confirmed = CliRunner().invoke(program, [*decide, "--packs-dir", str(packs)])
+    rulings: list[dict[str, Any]] = json.loads(confirmed.output)["rulings"]
+    assert rulings[0]["outcome"] in {"release", "coarsen"}
+
+
+def test_a_pack_that_breaks_a_promise_is_not_activated(packs: Path) -> None:
+    before = list_active(packs)
+    break_a_lock(packs)
+
+    done = law("activate", "--packs-dir", packs)
+
+    assert done.exit_code == 1
+    assert "not activated" in done.output
+    assert list_active(packs) == before
+    with pytest.raises(PackFault, match="not active"):
+        check_active(load_stack(packs, ["us-federal"]), packs)
+
+
+def test_a_proved_change_is_activated(packs: Path) -> None:
+    path = packs / "us-federal" / "2-house.cedar"
+    path.write_text(path.read_text("utf-8") + "\n// A remark.\n", "utf-8")
+    with pytest.raises(PackFault, match="not active"):
+        check_active(load_stack(packs, ["us-me"]), packs)
+
+    done = law("activate", "--packs-dir", packs)
+
+    assert done.exit_code == 0, done.output
+    check_active(load_stack(packs, ["us-me"]), packs)
+
+
+def test_no_time_is_no_proof(packs: Path) -> None:
+    before = (packs / "active.json").read_bytes()
+
+    done = law("activate", "--packs-dir", packs, "--seconds", "0.001")
+
+    if done.exit_code:
+        assert "not proved" in done.output
+        assert (packs / "active.json").read_bytes() == before
+
+
+def test_diff_names_direction_programmes_and_authorities() -> None:
+    done = law("diff", "us-me@2026-03-02", "us-me@2026-11-02", "--json")
+
+    found = json.loads(done.output)
+    assert done.exit_code == 1
+    assert ("release", "withhold") in {(c["before"], c["after"]) for c in found["changes"]}
+    assert all(change["demand"]["format"] == "clerestory-demand/1" for change in found["changes"])
+
+
+def test_no_difference_is_a_proof() -> None:
+    done = law("diff", "us-me@2026-11-02", "us-me@2026-11-03")
+
+    assert done.exit_code == 0
+    assert "no difference: proved for every demand" in done.output
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    done = law("diff", "us-me@soon", "us-me")
+
+    assert done.exception is not None
+    assert "not a day" in str(done.exception)
