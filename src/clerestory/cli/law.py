@@ -12,6 +12,7 @@ import click
 
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_prove import activate, diff, prove
+from clerestory.cli.law_replay import replay, simulate
 from clerestory.cli.places import casebook_folder, packs_folder
 
 if TYPE_CHECKING:
@@ -153,3 +154,5 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 law.add_command(prove)
 law.add_command(activate)
 law.add_command(diff)
+law.add_command(replay)
+law.add_command(simulate)

@@ -76,6 +76,7 @@ class ColumnarLaw:
             facts: A table with at least the columns of :attr:`columns`: text for a fact, a list of
                 texts for a set.
         """
+        facts = facts.unify_dictionaries()
         slices = [facts.slice(at, _ROWS) for at in range(0, facts.num_rows, _ROWS)]
         # The work is in numpy and arrow, which let other threads run meanwhile.
         with ThreadPoolExecutor(self.threads) as pool:
