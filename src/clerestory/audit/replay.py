@@ -122,6 +122,7 @@ class Replay:
 
     def _result(self, kept: Path, number: int) -> Mapping[str, Any]:
         if kept.is_file():
+            # A batch is put in place whole, so a file that is there is a finished one.
             known: Mapping[str, Any] = json.loads(kept.read_text("utf-8"))
             return known
         result = self._answer(self.file.batch(number))

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from clerestory.kernel import Refusal
 from clerestory.policy.shape import Shape
 
 MADE_UP = b"clerestory.made-up"
@@ -75,7 +76,16 @@ def simulate(
         rows: Number of rows.
         seed: Whole number that all chance comes from.
         say: Told how far the work is.
+
+    Raises:
+        Refusal: The file exists already.
     """
+    if path.exists():
+        raise Refusal(
+            f"the file exists already: {path}",
+            code="simulate-file-exists",
+            todo="name a file that does not exist yet",
+        )
     made = _Maker(mix, shape, np.random.default_rng(seed))
     draft = path.with_name(path.name + ".draft")
     notice = {MADE_UP: _NOTICE, b"clerestory.seed": str(seed).encode()}

@@ -1,80 +1,109 @@
-"""``clerestory law replay`` and ``law simulate``: years of demands under two laws."""
+"""``clerestory law replay`` and ``law simulate``: past demands under another law."""
 
-import csv
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from clerestory.cli.places import packs_folder
+from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.places import casebook_folder, packs_folder
+
+if TYPE_CHECKING:
+    from clerestory.audit.replay import Replayed
+
+_packs_dir = click.option(
+    "--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs."
+)
+_file = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.option("--demands", type=click.Path(path_type=Path), required=True, help="A Parquet file.")
+@click.option("--demands", type=_file, required=True, help="Parquet file of demand rows.")
 @click.option(
-    "--pack", "packs", multiple=True, required=True, metavar="OLD --pack NEW",
-    help="Twice: the law to compare with, then the law to look at.",
-)  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the table and the notes.")
-@click.option("--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs.")
+    "--pack",
+    "packs",
+    multiple=True,
+    required=True,
+    metavar="OLD --pack NEW",
+    help="Twice: the law to compare with, then the law to look at; such as us-me@2026-03-02.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("replay"),
+    show_default=True,
+    help="Folder for the table, the picture and the batches that are done.",
+)
+@_packs_dir
 @click.option("--json", "as_json", is_flag=True, help="Answer for a program.")
 def replay(
-    demands: Path, packs: tuple[str, ...], out: Path | None, packs_dir: Path | None, as_json: bool
+    demands: Path, packs: tuple[str, ...], out: Path, packs_dir: Path | None, as_json: bool
 ) -> None:
-    """Decide a file of demands again under two laws, and count which answers flip.
+    """Answer past demands under two laws, and count where the answers differ.
 
-    With --out a run that was stopped goes on where it was.
+    A run that was stopped goes on where it was when it is started again. The exit code is 1 where
+    an answer differs.
     """
+    if len(packs) != 2:
+        raise click.UsageError("give --pack twice: the old law, then the new")
     from clerestory.audit.law_choice import choose_law
-    from clerestory.audit.replay import replay as replay_file
+    from clerestory.audit.replay import Replay
     from clerestory.cli.law import progress
 
-    if len(packs) != 2:
-        raise click.UsageError("give --pack twice: OLD, then NEW, for example us-me@2026-03-02")
     folder, today = packs_folder(packs_dir), datetime.now().astimezone().date()
     old, new = (choose_law(name, folder, today) for name in packs)
     with progress(as_json) as say:
-        tally = replay_file(demands, old, new, notes=out / "notes" if out else None, say=say)
-    if out is not None:
-        with (out / "flips.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["by", "code", "before", "after", "answers"])
-            writer.writerows(tally.table())
+        found = Replay(demands, old, new, out / "batches").run(say)
+    _write(found, out)
+    _tell(found, out, as_json=as_json)
+    sys.exit(ExitCode.NO if found.changed else ExitCode.DONE)
+
+
+def _write(found: "Replayed", out: Path) -> None:
+    from clerestory.audit.replay_report import picture, table, to_json
+
+    (out / "flips.csv").write_text(table(found), "utf-8")
+    (out / "replay.json").write_text(json.dumps(to_json(found), indent=2), "utf-8")
+    (out / "months.svg").write_text(picture(found), "utf-8")
+
+
+def _tell(found: "Replayed", out: Path, *, as_json: bool) -> None:
+    from clerestory.audit.replay_report import lines, to_json
+
     if as_json:
-        rows = [list(row) for row in tally.table()]
-        counts = {"rows": tally.rows, "pairs": dict(tally.pairs), "exposed": len(tally.exposed)}
-        click.echo(json.dumps({**counts, "nulls": tally.nulls, "flips": rows}, indent=1))
+        click.echo(json.dumps(to_json(found), indent=2))
         return
-    for line in tally.lines():
+    for line in lines(found):
         click.echo(line)
-    for what in ("requester", "instrument", "program", "field", "month"):
-        for key, count in tally.flips_by(what).most_common(5):
-            code, before, after = key.split()
-            click.echo(f"  {what:10} {code:28} {before} to {after}: {count}")
+    click.echo(f"\nwrote {out}/flips.csv, replay.json and months.svg")
 
 
 @click.command()
-@click.option("--rows", type=click.IntRange(min=1), required=True, help="How many answers.")
+@click.option("--rows", type=click.IntRange(min=1), required=True, help="Number of rows.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same rows.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
-@click.option("--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs.")
+@click.option("--out", type=_file, required=True, help="Parquet file to write; it must be new.")
+@_packs_dir
 def simulate(rows: int, seed: int, out: Path, packs_dir: Path | None) -> None:
-    """Write a file of made-up demands with the mix of the known ones, about nobody."""
+    """Make up demand rows for `law replay`, with a mix like that of the known demands.
+
+    The file says in its metadata that everything in it is made up.
+    """
     from clerestory.audit.case_score import list_case_files
     from clerestory.audit.known_rows import known_rows
     from clerestory.audit.simulator import Mix
-    from clerestory.audit.simulator import simulate as write_made_up
+    from clerestory.audit.simulator import simulate as write_rows
     from clerestory.cli.law import progress
-    from clerestory.cli.places import casebook_folder
     from clerestory.law.packs import available_packs, load_stack
     from clerestory.policy.shape import shape_of
 
     folder = packs_folder(packs_dir)
-    beside = casebook_folder(packs_dir)
-    files = list_case_files([*([beside] if beside else []), *sorted(folder.glob("*/cases"))])
+    places = [casebook_folder(packs_dir), *sorted(folder.glob("*/cases"))]
+    files = list_case_files([place for place in places if place])
     shape = shape_of(load_stack(folder, available_packs(folder)))
     mix = Mix.of([(row.demand, row.facts) for row in known_rows(folder, files)], shape)
     with progress(False) as say:
-        write_made_up(mix, shape, out, rows=rows, seed=seed, say=say)
-    click.echo(f"wrote {rows} made-up answers to {out}")
+        write_rows(mix, shape, out, rows=rows, seed=seed, say=say)
+    click.echo(f"wrote {rows:,} made-up rows to {out}")
