@@ -2,32 +2,47 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
 from clerestory.audit.law_choice import choose_law
-from clerestory.audit.replay import BadFacts, Tally, replay
+from clerestory.audit.proof import InterpretersDisagree
+from clerestory.audit.replay import DIMENSIONS, Replay, Replayed
+from clerestory.audit.replay_file import BadReplayFile
 from clerestory.cli.main import program
+from clerestory.policy.interpreters.columnar import Answers, ColumnarLaw
 
 PACKS = Path(__file__).parents[2] / "packs"
 OLD = choose_law("us-me@2026-03-02", PACKS, date(2026, 11, 2))
+BEFORE = choose_law("us-federal@2015-01-01", PACKS, date(2026, 11, 2))
 NEW = choose_law("us-me@2026-11-02", PACKS, date(2026, 11, 2))
+Change = Callable[[pa.Table], pa.Table]
+LAWS = ("--pack", OLD.name, "--pack", NEW.name)
 
 
 def law(*words: str | Path) -> Result:
     return CliRunner().invoke(program, ["law", *map(str, words)])
 
 
+def replayed(path: Path, work: Path, told: list[str] | None = None) -> Replayed:
+    return Replay(path, OLD, NEW, work).run((told if told is not None else []).append)
+
+
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("replay") / "made-up.parquet"
-    assert law("simulate", "--rows", "6000", "--out", path).exit_code == 0
-    return path
+    folder = tmp_path_factory.mktemp("replay")
+    assert law("simulate", "--rows", "6000", "--out", folder / "whole.parquet").exit_code == 0
+    table = pq.read_table(folder / "whole.parquet")
+    pq.write_table(table, folder / "made-up.parquet", row_group_size=1500)
+    return folder / "made-up.parquet"
 
 
 def test_what_is_made_up_says_so_and_is_the_same_again(file: Path, tmp_path: Path) -> None:
@@ -37,94 +52,166 @@ def test_what_is_made_up_says_so_and_is_the_same_again(file: Path, tmp_path: Pat
     assert pq.read_table(file).equals(pq.read_table(tmp_path / "again.parquet"))
 
 
-def test_flips_are_counted_by_each_dimension_alike(file: Path, tmp_path: Path) -> None:
-    packs = ("--pack", "us-me@2026-03-02", "--pack", "us-me@2026-11-02")
+def test_made_up_rows_are_never_written_over_a_file(file: Path) -> None:
+    refused = law("simulate", "--rows", "6", "--out", file)
 
-    done = law("replay", "--demands", file, *packs, "--out", tmp_path, "--json")
+    assert refused.exit_code != 0
+    assert pq.read_metadata(file).num_rows == 6000
+
+
+def test_flips_are_counted_by_each_dimension_alike(file: Path, tmp_path: Path) -> None:
+    done = law("replay", "--demands", file, *LAWS, "--out", tmp_path, "--json")
 
     found = json.loads(done.output)
-    differing = sum(n for pair, n in found["pairs"].items() if len(set(pair.split())) == 2)
-    assert found["rows"] == 6000 == sum(found["pairs"].values())
-    assert differing > 0
-    for what in ("requester", "instrument", "program", "field", "month"):
-        assert sum(row[4] for row in found["flips"] if row[0] == what) == differing
-    assert (tmp_path / "flips.csv").read_text().startswith("by,code,before,after,answers")
+    answers = found["answers"]
+    differing = sum(a["rulings"] for a in answers if a["before"] != a["after"])
+    assert done.exit_code == 1
+    assert found["rulings"] == 6000 == sum(answer["rulings"] for answer in answers)
+    assert found["rulings_changed"] == differing > 0
+    for name in DIMENSIONS:
+        assert sum(one["rulings"] for one in found["flips"] if one["by"] == name) == differing
+    assert json.loads((tmp_path / "replay.json").read_text()) == found
+    assert (tmp_path / "flips.csv").read_text().startswith("dimension,value,before,after,rulings")
+    assert ElementTree.parse(tmp_path / "months.svg").getroot().tag.endswith("svg")
 
 
-def test_the_same_law_flips_nothing(file: Path) -> None:
-    tally = replay(file, NEW, NEW)
-
-    assert tally.rows == 6000
-    assert not tally.flips
-    assert not tally.exposed
-
-
-def test_a_replay_that_was_stopped_goes_on(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_terminal_is_told_what_flips_and_that_all_is_made_up(
+    file: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("clerestory.audit.replay._ROWS", 1000)
-    told: list[str] = []
+    done = law("replay", "--demands", file, *LAWS, "--out", tmp_path)
 
-    def stop_after_two(text: str) -> None:
-        told.append(text)
-        if len(told) == 2:
+    assert "every demand in this file is made up" in done.output
+    assert "6,000 rulings" in done.output
+    assert "persons newly exposed" in done.output
+
+
+def test_nothing_is_counted_by_what_a_person_is() -> None:
+    columns = set(DIMENSIONS.values())
+
+    assert columns == {"principal", "paper.kind", "resource.program", "resource.name", "month"}
+
+
+def test_persons_are_counted_once_in_each_demand(file: Path, tmp_path: Path) -> None:
+    found = Replay(file, BEFORE, NEW, tmp_path).run(lambda _: None)
+    back = Replay(file, NEW, BEFORE, tmp_path).run(lambda _: None)
+
+    opened = {(a, b) for a, b in found.answers if b == "release" != a}
+    assert found.persons_newly_exposed == back.persons_no_longer_exposed
+    assert found.persons_no_longer_exposed == back.persons_newly_exposed
+    assert 0 < found.persons_newly_exposed <= sum(found.answers[pair] for pair in opened)
+
+
+def test_the_same_law_flips_nothing(file: Path, tmp_path: Path) -> None:
+    done = law("replay", "--demands", file, *(2 * LAWS[:2]), "--out", tmp_path)
+
+    assert done.exit_code == 0
+    assert "0 differ" in done.output
+    assert ElementTree.parse(tmp_path / "months.svg").getroot().tag.endswith("svg")
+
+
+def test_a_replay_that_was_stopped_goes_on(file: Path, tmp_path: Path) -> None:
+    def stop(text: str) -> None:
+        if text == "batch 3 of 4":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        replay(file, OLD, NEW, notes=tmp_path, say=stop_after_two)
-    again: list[str] = []
-    resumed = replay(file, OLD, NEW, notes=tmp_path, say=again.append)
+        Replay(file, OLD, NEW, tmp_path / "one").run(stop)
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "one").rglob("batch-*")}
+    told: list[str] = []
+    resumed = replayed(file, tmp_path / "one", told)
 
-    assert len(again) == 4
-    assert resumed == replay(file, OLD, NEW)
-    assert Tally.from_json(json.loads(json.dumps(resumed.to_json()))) == resumed
-
-
-def twice(table: pa.Table) -> pa.Table:
-    return pa.concat_tables([table, table.slice(0, 1)])
+    assert [path.name for path in sorted(kept)] == ["batch-00000.json", "batch-00001.json"]
+    assert all(path.stat().st_mtime_ns == at for path, at in kept.items())
+    assert not any(text.startswith("checking") for text in told)
+    assert resumed == replayed(file, tmp_path / "other")
 
 
-def strange(table: pa.Table) -> pa.Table:
-    at = table.schema.get_field_index("paper.kind")
-    return table.set_column(at, "paper.kind", pa.array(["scroll"] * table.num_rows))
+def test_another_law_shares_no_batches(file: Path, tmp_path: Path) -> None:
+    replayed(file, tmp_path)
+    Replay(file, OLD, OLD, tmp_path).run(lambda _: None)
+
+    assert len(list(tmp_path.iterdir())) == 2
 
 
-def numbers(table: pa.Table) -> pa.Table:
-    at = table.schema.get_field_index("paper.kind")
-    return table.set_column(at, "paper.kind", pa.array([1] * table.num_rows))
+def test_an_answer_that_cedar_does_not_give_stops_the_replay(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide = ColumnarLaw.decide
+
+    def otherwise(self: ColumnarLaw, facts: pa.Table) -> Answers:
+        answers = decide(self, facts)
+        return replace(answers, outcome=(answers.outcome + 1) % np.uint8(4))
+
+    monkeypatch.setattr(ColumnarLaw, "decide", otherwise)
+
+    with pytest.raises(InterpretersDisagree, match="cedar says"):
+        replayed(file, tmp_path)
 
 
-BAD: dict[str, Callable[[pa.Table], pa.Table]] = {
-    "replay-column-missing": lambda table: table.drop_columns(["findings.order_stayed"]),
-    "replay-column-type": numbers,
-    "replay-unknown-code": strange,
-    "replay-row-twice": twice,
-}
+def changed(name: str, values: Callable[[pa.Table], list[object]], kind: pa.DataType) -> Change:
+    def change(table: pa.Table) -> pa.Table:
+        at = table.schema.get_field_index(name)
+        return table.set_column(at, name, pa.array(values(table), kind))
+
+    return change
 
 
-@pytest.mark.parametrize("code", BAD)
-def test_a_bad_file_is_refused_with_its_fault(code: str, file: Path, tmp_path: Path) -> None:
-    pq.write_table(BAD[code](pq.read_table(file)), tmp_path / "bad.parquet")
+def first(name: str, value: object) -> Callable[[pa.Table], list[object]]:
+    return lambda table: [value, *table[name].to_pylist()[1:]]
 
-    with pytest.raises(BadFacts) as refused:
-        replay(tmp_path / "bad.parquet", OLD, NEW)
+
+TEXT, TEXTS = pa.string(), pa.list_(pa.string())
+BAD: dict[str, tuple[str, str, Change]] = {
+    "missing": ("replay-column-missing", "findings.order_stayed",
+                lambda table: table.drop_columns(["findings.order_stayed"])),
+    "number": ("replay-column-type", "paper.kind must be a text",
+               changed("paper.kind", lambda table: [1] * table.num_rows, pa.int64())),
+    "no list": ("replay-column-type", "raised must be a list of texts",
+                changed("raised", lambda table: ["x"] * table.num_rows, TEXT)),
+    "unknown": ("replay-unknown-code", "6,000 of them in paper.kind: scroll",
+                changed("paper.kind", lambda table: ["scroll"] * table.num_rows, TEXT)),
+    "unknown in a set": ("replay-unknown-code", "1 of them in threats: rain",
+                         changed("threats", first("threats", ["rain"]), TEXTS)),
+    "null": ("replay-null", "1 of them in purpose",
+             changed("purpose", first("purpose", None), TEXT)),
+    "null in a set": ("replay-null", "1 of them in raised",
+                      changed("raised", first("raised", [None]), TEXTS)),
+    "no person": ("replay-null", "1 of them in person",
+                  changed("person", first("person", None), TEXT)),
+    "month": ("replay-month", "1 rows have another",
+              changed("month", first("month", date(2026, 3, 17)), pa.date32())),
+    "twice": ("replay-row-twice", "1 rows stand there twice",
+              lambda table: pa.concat_tables([table, table.slice(0, 1)])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_bad_file_is_refused_with_its_fault(fault: str, file: Path, tmp_path: Path) -> None:
+    code, said, change = BAD[fault]
+    pq.write_table(change(pq.read_table(file)), tmp_path / "bad.parquet")
+
+    with pytest.raises(BadReplayFile, match=said) as refused:
+        replayed(tmp_path / "bad.parquet", tmp_path / "work")
 
     assert refused.value.code == code
     assert refused.value.todo
+    assert not (tmp_path / "work").exists()
 
 
 def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bad.parquet").write_text("no table")
 
-    with pytest.raises(BadFacts, match=r"bad\.parquet is no Parquet file"):
-        replay(tmp_path / "bad.parquet", OLD, NEW)
+    with pytest.raises(BadReplayFile, match="not a Parquet file") as refused:
+        replayed(tmp_path / "bad.parquet", tmp_path)
+
+    assert refused.value.code == "replay-bad-file"
 
 
-def test_missing_facts_are_counted_and_withheld(file: Path, tmp_path: Path) -> None:
-    table = pq.read_table(file)
-    at = table.schema.get_field_index("purpose")
-    values = [None, *table.column("purpose").to_pylist()[1:]]
-    path = tmp_path / "nulls.parquet"
-    pq.write_table(table.set_column(at, "purpose", pa.array(values, pa.string())), path)
+def test_two_laws_are_asked_for(file: Path) -> None:
+    assert "twice" in law("replay", "--demands", file, "--pack", "us-me").output
 
-    assert replay(path, OLD, NEW).nulls == 1
+
+def test_a_file_without_rows_has_no_flips(file: Path, tmp_path: Path) -> None:
+    pq.write_table(pq.read_table(file).slice(0, 0), tmp_path / "none.parquet")
+
+    assert replayed(tmp_path / "none.parquet", tmp_path / "work").rows == 0

@@ -154,7 +154,7 @@ class Replay:
     ) -> None:
         places = _sample(changed)
         paths = [*self.file.facts, *self.file.sets]
-        rows = table.select(paths).take(pa.array(places)).to_pylist()
+        rows = table.select(paths).take(pa.array(places, pa.int64())).to_pylist()
         for side, found in zip(self._sides, answers, strict=True):
             for place, answer in zip(places, answers_by_cedar(side.law, rows), strict=True):
                 if OUTCOMES[found[place]] != answer:
