@@ -126,6 +126,21 @@ def test_a_replay_that_was_stopped_goes_on(file: Path, tmp_path: Path) -> None:
     assert resumed == replayed(file, tmp_path / "other")
 
 
+def test_a_file_that_changes_meanwhile_is_refused(file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "changing.parquet"
+    path.write_bytes(file.read_bytes())
+
+    def change(text: str) -> None:
+        if text == "batch 4 of 4":
+            pq.write_table(pq.read_table(file).slice(0, 5999), path, row_group_size=1500)
+
+    with pytest.raises(BadReplayFile) as refused:
+        Replay(path, OLD, NEW, tmp_path / "work").run(change)
+
+    assert refused.value.code == "replay-file-changed"
+    assert list((tmp_path / "work").iterdir()) == []
+
+
 def test_another_law_shares_no_batches(file: Path, tmp_path: Path) -> None:
     replayed(file, tmp_path)
     Replay(file, OLD, OLD, tmp_path).run(lambda _: None)

@@ -6,6 +6,7 @@ month, and by nothing else: nothing here tells persons apart by what is known ab
 
 import hashlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.proof import InterpretersDisagree
-from clerestory.audit.replay_file import MONTH, DemandFile, Say
+from clerestory.audit.replay_file import MONTH, BadReplayFile, DemandFile, Say
 from clerestory.kernel import digest_of
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.flat_cases import answers_by_cedar
@@ -99,7 +100,7 @@ class Replay:
         """Check the file, answer every batch that is not done, and add all up.
 
         Raises:
-            BadReplayFile: The file is not in order.
+            BadReplayFile: The file is not in order, or changed meanwhile.
             InterpretersDisagree: Cedar answers a row otherwise.
         """
         batches = self.file.batches()
@@ -112,6 +113,14 @@ class Replay:
         for number in range(batches):
             say(f"batch {number + 1} of {batches}")
             results.append(self._result(done / f"batch-{number:05}.json", number))
+        if self._folder() != done:
+            # Its notes may be of either content, so none of them is kept.
+            shutil.rmtree(done)
+            raise BadReplayFile(
+                f"the file changed while it was read: {self.file.path}",
+                code="replay-file-changed",
+                todo="let nobody write to the file, then run the same again",
+            )
         metadata = self.file.open().schema_arrow.metadata or {}
         names = [side.choice.name for side in self._sides]
         return _added(names, results, made_up=b"clerestory.made-up" in metadata)

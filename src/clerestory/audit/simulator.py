@@ -80,12 +80,7 @@ def simulate(
     Raises:
         Refusal: The file exists already.
     """
-    if path.exists():
-        raise Refusal(
-            f"the file exists already: {path}",
-            code="simulate-file-exists",
-            todo="name a file that does not exist yet",
-        )
+    _check_new(path)
     made = _Maker(mix, shape, np.random.default_rng(seed))
     draft = path.with_name(path.name + ".draft")
     notice = {MADE_UP: _NOTICE, b"clerestory.seed": str(seed).encode()}
@@ -100,6 +95,15 @@ def simulate(
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _check_new(path: Path) -> None:
+    if path.exists():
+        raise Refusal(
+            f"the file exists already: {path}",
+            code="simulate-file-exists",
+            todo="name a file that does not exist yet",
+        )
 
 
 class _Maker:
