@@ -97,14 +97,19 @@ def test_the_commands_of_the_document_do_what_it_says(copied: Path, run: Run) ->
             before = path.read_text("utf-8") + "\n" if path.exists() else ""
             path.write_text(before + text, "utf-8")
     shell = next(text for language, text, _ in blocks(HOW_TO) if language == "sh")
-    _, cases, show = (line.split()[1:] for line in shell.splitlines())
+    _, cases, show, diff, activate = (line.split()[1:] for line in shell.splitlines())
 
     score = run(
         *cases[:2], copied / "us-me" / "cases" / "made-up-ruling.yaml", "--packs-dir", copied
     )
     shown = run(*show, "--packs-dir", copied)
+    compared = run(*diff, "--packs-dir", copied)
+    activated = run(*activate, "--packs-dir", copied)
 
     assert score[0] == 0
+    assert "CLOSES what was released is withheld" in compared[1]
+    assert "ruling-made-up-2026" in compared[1]
+    assert activated[0] == 0, activated[1]
     assert score[1].splitlines()[-1] == "over-releases: 0"
     assert shown[0] == 0
     assert "me-community-services-not-to-tax-agency" in shown[1]
