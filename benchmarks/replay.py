@@ -29,10 +29,11 @@ from clerestory.audit.known_rows import known_rows
 from clerestory.audit.law_choice import LawChoice, choose_law
 from clerestory.audit.replay import Replay
 from clerestory.audit.simulator import Mix, simulate
+from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.flat_cases import answers_by_cedar
 from clerestory.policy.interpreters.cedar import PolicySet, Verdict
-from clerestory.policy.interpreters.columnar import OUTCOMES, ColumnarLaw
+from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import Request
 

@@ -18,9 +18,9 @@ import pytest
 from clerestory.audit.case_score import list_case_files
 from clerestory.audit.known_rows import known_rows
 from clerestory.law.packs import load_stack
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit import OUTCOMES, Circuit
 from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.interpreters.columnar import OUTCOMES, ColumnarLaw
+from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import entities_json, field_entity, group_entities
 from clerestory.policy.stages import Case, run

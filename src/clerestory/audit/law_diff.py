@@ -12,7 +12,7 @@ from typing import Any
 from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.proof import InterpretersDisagree, decide_facts
 from clerestory.kernel.canonical import Json
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit import OUTCOMES, Circuit
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.counterexample import demand_of
 from clerestory.policy.interpreters.smt import Solver, Verdict
@@ -20,8 +20,6 @@ from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import Shape, shape_of
 from clerestory.policy.well_formed import ordinary, well_formed
 
-# From the most open answer to the most closed one.
-OPENNESS = ("release", "coarsen", "refer", "withhold")
 _SAID = {
     "release": "released",
     "coarsen": "answered less exactly",
@@ -45,7 +43,7 @@ class Change:
     @property
     def opens(self) -> bool:
         """Whether the new law gives more than the old one did."""
-        return OPENNESS.index(self.after) < OPENNESS.index(self.before)
+        return OUTCOMES.index(self.after) < OUTCOMES.index(self.before)
 
     def lines(self) -> Iterator[str]:
         """Yield the change for people."""
@@ -107,8 +105,8 @@ def diff_laws(old: LawChoice, new: LawChoice, *, timeout_ms: int = 30_000) -> La
     pair = _Pair(old, new, timeout_ms)
     changes: list[Change] = []
     unsettled: list[tuple[str, str]] = []
-    for before in OPENNESS:
-        for after in OPENNESS:
+    for before in OUTCOMES:
+        for after in OUTCOMES:
             if before == after:
                 continue
             verdict, change = pair.change(before, after)
@@ -116,7 +114,7 @@ def diff_laws(old: LawChoice, new: LawChoice, *, timeout_ms: int = 30_000) -> La
                 changes.append(change)
             elif verdict is Verdict.OPEN:
                 unsettled.append((before, after))
-    changes.sort(key=lambda c: (not c.opens, OPENNESS.index(c.after), OPENNESS.index(c.before)))
+    changes.sort(key=lambda c: (not c.opens, OUTCOMES.index(c.after), OUTCOMES.index(c.before)))
     return LawDiff(
         old=old.name,
         new=new.name,

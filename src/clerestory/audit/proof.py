@@ -19,7 +19,7 @@ from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.law.promises import Promise, load_promises
 from clerestory.policy import Engine
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit import Circuit, answer_of
 from clerestory.policy.circuit_of_law import circuit_of, read_condition
 from clerestory.policy.counterexample import demand_of
 from clerestory.policy.interpreters.smt import Solver, Verdict
@@ -27,7 +27,6 @@ from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.supposing import supposing
 from clerestory.policy.well_formed import ordinary, well_formed
 
-_ANSWER_OF = {"refer_to_counsel": "refer"}
 # The promise that every stack of packs makes, whatever its promises.toml says.
 RESTS = "release-rests-on-read-law"
 PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
@@ -248,7 +247,7 @@ def decide_facts(stack: PackStack, on: date, facts: Mapping[str, Any]) -> Decide
     determination = Engine.of(stack, on, sources).decide(demand, explain=False)
     ruling = next(ruling for ruling in determination.rulings if ruling.item == item)
     return Decided(
-        answer=_ANSWER_OF.get(ruling.outcome.value, ruling.outcome.value),
+        answer=answer_of(ruling.outcome),
         policies=ruling.policies,
         authorities=ruling.authorities,
     )

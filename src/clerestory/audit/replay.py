@@ -22,9 +22,10 @@ from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.proof import InterpretersDisagree
 from clerestory.audit.replay_file import MONTH, BadReplayFile, DemandFile, Say
 from clerestory.kernel import digest_of
+from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.flat_cases import answers_by_cedar
-from clerestory.policy.interpreters.columnar import OUTCOMES, ColumnarLaw
+from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import Shape
 

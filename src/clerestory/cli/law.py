@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,17 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.law_prove import activate, diff, prove
 from clerestory.cli.law_replay import replay, simulate
 from clerestory.cli.places import casebook_folder, packs_folder
 
 if TYPE_CHECKING:
     from clerestory.law.packs import Pack
-
-_packs_dir = click.option(
-    "--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs."
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Answer for a program.")
 
 
 @click.group()
@@ -31,8 +26,8 @@ def law() -> None:
 
 @law.command()
 @click.argument("packs", nargs=-1)
-@_packs_dir
-@_json
+@packs_dir_option
+@json_option
 def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool) -> None:
     """Check PACKS whole (or all of them), and name file and line of every fault.
 
@@ -59,8 +54,8 @@ def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool) -> None
 @click.option(
     "--on", type=click.DateTime(["%Y-%m-%d"]), help="Say whether it is in force on this day."
 )
-@_packs_dir
-@_json
+@packs_dir_option
+@json_option
 def show(authority: str | None, on: datetime | None, packs_dir: Path | None, as_json: bool) -> None:
     """Print an AUTHORITY, the policies that rest on it and the known answers about it.
 
@@ -110,8 +105,8 @@ def _known_answers(packs: "Sequence[Pack]", packs_dir: Path | None) -> list[Path
 
 @law.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@_packs_dir
-@_json
+@packs_dir_option
+@json_option
 @click.option("--verbose", is_flag=True, help="Name every case, and what its answer left unnamed.")
 def cases(files: tuple[Path, ...], packs_dir: Path | None, as_json: bool, verbose: bool) -> None:
     """Run the known answers in FILES (or folders of them) and print the score.
@@ -133,22 +128,6 @@ def cases(files: tuple[Path, ...], packs_dir: Path | None, as_json: bool, verbos
         for line in tally.lines(verbose=verbose):
             click.echo(line)
     sys.exit(ExitCode.NO if tally.failed else ExitCode.DONE)
-
-
-@contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows how far the work is, on a terminal only."""
-    alive = sys.stderr.isatty() and not quiet
-
-    def say(text: str) -> None:
-        if alive:
-            click.echo(f"\r{text}\x1b[K", nl=False, err=True)
-
-    try:
-        yield say
-    finally:
-        if alive:
-            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 law.add_command(prove)

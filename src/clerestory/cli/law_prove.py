@@ -10,16 +10,13 @@ import click
 import yaml
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import packs_folder
 
 if TYPE_CHECKING:
     from clerestory.audit.law_diff import LawDiff
     from clerestory.audit.proof import ProofReport
 
-_packs_dir = click.option(
-    "--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs."
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Answer for a program.")
 _out = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -36,10 +33,10 @@ _seconds = click.option(
 
 @click.command()
 @click.argument("packs", nargs=-1)
-@_packs_dir
+@packs_dir_option
 @_out
 @_seconds
-@_json
+@json_option
 def prove(
     packs: tuple[str, ...], packs_dir: Path | None, out: Path | None, seconds: float, as_json: bool
 ) -> None:
@@ -50,7 +47,6 @@ def prove(
     """
     from clerestory.audit.law_choice import choose_law
     from clerestory.audit.proof import prove as prove_stack
-    from clerestory.cli.law import progress
     from clerestory.law.packs import available_packs
 
     folder = packs_folder(packs_dir)
@@ -75,10 +71,10 @@ def _show(reports: "list[ProofReport]", out: Path | None, *, as_json: bool) -> N
 
 
 @click.command()
-@_packs_dir
+@packs_dir_option
 @_out
 @_seconds
-@_json
+@json_option
 def activate(packs_dir: Path | None, out: Path | None, seconds: float, as_json: bool) -> None:
     """Let the packs answer demands, if every promise of all of them is proved.
 
@@ -86,7 +82,6 @@ def activate(packs_dir: Path | None, out: Path | None, seconds: float, as_json: 
     not active until this is run again. Where a promise fails, nothing changes.
     """
     from clerestory.audit.proof import prove as prove_stack
-    from clerestory.cli.law import progress
     from clerestory.law.activation import activate as make_active
     from clerestory.law.packs import available_packs, load_stack
 
@@ -110,10 +105,10 @@ def activate(packs_dir: Path | None, out: Path | None, seconds: float, as_json: 
 @click.argument("old")
 @click.argument("new")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, where none is given.")
-@_packs_dir
+@packs_dir_option
 @_out
 @_seconds
-@_json
+@json_option
 def diff(
     old: str, new: str, on: datetime | None, packs_dir: Path | None, out: Path | None,
     seconds: float, as_json: bool,

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import casebook_folder, packs_folder
 
 if TYPE_CHECKING:
     from clerestory.audit.replay import Replayed
 
-_packs_dir = click.option(
-    "--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs."
-)
 _file = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -37,8 +35,8 @@ _file = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Folder for the table, the picture and the batches that are done.",
 )
-@_packs_dir
-@click.option("--json", "as_json", is_flag=True, help="Answer for a program.")
+@packs_dir_option
+@json_option
 def replay(
     demands: Path, packs: tuple[str, ...], out: Path, packs_dir: Path | None, as_json: bool
 ) -> None:
@@ -51,7 +49,6 @@ def replay(
         raise click.UsageError("give --pack twice: the old law, then the new")
     from clerestory.audit.law_choice import choose_law
     from clerestory.audit.replay import Replay
-    from clerestory.cli.law import progress
 
     folder, today = packs_folder(packs_dir), datetime.now().astimezone().date()
     old, new = (choose_law(name, folder, today) for name in packs)
@@ -85,7 +82,7 @@ def _tell(found: "Replayed", out: Path, *, as_json: bool) -> None:
 @click.option("--rows", type=click.IntRange(min=1), required=True, help="Number of rows.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same rows.")
 @click.option("--out", type=_file, required=True, help="Parquet file to write; it must be new.")
-@_packs_dir
+@packs_dir_option
 def simulate(rows: int, seed: int, out: Path, packs_dir: Path | None) -> None:
     """Make up demand rows for `law replay`, with a mix like that of the known demands.
 
@@ -95,7 +92,6 @@ def simulate(rows: int, seed: int, out: Path, packs_dir: Path | None) -> None:
     from clerestory.audit.known_rows import known_rows
     from clerestory.audit.simulator import Mix
     from clerestory.audit.simulator import simulate as write_rows
-    from clerestory.cli.law import progress
     from clerestory.law.packs import available_packs, load_stack
     from clerestory.policy.shape import shape_of
 

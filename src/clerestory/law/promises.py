@@ -17,6 +17,7 @@ import cedarpy
 
 from clerestory.law.errors import PackFault
 
+# From the most open answer to the most closed one.
 ANSWERS = ("release", "coarsen", "refer", "withhold")
 _KEYS = {"id", "says", "when", "never", "as_if"}
 

@@ -12,9 +12,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from clerestory.demands.determination import Outcome
+from clerestory.law.promises import ANSWERS
 from clerestory.policy.shape import Shape
 
-OUTCOMES = ("release", "coarsen", "refer", "withhold")
+OUTCOMES = ANSWERS
+
+
+def answer_of(outcome: Outcome) -> str:
+    """Return what a circuit calls the outcome of a ruling: one of :data:`OUTCOMES`."""
+    return "refer" if outcome is Outcome.REFER else outcome.value
 
 
 @dataclass(frozen=True, slots=True)

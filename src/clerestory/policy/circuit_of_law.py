@@ -6,7 +6,7 @@ that a policy whose evaluation could fail is never translated.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
@@ -14,11 +14,16 @@ from clerestory.law.policies import Policy
 from clerestory.policy.circuit import Circuit
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model import STAGE_SETS
 from clerestory.policy.shape import shape_of
 from clerestory.policy.words import literals
 
 Tree = Mapping[str, Any]
-STAGES = frozenset({"established", "lifted", "mandated", "barred"})
+STAGES = frozenset(STAGE_SETS)
+# Facts that are entities: their Cedar type and the list of their codes; the same for the groups
+# of a field, with the fact that tells whether it belongs to them.
+_TREES = {"principal": ("Requester", "requester_class"), "purpose": ("Purpose", "purpose")}
+_GROUPS = {"Category": ("resource.name", "fields"), "Program": ("resource.program", "program")}
 
 
 def circuit_of(law: LawOfTheDay, into: Circuit | None = None) -> Circuit:
@@ -79,7 +84,6 @@ class _Stages:
 
     circuit: Circuit
     law: LawOfTheDay
-    _known: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def write(self) -> Circuit:
         circuit = self.circuit
@@ -115,7 +119,8 @@ class _Stages:
 
     def _satisfied(self, action: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
         # What a stage has not filled yet is an empty set for it, exactly as in ``stages``.
-        reader = _Reader(self.circuit, self.law.stack.vocabulary, known)
+        nothing: dict[str, dict[str, int]] = {stage: {} for stage in STAGES}
+        reader = _Reader(self.circuit, self.law.stack.vocabulary, nothing | known)
         return {p.id: reader.policy(p) for p in self.law.by_action[action].by_id.values()}
 
     def _gather(self, satisfied: Mapping[str, int], note: str) -> dict[str, int]:
@@ -130,14 +135,16 @@ class _Stages:
         return self._gather(lifts, "lifts"), self._gather(mandates, "lifts")
 
     def _released(self, before: dict[str, dict[str, int]]) -> tuple[int, dict[str, int]]:
-        satisfied = self._satisfied("disclose", before)
+        return self._allowed(self._satisfied("disclose", before))
+
+    def _allowed(self, satisfied: Mapping[str, int]) -> tuple[int, dict[str, int]]:
+        """Return where a permit is met and no forbid is, and the forbids."""
         effect = {name: self.law.policies[name].effect for name in satisfied}
-        bars = {name: place for name, place in satisfied.items() if effect[name] == "forbid"}
+        forbids = {name: place for name, place in satisfied.items() if effect[name] == "forbid"}
         permits = [place for name, place in satisfied.items() if effect[name] == "permit"]
-        locked = self.circuit.either(bars.values())
-        released = self.circuit.both([self.circuit.either(permits), self.circuit.negate(locked)])
-        # Only an item that stays closed has locks to speak of.
-        return released, bars
+        forbidden = self.circuit.either(forbids.values())
+        allowed = self.circuit.both([self.circuit.either(permits), self.circuit.negate(forbidden)])
+        return allowed, forbids
 
     def _coarsened(
         self,
@@ -157,12 +164,9 @@ class _Stages:
     def _referred(self, known: dict[str, dict[str, int]]) -> int:
         satisfied = self._satisfied("refer", known)
         self.circuit.policies |= satisfied
-        effect = {name: self.law.policies[name].effect for name in satisfied}
-        permits = [place for name, place in satisfied.items() if effect[name] == "permit"]
-        forbids = [place for name, place in satisfied.items() if effect[name] == "forbid"]
-        settled = self.circuit.either(forbids)
-        self._name(settled={n: place for n, place in satisfied.items() if effect[n] == "forbid"})
-        return self.circuit.both([self.circuit.either(permits), self.circuit.negate(settled)])
+        referred, forbids = self._allowed(satisfied)
+        self._name(settled=forbids)
+        return referred
 
 
 @dataclass
@@ -255,27 +259,19 @@ class _Reader:
         kind, name = str(entity["type"]), str(entity["id"])
         if variable == "resource":
             return self._resource(kind, name, within=within)
-        path = {"principal": "principal", "purpose": "purpose"}.get(variable)
-        wanted_kind = {"principal": "Requester", "purpose": "Purpose"}.get(variable)
-        if path is None:
+        if variable not in _TREES:
             raise self._outside(f"an entity in {variable}")
+        wanted_kind, list_name = _TREES[variable]
         if kind != wanted_kind:
             return self.circuit.no
-        list_name = {"principal": "requester_class", "purpose": "purpose"}[path]
         codes = self._below(list_name, name) if within else [name]
-        return self.circuit.is_one_of(path, self._known_codes(path, codes, name))
+        return self.circuit.is_one_of(variable, self._known_codes(variable, codes, name))
 
     def _resource(self, kind: str, name: str, *, within: bool) -> int:
-        if within and kind == "Category":
-            codes = self._below("fields", name)
-            return self.circuit.is_one_of(
-                "resource.name", self._known_codes("resource.name", codes, name)
-            )
-        if within and kind == "Program":
-            codes = self._below("program", name)
-            return self.circuit.is_one_of(
-                "resource.program", self._known_codes("resource.program", codes, name)
-            )
+        if within and kind in _GROUPS:
+            path, list_name = _GROUPS[kind]
+            codes = self._below(list_name, name)
+            return self.circuit.is_one_of(path, self._known_codes(path, codes, name))
         if kind == "Field":
             program, _, field_name = name.partition(".")
             return self.circuit.both(
@@ -306,18 +302,17 @@ class _Reader:
 
     def _subset(self, path: str, codes: Sequence[str]) -> int:
         """Whether the set at ``path`` holds nothing but ``codes``."""
-        words = path in STAGES or path in self.known
-        domain = self.known.get(path, {}) if words else self.circuit.shape.sets.get(path)
+        domain = self.known.get(path, self.circuit.shape.sets.get(path))
         if domain is None:
             raise self._outside(f"a set at {path}")
         others = [code for code in domain if code not in codes]
         return self.circuit.negate(self.circuit.either(self._holds(path, c) for c in others))
 
     def _holds(self, path: str, code: str) -> int:
-        if path in STAGES or path in self.known:
+        if path in self.known:
             if self.strict and code not in self.known[path]:
                 raise self._outside(f"{code}, which no policy gives in {path}")
-            return self.known.get(path, {}).get(code, self.circuit.no)
+            return self.known[path].get(code, self.circuit.no)
         if path not in self.circuit.shape.sets:
             raise self._outside(f"a set at {path}")
         if self.strict and code not in self.circuit.shape.sets[path]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import cedarpy
 
+from clerestory.policy.circuit import answer_of
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import STAGE_SETS, entities_json, field_entity, field_uid
 from clerestory.policy.stages import Case, run
 
 Facts = Mapping[str, Any]
-_ANSWERS = {"refer_to_counsel": "refer"}
 
 
 def case_of(facts: Facts, on: date) -> Case:
@@ -65,5 +65,5 @@ def answers_by_cedar(law: LawOfTheDay, rows: Sequence[Facts]) -> list[str]:
     for lot in by_source(rows):
         findings = run(law, [case_of(row, law.on) for row in lot], entities_of(law, lot))
         for row, found in zip(lot, findings, strict=True):
-            answers[id(row)] = _ANSWERS.get(found.outcome.value, found.outcome.value)
+            answers[id(row)] = answer_of(found.outcome)
     return [answers[id(row)] for row in rows]

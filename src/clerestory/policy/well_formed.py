@@ -69,7 +69,11 @@ def _answers(circuit: Circuit) -> Iterator[int]:
         yield circuit.is_one_of(path, ["yes", "no"])
     for code in circuit.shape.sets["raised"]:
         # What somebody has raised and nobody has answered.
-        yield _if(circuit, circuit.holds("raised", code), _says(circuit, f"findings.{code}"))
+        yield _if(
+            circuit,
+            circuit.holds("raised", code),
+            circuit.is_one_of(f"findings.{code}", ["unknown"]),
+        )
     alone = circuit.is_one_of("subject.alone", ["yes"])
     yield _if(circuit, alone, circuit.is_one_of("subject.relation", ["named"]))
 
@@ -106,10 +110,6 @@ def _evidence(circuit: Circuit) -> Iterator[int]:
         yield _if(circuit, circuit.both([given, stated]), recipient)
     unsure = circuit.is_one_of("consent.in_date", ["unknown"])
     yield _if(circuit, unsure, circuit.is_one_of("consent.elements", ["unknown"]))
-
-
-def _says(circuit: Circuit, path: str) -> int:
-    return circuit.is_one_of(path, ["unknown"])
 
 
 def _if(circuit: Circuit, condition: int, then: int) -> int:

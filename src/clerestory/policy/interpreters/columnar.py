@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not, codes_read
+from clerestory.policy.circuit import OUTCOMES, All, Any_, Circuit, Has, Is, Not, codes_read
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# The answers by their number in ``Answers.outcome``.
-OUTCOMES = ("release", "coarsen", "refer", "withhold")
 # So many rows at a time stay in the processor's nearer caches.
 _ROWS = 1 << 17
 Bits = NDArray[np.uint8]
@@ -28,7 +26,7 @@ Bits = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """The answer to each row as its number in :data:`OUTCOMES`, and which policies it met."""
+    """The answer to each row as its number in ``circuit.OUTCOMES``, and which policies it met."""
 
     outcome: NDArray[np.uint8]
     policies: Mapping[str, NDArray[np.bool_]]
