@@ -11,22 +11,20 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import cedarpy
 import pyarrow as pa
 import pytest
 
 from clerestory.audit.case_score import list_case_files
 from clerestory.audit.known_rows import known_rows
 from clerestory.law.packs import load_stack
-from clerestory.policy.circuit import OUTCOMES, Circuit
+from clerestory.policy.circuit import OUTCOMES, Circuit, answer_of
 from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.flat_cases import case_of, entities_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.model import entities_json, field_entity, group_entities
-from clerestory.policy.stages import Case, run
+from clerestory.policy.stages import run
 
 ROOT = Path(__file__).parents[2]
-NAMES = {"refer_to_counsel": "refer"}
 LAWS = {"us-federal": date(2026, 3, 2), "us-me": date(2026, 8, 1)}
 Row = dict[str, Any]
 
@@ -93,24 +91,9 @@ def by_circuit(law: ColumnarLaw, row: Row) -> Row:
 
 
 def by_cedar(law: LawOfTheDay, row: Row) -> str:
-    vocabulary = law.stack.vocabulary
-    context: Row = {"on": {"__extn": {"fn": "datetime", "arg": law.on.isoformat()}}}
-    for path, code in row.items():
-        head, _, tail = path.partition(".")
-        if tail and head != "resource":
-            context.setdefault(head, {})[tail] = code
-        elif not tail and head != "principal":
-            context[head] = code
-    context["purpose"] = {"__entity": {"type": "Purpose", "id": row["purpose"]}}
-    context |= {name: [] for name in ("established", "lifted", "mandated", "barred")}
-    program, name = row["resource.program"], row["resource.name"]
-    field = field_entity(vocabulary, program, name)
-    field["attrs"]["source"] = row["resource.source"]
-    trees = [*group_entities(vocabulary), field]
-    case = Case(row["principal"], f"{program}.{name}", {**context, "outcome": "none"})
-    (found,) = run(law, [case], cedarpy.Entities.from_json_str(entities_json(trees)))
+    (found,) = run(law, [case_of(row, law.on)], entities_of(law, [row]))
     assert found.errors == ()
-    return NAMES.get(found.outcome.value, found.outcome.value)
+    return answer_of(found.outcome)
 
 
 @pytest.mark.slow

@@ -12,23 +12,21 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import cedarpy
 import pytest
 
 from clerestory.law.packs import PackStack, load_stack
-from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not
+from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not, answer_of
 from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.flat_cases import case_of, entities_of
 from clerestory.policy.interpreters.smt import Solver, Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.model import entities_json, field_entity, group_entities
 from clerestory.policy.shape import ENTITIES, Shape, flat_facts, shape_of
-from clerestory.policy.stages import Case, run
+from clerestory.policy.stages import run
 
 ROOT = Path(__file__).parents[2]
 ON = date(2026, 3, 2)
 REAL = load_stack(ROOT / "packs", ["us-federal"])
 SHAPE = shape_of(REAL)
-NAMES = {"refer_to_counsel": "refer"}
 STAGE_SETS = {
     "define": (),
     "lift": ("established",),
@@ -172,34 +170,13 @@ def made_up_facts(draw: Random, shape: Shape) -> dict[str, Any]:
     return facts
 
 
-def nested(facts: dict[str, Any]) -> dict[str, Any]:
-    context: dict[str, Any] = {"on": {"__extn": {"fn": "datetime", "arg": ON.isoformat()}}}
-    for path, value in facts.items():
-        if path.startswith(("principal", "resource")):
-            continue
-        head, _, tail = path.partition(".")
-        if tail:
-            context.setdefault(head, {})[tail] = value
-        else:
-            context[head] = value
-    context["purpose"] = {"__entity": {"type": "Purpose", "id": facts["purpose"]}}
-    for name in ("established", "lifted", "mandated", "barred"):
-        context[name] = []
-    return {**context, "outcome": "none"}
-
-
 def by_cedar(law: LawOfTheDay, facts: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    vocabulary = law.stack.vocabulary
-    program, name, source = (facts[f"resource.{p}"] for p in ("program", "name", "source"))
-    entity = field_entity(vocabulary, program, name, None if source == "none" else source)
-    entity["attrs"]["source"] = source
-    trees = [*group_entities(vocabulary), entity]
-    entities = cedarpy.Entities.from_json_str(entities_json(trees))
-    case = Case(facts["principal"], f"{program}.{name}", nested(facts))
-    (found,) = run(law, [case], entities)
+    case = case_of(facts, ON)
+    (found,) = run(law, [case], entities_of(law, [facts]))
     assert found.errors == ()
-    flat = flat_facts(facts["principal"], case.resource, case.context, vocabulary, source)
-    return NAMES.get(found.outcome.value, found.outcome.value), flat
+    vocabulary, source = law.stack.vocabulary, facts["resource.source"]
+    flat = flat_facts(case.principal, case.resource, case.context, vocabulary, source)
+    return answer_of(found.outcome), flat
 
 
 def by_solver(circuit: Circuit, facts: dict[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ from clerestory.audit.case_score import list_case_files
 from clerestory.audit.known_rows import KnownRow, known_rows
 from clerestory.demands.demand import Item
 from clerestory.law.packs import load_stack
-from clerestory.policy.circuit import OUTCOMES, Circuit
+from clerestory.policy.circuit import OUTCOMES, Circuit, answer_of
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
@@ -22,7 +22,6 @@ from clerestory.policy.stages import run
 
 ROOT = Path(__file__).parents[2]
 FILES = list_case_files([ROOT / "casebook", *sorted((ROOT / "packs").glob("*/cases"))])
-NAMES = {"refer_to_counsel": "refer"}
 BY_LAW: dict[object, list[KnownRow]] = defaultdict(list)
 for _row in known_rows(ROOT / "packs", FILES):
     BY_LAW[_row.law].append(_row)
@@ -40,7 +39,7 @@ def by_cedar(row: KnownRow) -> str:
     program, _, name = row.case.resource.partition(".")
     item = Item(subject="S1", program=program, field=name)
     (found,) = run(row.engine.law, [row.case], row.engine.law.entities([item]))
-    return NAMES.get(found.outcome.value, found.outcome.value)
+    return answer_of(found.outcome)
 
 
 def by_circuit(circuit: Circuit, row: dict[str, Any]) -> str:

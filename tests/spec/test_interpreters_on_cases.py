@@ -10,7 +10,7 @@ from clerestory.audit.casebook import cases_of, day_of, demand_on
 from clerestory.audit.law_days import LawDays
 from clerestory.demands import load_document, read_demand
 from clerestory.law.packs import available_packs
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit import Circuit, answer_of
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.decide import Engine
 from clerestory.policy.shape import flat_facts
@@ -19,7 +19,6 @@ from clerestory.policy.stages import run
 ROOT = Path(__file__).parents[2]
 DAYS = LawDays(ROOT / "packs")
 FILES = list_case_files([ROOT / "casebook", *sorted((ROOT / "packs").glob("*/cases"))])
-OUTCOMES = {"refer_to_counsel": "refer"}
 
 
 @cache
@@ -51,7 +50,7 @@ def test_the_circuit_answers_each_known_case_as_cedar_does(path: Path) -> None:
             ):
                 facts = flat_facts(asked.principal, asked.resource, asked.context, vocabulary)
                 values = made.evaluate(facts)
-                outcome = OUTCOMES.get(finding.outcome.value, finding.outcome.value)
+                outcome = answer_of(finding.outcome)
                 holding = [name for name, place in made.outcomes.items() if values[place]]
                 lifted = {w for (s, w), n in made.words.items() if s == "lifted" and values[n]}
                 established = {
