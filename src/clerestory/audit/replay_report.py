@@ -109,22 +109,29 @@ def picture(found: Replayed) -> str:
             f'<rect x="{left}" y="{130 - up:.1f}" width="10" height="{up:.1f}" fill="#b3541e"/>'
             f'<rect x="{left}" y="{130}" width="10" height="{down:.1f}" fill="#1f5a87"/></g>'
         )
-    ends = f"{months[0][0][:7]} to {months[-1][0][:7]}" if months else "no ruling differs"
-    note = " Every demand is made up." if found.made_up else ""
+    # Only months in which a ruling differs have a bar, so the picture says so.
+    ends = (
+        f"{len(months)} months with a change, {months[0][0][:7]} to {months[-1][0][:7]}"
+        if months
+        else "no ruling differs"
+    )
+    note = "Every demand is made up." if found.made_up else ""
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 270" role="img"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 275" role="img"'
             ' font-family="sans-serif" font-size="11">',
             f"<title>{escape(title)}</title>",
-            f'<rect width="{width}" height="270" fill="#fff"/>',
-            f'<text x="10" y="20" font-size="13">{escape(title)}</text>',
-            f'<text x="10" y="{130 - half}">{top:,}</text><text x="10" y="{130 + half}">{top:,}'
+            f'<rect width="{width}" height="275" fill="#fff"/>',
+            '<text x="10" y="16" font-size="13">Rulings that differ, by month</text>',
+            f'<text x="10" y="31">{escape(found.old)} and {escape(found.new)}</text>',
+            f'<text x="10" y="{140 - half}">{top:,}</text><text x="10" y="{130 + half}">{top:,}'
             "</text>",
             '<text x="10" y="110" fill="#b3541e">opened</text>',
             '<text x="10" y="158" fill="#1f5a87">closed</text>',
             f'<line x1="55" y1="130" x2="{width - 10}" y2="130" stroke="#333"/>',
             *bars,
-            f'<text x="60" y="250">{escape(ends)}.{note}</text>',
+            f'<text x="60" y="250">{escape(ends)}.</text>',
+            f'<text x="60" y="264">{note}</text>',
             "</svg>\n",
         ]
     )
