@@ -31,11 +31,11 @@ from clerestory.audit.replay import Replay
 from clerestory.audit.simulator import Mix, simulate
 from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.flat_cases import answers_by_cedar
 from clerestory.policy.interpreters.cedar import PolicySet, Verdict
 from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import Request
+from clerestory.policy.whole_answers import answers_by_cedar
 
 ROOT = Path(__file__).parents[1]
 FILES = list_case_files([ROOT / "casebook", *sorted((ROOT / "packs").glob("*/cases"))])
@@ -67,7 +67,7 @@ def noted(law: LawOfTheDay, rows: list[Mapping[str, Any]]) -> tuple[list[str], l
 
     PolicySet.decide = noting  # type: ignore[method-assign,assignment]
     try:
-        return answers_by_cedar(law, rows), batches
+        return [answer.outcome for answer in answers_by_cedar(law, rows)], batches
     finally:
         PolicySet.decide = decide  # type: ignore[method-assign]
 

@@ -19,6 +19,7 @@ from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import Shape
 from clerestory.policy.stages import run
+from clerestory.policy.whole_answers import answer_by_circuit, answers_by_cedar, answers_by_table
 
 ROOT = Path(__file__).parents[2]
 FILES = list_case_files([ROOT / "casebook", *sorted((ROOT / "packs").glob("*/cases"))])
@@ -67,17 +68,43 @@ def test_the_table_answers_each_known_case_as_cedar_does(rows: list[KnownRow]) -
     assert [OUTCOMES[number] for number in answers.outcome] == [by_cedar(row) for row in rows]
 
 
+@pytest.mark.parametrize("rows", BY_LAW.values(), ids=range(len(BY_LAW)))
+def test_policies_duties_and_coarser_answers_are_those_of_cedar(rows: list[KnownRow]) -> None:
+    law = rows[0].engine.law
+    circuit = circuit_of(law)
+    facts = [dict(row.facts) for row in rows]
+
+    expected = answers_by_cedar(law, facts)
+
+    assert answers_by_table(circuit, table_of(facts, circuit.shape)) == expected
+    assert [answer_by_circuit(circuit, row) for row in facts] == expected
+
+
+def test_known_cases_meet_policies_duties_and_coarser_answers_of_every_kind() -> None:
+    met = [
+        answer
+        for rows in BY_LAW.values()
+        for answer in answers_by_cedar(rows[0].engine.law, [dict(row.facts) for row in rows])
+    ]
+
+    assert {answer.outcome for answer in met} == set(OUTCOMES)
+    assert {answer.coarsen_to for answer in met} > {None}
+    assert len({duty for answer in met for duty in answer.duties}) > 10
+    assert len({policy for answer in met for policy in answer.policies}) > 60
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_made_up_rows_are_answered_as_the_circuit_answers_them(seed: int) -> None:
     rows = made_up_rows(seed, 2_000, CIRCUIT.shape)
     asked = ("snap-fugitive", "house-immigration")
 
-    answers = ColumnarLaw(CIRCUIT, asked).decide(table_of(rows, CIRCUIT.shape))
+    law = ColumnarLaw(CIRCUIT, {name: CIRCUIT.policies[name] for name in asked})
+    answers = law.decide(table_of(rows, CIRCUIT.shape))
 
     assert [OUTCOMES[n] for n in answers.outcome] == [by_circuit(CIRCUIT, row) for row in rows]
     for name in asked:
         met = [CIRCUIT.evaluate(row)[CIRCUIT.policies[name]] for row in rows]
-        assert answers.policies[name].tolist() == met
+        assert answers.met[name].tolist() == met
 
 
 def test_many_slices_and_threads_give_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,17 +6,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from clerestory.audit.replay import DIMENSIONS, Replayed
+from clerestory.audit.replay import Replayed
+from clerestory.audit.replay_batch import DIMENSIONS
 from clerestory.kernel.canonical import Json
+from clerestory.law.promises import ANSWERS
 
-# From most to least that leaves; an answer that moves up the list opens something.
-_ORDER = ("release", "coarsen", "refer", "withhold")
 _SHOWN = 12
 
 
-def opens(before: str, after: str) -> bool:
-    """Whether the later answer is the more open one."""
-    return _ORDER.index(after) < _ORDER.index(before)
+def direction(before: str, after: str) -> int:
+    """Return 1 if the later answer is the more open one, -1 if the earlier is, 0 if neither.
+
+    Of two coarser answers, such as ``coarsen to year`` and ``coarsen to county``, neither is.
+    """
+    early, late = (ANSWERS.index(label.partition(" ")[0]) for label in (before, after))
+    return (early > late) - (early < late)
 
 
 def lines(found: Replayed) -> Iterator[str]:
@@ -29,22 +33,28 @@ def lines(found: Replayed) -> Iterator[str]:
     yield f"{found.rows:,} rulings, {found.changed:,} differ ({share:.2%})"
     for (before, after), count in sorted(found.answers.items(), key=lambda one: -one[1]):
         if before != after:
-            yield f"  {before:>8} -> {after:<8} {count:>12,}"
+            yield f"  {f'{before} -> {after}':<42} {count:>12,}"
     yield f"persons newly exposed      {found.persons_newly_exposed:>12,}  (each once in a demand)"
     yield f"persons no longer exposed  {found.persons_no_longer_exposed:>12,}"
     yield f"{found.checked_by_cedar:,} of the rows were put to cedar as well, with the same answers"
     for dimension in DIMENSIONS:
         yield from _block(dimension, _by_value(found, dimension))
+    moved = {label: c for label, c in found.duties.items() if c.gained or c.lost}
+    if moved:
+        yield ""
+        yield f"{'duty':<42} {'gained':>12} {'lost':>12}"
+    for label, duty in moved.items():
+        yield f"  {label:<40} {duty.gained:>12,} {duty.lost:>12,}"
 
 
 def _block(dimension: str, counts: Sequence[tuple[str, int, int]]) -> Iterator[str]:
     if not counts:
         return
     yield ""
-    yield f"{dimension:<32} {'opened':>12} {'closed':>12}"
+    yield f"{dimension:<42} {'opened':>12} {'closed':>12}"
     kept = counts if dimension == "month" else counts[:_SHOWN]
     for value, opened, closed in kept:
-        yield f"  {value:<30} {opened:>12,} {closed:>12,}"
+        yield f"  {value:<40} {opened:>12,} {closed:>12,}"
     if len(kept) < len(counts):
         yield f"  and {len(counts) - len(kept)} more, in the table"
 
@@ -55,7 +65,8 @@ def _by_value(found: Replayed, dimension: str) -> list[tuple[str, int, int]]:
     closed: Counter[str] = Counter()
     for (name, value, before, after), count in found.flips.items():
         if name == dimension:
-            (opened if opens(before, after) else closed)[value] += count
+            opened[value] += count * (direction(before, after) > 0)
+            closed[value] += count * (direction(before, after) < 0)
     values = sorted({*opened, *closed})
     if dimension != "month":
         values.sort(key=lambda value: -opened[value] - closed[value])
@@ -89,6 +100,16 @@ def to_json(found: Replayed) -> Json:
         "flips": [
             {"by": name, "value": value, "before": before, "after": after, "rulings": count}
             for (name, value, before, after), count in sorted(found.flips.items())
+        ],
+        "duties": [
+            {
+                "duty": label,
+                "before": count.before,
+                "after": count.after,
+                "gained": count.gained,
+                "lost": count.lost,
+            }
+            for label, count in found.duties.items()
         ],
     }
 

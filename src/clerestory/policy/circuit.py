@@ -69,7 +69,9 @@ class Circuit:
     """Nodes in order, each after those it reads; the same node is kept once.
 
     ``words`` names the nodes of each stage: (``established``, word), (``lifted``, lock) and so on.
-    ``policies`` names the node of each policy; ``outcomes`` those of the four answers.
+    ``policies`` tells where each policy is satisfied, ``determining`` where the answer rests on it.
+    ``outcomes`` are the four answers, ``coarser`` the coarser ones by what is given instead, and
+    ``duties`` the duties (see ``duties.labels``).
     """
 
     shape: Shape = field(repr=False)
@@ -77,6 +79,9 @@ class Circuit:
     policies: dict[str, int] = field(default_factory=dict, repr=False)
     words: dict[tuple[str, str], int] = field(default_factory=dict, repr=False)
     outcomes: dict[str, int] = field(default_factory=dict)
+    determining: dict[str, int] = field(default_factory=dict, repr=False)
+    coarser: dict[str, int] = field(default_factory=dict, repr=False)
+    duties: dict[str, int] = field(default_factory=dict, repr=False)
     _places: dict[Node, int] = field(default_factory=dict, repr=False)
 
     def add(self, node: Node) -> int:

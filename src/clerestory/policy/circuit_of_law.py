@@ -6,12 +6,14 @@ that a policy whose evaluation could fail is never translated.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from clerestory.demands.determination import Outcome
 from clerestory.law.codes import Vocabulary
 from clerestory.law.policies import Policy
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit import Circuit, answer_of
+from clerestory.policy.duties import labels
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import STAGE_SETS
@@ -93,10 +95,23 @@ class _Stages:
         before = {"established": established, "lifted": lifted, "mandated": mandated}
         released, bars = self._released(before)
         barred = self._gather(bars, "bars")
-        coarsened = self._coarsened(before, barred, lifts)
-        referred = self._referred({**before, "barred": barred})
-        circuit.policies |= lifts | bars
-        self._name(established=established, lifted=lifted, mandated=mandated, barred=barred)
+        offers = self._satisfied("lift_coarsened", {**before, "barred": barred})
+        coarsened = self._coarsened(before, barred, lifts, offers)
+        refers = self._satisfied("refer", {**before, "barred": barred})
+        referred, settles = self._allowed(refers)
+        circuit.policies |= lifts | bars | offers | refers
+        self._name(
+            established=established, lifted=lifted, mandated=mandated, barred=barred,
+            settled=settles,
+        )  # fmt: skip
+        self._answer(released, coarsened, referred)
+        self._determine(lifts, bars, offers, refers)
+        self._coarser(offers)
+        self._oblige({**before, "barred": barred})
+        return circuit
+
+    def _answer(self, released: int, coarsened: int, referred: int) -> None:
+        circuit = self.circuit
         closed = circuit.negate(released)
         coarse = circuit.both([closed, coarsened])
         left = circuit.both([closed, circuit.negate(coarse)])
@@ -106,7 +121,42 @@ class _Stages:
             "refer": circuit.both([left, referred]),
             "withhold": circuit.both([left, circuit.negate(referred)]),
         }
-        return circuit
+
+    def _determine(self, *stages: Mapping[str, int]) -> None:
+        """Name where each policy of the four stages decides (see ``decide.determining``)."""
+        circuit, answers = self.circuit, self.circuit.outcomes
+        coarse, refer, withhold = (answers[name] for name in ("coarsen", "refer", "withhold"))
+        opened, closed = circuit.either([answers["release"], coarse]), [refer, withhold]
+        for stage, satisfied in zip(("lift", "bar", "offer", "refer"), stages, strict=True):
+            for name, place in satisfied.items():
+                permits = self.law.policies[name].effect == "permit"
+                mandate = stage == "lift" and name in self.law.mandates
+                where = {
+                    "lift": circuit.either([opened, refer]) if mandate else opened,
+                    "bar": circuit.either(closed),
+                    "offer": coarse,
+                    "refer": refer if permits else withhold,
+                }[stage]
+                circuit.determining[name] = circuit.both([where, place])
+
+    def _coarser(self, offers: Mapping[str, int]) -> None:
+        """Name the coarser answers; of several that are offered the first by name is given."""
+        circuit = self.circuit
+        gathered = self._gather(offers, "coarsen_to")
+        earlier: list[int] = []
+        for code in sorted(gathered):
+            given = [circuit.outcomes["coarsen"], gathered[code], *map(circuit.negate, earlier)]
+            circuit.coarser[code] = circuit.both(given)
+            earlier.append(gathered[code])
+
+    def _oblige(self, known: dict[str, dict[str, int]]) -> None:
+        satisfied = self._satisfied("oblige", known, self.circuit.outcomes)
+        self.circuit.policies |= satisfied
+        duties: dict[str, list[int]] = {}
+        for name, place in satisfied.items():
+            for label in labels(self.law.policies[name]):
+                duties.setdefault(label, []).append(place)
+        self.circuit.duties = {d: self.circuit.either(places) for d, places in duties.items()}
 
     def _name(self, **stages: Mapping[str, int]) -> None:
         for stage, words in stages.items():
@@ -117,10 +167,17 @@ class _Stages:
         self.circuit.policies |= satisfied
         return self._gather(satisfied, note)
 
-    def _satisfied(self, action: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
+    def _satisfied(
+        self,
+        action: str,
+        known: dict[str, dict[str, int]],
+        answers: Mapping[str, int] | None = None,
+    ) -> dict[str, int]:
         # What a stage has not filled yet is an empty set for it, exactly as in ``stages``.
         nothing: dict[str, dict[str, int]] = {stage: {} for stage in STAGES}
-        reader = _Reader(self.circuit, self.law.stack.vocabulary, nothing | known)
+        reader = _Reader(
+            self.circuit, self.law.stack.vocabulary, nothing | known, answers=answers or {}
+        )
         return {p.id: reader.policy(p) for p in self.law.by_action[action].by_id.values()}
 
     def _gather(self, satisfied: Mapping[str, int], note: str) -> dict[str, int]:
@@ -151,22 +208,14 @@ class _Stages:
         before: dict[str, dict[str, int]],
         barred: dict[str, int],
         lifts: Mapping[str, int],
+        offers: Mapping[str, int],
     ) -> int:
-        offers = self._satisfied("lift_coarsened", {**before, "barred": barred})
         if not offers:
             return self.circuit.no
-        self.circuit.policies |= offers
         lifted, mandated = self._lifted({**lifts, **offers})
         attempt = {**before, "barred": barred, "lifted": lifted, "mandated": mandated}
         allowed, _ = self._released(attempt)
         return self.circuit.both([self.circuit.either(offers.values()), allowed])
-
-    def _referred(self, known: dict[str, dict[str, int]]) -> int:
-        satisfied = self._satisfied("refer", known)
-        self.circuit.policies |= satisfied
-        referred, forbids = self._allowed(satisfied)
-        self._name(settled=forbids)
-        return referred
 
 
 @dataclass
@@ -178,6 +227,8 @@ class _Reader:
     known: Mapping[str, Mapping[str, int]]
     place: str = "a condition"
     strict: bool = False
+    # The four answers, for a duty that asks which of them was given.
+    answers: Mapping[str, int] = field(default_factory=dict)
 
     def policy(self, policy: Policy) -> int:
         self.place = f"{policy.file}:{policy.line}: {policy.id}"
@@ -247,8 +298,15 @@ class _Reader:
             return flag if value else self.circuit.negate(flag)
         if not isinstance(value, str):
             raise self._outside("== with a number")
-        path = self._fact(left)
-        return self.circuit.is_one_of(path, self._known_codes(path, [value], value))
+        return self._is_one_of(self._fact(left), [value])
+
+    def _is_one_of(self, path: str, codes: Sequence[str]) -> int:
+        if path == "outcome":
+            if not set(codes) <= {outcome.value for outcome in Outcome}:
+                raise self._outside(f"an outcome called {', '.join(codes)}")
+            given = {answer_of(Outcome(code)) for code in codes}
+            return self.circuit.either(self.answers[answer] for answer in given)
+        return self.circuit.is_one_of(path, self._known_codes(path, codes, path))
 
     def _is_in(self, left: Tree, right: Tree) -> int:
         if "Value" not in right or not isinstance(right["Value"], Mapping):
@@ -289,9 +347,7 @@ class _Reader:
     def _contains(self, kind: str, left: Tree, right: Tree) -> int:
         if "Set" in left:
             if kind == "contains":
-                path = self._fact(right)
-                codes = self._strings(left)
-                return self.circuit.is_one_of(path, self._known_codes(path, codes, path))
+                return self._is_one_of(self._fact(right), self._strings(left))
             if kind == "containsAll":
                 return self._subset(self._path(right), self._strings(left))
             return self._contains(kind, right, left)
@@ -334,7 +390,8 @@ class _Reader:
 
     def _fact(self, tree: Tree) -> str:
         path = self._path(tree)
-        if path not in self.circuit.shape.facts and path != "resource.proxy":
+        known = path in self.circuit.shape.facts or (path == "outcome" and self.answers)
+        if not known and path != "resource.proxy":
             raise self._outside(f"the fact {path or next(iter(tree))}")
         return path
 

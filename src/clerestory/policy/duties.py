@@ -8,6 +8,7 @@ from clerestory.demands.demand import Demand
 from clerestory.demands.determination import DueDate, Duty
 from clerestory.law.clocks import compute_due, state_of
 from clerestory.law.policies import Policy
+from clerestory.policy.interpreters.cedar import Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import request
 from clerestory.policy.stages import Case, Finding
@@ -24,6 +25,20 @@ def duties_of(
 
     A duty of law stands before the same duty of agency policy, and hides it.
     """
+    verdicts = obliging(law, cases, findings, entities)
+    satisfied = sorted({name for verdict in verdicts for name in verdict.policies})
+    errors = tuple(error for verdict in verdicts for error in verdict.errors)
+    duties = [duty for name in satisfied for duty in _duties(law, demand, law.policies[name])]
+    return _each_once(duties), errors
+
+
+def obliging(
+    law: LawOfTheDay,
+    cases: Sequence[Case],
+    findings: Sequence[Finding],
+    entities: cedarpy.Entities,
+) -> list[Verdict]:
+    """Return Cedar's verdict on the duties of each case, in order."""
     requests = [
         request(
             case.principal,
@@ -33,11 +48,17 @@ def duties_of(
         )
         for case, finding in zip(cases, findings, strict=True)
     ]
-    verdicts = law.by_action["oblige"].decide(requests, entities)
-    satisfied = sorted({name for verdict in verdicts for name in verdict.policies})
-    errors = tuple(error for verdict in verdicts for error in verdict.errors)
-    duties = [duty for name in satisfied for duty in _duties(law, demand, law.policies[name])]
-    return _each_once(duties), errors
+    return law.by_action["oblige"].decide(requests, entities)
+
+
+def labels(policy: Policy) -> tuple[str, ...]:
+    """Return what each duty of a policy comes to: what, to whom, within which time.
+
+    For example ``notify_counsel within same day``.
+    """
+    to, within = policy.notes.get("to"), policy.notes.get("within")
+    end = f"{f' to {to}' if to else ''}{f' within {within}' if within else ''}"
+    return tuple(f"{code}{end}" for code in policy.words("duty"))
 
 
 def _duties(law: LawOfTheDay, demand: Demand, policy: Policy) -> list[Duty]:

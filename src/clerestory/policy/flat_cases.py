@@ -1,15 +1,14 @@
 """From flat rows of facts back to what Cedar is asked: the replay is held against it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import cedarpy
 
-from clerestory.policy.circuit import answer_of
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import STAGE_SETS, entities_json, field_entity, field_uid
-from clerestory.policy.stages import Case, run
+from clerestory.policy.stages import Case
 
 Facts = Mapping[str, Any]
 
@@ -57,13 +56,3 @@ def entities_of(law: LawOfTheDay, rows: Iterable[Facts]) -> cedarpy.Entities:
         entity["attrs"]["source"] = row["resource.source"]
         fields[program, name] = entity
     return law.groups.with_added_json_str(entities_json(fields.values()))
-
-
-def answers_by_cedar(law: LawOfTheDay, rows: Sequence[Facts]) -> list[str]:
-    """Let Cedar answer flat rows, in order: release, coarsen, refer or withhold."""
-    answers: dict[int, str] = {}
-    for lot in by_source(rows):
-        findings = run(law, [case_of(row, law.on) for row in lot], entities_of(law, lot))
-        for row, found in zip(lot, findings, strict=True):
-            answers[id(row)] = answer_of(found.outcome)
-    return [answers[id(row)] for row in rows]

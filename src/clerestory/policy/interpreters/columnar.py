@@ -7,7 +7,7 @@ that one processor instruction answers for hundreds of rows; what policies share
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,26 +22,18 @@ if TYPE_CHECKING:
 # So many rows at a time stay in the processor's nearer caches.
 _ROWS = 1 << 17
 Bits = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """The answer to each row as its number in ``circuit.OUTCOMES``, and which policies it met."""
-
-    outcome: NDArray[np.uint8]
-    policies: Mapping[str, NDArray[np.bool_]]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class ColumnarLaw:
-    """A circuit made ready for tables.
+class ColumnarCircuit:
+    """Some nodes of a circuit, each under a name, made ready for tables.
 
-    ``policies`` are those of which it is wanted which rows meet them; whatever neither they nor
-    the outcome rest on is left out.
+    Whatever these nodes do not rest on is left out.
     """
 
     circuit: Circuit
-    policies: tuple[str, ...] = ()
+    wanted: Mapping[str, int]
     threads: int = 2
 
     @property
@@ -50,25 +42,20 @@ class ColumnarLaw:
         return tuple(self._questions)
 
     @cached_property
-    def _wanted(self) -> list[int]:
-        asked = [self.circuit.policies[name] for name in self.policies]
-        return [*self.circuit.outcomes.values(), *asked]
-
-    @cached_property
     def _questions(self) -> Mapping[str, list[Is | Has]]:
         questions: dict[str, list[Is | Has]] = {}
-        for atom in codes_read(self.circuit, self._wanted):
+        for atom in codes_read(self.circuit, self.wanted.values()):
             questions.setdefault(atom.path, []).append(atom)
         return questions
 
     @cached_property
     def _gates(self) -> list[int]:
-        return self.circuit.reached(self._wanted)
+        return self.circuit.reached(self.wanted.values())
 
-    def decide(self, facts: "pa.Table") -> Answers:
-        """Answer every row.
+    def met(self, facts: "pa.Table") -> dict[str, Flags]:
+        """Tell of every row and every wanted node whether the row meets it.
 
-        A fact that is null is what an evaluation error is to Cedar: the row is withheld.
+        A fact that is null is what an evaluation error is to Cedar: the row meets nothing.
 
         Args:
             facts: A table with at least the columns of :attr:`columns`: text for a fact, a list of
@@ -79,16 +66,10 @@ class ColumnarLaw:
         # The work is in numpy and arrow, which let other threads run meanwhile.
         with ThreadPoolExecutor(self.threads) as pool:
             parts = list(pool.map(self._part, slices))
-        empty = np.empty(0, np.uint8)
-        return Answers(
-            outcome=np.concatenate([empty, *(part.outcome for part in parts)]),
-            policies={
-                name: np.concatenate([empty.astype(bool), *(part.policies[name] for part in parts)])
-                for name in self.policies
-            },
-        )
+        nothing = np.empty(0, bool)
+        return {n: np.concatenate([nothing, *(part[n] for part in parts)]) for n in self.wanted}
 
-    def _part(self, facts: "pa.Table") -> Answers:
+    def _part(self, facts: "pa.Table") -> dict[str, Flags]:
         rows = facts.num_rows
         held: dict[Is | Has, Bits] = {}
         whole = np.ones(rows, dtype=bool)
@@ -100,16 +81,7 @@ class ColumnarLaw:
                 column, atoms
             )  # fmt: skip
         nodes = self._evaluated(held, (rows + 7) // 8)
-        outcome = np.full(rows, OUTCOMES.index("withhold"), dtype=np.uint8)
-        for number, name in enumerate(OUTCOMES):
-            outcome[_unpacked(nodes[self.circuit.outcomes[name]], rows) & whole] = number
-        return Answers(
-            outcome=outcome,
-            policies={
-                name: _unpacked(nodes[self.circuit.policies[name]], rows) & whole
-                for name in self.policies
-            },
-        )
+        return {name: _unpacked(nodes[place], rows) & whole for name, place in self.wanted.items()}
 
     def _evaluated(self, held: Mapping[Is | Has, Bits], width: int) -> dict[int, Bits]:
         nodes: dict[int, Bits] = {}
@@ -124,6 +96,46 @@ class ColumnarLaw:
                 case Any_(of):
                     nodes[place] = _joined(np.bitwise_or, nodes, of, 0, width)
         return nodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The answer to each row as its number in ``circuit.OUTCOMES``, and what else it meets."""
+
+    outcome: NDArray[np.uint8]
+    met: Mapping[str, Flags]
+
+
+@dataclass(frozen=True)
+class ColumnarLaw:
+    """The circuit of a law made ready for tables.
+
+    ``wanted`` names what else to tell of each row, such as ``circuit.determining``,
+    ``circuit.duties`` or ``circuit.coarser``.
+    """
+
+    circuit: Circuit
+    wanted: Mapping[str, int] = field(default_factory=dict)
+    threads: int = 2
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The facts and sets that are read, in order."""
+        return self._nodes.columns
+
+    @cached_property
+    def _nodes(self) -> ColumnarCircuit:
+        # The fourth answer is the one of a row that meets no other, also of one with a null.
+        outcomes = {f"\0{name}": self.circuit.outcomes[name] for name in OUTCOMES[:-1]}
+        return ColumnarCircuit(self.circuit, {**self.wanted, **outcomes}, self.threads)
+
+    def decide(self, facts: "pa.Table") -> Answers:
+        """Answer every row of a table (see :meth:`ColumnarCircuit.met`)."""
+        met = self._nodes.met(facts)
+        outcome = np.full(facts.num_rows, len(OUTCOMES) - 1, dtype=np.uint8)
+        for number, name in enumerate(OUTCOMES[:-1]):
+            outcome[met[f"\0{name}"]] = number
+        return Answers(outcome=outcome, met={name: met[name] for name in self.wanted})
 
 
 def _joined(
@@ -170,5 +182,5 @@ def _encoded(column: "pa.Array") -> tuple[NDArray[np.int64], list[str]]:
     return np.asarray(encoded.indices.fill_null(len(codes)), dtype=np.intp), codes
 
 
-def _unpacked(bits: Bits, rows: int) -> NDArray[np.bool_]:
+def _unpacked(bits: Bits, rows: int) -> Flags:
     return np.unpackbits(bits, count=rows).astype(bool)
