@@ -102,6 +102,51 @@ def test_diff_names_direction_programmes_and_authorities() -> None:
     assert all(change["demand"]["format"] == "clerestory-demand/1" for change in found["changes"])
 
 
+def draft(tmp_path: Path, file: str, old: str, new: str) -> Path:
+    """Return the Maine pack with one place rewritten."""
+    folder = tmp_path / "drafts" / "us-me"
+    shutil.copytree(ROOT / "packs" / "us-me", folder)
+    path = folder / file
+    assert old in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    return folder
+
+
+def test_diff_tells_one_coarser_answer_from_another(tmp_path: Path) -> None:
+    folder = draft(tmp_path, "maine.cedar", '@coarsen_to("month_yes_no")', '@coarsen_to("county")')
+
+    done = law("diff", "us-me", folder, "--json")
+
+    (change,) = json.loads(done.output)["changes"]
+    told = {key: change[key] for key in ("before", "after", "opens", "duty", "requesters")}
+    assert told == {
+        "before": "coarsen to month_yes_no",
+        "after": "coarsen to county",
+        "opens": False,
+        "duty": None,
+        "requesters": ["health_provider"],
+    }
+    assert (
+        "ALTERS what was answered less exactly (month_yes_no)"
+        in law("diff", "us-me", folder).output
+    )
+
+
+def test_diff_tells_a_duty_that_is_dropped_and_one_that_is_added(tmp_path: Path) -> None:
+    within = '@within("5 working days")'
+    folder = draft(tmp_path, "duties.cedar", within, '@within("2 working days")')
+
+    changes = json.loads(law("diff", "us-me", folder, "--json").output)["changes"]
+
+    told = {(change["duty"], change["gained"]) for change in changes}
+    assert {duty.rpartition(" within ")[2] for duty, _ in told} == {
+        "5 working days",
+        "2 working days",
+    }
+    assert {gained for duty, gained in told if duty.endswith("2 working days")} == {True}
+    assert all(change["before"] == change["after"] for change in changes)
+
+
 def test_no_difference_is_a_proof() -> None:
     done = law("diff", "us-me@2026-11-02", "us-me@2026-11-03")
 

@@ -86,6 +86,18 @@ def test_the_terminal_is_told_what_flips_and_that_all_is_made_up(
     assert "persons newly exposed" in done.output
 
 
+def test_duties_that_move_are_told(file: Path, tmp_path: Path) -> None:
+    done = law("replay", "--demands", file, "--pack", BEFORE.name, "--pack", NEW.name,
+               "--out", tmp_path, "--json")  # fmt: skip
+
+    found = json.loads(done.output)
+    duties = {one.pop("duty"): one for one in found["duties"]}
+    for one in duties.values():
+        assert one["after"] - one["before"] == one["gained"] - one["lost"]
+    assert duties["log_demand within same day"]["after"] == 6000
+    assert any(one["gained"] and one["after"] < 6000 for one in duties.values())
+
+
 def test_nothing_is_counted_by_what_a_person_is() -> None:
     columns = set(DIMENSIONS.values())
 

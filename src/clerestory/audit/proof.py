@@ -19,13 +19,14 @@ from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.law.promises import Promise, load_promises
 from clerestory.policy import Engine
-from clerestory.policy.circuit import Circuit, answer_of
+from clerestory.policy.circuit import Circuit
 from clerestory.policy.circuit_of_law import circuit_of, read_condition
 from clerestory.policy.counterexample import demand_of
 from clerestory.policy.interpreters.smt import Solver, Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.supposing import supposing
 from clerestory.policy.well_formed import ordinary, well_formed
+from clerestory.policy.whole_answers import WholeAnswer, answers_of_cases
 
 # The promise that every stack of packs makes, whatever its promises.toml says.
 RESTS = "release-rests-on-read-law"
@@ -232,7 +233,7 @@ def _is_read(law: LawOfTheDay, policy: Policy) -> bool:
 class Decided:
     """What Cedar answered to facts that a solver made, and on what it rests."""
 
-    answer: str
+    whole: WholeAnswer
     policies: tuple[str, ...]
     authorities: tuple[str, ...]
 
@@ -244,13 +245,12 @@ def decide_facts(stack: PackStack, on: date, facts: Mapping[str, Any]) -> Decide
     demand = read_demand(document, stack.vocabulary)
     item = demand.items[0]
     sources = {(item.program, item.field): str(facts["resource.source"])}
-    determination = Engine.of(stack, on, sources).decide(demand, explain=False)
-    ruling = next(ruling for ruling in determination.rulings if ruling.item == item)
-    return Decided(
-        answer=answer_of(ruling.outcome),
-        policies=ruling.policies,
-        authorities=ruling.authorities,
-    )
+    engine = Engine.of(stack, on, sources)
+    ruling = next(r for r in engine.decide(demand, explain=False).rulings if r.item == item)
+    docket = engine.docket(demand)
+    case = docket.cases[docket.places[item]]
+    (whole,) = answers_of_cases(engine.law, [case], docket.entities)
+    return Decided(whole=whole, policies=ruling.policies, authorities=ruling.authorities)
 
 
 def _confirmed(
@@ -260,9 +260,10 @@ def _confirmed(
     values = circuit.evaluate(facts)
     wanted = next(answer for answer, place in circuit.outcomes.items() if values[place])
     decided = decide_facts(stack, law.on, facts)
-    if decided.answer != wanted:
+    if decided.whole.outcome != wanted:
         raise InterpretersDisagree(
-            f"the proof of {name} says {wanted} and cedar says {decided.answer}, on {law.on}",
+            f"the proof of {name} says {wanted} and cedar says {decided.whole.outcome}, on "
+            f"{law.on}",
             todo="do not use these packs; report the pack digest and the promise",
         )
     return demand_of(facts, law.on, name=f"BREAKS-{name}"), decided.policies

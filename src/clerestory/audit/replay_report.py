@@ -9,18 +9,9 @@ from html import escape
 from clerestory.audit.replay import Replayed
 from clerestory.audit.replay_batch import DIMENSIONS
 from clerestory.kernel.canonical import Json
-from clerestory.law.promises import ANSWERS
+from clerestory.policy.circuit import direction
 
 _SHOWN = 12
-
-
-def direction(before: str, after: str) -> int:
-    """Return 1 if the later answer is the more open one, -1 if the earlier is, 0 if neither.
-
-    Of two coarser answers, such as ``coarsen to year`` and ``coarsen to county``, neither is.
-    """
-    early, late = (ANSWERS.index(label.partition(" ")[0]) for label in (before, after))
-    return (early > late) - (early < late)
 
 
 def lines(found: Replayed) -> Iterator[str]:

@@ -140,8 +140,8 @@ def _tell(found: "LawDiff", *, shown: bool) -> None:
             click.echo(line)
         if shown:
             click.echo(f"       for example:\n{as_yaml(change.demand)}")
-    for before, after in found.open_questions:
-        click.echo(f"open   from {before} to {after}: not settled in the time given")
+    for question in found.open_questions:
+        click.echo(f"open   {question}: not settled in the time given")
     if found.is_none:
         click.echo(f"no difference: proved for every demand ({found.seconds:.1f} s)")
     else:

@@ -24,6 +24,15 @@ def answer_of(outcome: Outcome) -> str:
     return "refer" if outcome is Outcome.REFER else outcome.value
 
 
+def direction(before: str, after: str) -> int:
+    """Return 1 if the later answer is the more open one, -1 if the earlier is, 0 if neither.
+
+    The answers may be labels: of ``coarsen to year`` and ``coarsen to county`` neither is.
+    """
+    early, late = (OUTCOMES.index(label.partition(" ")[0]) for label in (before, after))
+    return (early > late) - (early < late)
+
+
 @dataclass(frozen=True, slots=True)
 class Is:
     """Whether the fact at ``path`` is one of ``codes``."""
@@ -91,6 +100,13 @@ class Circuit:
             place = self._places[node] = len(self.nodes)
             self.nodes.append(node)
         return place
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """The node of every answer, the most open first, each coarser one by what it gives."""
+        coarser = {f"coarsen to {code}": place for code, place in sorted(self.coarser.items())}
+        whole = {name: place for name, place in self.outcomes.items() if name != "coarsen"}
+        return {"release": whole.pop("release"), **coarser, **whole}
 
     @cached_property
     def yes(self) -> int:

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import cedarpy
+
 from clerestory.policy.circuit import OUTCOMES, Circuit, answer_of
 from clerestory.policy.decide import determining
 from clerestory.policy.duties import labels, obliging
 from clerestory.policy.flat_cases import by_source, case_of, entities_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.stages import run
+from clerestory.policy.stages import Case, run
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,17 +40,27 @@ def answers_by_cedar(law: LawOfTheDay, rows: Sequence[Mapping[str, Any]]) -> lis
     """Let Cedar answer flat rows, in order."""
     answers: dict[int, WholeAnswer] = {}
     for lot in by_source(rows):
-        cases, entities = [case_of(row, law.on) for row in lot], entities_of(law, lot)
-        findings = run(law, cases, entities)
-        duties = obliging(law, cases, findings, entities)
-        for row, found, obliged in zip(lot, findings, duties, strict=True):
-            answers[id(row)] = WholeAnswer(
-                outcome=answer_of(found.outcome),
-                coarsen_to=found.coarsen_to,
-                policies=frozenset(determining(law, found)[1]),
-                duties=frozenset(d for p in obliged.policies for d in labels(law.policies[p])),
-            )
+        cases = [case_of(row, law.on) for row in lot]
+        found = answers_of_cases(law, cases, entities_of(law, lot))
+        answers |= {id(row): answer for row, answer in zip(lot, found, strict=True)}
     return [answers[id(row)] for row in rows]
+
+
+def answers_of_cases(
+    law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities
+) -> list[WholeAnswer]:
+    """Let Cedar answer cases, in order."""
+    findings = run(law, cases, entities)
+    duties = obliging(law, cases, findings, entities)
+    return [
+        WholeAnswer(
+            outcome=answer_of(found.outcome),
+            coarsen_to=found.coarsen_to,
+            policies=frozenset(determining(law, found)[1]),
+            duties=frozenset(d for p in obliged.policies for d in labels(law.policies[p])),
+        )
+        for found, obliged in zip(findings, duties, strict=True)
+    ]
 
 
 def answer_by_circuit(circuit: Circuit, facts: Mapping[str, Any]) -> WholeAnswer:
