@@ -19,7 +19,7 @@ from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.counterexample import demand_of
 from clerestory.policy.interpreters.smt import Solver, Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import Shape, shape_of
+from clerestory.policy.shape import joined, shape_of
 from clerestory.policy.well_formed import ordinary, well_formed
 from clerestory.policy.whole_answers import WholeAnswer, answer_by_circuit
 
@@ -163,7 +163,7 @@ class _Pair:
 
     def __init__(self, old: LawChoice, new: LawChoice, timeout_ms: int) -> None:
         self._old, self._new = old, new
-        base = Circuit(_joined(shape_of(old.stack), shape_of(new.stack)))
+        base = Circuit(joined([shape_of(old.stack), shape_of(new.stack)]))
         self._before = circuit_of(LawOfTheDay.assemble(old.stack, old.on), base)
         self._after = circuit_of(LawOfTheDay.assemble(new.stack, new.on), base)
         self._solver = Solver(self._after, timeout_ms)
@@ -231,12 +231,3 @@ class _Pair:
 
 def _file_name(kind: _Kind) -> str:
     return f"DIFF-{re.sub('[^a-z0-9]+', '-', kind.name)}"
-
-
-def _joined(one: Shape, other: Shape) -> Shape:
-    """Return a shape in which a demand under either vocabulary can be said."""
-    return Shape(
-        facts={p: one.facts.get(p, frozenset()) | other.facts.get(p, frozenset()) for p in
-               {**one.facts, **other.facts}},
-        sets={p: one.sets[p] | other.sets[p] for p in one.sets},
-    )  # fmt: skip

@@ -21,7 +21,7 @@ from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw, Flags
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import Shape
+from clerestory.policy.shape import known_to_all
 from clerestory.policy.whole_answers import answers_by_cedar, answers_by_table
 
 # What answers are counted by, and from which column.
@@ -57,13 +57,9 @@ class _Side:
                            **_named("duty", self.circuit.duties)},
         )  # fmt: skip
 
-    @property
-    def shape(self) -> Shape:
-        return self.circuit.shape
-
     def answer(self, table: pa.Table, labels: Sequence[str]) -> _Answered:
         answers = self._columnar.decide(table)
-        places = np.array([_first(labels, outcome) for outcome in OUTCOMES], dtype=np.int64)
+        places = np.array([_place(labels, outcome) for outcome in OUTCOMES], dtype=np.int64)
         label = places[answers.outcome]
         for code in self.circuit.coarser:
             label[answers.met[f"coarsen to {code}"]] = labels.index(f"coarsen to {code}")
@@ -81,9 +77,9 @@ class TwoLaws:
     def __init__(self, old: LawChoice, new: LawChoice) -> None:
         self._sides = (_Side(old), _Side(new))
         # Cedar is asked about whole rows, so every column is needed, and each law must know it.
-        first, second = (side.shape for side in self._sides)
-        self.facts = _known_to_both(first.facts, second.facts)
-        self.sets = _known_to_both(first.sets, second.sets)
+        shapes = [side.circuit.shape for side in self._sides]
+        self.facts = known_to_all([shape.facts for shape in shapes])
+        self.sets = known_to_all([shape.sets for shape in shapes])
         coarser = sorted({code for side in self._sides for code in side.circuit.coarser})
         self.labels = ["release", *(f"coarsen to {code}" for code in coarser), "refer", "withhold"]
 
@@ -169,17 +165,9 @@ def _leaves(label: str) -> int:
     return 2 if label == "release" else int(label.startswith("coarsen"))
 
 
-def _first(labels: Sequence[str], outcome: str) -> int:
-    return next((n for n, label in enumerate(labels) if label.startswith(outcome)), len(labels))
-
-
-def _known_to_both(
-    one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]
-) -> dict[str, frozenset[str]]:
-    return {
-        path: one.get(path, other.get(path, frozenset())) & other.get(path, one.get(path, set()))
-        for path in {**one, **other}
-    }
+def _place(labels: Sequence[str], outcome: str) -> int:
+    # A coarser answer is placed afterwards, by what it gives.
+    return labels.index(outcome) if outcome in labels else labels.index("withhold")
 
 
 def _sample(changed: Flags) -> list[int]:

@@ -6,15 +6,13 @@ given as well if those facts stood otherwise: a consent that does not cover the 
 no difference.
 """
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cedarpy
-
+from clerestory.law.conditions import parse_condition
 from clerestory.law.errors import PackFault
 
 # From the most open answer to the most closed one.
@@ -77,19 +75,5 @@ def _promise(table: Mapping[str, Any], where: str, pack: str) -> Promise:
         never=never,
         pack=pack,
         as_if={str(path): str(code) for path, code in dict(table.get("as_if", {})).items()},
-        tree=_parse(str(table["when"]), f"{where}: {name}"),
+        tree=parse_condition(str(table["when"]), f"{where}: {name}"),
     )
-
-
-def _parse(condition: str, where: str) -> Mapping[str, Any]:
-    try:
-        text = f"permit (principal, action, resource) when {{ {condition} }};"
-        document = json.loads(cedarpy.policies_to_json_str(text))
-    except ValueError as fault:
-        raise PackFault(
-            f"{where}: the condition is not Cedar: {fault}",
-            todo="write the condition as it would stand in a policy's when",
-        ) from fault
-    (policy,) = document["staticPolicies"].values()
-    tree: Mapping[str, Any] = policy["conditions"][0]["body"]
-    return tree

@@ -4,7 +4,7 @@ A request is flat here: one code for each fact, one set of codes for each list. 
 ``principal``; the field is ``resource.name``, ``resource.program`` and ``resource.source``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,6 +107,27 @@ def shape_of(stack: PackStack) -> Shape:
         facts={path: _domain(path, vocabulary) for path in paths},
         sets={**sets, "cited": frozenset(stack.authorities)},
     )
+
+
+def joined(shapes: Sequence[Shape]) -> Shape:
+    """Return a shape in which a request under any of several vocabularies can be said."""
+    return Shape(facts=_union([s.facts for s in shapes]), sets=_union([s.sets for s in shapes]))
+
+
+def known_to_all(domains: Sequence[Mapping[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
+    """Return the codes of every fact or set that stands in all the domains that have it."""
+    return {
+        path: frozenset.intersection(*(domain[path] for domain in domains if path in domain))
+        for path in _union(domains)
+    }
+
+
+def _union(domains: Sequence[Mapping[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
+    codes: dict[str, frozenset[str]] = {}
+    for domain in domains:
+        for path, known in domain.items():
+            codes[path] = codes.get(path, frozenset()) | known
+    return codes
 
 
 def _domain(path: str, vocabulary: Vocabulary) -> frozenset[str]:
