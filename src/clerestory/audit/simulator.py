@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from clerestory.kernel import Refusal
-from clerestory.policy.shape import Shape
+from clerestory.audit.known_rows import known_rows
+from clerestory.kernel import Refusal, digest_of
+from clerestory.law.packs import available_packs, load_stack
+from clerestory.policy.shape import Shape, shape_of
 
 MADE_UP = b"clerestory.made-up"
 _NOTICE = b"every row is made up: no such demand was made, and no such person exists"
@@ -36,6 +38,11 @@ class Mix:
     rows: Sequence[Mapping[str, Any]]
     demands: Sequence[Sequence[int]]
 
+    @property
+    def digest(self) -> str:
+        """What tells this mix from every other, as SHA-256 in hexadecimal digits."""
+        return digest_of([[dict(row) for row in self.rows], [list(d) for d in self.demands]])
+
     @classmethod
     def of(cls, rows: Sequence[tuple[str, Mapping[str, Any]]], shape: Shape) -> "Mix":
         """Sort rows by demand; rows that the shape cannot say are left out."""
@@ -48,6 +55,14 @@ class Mix:
             demands.setdefault(demand, {})[field] = len(kept)
             kept.append(facts)
         return cls(kept, [list(fields.values()) for fields in demands.values()])
+
+
+def known_mix(packs_folder: Path, files: Sequence[Path]) -> tuple[Mix, Shape]:
+    """Return the mix of the known demands in these files, and the shape of all packs together."""
+    shape = shape_of(load_stack(packs_folder, available_packs(packs_folder)))
+    return Mix.of(
+        [(row.demand, row.facts) for row in known_rows(packs_folder, files)], shape
+    ), shape
 
 
 def _fits(facts: Mapping[str, Any], shape: Shape) -> bool:

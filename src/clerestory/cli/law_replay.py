@@ -10,7 +10,7 @@ import click
 
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
-from clerestory.cli.places import casebook_folder, packs_folder
+from clerestory.cli.places import known_files, packs_folder
 
 if TYPE_CHECKING:
     from clerestory.audit.replay import Replayed
@@ -88,18 +88,10 @@ def simulate(rows: int, seed: int, out: Path, packs_dir: Path | None) -> None:
 
     The file says in its metadata that everything in it is made up.
     """
-    from clerestory.audit.case_score import list_case_files
-    from clerestory.audit.known_rows import known_rows
-    from clerestory.audit.simulator import Mix
+    from clerestory.audit.simulator import known_mix
     from clerestory.audit.simulator import simulate as write_rows
-    from clerestory.law.packs import available_packs, load_stack
-    from clerestory.policy.shape import shape_of
 
-    folder = packs_folder(packs_dir)
-    places = [casebook_folder(packs_dir), *sorted(folder.glob("*/cases"))]
-    files = list_case_files([place for place in places if place])
-    shape = shape_of(load_stack(folder, available_packs(folder)))
-    mix = Mix.of([(row.demand, row.facts) for row in known_rows(folder, files)], shape)
+    mix, shape = known_mix(packs_folder(packs_dir), known_files(packs_dir))
     with progress(False) as say:
         write_rows(mix, shape, out, rows=rows, seed=seed, say=say)
     click.echo(f"wrote {rows:,} made-up rows to {out}")

@@ -22,6 +22,7 @@ _COMMANDS = {
         "Check the catalogue, find one person, make an agency up.",
     ),
     "keys": ("clerestory.cli.answer", "Make the agency's and a recipient's keys."),
+    "lab": ("clerestory.cli.lab", "Compare other ways to control disclosure on the same demands."),
     "law": ("clerestory.cli.law", "Check the law packs, show an authority, run known answers."),
     "log": ("clerestory.cli.log", "The transparency log: append, prove, verify, witness."),
     "receive": ("clerestory.cli.answer", "Log a demand and draw its number, before all else."),

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from clerestory.audit.case_score import list_case_files
 from clerestory.law.errors import PackFault
 
 HOME = "CLERESTORY_HOME"
@@ -34,6 +35,25 @@ def casebook_folder(packs: Path | None = None) -> Path | None:
     """
     folder = (packs.parent if packs else _home()) / "casebook"
     return folder if folder.is_dir() else None
+
+
+def known_files(packs: Path | None = None) -> list[Path]:
+    """Return the files of known answers, of the casebook and of every pack.
+
+    Args:
+        packs: The folder of packs that was given, if one was.
+    """
+    folders = [casebook_folder(packs), *sorted(packs_folder(packs).glob("*/cases"))]
+    return list_case_files([folder for folder in folders if folder])
+
+
+def scenarios_folder() -> Path:
+    """Return the folder of the scenarios that come with the program.
+
+    Raises:
+        PackFault: The folder does not exist.
+    """
+    return _existing(_home() / "scenarios", "scenarios")
 
 
 def _home() -> Path:

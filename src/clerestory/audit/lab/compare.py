@@ -1,0 +1,179 @@
+"""All regimes of a scenario over the same demands, batch by batch, resumable."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from clerestory.audit.lab.by_cedar import check_by_cedar
+from clerestory.audit.lab.counting import Counts, count_all, masks, write_persons
+from clerestory.audit.lab.regimes import Regimes
+from clerestory.audit.lab.scenario import MINUTES, Group, Regime
+from clerestory.audit.replay_file import BadReplayFile, DemandFile, Say
+from clerestory.kernel import digest_of
+from clerestory.policy.circuit import OUTCOMES
+from clerestory.policy.interpreters.columnar import ColumnarCircuit, Flags
+
+_FORMAT = "clerestory-lab-batch/1"
+_CHECKED = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What one regime comes to in one group of demands.
+
+    ``rulings`` are person-fields by answer; ``fields_exposed`` those that say something about a
+    person and leave, whole or coarser. ``staff_minutes`` rest on the scenario's assumptions.
+    """
+
+    regime: str
+    group: str
+    counts: Counts
+    rulings: Mapping[str, int]
+    fields_exposed: int
+    staff_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """All figures, regimes in the scenario's order within each group."""
+
+    figures: tuple[Figures, ...]
+    rows: int = field(kw_only=True)
+    checked_by_cedar: int = field(kw_only=True)
+    made_up: bool = field(kw_only=True)
+
+
+class Comparison:
+    """The regimes and one file of demands. Batches that are done are kept in ``work``."""
+
+    def __init__(self, regimes: Regimes, demands: Path, work: Path) -> None:
+        self._regimes = regimes
+        self._columnar = ColumnarCircuit(regimes.circuit, regimes.wanted)
+        self._work = work
+        self.file = DemandFile(demands, facts=regimes.facts, sets=regimes.sets)
+        self._pairs = [(g, r) for g in regimes.scenario.groups for r in regimes.scenario.regimes]
+
+    def run(self, say: Say) -> Compared:
+        """Check the file, answer every batch that is not done, and count.
+
+        Raises:
+            BadReplayFile: The file is not in order, or changed meanwhile.
+            InterpretersDisagree: Cedar answers a row otherwise.
+        """
+        done = self._folder()
+        batches = self.file.batches()
+        if not (done / "checked").is_file():
+            self.file.check(say)
+            done.mkdir(parents=True, exist_ok=True)
+            (done / "checked").touch()
+        results = []
+        for number in range(batches):
+            say(f"batch {number + 1} of {batches}")
+            results.append(self._result(done / f"batch-{number:05}.json", number))
+        if self._folder() != done:
+            shutil.rmtree(done)
+            raise BadReplayFile(
+                f"the file changed while it was read: {self.file.path}",
+                code="replay-file-changed",
+                todo="let nobody write to the file, then run the same again",
+            )
+        say("counting demands and persons once each")
+        files = [done / f"batch-{number:05}.parquet" for number in range(batches)]
+        counts = count_all(files, len(self._pairs), done / "spill") if files else []
+        return self._added(results, counts)
+
+    def _folder(self) -> Path:
+        marks = [_FORMAT, self._regimes.scenario.text, self.file.digest(), *self._regimes.marks()]
+        return self._work / digest_of(marks)[:24]
+
+    def _result(self, kept: Path, number: int) -> Mapping[str, Any]:
+        if kept.is_file():
+            known: Mapping[str, Any] = json.loads(kept.read_text("utf-8"))
+            return known
+        result = self._answer(self.file.batch(number), kept.with_suffix(".parquet"))
+        # The note is put in place last and whole, so a note that is there is a finished batch.
+        draft = kept.with_suffix(".draft")
+        draft.write_text(json.dumps(result), "utf-8")
+        draft.replace(kept)
+        return result
+
+    def _answer(self, table: pa.Table, persons: Path) -> dict[str, Any]:
+        met = self._columnar.met(table)
+        places = np.linspace(0, table.num_rows - 1, min(_CHECKED, table.num_rows), dtype=int)
+        check_by_cedar(self._regimes, table, met, places.tolist())
+        pairs = [_Rows(met, group, regime) for group, regime in self._pairs]
+        flags = {
+            "asked": [rows.here for rows in pairs],
+            "exposed": [rows.exposed for rows in pairs],
+            "answered": [rows.opened for rows in pairs],
+            "referred": [rows.of("refer") for rows in pairs],
+        }
+        write_persons(persons, table, masks(flags))
+        return {
+            "rows": table.num_rows,
+            "checked": len(places),
+            "rulings": [[int(rows.of(a).sum()) for a in OUTCOMES[:-1]] for rows in pairs],
+            "asked": [int(rows.here.sum()) for rows in pairs],
+            "fields": [int(rows.exposed.sum()) for rows in pairs],
+        }
+
+    def _added(self, results: Sequence[Mapping[str, Any]], counts: Sequence[Counts]) -> Compared:
+        metadata = self.file.open().schema_arrow.metadata or {}
+        figures = []
+        for place, ((group, regime), count) in enumerate(zip(self._pairs, counts, strict=True)):
+            opened = [sum(r["rulings"][place][n] for r in results) for n in range(3)]
+            asked = sum(result["asked"][place] for result in results)
+            rulings = dict(zip(OUTCOMES, [*opened, asked - sum(opened)], strict=True))
+            figures.append(
+                Figures(
+                    regime=regime.id,
+                    group=group.id,
+                    counts=count,
+                    rulings=rulings,
+                    fields_exposed=sum(result["fields"][place] for result in results),
+                    staff_minutes=sum(_minutes(regime, count)),
+                )
+            )
+        return Compared(
+            tuple(figures),
+            rows=sum(result["rows"] for result in results),
+            checked_by_cedar=sum(result["checked"] for result in results),
+            made_up=b"clerestory.made-up" in metadata,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a batch in one group under one regime."""
+
+    met: Mapping[str, Flags]
+    group: Group
+    regime: Regime
+
+    def of(self, answer: str) -> Flags:
+        return self.met[f"{answer} {self.regime.id}"] & self.here
+
+    @property
+    def here(self) -> Flags:
+        return self.met[f"group {self.group.id}"]
+
+    @property
+    def opened(self) -> Flags:
+        return self.of("release") | self.of("coarsen")
+
+    @property
+    def exposed(self) -> Flags:
+        return self.opened & self.met["exposes"]
+
+
+def _minutes(regime: Regime, count: Counts) -> Iterator[int]:
+    numbers = (count.demands, count.answered, count.referred, count.refused,
+               count.persons_exposed)  # fmt: skip
+    for key, number in zip(MINUTES, numbers, strict=True):
+        yield regime.minutes[key] * number

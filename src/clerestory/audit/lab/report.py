@@ -1,0 +1,119 @@
+"""What a comparison found: a table for people, one for other programs, and a picture."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+
+from clerestory.audit.lab.compare import Compared, Figures
+from clerestory.audit.lab.scenario import ALL, Scenario
+from clerestory.kernel.canonical import Json
+from clerestory.policy.circuit import OUTCOMES
+
+Measure = tuple[str, Callable[[Figures], int]]
+# What is shown, in order; the hours are rounded, the other numbers exact.
+MEASURES: Sequence[Measure] = (
+    ("demands answered", lambda found: found.counts.answered),
+    ("demands with counsel", lambda found: found.counts.to_counsel),
+    ("demands refused", lambda found: found.counts.refused),
+    ("people exposed", lambda found: found.counts.persons_exposed),
+    ("fields exposed", lambda found: found.fields_exposed),
+    ("fields withheld", lambda found: found.rulings["withhold"]),
+    ("staff hours", lambda found: round(found.staff_minutes / 60)),
+)
+_NAME, _NUMBER = 22, 11
+
+
+def lines(scenario: Scenario, found: Compared) -> Iterator[str]:
+    """Yield the comparison for the terminal, one block for each group."""
+    yield scenario.title
+    if found.made_up:
+        yield "every demand here is made up"
+    yield f"{found.rows:,} rulings under each of {len(scenario.regimes)} regimes"
+    for group in scenario.groups:
+        figures = [one for one in found.figures if one.group == group.id]
+        yield ""
+        yield f"{group.says} ({figures[0].counts.demands if figures else 0:,} demands)"
+        yield " " * _NAME + "".join(f"{name:>{_NUMBER}}" for name in _heads(0))
+        yield " " * _NAME + "".join(f"{name:>{_NUMBER}}" for name in _heads(1))
+        for one in figures:
+            numbers = "".join(f"{read(one):>{_NUMBER},}" for _, read in MEASURES)
+            yield f"{one.regime:<{_NAME}}{numbers}"
+    yield ""
+    yield "people count once in a demand; staff hours rest on the minutes that the scenario assumes"
+    yield f"{found.checked_by_cedar:,} rows were put to cedar as well, with the same answers"
+
+
+def _heads(word: int) -> list[str]:
+    return [name.split(" ")[word] for name, _ in MEASURES]
+
+
+def to_json(found: Compared) -> dict[str, Json]:
+    """Return the figures for a program; the same figures are the same bytes."""
+    return {
+        "made_up": found.made_up,
+        "rulings": found.rows,
+        "regimes": [
+            {
+                "group": one.group,
+                "regime": one.regime,
+                "demands": one.counts.demands,
+                "demands_answered": one.counts.answered,
+                "demands_with_counsel": one.counts.to_counsel,
+                "demands_refused": one.counts.refused,
+                "demands_referred_in_part": one.counts.referred,
+                "persons_exposed": one.counts.persons_exposed,
+                "fields_exposed": one.fields_exposed,
+                **{f"rulings_{answer}": one.rulings[answer] for answer in OUTCOMES},
+                "staff_minutes": one.staff_minutes,
+            }
+            for one in found.figures
+        ],
+    }
+
+
+def table(found: Compared) -> str:
+    """Return the figures as CSV, one line for each group and regime."""
+    rows = to_json(found)["regimes"]
+    assert isinstance(rows, list)  # noqa: S101 -- told to the type checker
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def picture(scenario: Scenario, found: Compared) -> str:
+    """Return an SVG of all demands: for each measure one bar for each regime."""
+    figures = [one for one in found.figures if one.group == ALL]
+    step, head = 16 * len(figures) + 34, 70
+    height = head + step * len(MEASURES) + 30
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {height}" role="img"'
+        ' font-family="sans-serif" font-size="12">',
+        f"<title>{escape(scenario.title)}</title>",
+        f'<rect width="720" height="{height}" fill="#fff"/>',
+        f'<text x="16" y="26" font-size="16">{escape(scenario.title)}</text>',
+        f'<text x="16" y="46">{escape(_note(found))}</text>',
+    ]
+    for place, (name, read) in enumerate(MEASURES):
+        parts += _bars(name, [(one.regime, read(one)) for one in figures], head + step * place)
+    said = "Staff hours rest on the minutes that the scenario assumes. People: once in a demand."
+    return "\n".join([*parts, f'<text x="16" y="{height - 10}">{said}</text>', "</svg>\n"])
+
+
+def _note(found: Compared) -> str:
+    made_up = "Every demand is made up. " if found.made_up else ""
+    demands = found.figures[0].counts.demands if found.figures else 0
+    return f"{made_up}{demands:,} demands, {found.rows:,} fields asked, under each regime."
+
+
+def _bars(name: str, values: Sequence[tuple[str, int]], top: int) -> Iterator[str]:
+    widest = max((value for _, value in values), default=0) or 1
+    yield f'<text x="16" y="{top + 14}" font-weight="bold">{escape(name)}</text>'
+    for number, (regime, value) in enumerate(values):
+        y = top + 22 + 16 * number
+        yield f'<text x="24" y="{y + 11}">{escape(regime)}</text>'
+        width = 400 * value / widest
+        yield f'<rect x="200" y="{y + 1}" width="{width:.1f}" height="12" fill="#1f5a87"/>'
+        yield f'<text x="{206 + width:.1f}" y="{y + 11}">{value:,}</text>'

@@ -1,0 +1,104 @@
+"""A comparison that others can repeat: scenario, laws, demands and result in one file.
+
+Whoever has the same packs, and the same demands or their seed, gets the same digest or learns which
+of these is another.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from typing import Any
+
+from clerestory.audit.lab.compare import Compared
+from clerestory.audit.lab.regimes import Regimes
+from clerestory.audit.lab.report import to_json
+from clerestory.audit.lab.scenario import BadScenario
+from clerestory.kernel import digest_of
+from clerestory.kernel.canonical import Json
+
+FORMAT = "clerestory-comparison/1"
+_REAL = "counts of real demands, not suppressed: for counsel, and not for publication"
+_MADE_UP = "every demand is made up: no such demand was made, and no such person exists"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A comparison file that was read."""
+
+    scenario: str
+    inputs: Mapping[str, Json] = field(repr=False)
+    result: Mapping[str, Json] = field(repr=False)
+    digest: str
+
+
+def inputs_of(regimes: Regimes, demands: Json) -> dict[str, Json]:
+    """Return all that a result rests on: the scenario's text, the laws, the demands."""
+    laws: dict[str, Json] = {
+        name: {"packs": list(law.choice.stack.names), "digest": law.choice.stack.digest,
+               "on": law.choice.on.isoformat()}
+        for name, law in regimes.laws.items()
+    }  # fmt: skip
+    return {"scenario": regimes.scenario.text, "laws": laws, "demands": demands}
+
+
+def share(inputs: Mapping[str, Json], found: Compared) -> dict[str, Json]:
+    """Return the file to share; its digest is over inputs and result."""
+    result = to_json(found)
+    return {
+        "format": FORMAT,
+        "notice": _MADE_UP if found.made_up else _REAL,
+        "inputs": dict(inputs),
+        "result": result,
+        "digest": digest_of({"inputs": dict(inputs), "result": result}),
+        "made_with": f"clerestory {version('clerestory')}",
+    }
+
+
+def read_shared(text: str) -> Shared:
+    """Read a comparison file, and check that it is whole.
+
+    Raises:
+        BadScenario: It is no such file, or was changed after it was made.
+    """
+    try:
+        document: Any = json.loads(text)
+        inputs, result, digest = (document[key] for key in ("inputs", "result", "digest"))
+        scenario = str(inputs["scenario"])
+        computed = digest_of({"inputs": inputs, "result": result})
+    except (ValueError, KeyError, TypeError) as fault:
+        raise BadScenario(
+            "this is neither a scenario nor a comparison that was written by lab compare",
+            todo="give a scenario (.toml) or the comparison.json of an earlier run",
+        ) from fault
+    if document.get("format") != FORMAT or computed != digest:
+        raise BadScenario(
+            f"the comparison was changed after it was made: its digest is {computed[:16]}, "
+            f"it says {str(digest)[:16]}",
+            code="lab-comparison-changed",
+            todo="ask for the file again from whoever made it",
+        )
+    return Shared(scenario=scenario, inputs=inputs, result=result, digest=digest)
+
+
+def days_of(shared: Shared) -> dict[str, date]:
+    """Return the day of each law, so that the same law is taken again on another day."""
+    laws = shared.inputs["laws"]
+    entries = laws.items() if isinstance(laws, Mapping) else ()
+    return {
+        str(name): date.fromisoformat(str(law["on"]))
+        for name, law in entries
+        if isinstance(law, Mapping)
+    }
+
+
+def differences(shared: Shared, inputs: Mapping[str, Json]) -> Iterator[str]:
+    """Yield what is not the same here as where the comparison was made."""
+    theirs, ours = shared.inputs["laws"], inputs["laws"]
+    if isinstance(theirs, Mapping) and isinstance(ours, Mapping):
+        for name in sorted({*theirs, *ours}):
+            if theirs.get(name) != ours.get(name):
+                yield f"the law {name}"
+    if shared.inputs["demands"] != inputs["demands"]:
+        yield "the demands"
