@@ -11,7 +11,7 @@ import yaml
 from click.testing import CliRunner
 
 from clerestory.cli.main import program
-from clerestory.kernel import ClerestoryError, Corruption
+from clerestory.kernel import ClerestoryError, Corruption, Refusal
 
 HOME = Path(__file__).resolve().parents[2]
 STORY = HOME / "packs" / "us-me" / "cases" / "story.yaml"
@@ -79,6 +79,44 @@ def test_a_named_person_is_answered_to_the_order_and_no_further(office: Path) ->
     fields = [line.split(",")[2].strip('"') for line in records.splitlines()[1:]]
     assert fields == ["address", "admission_status", "discharge_date"]
     assert not (opened / "data" / "records" / "S2.csv").exists()
+
+
+def test_what_a_reviewer_lowers_does_not_leave_and_is_logged(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    type_command(
+        "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", WHO,
+        "--recipient", office.parent / "agents" / "recipient.txt",
+        "--reviewer", "one", "--reviewer", "two", "--lower", "S1.address=refer_to_counsel",
+    )  # fmt: skip
+    opened = office.parent / "opened"
+
+    verify(
+        office, office / "out" / "STORY-HOSPITAL.tar.age",
+        "--identity", office.parent / "agents" / "identity.txt", "--extract-to", opened,
+    )  # fmt: skip
+
+    records = (opened / "data" / "records" / "S1.csv").read_text("utf-8")
+    fields = [line.split(",")[2].strip('"') for line in records.splitlines()[1:]]
+    assert fields == ["admission_status", "discharge_date"]
+
+
+@pytest.mark.parametrize(
+    ("lower", "code"),
+    [
+        ("S1.address=withhold", "review-mandate"),
+        ("S1.diagnosis=refer_to_counsel", "review-would-raise"),
+        ("S1.address=hide", "review-unknown-item"),
+        ("snap/S1.address=withhold", "review-unknown-item"),
+        ("S9.address=withhold", "review-unknown-item"),
+    ],
+)
+def test_a_review_that_may_not_be_is_refused(lower: str, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        type_command("decide", STORY, "--case", "STORY-HOSPITAL", "--on", "2026-10-21",
+                     "--lower", lower)  # fmt: skip
+
+    assert refused.value.code == code
+    assert refused.value.todo
 
 
 def test_the_receipt_is_recorded_and_another_packages_receipt_is_not(office: Path) -> None:

@@ -24,12 +24,15 @@ from clerestory.policy.circuit_of_law import circuit_of, read_condition
 from clerestory.policy.counterexample import demand_of
 from clerestory.policy.interpreters.smt import Solver, Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.lowering import raising_reviews
 from clerestory.policy.supposing import supposing
 from clerestory.policy.well_formed import ordinary, well_formed
 from clerestory.policy.whole_answers import WholeAnswer, answers_of_cases
 
 # The promise that every stack of packs makes, whatever its promises.toml says.
 RESTS = "release-rests-on-read-law"
+# The one that is made by the program and not by the law.
+REVIEW = "a-review-never-raises"
 PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
 
 
@@ -147,6 +150,8 @@ def prove(
             if found.get(promise) is None or found[promise].verdict == PROVED:
                 found[promise] = proof
         say(f"{number} of {len(days)} laws")
+    found[REVIEW] = _review(len(days), days[-1])
+    about.add(REVIEW)
     return ProofReport(
         packs=stack.names,
         digest=stack.digest,
@@ -190,6 +195,17 @@ def _prove_day(
                 demand=demand, policies=policies,
             ),
         )  # fmt: skip
+
+
+def _review(laws: int, on: date) -> Proof:
+    """Run the program's own rule for reviews on everything that it can be given."""
+    return Proof(
+        promise=REVIEW,
+        says="A reviewer lowers an answer and never raises one, and withholds no mandate.",
+        verdict=REFUTED if raising_reviews() else PROVED,
+        on=on,
+        laws=laws,
+    )
 
 
 def breaks(circuit: Circuit, law: LawOfTheDay, promise: Promise) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from clerestory.cli.deciding import Decided, decide_file
+from clerestory.cli.demand_options import lower_option
 from clerestory.cli.office import (
     make_office,
     open_office,
@@ -56,6 +57,7 @@ def receive(
 
 @click.command()
 @_demand_options
+@lower_option
 @click.option("--who", type=_PATH, help="A file: whom the demand names as S1, S2 ...")
 @click.option("--recipient", type=_PATH, required=True, help="The recipient's public key.")
 @click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
@@ -66,6 +68,7 @@ def disclose(
     packs: tuple[str, ...],
     folder: Path,
     at_text: str | None,
+    lower: tuple[str, ...],
     who: Path | None,
     recipient: Path,
     reviewers: tuple[str, ...],
@@ -75,7 +78,7 @@ def disclose(
     from clerestory.cli.answering import disclose as disclose_answer
 
     at = _time(at_text)
-    office, decided = open_office(folder), _decide(demand, case, packs, at)
+    office, decided = open_office(folder), _decide(demand, case, packs, at, lower)
     answered, sealed = disclose_answer(
         office,
         decided,
@@ -93,6 +96,7 @@ def disclose(
 
 @click.command()
 @_demand_options
+@lower_option
 @click.option("--counsel", help="Counsel who decided to refuse what was referred to them.")
 def refuse(
     demand: Path,
@@ -100,13 +104,14 @@ def refuse(
     packs: tuple[str, ...],
     folder: Path,
     at_text: str | None,
+    lower: tuple[str, ...],
     counsel: str | None,
 ) -> None:
     """Write the refusal of DEMAND with its reasons, and the withholding index, after logging it."""
     from clerestory.cli.answering import refuse as refuse_demand
 
     at = _time(at_text)
-    office, decided = open_office(folder), _decide(demand, case, packs, at)
+    office, decided = open_office(folder), _decide(demand, case, packs, at, lower)
     answered = refuse_demand(office, decided, counsel=counsel, at=at)
     click.echo(f"refused number {answered.number}, log entry {answered.index}")
     for path in answered.files:
@@ -219,8 +224,10 @@ def sign_receipt(
     click.echo(f"  {receipt_file}")
 
 
-def _decide(demand: Path, case: str | None, packs: tuple[str, ...], at: datetime) -> Decided:
-    decided = decide_file(demand, on=at.date(), case=case, packs=packs)
+def _decide(
+    demand: Path, case: str | None, packs: tuple[str, ...], at: datetime, lower: tuple[str, ...]
+) -> Decided:
+    decided = decide_file(demand, on=at.date(), case=case, packs=packs, lower=lower)
     check_active(decided.stack, packs_folder())
     return decided
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from clerestory.cli.deciding import Decided, decide_file
+from clerestory.cli.demand_options import lower_option
 from clerestory.demands import Determination, determination_json
 from clerestory.policy.errors import EvaluationAlarm
 
@@ -19,6 +20,7 @@ from clerestory.policy.errors import EvaluationAlarm
 @click.option("--packs-dir", type=click.Path(path_type=Path), help="Where the packs are.")
 @click.option("--json", "as_json", is_flag=True, help="Print the determination as JSON.")
 @click.option("--brief", is_flag=True, help="Print the answer and its authorities only.")
+@lower_option
 @click.option("--why", is_flag=True, help="Print the whole reason for counsel under each ruling.")
 def decide(
     demand: Path,
@@ -28,6 +30,7 @@ def decide(
     packs_dir: Path | None,
     as_json: bool,
     brief: bool,
+    lower: tuple[str, ...],
     why: bool,
 ) -> None:
     """Decide DEMAND (YAML or JSON, clerestory-demand/1) under the law of a day.
@@ -36,8 +39,9 @@ def decide(
     jurisdiction do. Nothing is released by this command.
     """
     decided = decide_file(
-        demand, on=on.date() if on else None, case=case, packs=packs, packs_dir=packs_dir
-    )
+        demand, on=on.date() if on else None, case=case, packs=packs, packs_dir=packs_dir,
+        lower=lower,
+    )  # fmt: skip
     if as_json:
         click.echo(json.dumps(determination_json(decided.determination), indent=1))
     else:

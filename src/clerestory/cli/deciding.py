@@ -8,8 +8,10 @@ from typing import Any
 
 from clerestory.audit.casebook import cases_of, day_of, demand_on, pick_case
 from clerestory.cli.places import packs_folder, profiles_folder
-from clerestory.demands import BadDemand, Demand, Determination, load_document, read_demand
+from clerestory.demands import BadDemand, Demand, Determination, Item, load_document, read_demand
+from clerestory.demands.determination import Outcome
 from clerestory.demands.schema import check_shape
+from clerestory.kernel import Refusal
 from clerestory.law import PackFault, PackStack, load_stack
 from clerestory.law.codes import load_vocabulary
 from clerestory.law.packs import available_packs
@@ -33,6 +35,7 @@ def decide_file(
     packs: Sequence[str] = (),
     packs_dir: Path | None = None,
     explain: bool = True,
+    lower: Sequence[str] = (),
 ) -> Decided:
     """Read a demand and decide it.
 
@@ -43,13 +46,32 @@ def decide_file(
         packs: Packs to decide under; those of the holder's jurisdiction where nothing is said.
         packs_dir: Where the packs are.
         explain: Whether to compute what would change each ruling.
+        lower: What reviewers lower, each such as ``S1.address=withhold``.
     """
     folder = packs_folder(packs_dir)
     document = _demand_in(load_document(path), path.name, case, on)
     stack = load_stack(folder, list(packs) or _packs_for(document, folder))
     demand = read_demand(document, stack.vocabulary)
     engine = Engine.of(stack, on or demand.received_on, _sources(demand))
-    return Decided(demand=demand, determination=engine.decide(demand, explain=explain), stack=stack)
+    determination = engine.decide(demand, explain=explain, lowerings=_lowerings(demand, lower))
+    return Decided(demand=demand, determination=determination, stack=stack)
+
+
+def _lowerings(demand: Demand, lower: Sequence[str]) -> dict[Item, Outcome]:
+    """Return what each item is lowered to; ``S1.address`` means it in every programme."""
+    lowerings: dict[Item, Outcome] = {}
+    for text in lower:
+        name, _, to = text.partition("=")
+        program, slash, ref = name.rpartition("/")
+        items = [i for i in demand.items if i.ref == ref and (not slash or i.program == program)]
+        if to not in set(Outcome) or not items:
+            raise Refusal(
+                f"not an answer that can be lowered: {text}",
+                code="review-unknown-item",
+                todo="write it as S1.address=withhold, or snap/S1.address=refer_to_counsel",
+            )
+        lowerings |= dict.fromkeys(items, Outcome(to))
+    return lowerings
 
 
 def _demand_in(document: Any, file: str, case: str | None, on: date | None) -> Any:

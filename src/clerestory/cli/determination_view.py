@@ -83,6 +83,7 @@ class DeterminationView:
             return "-"
         word, color = _SAID[ruling.outcome.value]
         more = f": {ruling.coarsen_to}" if ruling.coarsen_to else ""
+        more += " (lowered)" if ruling.lowered_from else ""
         return f"[{color}]{word}{more}[/]"
 
     def _groups(self) -> Iterator[list[Ruling]]:

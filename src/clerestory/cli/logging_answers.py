@@ -100,6 +100,10 @@ def log_answer(
     if known is not None:
         return known
     law = {"pack": determination.pack_digest, "facts": determination.facts_digest}
+    if lowered := [r for r in determination.rulings if r.lowered_from]:
+        law["lowered"] = "; ".join(
+            f"{r.item.program}/{r.item.ref}={r.outcome.value}" for r in lowered
+        )
     if is_about_a_class(demand):
         public = {"demand": demand.id, "number": str(number)}
         events = [

@@ -59,7 +59,8 @@ class Ruling:
     """The smallest part of a determination: one person and one field of one programme.
 
     ``authorities`` and ``policies`` are the determining ones, most specific first.
-    ``coarsen_to`` says which coarser answer leaves when the outcome is ``coarsen``.
+    ``coarsen_to`` says which coarser answer leaves when the outcome is ``coarsen``;
+    ``lowered_from`` what the law answers where a reviewer lowered it.
     """
 
     item: Item
@@ -70,6 +71,7 @@ class Ruling:
     reason: Reason
     would_change: tuple[Turn, ...] = ()
     coarsen_to: str | None = None
+    lowered_from: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ def _ruling(ruling: Ruling) -> dict[str, Json]:
         "field": ruling.item.field,
         "outcome": ruling.outcome.value,
         "coarsen_to": ruling.coarsen_to,
+        "lowered_from": ruling.lowered_from.value if ruling.lowered_from else None,
         "authorities": list(ruling.authorities),
         "policies": list(ruling.policies),
         "considered_not_met": [

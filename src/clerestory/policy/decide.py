@@ -1,7 +1,7 @@
 """May we? One demand decided person by person and field by field under the law of one day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from typing import Any
@@ -17,6 +17,7 @@ from clerestory.policy.changes import Changes
 from clerestory.policy.duties import duties_of
 from clerestory.policy.facts import facts_of
 from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.lowering import AUTHORITY, lower_findings
 from clerestory.policy.model import field_uid
 from clerestory.policy.near_misses import Considered
 from clerestory.policy.reasons import Reasons
@@ -48,22 +49,42 @@ class Engine:
         law = LawOfTheDay.assemble(stack, on)
         return cls(law=law, considered=Considered.of(law), sources=sources or {})
 
-    def decide(self, demand: Demand, *, explain: bool = True) -> Determination:
+    def decide(
+        self,
+        demand: Demand,
+        *,
+        explain: bool = True,
+        lowerings: Mapping[Item, Outcome] | None = None,
+    ) -> Determination:
         """Decide a demand.
 
         Args:
             demand: The demand with the findings made so far; what is absent is unknown.
             explain: Whether to compute what would change each ruling and the open questions.
+            lowerings: What reviewers withhold or refer of what the law would release.
+
+        Raises:
+            Refusal: A lowering would raise an answer, or names nothing that is asked for.
         """
         docket = self.docket(demand)
         findings = run(self.law, docket.cases, docket.entities)
-        misses = self.considered.near_misses(docket.cases, findings, docket.entities)
-        duties, duty_errors = duties_of(self.law, demand, docket.cases, findings, docket.entities)
         changes = (
             Changes.of(self.law, docket.cases, findings, docket.entities)
             if explain
             else Changes.none(self.law, docket.cases)
         )
+        places, findings, origins = lower_findings(
+            self.law, docket.places, findings, lowerings or {}
+        )
+        cases = (*docket.cases, *(docket.cases[origin] for origin in origins))
+        docket = replace(docket, cases=cases, places=places)
+        misses = self.considered.near_misses(docket.cases, findings, docket.entities)
+        # A case of which every item was lowered is nobody's answer and obliges to nothing.
+        live = sorted(set(places.values()))
+        duties, duty_errors = duties_of(
+            self.law, demand, [cases[n] for n in live], [findings[n] for n in live],
+            docket.entities,
+        )  # fmt: skip
         rulings = self._rulings(demand, docket, findings, misses, changes)
         return Determination(
             demand_id=demand.id,
@@ -123,6 +144,7 @@ class Engine:
                 "reason": reasons.of(finding, authorities, misses[place]),
                 "would_change": changes.turns(place),
                 "coarsen_to": finding.coarsen_to,
+                "lowered_from": finding.lowered_from,
             }
         return tuple(Ruling(item=item, **made[place]) for item, place in docket.places.items())
 
@@ -139,6 +161,9 @@ class Docket:
 
 def determining(law: LawOfTheDay, finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the determining authorities and policies of one finding."""
+    if finding.lowered_from is not None:
+        known = AUTHORITY in law.stack.authorities
+        return (AUTHORITY if known else DEFAULT_AUTHORITY,), ()
     if finding.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
         policies = finding.lifts
     elif finding.outcome is Outcome.REFER:

@@ -33,7 +33,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """How one case came out, with the determining policies of each stage."""
+    """How one case came out, with the determining policies of each stage.
+
+    ``lowered_from`` is the answer of the law where a reviewer lowered it (see ``lowering``).
+    """
 
     outcome: Outcome
     context: Mapping[str, Any] = field(repr=False)
@@ -43,6 +46,7 @@ class Finding:
     refusals: tuple[str, ...]
     coarsen_to: str | None = None
     errors: tuple[str, ...] = ()
+    lowered_from: Outcome | None = None
 
 
 def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> list[Finding]:

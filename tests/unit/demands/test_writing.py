@@ -67,6 +67,7 @@ def test_every_part_of_a_determination_is_written() -> None:
                 "field": "program_participation",
                 "outcome": "coarsen",
                 "coarsen_to": "month_yes_no",
+                "lowered_from": None,
                 "authorities": ["act", "habit"],
                 "policies": ["coarser"],
                 "considered_not_met": [{"authority": "mandate", "missing": ["it is in writing"]}],
