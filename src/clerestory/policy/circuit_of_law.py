@@ -1,31 +1,23 @@
-"""From Cedar's own JSON form of a day's policies to the circuit of that law.
+"""From a day's policies to the circuit of that law, stage by stage.
 
-The supported part of Cedar has no operation that can fail: every attribute is required by the
-schema, and there is no arithmetic. What lies outside is refused with file, line and operator, so
-that a policy whose evaluation could fail is never translated.
+``cedar_reading`` reads the conditions, ``pack_facts`` knows what they may ask. What lies outside is
+refused with file, line and operator, so that a policy whose evaluation could fail is never
+translated.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from clerestory.demands.determination import Outcome
-from clerestory.law.codes import Vocabulary
 from clerestory.law.policies import Policy
-from clerestory.policy.circuit import Circuit, answer_of
+from clerestory.policy.cedar_reading import Tree, read_policy, read_tree
+from clerestory.policy.circuit import Circuit
 from clerestory.policy.duties import labels
-from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import STAGE_SETS
+from clerestory.policy.pack_facts import PackFacts
 from clerestory.policy.shape import shape_of
-from clerestory.policy.words import literals
 
-Tree = Mapping[str, Any]
 STAGES = frozenset(STAGE_SETS)
-# Facts that are entities: their Cedar type and the list of their codes; the same for the groups
-# of a field, with the fact that tells whether it belongs to them.
-_TREES = {"principal": ("Requester", "requester_class"), "purpose": ("Purpose", "purpose")}
-_GROUPS = {"Category": ("resource.name", "fields"), "Program": ("resource.program", "program")}
 
 
 def circuit_of(law: LawOfTheDay, into: Circuit | None = None) -> Circuit:
@@ -62,7 +54,8 @@ def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str)
     known = {stage: dict.fromkeys(words, circuit.no) for stage, words in _words(law).items()}
     for (stage, word), place in circuit.words.items():
         known[stage][word] = place
-    return _Reader(circuit, law.stack.vocabulary, known, name, strict=True).condition(tree)
+    facts = PackFacts(circuit, law.stack.vocabulary, known, strict=True)
+    return read_tree(circuit, facts, tree, place=name)
 
 
 def _words(law: LawOfTheDay) -> dict[str, set[str]]:
@@ -175,10 +168,20 @@ class _Stages:
     ) -> dict[str, int]:
         # What a stage has not filled yet is an empty set for it, exactly as in ``stages``.
         nothing: dict[str, dict[str, int]] = {stage: {} for stage in STAGES}
-        reader = _Reader(
+        facts = PackFacts(
             self.circuit, self.law.stack.vocabulary, nothing | known, answers=answers or {}
         )
-        return {p.id: reader.policy(p) for p in self.law.by_action[action].by_id.values()}
+        return {p.id: self._read(p, facts) for p in self.law.by_action[action].by_id.values()}
+
+    def _read(self, policy: Policy, facts: PackFacts) -> int:
+        # Its action was read when the policies were put in order by stage.
+        return read_policy(
+            self.circuit,
+            facts,
+            policy.tree,
+            place=f"{policy.file}:{policy.line}: {policy.id}",
+            scopes=("principal", "resource"),
+        )
 
     def _gather(self, satisfied: Mapping[str, int], note: str) -> dict[str, int]:
         words: dict[str, list[int]] = {}
@@ -216,207 +219,3 @@ class _Stages:
         attempt = {**before, "barred": barred, "lifted": lifted, "mandated": mandated}
         allowed, _ = self._released(attempt)
         return self.circuit.both([self.circuit.either(offers.values()), allowed])
-
-
-@dataclass
-class _Reader:
-    """Reads Cedar's own JSON form of a policy into nodes."""
-
-    circuit: Circuit
-    vocabulary: Vocabulary
-    known: Mapping[str, Mapping[str, int]]
-    place: str = "a condition"
-    strict: bool = False
-    # The four answers, for a duty that asks which of them was given.
-    answers: Mapping[str, int] = field(default_factory=dict)
-
-    def policy(self, policy: Policy) -> int:
-        self.place = f"{policy.file}:{policy.line}: {policy.id}"
-        scope = [self._scope("principal", policy.tree), self._scope("resource", policy.tree)]
-        parts = [
-            self.condition(part["body"])
-            if part["kind"] == "when"
-            else self.circuit.negate(self.condition(part["body"]))
-            for part in policy.tree["conditions"]
-        ]
-        return self.circuit.both([*scope, *parts])
-
-    def _scope(self, variable: str, tree: Tree) -> int:
-        scope = tree[variable]
-        if scope["op"] == "All":
-            return self.circuit.yes
-        if scope["op"] not in {"==", "in"} or "entity" not in scope:
-            raise self._outside(f"{variable} {scope['op']}")
-        entity = scope["entity"]
-        return self._entity(variable, entity, within=scope["op"] == "in")
-
-    def condition(self, tree: Tree) -> int:
-        kind, body = next(iter(tree.items()))
-        match kind:
-            case "Value" if isinstance(body, bool):
-                return self.circuit.yes if body else self.circuit.no
-            case "!":
-                return self.circuit.negate(self.condition(body["arg"]))
-            case "&&":
-                return self.circuit.both(self.condition(body[s]) for s in ("left", "right"))
-            case "||":
-                return self.circuit.either(self.condition(body[s]) for s in ("left", "right"))
-            case "if-then-else":
-                return self._choice(body)
-            case "==" | "!=":
-                same = self._equal(body["left"], body["right"])
-                return same if kind == "==" else self.circuit.negate(same)
-            case "in":
-                return self._is_in(body["left"], body["right"])
-            case "contains" | "containsAny" | "containsAll":
-                return self._contains(kind, body["left"], body["right"])
-            case "isEmpty":
-                return self._subset(self._path(body["arg"]), ())
-            case ".":
-                return self._flag(tree)
-            case _:
-                pass
-        raise self._outside(kind)
-
-    def _choice(self, body: Tree) -> int:
-        test, then, other = (self.condition(body[part]) for part in ("if", "then", "else"))
-        circuit = self.circuit
-        return circuit.either(
-            [circuit.both([test, then]), circuit.both([circuit.negate(test), other])]
-        )
-
-    def _equal(self, left: Tree, right: Tree) -> int:
-        if "Value" in left:
-            left, right = right, left
-        if "Value" not in right:
-            raise self._outside("== between two facts")
-        value = right["Value"]
-        if isinstance(value, Mapping):
-            return self._entity(self._variable(left), value["__entity"], within=False)
-        if isinstance(value, bool):
-            flag = self._flag(left)
-            return flag if value else self.circuit.negate(flag)
-        if not isinstance(value, str):
-            raise self._outside("== with a number")
-        return self._is_one_of(self._fact(left), [value])
-
-    def _is_one_of(self, path: str, codes: Sequence[str]) -> int:
-        if path == "outcome":
-            if not set(codes) <= {outcome.value for outcome in Outcome}:
-                raise self._outside(f"an outcome called {', '.join(codes)}")
-            given = {answer_of(Outcome(code)) for code in codes}
-            return self.circuit.either(self.answers[answer] for answer in given)
-        return self.circuit.is_one_of(path, self._known_codes(path, codes, path))
-
-    def _is_in(self, left: Tree, right: Tree) -> int:
-        if "Value" not in right or not isinstance(right["Value"], Mapping):
-            raise self._outside("in with a set")
-        return self._entity(self._variable(left), right["Value"]["__entity"], within=True)
-
-    def _entity(self, variable: str, entity: Tree, *, within: bool) -> int:
-        kind, name = str(entity["type"]), str(entity["id"])
-        if variable == "resource":
-            return self._resource(kind, name, within=within)
-        if variable not in _TREES:
-            raise self._outside(f"an entity in {variable}")
-        wanted_kind, list_name = _TREES[variable]
-        if kind != wanted_kind:
-            return self.circuit.no
-        codes = self._below(list_name, name) if within else [name]
-        return self.circuit.is_one_of(variable, self._known_codes(variable, codes, name))
-
-    def _resource(self, kind: str, name: str, *, within: bool) -> int:
-        if within and kind in _GROUPS:
-            path, list_name = _GROUPS[kind]
-            codes = self._below(list_name, name)
-            return self.circuit.is_one_of(path, self._known_codes(path, codes, name))
-        if kind == "Field":
-            program, _, field_name = name.partition(".")
-            return self.circuit.both(
-                [
-                    self.circuit.is_one_of("resource.program", [program]),
-                    self.circuit.is_one_of("resource.name", [field_name]),
-                ]
-            )
-        raise self._outside(f"resource {'in' if within else '=='} {kind}")
-
-    def _below(self, list_name: str, group: str) -> list[str]:
-        codes = self.vocabulary.lists[list_name]
-        return [code for code in codes if group in self.vocabulary.groups_of(list_name, code)]
-
-    def _contains(self, kind: str, left: Tree, right: Tree) -> int:
-        if "Set" in left:
-            if kind == "contains":
-                return self._is_one_of(self._fact(right), self._strings(left))
-            if kind == "containsAll":
-                return self._subset(self._path(right), self._strings(left))
-            return self._contains(kind, right, left)
-        path = self._path(left)
-        codes = self._strings(right)
-        parts = [self._holds(path, code) for code in codes]
-        return self.circuit.both(parts) if kind == "containsAll" else self.circuit.either(parts)
-
-    def _subset(self, path: str, codes: Sequence[str]) -> int:
-        """Whether the set at ``path`` holds nothing but ``codes``."""
-        domain = self.known.get(path, self.circuit.shape.sets.get(path))
-        if domain is None:
-            raise self._outside(f"a set at {path}")
-        others = [code for code in domain if code not in codes]
-        return self.circuit.negate(self.circuit.either(self._holds(path, c) for c in others))
-
-    def _holds(self, path: str, code: str) -> int:
-        if path in self.known:
-            if self.strict and code not in self.known[path]:
-                raise self._outside(f"{code}, which no policy gives in {path}")
-            return self.known[path].get(code, self.circuit.no)
-        if path not in self.circuit.shape.sets:
-            raise self._outside(f"a set at {path}")
-        if self.strict and code not in self.circuit.shape.sets[path]:
-            raise self._outside(f"{code}, which {path} never holds")
-        return self.circuit.holds(path, code)
-
-    def _known_codes(self, path: str, codes: Sequence[str], said: str) -> Sequence[str]:
-        """Return the codes; a promise about a code that cannot be would hold of nothing."""
-        if self.strict and (not codes or not set(codes) <= self.circuit.shape.facts[path]):
-            raise self._outside(f"{said}, which {path} never is")
-        return codes
-
-    def _flag(self, tree: Tree) -> int:
-        path = self._fact(tree)
-        if path != "resource.proxy":
-            raise self._outside(f"{path} as yes or no")
-        proxies = [n for n, code in self.vocabulary.lists["fields"].items() if code.proxy]
-        return self.circuit.is_one_of("resource.name", proxies)
-
-    def _fact(self, tree: Tree) -> str:
-        path = self._path(tree)
-        known = path in self.circuit.shape.facts or (path == "outcome" and self.answers)
-        if not known and path != "resource.proxy":
-            raise self._outside(f"the fact {path or next(iter(tree))}")
-        return path
-
-    def _variable(self, tree: Tree) -> str:
-        return str(tree["Var"]) if "Var" in tree else self._path(tree)
-
-    def _path(self, tree: Tree) -> str:
-        names: list[str] = []
-        while "." in tree:
-            names.append(str(tree["."]["attr"]))
-            tree = tree["."]["left"]
-        if tree.get("Var") not in {"context", "resource"} or not names:
-            raise self._outside(next(iter(tree)))
-        head = ["resource"] if tree["Var"] == "resource" else []
-        return ".".join([*head, *reversed(names)])
-
-    def _strings(self, tree: Tree) -> list[str]:
-        items = tree.get("Set", [tree])
-        if not all("Value" in item and isinstance(item["Value"], str) for item in items):
-            raise self._outside("a set of other than codes")
-        return literals(tree)
-
-    def _outside(self, what: str) -> OutsideSubset:
-        return OutsideSubset(
-            f"{self.place} uses what the proof and the replay cannot read: {what}",
-            todo="write the condition with codes and sets of codes, ==, in, contains, and, or, not;"
-            " docs/writing-law.md lists what can be read",
-        )

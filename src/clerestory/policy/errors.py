@@ -13,6 +13,18 @@ class EvaluationAlarm(Corruption):
 
 
 class OutsideSubset(Refusal):
-    """A policy uses a part of Cedar that the proof and the replay do not read."""
+    """A policy uses a part of Cedar that the proof and the replay do not read.
+
+    Attributes:
+        operator: What is not read, by Cedar's own name for it, for example ``like``.
+    """
 
     code = "law-outside-subset"
+
+    def __init__(self, place: str, operator: str, what: str) -> None:
+        super().__init__(
+            f"{place} uses what the proof and the replay cannot read: {what}",
+            todo="write the condition with codes and sets of codes, ==, in, contains, and, or, not;"
+            " docs/writing-law.md lists what can be read",
+        )
+        self.operator = operator

@@ -4,6 +4,7 @@ Run this file as a program to write them anew.
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from clerestory.policy.shape import ENTITIES, FACTS
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
+BOUNDARY = ROOT / "tests" / "conformance" / "policy" / "boundary.toml"
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 _DAY = re.compile(r"^\^\\d\{4\}")
 
@@ -142,10 +144,28 @@ def of_type(
     return {"string": "text", "integer": "number", "anything": "anything"}[kind], None, ""
 
 
+def boundary() -> str:
+    known = tomllib.loads(BOUNDARY.read_text("utf-8"))
+    ordered = sorted(known["outside"].items(), key=lambda item: (-item[1], item[0]))
+    many, few = ordered[:8], ordered[8:]
+    worked_out = sum(known["worked_out"].values())
+    rows = [
+        ("inside, and asks something of the request", known["inside"]["asking"]),
+        ("inside, and comes down to always or never", known["inside"]["constant"]),
+        *((f"outside by `{operator}`", cases) for operator, cases in many),
+        (f"outside by one of {len(few)} further operators", sum(cases for _, cases in few)),
+        ("together", known["cases"]),
+        ("of those outside: read once Cedar has worked out what holds no fact", worked_out),
+        ("of those outside: Cedar itself met an error", known["failing"]),
+    ]
+    return table(("Cedar's own test cases", "cases"), (tuple(map(str, row)) for row in rows))
+
+
 PARTS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "annotations": ("writing-law.md", annotations),
     "facts": ("writing-law.md", facts),
     "stages": ("writing-law.md", stages),
+    "boundary": ("writing-law.md", boundary),
     "demand": ("written-forms.md", lambda: form("demand")),
     "case": ("written-forms.md", lambda: form("case")),
     "determination": ("written-forms.md", lambda: form("determination")),
