@@ -21,7 +21,7 @@ from clerestory.audit.pack_check_files import (
     check_vocabulary,
 )
 from clerestory.audit.pack_check_flaws import Flaw, Sources
-from clerestory.audit.pack_check_policies import OPENING, check_policies, check_types
+from clerestory.audit.pack_check_policies import OPENING, check_policies, check_subset, check_types
 from clerestory.audit.pack_check_trees import comparisons
 from clerestory.audit.pack_check_words import check_promise, check_words
 from clerestory.demands.errors import BadDemand
@@ -203,6 +203,7 @@ def _read(
         yield from check_codes(pack, stack, sources)
         yield from check_promise(pack, stack, sources)
     yield from check_types(packs, stack, sources)
+    yield from check_subset(packs, stack, sources)
     # In a file that cannot be read a word may be given or tested, so nothing is said of words.
     if not any(pack.faults for pack in everywhere):
         yield from check_words(packs, everywhere, sources)

@@ -12,6 +12,7 @@ from clerestory.law.clocks import check_clock
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack
 from clerestory.law.policies import Policy, policies_text
+from clerestory.policy.circuit_of_law import outside_subset
 from clerestory.policy.model import schema_text
 
 OPENING = frozenset({"lift", "lift_coarsened"})
@@ -67,6 +68,14 @@ def check_types(packs: Sequence[Pack], stack: PackStack, sources: Sources) -> It
             said = str(error.error).replace(f"for policy `{error.policy_id}`, ", "")
             todo = "compare with the facts in docs/writing-law.md"
             yield sources.flaw(pack, policy, f"{name} can fail when asked: {said}", todo)
+
+
+def check_subset(packs: Sequence[Pack], stack: PackStack, sources: Sources) -> Iterator[Flaw]:
+    """Yield the policies that the proof and the replay cannot read: such a pack is never active."""
+    owners = {policy.id: pack for pack in packs for policy in pack.policies}
+    for policy, fault in outside_subset(stack):
+        text = f"{policy.id} cannot be proved or replayed: it uses {fault.operator}"
+        yield sources.flaw(owners[policy.id], policy, text, fault.todo)
 
 
 def _authorities(policy: Policy, known: Mapping[str, Authority]) -> Iterator[Remark]:

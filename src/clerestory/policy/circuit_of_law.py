@@ -5,13 +5,15 @@ refused with file, line and operator, so that a policy whose evaluation could fa
 translated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.policy.cedar_reading import Tree, read_policy, read_tree
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit import OUTCOMES, Circuit
 from clerestory.policy.duties import labels
+from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import STAGE_SETS
 from clerestory.policy.pack_facts import PackFacts
@@ -56,6 +58,29 @@ def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str)
         known[stage][word] = place
     facts = PackFacts(circuit, law.stack.vocabulary, known, strict=True)
     return read_tree(circuit, facts, tree, place=name)
+
+
+def outside_subset(stack: PackStack) -> Iterator[tuple[Policy, OutsideSubset]]:
+    """Yield every policy, of any day, that cannot be translated, and why.
+
+    Policies that only name what was considered open nothing and are never translated.
+    """
+    circuit = Circuit(shape_of(stack))
+    nothing: dict[str, dict[str, int]] = {stage: {} for stage in STAGES}
+    for policy in stack.policies:
+        answers = dict.fromkeys(OUTCOMES, circuit.no) if policy.action == "oblige" else {}
+        facts = PackFacts(circuit, stack.vocabulary, nothing, answers=answers)
+        try:
+            if policy.action != "consider":
+                _read(circuit, facts, policy)
+        except OutsideSubset as fault:
+            yield policy, fault
+
+
+def _read(circuit: Circuit, facts: PackFacts, policy: Policy) -> int:
+    place = f"{policy.file}:{policy.line}: {policy.id}"
+    # Its action was read when the policies were put in order by stage.
+    return read_policy(circuit, facts, policy.tree, place=place, scopes=("principal", "resource"))
 
 
 def _words(law: LawOfTheDay) -> dict[str, set[str]]:
@@ -171,17 +196,8 @@ class _Stages:
         facts = PackFacts(
             self.circuit, self.law.stack.vocabulary, nothing | known, answers=answers or {}
         )
-        return {p.id: self._read(p, facts) for p in self.law.by_action[action].by_id.values()}
-
-    def _read(self, policy: Policy, facts: PackFacts) -> int:
-        # Its action was read when the policies were put in order by stage.
-        return read_policy(
-            self.circuit,
-            facts,
-            policy.tree,
-            place=f"{policy.file}:{policy.line}: {policy.id}",
-            scopes=("principal", "resource"),
-        )
+        policies = self.law.by_action[action].by_id.values()
+        return {policy.id: _read(self.circuit, facts, policy) for policy in policies}
 
     def _gather(self, satisfied: Mapping[str, int], note: str) -> dict[str, int]:
         words: dict[str, list[int]] = {}

@@ -345,6 +345,18 @@ FLAWS = {
         "findings: {capacity: 'no'}",
         "AA-2 cannot be run",
     ),
+    "a policy that compares the day itself": (
+        LAW,
+        COMMENT,
+        policy(REFER, 'when { context.on < datetime("2026-01-01") }'),
+        "aa-new cannot be proved or replayed: it uses <",
+    ),
+    "a policy that compares two facts": (
+        LAW,
+        COMMENT,
+        policy(REFER, "when { context.paper.kind == context.paper.form }"),
+        "aa-new cannot be proved or replayed: it uses ==",
+    ),
     "a permit that no case shows": (
         "cases/cases.yaml",
         "rulings: {S1.address: release}",
