@@ -1,4 +1,4 @@
-"""The columnar interpreter answers known cases as Cedar does, and made-up rows as the circuit."""
+"""The table and the solver answer known cases as Cedar does, and made-up rows as the circuit."""
 
 import random
 from collections import defaultdict
@@ -16,6 +16,7 @@ from clerestory.law.packs import load_stack
 from clerestory.policy.circuit import OUTCOMES, Circuit, answer_of
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw
+from clerestory.policy.interpreters.smt import Solver, Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import Shape
 from clerestory.policy.stages import run
@@ -78,6 +79,27 @@ def test_policies_duties_and_coarser_answers_are_those_of_cedar(rows: list[Known
 
     assert answers_by_table(circuit, table_of(facts, circuit.shape)) == expected
     assert [answer_by_circuit(circuit, row) for row in facts] == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", BY_LAW.values(), ids=range(len(BY_LAW)))
+def test_the_solver_finds_the_answer_of_cedar_and_no_other(rows: list[KnownRow]) -> None:
+    law = rows[0].engine.law
+    circuit = circuit_of(law)
+    facts = list({repr(row.facts): dict(row.facts) for row in rows}.values())
+    solver = Solver(circuit)
+
+    for row, answer in zip(facts, answers_by_cedar(law, facts), strict=True):
+        told = [circuit.is_one_of(path, [row[path]]) for path in circuit.shape.facts]
+        for path, codes in circuit.shape.sets.items():
+            held = {code: circuit.holds(path, code) for code in codes}
+            told += [n if code in row[path] else circuit.negate(n) for code, n in held.items()]
+        asked = circuit.both(told)
+        given = circuit.outcomes[answer.outcome]
+
+        assert solver.ask(circuit.both([asked, given])).verdict is Verdict.POSSIBLE
+        other = circuit.both([asked, circuit.negate(given)])
+        assert solver.ask(other).verdict is Verdict.NEVER
 
 
 def test_known_cases_meet_policies_duties_and_coarser_answers_of_every_kind() -> None:
