@@ -12,17 +12,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from clerestory.audit.known_rows import known_rows
-from clerestory.kernel import Refusal, digest_of
+from clerestory.audit.row_file import GROUP_ROWS, check_new, row_schema, whole_file
+from clerestory.kernel import digest_of
 from clerestory.law.packs import available_packs, load_stack
 from clerestory.policy.shape import Shape, shape_of
 
 MADE_UP = b"clerestory.made-up"
 _NOTICE = b"every row is made up: no such demand was made, and no such person exists"
-_GROUP_ROWS = 100_000
 _FIRST_MONTH, _MONTHS = np.datetime64("2023-01"), 48
 _PERSONS = 5_000_000
 # How often a demand has one of these drawn anew.
@@ -95,30 +94,15 @@ def simulate(
     Raises:
         Refusal: The file exists already.
     """
-    _check_new(path)
+    check_new(path, code="simulate-file-exists")
     made = _Maker(mix, shape, np.random.default_rng(seed))
-    draft = path.with_name(path.name + ".draft")
-    notice = {MADE_UP: _NOTICE, b"clerestory.seed": str(seed).encode()}
-    schema = made.schema().with_metadata(notice)
-    try:
-        with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
-            written = 0
-            for table in made.tables(rows):
-                writer.write_table(table.replace_schema_metadata(notice))
-                written += table.num_rows
-                say(f"{written:,} of {rows:,} rows written")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _check_new(path: Path) -> None:
-    if path.exists():
-        raise Refusal(
-            f"the file exists already: {path}",
-            code="simulate-file-exists",
-            todo="name a file that does not exist yet",
-        )
+    notes = {MADE_UP: _NOTICE, b"clerestory.seed": str(seed).encode()}
+    with whole_file(path, row_schema(shape), notes) as writer:
+        written = 0
+        for table in made.tables(rows):
+            writer.write_table(table.replace_schema_metadata(notes))
+            written += table.num_rows
+            say(f"{written:,} of {rows:,} rows written")
 
 
 class _Maker:
@@ -140,17 +124,10 @@ class _Maker:
         self._order = np.array([place for demand in mix.demands for place in demand])
         self._demands = 0
 
-    def schema(self) -> pa.Schema:
-        """Return the columns of the file."""
-        text = pa.dictionary(pa.int32(), pa.string())
-        names = [("demand", pa.string()), ("person", pa.string()), ("month", pa.date32())]
-        facts = [(path, text) for path in self._codes]
-        return pa.schema([*names, *facts, *((p, pa.list_(pa.string())) for p in self._sets)])
-
     def tables(self, rows: int) -> Iterator[pa.Table]:
         """Yield groups of rows until there are as many as wanted; the last demand is cut off."""
         while rows > 0:
-            table = self._group(min(rows, _GROUP_ROWS))
+            table = self._group(min(rows, GROUP_ROWS))
             rows -= table.num_rows
             yield table
 
@@ -176,7 +153,7 @@ class _Maker:
             *(known.take(pa.array(places)) for known in self._sets.values()),
         ]
         self._demands += count
-        return pa.table(dict(zip(self.schema().names, columns, strict=True)))
+        return pa.table(dict(zip(row_schema(self._shape).names, columns, strict=True)))
 
     def _fact(self, path: str, places: Numbers, owner: Numbers, count: int) -> pa.Array:
         numbers = self._known[path][places]

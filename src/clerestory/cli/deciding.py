@@ -50,9 +50,9 @@ def decide_file(
     """
     folder = packs_folder(packs_dir)
     document = _demand_in(load_document(path), path.name, case, on)
-    stack = load_stack(folder, list(packs) or _packs_for(document, folder))
+    stack = load_stack(folder, list(packs) or packs_for(document, folder))
     demand = read_demand(document, stack.vocabulary)
-    engine = Engine.of(stack, on or demand.received_on, _sources(demand))
+    engine = Engine.of(stack, on or demand.received_on, sources_of(demand.holder.agency))
     determination = engine.decide(demand, explain=explain, lowerings=_lowerings(demand, lower))
     return Decided(demand=demand, determination=determination, stack=stack)
 
@@ -92,12 +92,12 @@ def demand_file(
     """Read a demand without deciding it."""
     folder = packs_folder()
     document = _demand_in(load_document(path), path.name, case, on)
-    names = list(packs) or _packs_for(document, folder)
+    names = list(packs) or packs_for(document, folder)
     codes = [folder / "codes.yaml", *(folder / name / "codes.yaml" for name in names)]
     return read_demand(document, load_vocabulary([code for code in codes if code.exists()]))
 
 
-def _packs_for(document: Any, folder: Path) -> list[str]:
+def packs_for(document: Any, folder: Path) -> list[str]:
     """Return the packs of the holder's jurisdiction; the form is checked before they are used.
 
     Raises:
@@ -117,13 +117,13 @@ def _packs_for(document: Any, folder: Path) -> list[str]:
     return ["us-federal", place]
 
 
-def _sources(demand: Demand) -> dict[tuple[str, str], str]:
-    """Return who supplied each field, where a profile's catalogue is this holder's own."""
+def sources_of(agency: str) -> dict[tuple[str, str], str]:
+    """Return who supplied each field, where a profile's catalogue is this agency's own."""
     from clerestory.holdings.catalogue_file import load_catalogue
 
     for path in sorted(profiles_folder().glob("*/catalogue.toml")):
         catalogue = load_catalogue(path)
-        if catalogue.agency == demand.holder.agency:
+        if catalogue.agency == agency:
             return {
                 (program.code, held.code): held.source
                 for program in catalogue.programs.values()

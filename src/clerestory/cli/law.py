@@ -13,6 +13,7 @@ from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.law_prove import activate, diff, prove
 from clerestory.cli.law_replay import replay, simulate
+from clerestory.cli.law_rows import rows
 from clerestory.cli.places import casebook_folder, packs_folder
 
 if TYPE_CHECKING:
@@ -134,4 +135,5 @@ law.add_command(prove)
 law.add_command(activate)
 law.add_command(diff)
 law.add_command(replay)
+law.add_command(rows)
 law.add_command(simulate)
