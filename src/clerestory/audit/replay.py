@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from clerestory.audit.demand_columns import BadReplayFile
 from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.replay_batch import TwoLaws
-from clerestory.audit.replay_file import BadReplayFile, DemandFile, Say
+from clerestory.audit.replay_file import DemandFile, Say
 from clerestory.kernel import digest_of
 
 _FORMAT = "clerestory-replay/2"
@@ -58,7 +59,7 @@ class Replay:
 
     def __init__(self, path: Path, old: LawChoice, new: LawChoice, work: Path) -> None:
         self.laws = TwoLaws(old, new)
-        self.file = DemandFile(path, facts=self.laws.facts, sets=self.laws.sets)
+        self.file = DemandFile(path, self.laws.columns)
         self._work = work
 
     def run(self, say: Say) -> Replayed:

@@ -14,14 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from clerestory.audit.demand_columns import MONTH, DemandColumns
 from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.proof import InterpretersDisagree
-from clerestory.audit.replay_file import MONTH
 from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw, Flags
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import known_to_all
+from clerestory.policy.shape import Shape, known_to_all
 from clerestory.policy.whole_answers import answers_by_cedar, answers_by_table
 
 # What answers are counted by, and from which column.
@@ -71,15 +71,12 @@ class TwoLaws:
     """An old and a new law that answer the same rows.
 
     ``labels`` are the answers in order, the most open first, a coarser one for each thing that can
-    be given instead. ``facts`` and ``sets`` are the codes of each column that both laws know.
+    be given instead.
     """
 
     def __init__(self, old: LawChoice, new: LawChoice) -> None:
         self._sides = (_Side(old), _Side(new))
-        # Cedar is asked about whole rows, so every column is needed, and each law must know it.
-        shapes = [side.circuit.shape for side in self._sides]
-        self.facts = known_to_all([shape.facts for shape in shapes])
-        self.sets = known_to_all([shape.sets for shape in shapes])
+        self.columns = columns_of(*(side.circuit.shape for side in self._sides))
         coarser = sorted({code for side in self._sides for code in side.circuit.coarser})
         self.labels = ["release", *(f"coarsen to {code}" for code in coarser), "refer", "withhold"]
 
@@ -98,7 +95,7 @@ class TwoLaws:
         """Answer the rows under both laws and count where they part.
 
         Args:
-            table: Checked rows (see ``replay_file``), with all columns of both laws.
+            table: Checked rows (see ``demand_columns``), with all columns of both laws.
 
         Raises:
             InterpretersDisagree: Cedar answers one of the rows that it was asked about otherwise.
@@ -142,7 +139,9 @@ class TwoLaws:
                 yield [dimension, one["value"], *self._pair(one["pair"]), one["count_all"]]
 
     def _check_by_cedar(self, table: pa.Table, places: Sequence[int]) -> None:
-        rows = table.select([*self.facts, *self.sets]).take(pa.array(places, pa.int64()))
+        rows = table.select([*self.columns.facts, *self.columns.sets]).take(
+            pa.array(places, pa.int64())
+        )
         asked = rows.to_pylist()
         for side in self._sides:
             found = answers_by_table(side.circuit, rows)
@@ -154,6 +153,18 @@ class TwoLaws:
                         f"{table['demand'][place]} under {side.choice.name}",
                         todo="do not use these packs; report both pack digests",
                     )
+
+
+def columns_of(old: Shape, new: Shape) -> DemandColumns:
+    """Return the columns of rows that two laws can answer.
+
+    Cedar is asked about whole rows, so every column is needed, and each law must know it.
+    """
+    shapes = (old, new)
+    return DemandColumns(
+        facts=known_to_all([shape.facts for shape in shapes]),
+        sets=known_to_all([shape.sets for shape in shapes]),
+    )
 
 
 def _named(kind: str, places: Mapping[str, int]) -> dict[str, int]:

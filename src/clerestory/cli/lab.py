@@ -112,9 +112,10 @@ def _made_up(
 
 
 def _sha256(path: Path) -> str:
+    from clerestory.audit.demand_columns import DemandColumns
     from clerestory.audit.replay_file import DemandFile
 
-    file = DemandFile(path, {}, {})
+    file = DemandFile(path, DemandColumns({}, {}))
     file.open()
     return file.digest()
 

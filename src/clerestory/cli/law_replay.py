@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +14,20 @@ from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import known_files, packs_folder
 
 if TYPE_CHECKING:
+    from clerestory.audit.law_choice import LawChoice
     from clerestory.audit.replay import Replayed
 
 _file = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.option("--demands", type=_file, required=True, help="Parquet file of demand rows.")
+@click.option(
+    "--demands",
+    required=True,
+    metavar="FILE|URL",
+    help="Parquet file of demand rows, or the URL of a PostgreSQL database that holds them.",
+)
+@click.option("--table", metavar="[SCHEMA.]TABLE", help="The database's table or view of rows.")
 @click.option(
     "--pack",
     "packs",
@@ -38,7 +46,12 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @packs_dir_option
 @json_option
 def replay(
-    demands: Path, packs: tuple[str, ...], out: Path, packs_dir: Path | None, as_json: bool
+    demands: str,
+    table: str | None,
+    packs: tuple[str, ...],
+    out: Path,
+    packs_dir: Path | None,
+    as_json: bool,
 ) -> None:
     """Answer past demands under two laws, and count where the answers differ.
 
@@ -47,16 +60,31 @@ def replay(
     """
     if len(packs) != 2:
         raise click.UsageError("give --pack twice: the old law, then the new")
+    if ("://" in demands) != bool(table):
+        raise click.UsageError("give --table with the URL of a database, and only there")
     from clerestory.audit.law_choice import choose_law
     from clerestory.audit.replay import Replay
 
     folder, today = packs_folder(packs_dir), datetime.now().astimezone().date()
     old, new = (choose_law(name, folder, today) for name in packs)
     with progress(as_json) as say:
-        found = Replay(demands, old, new, out / "batches").run(say)
+        path = _copied(demands, table, (old, new), out, say) if table else Path(demands)
+        found = Replay(path, old, new, out / "batches").run(say)
     _write(found, out)
     _tell(found, out, as_json=as_json)
     sys.exit(ExitCode.NO if found.changed else ExitCode.DONE)
+
+
+def _copied(
+    url: str, table: str, laws: "tuple[LawChoice, LawChoice]", out: Path, say: Callable[[str], None]
+) -> Path:
+    """Return the file to which the rows of a table were copied."""
+    from clerestory.audit.replay_batch import columns_of
+    from clerestory.audit.replay_table import DemandTable
+    from clerestory.policy.shape import shape_of
+
+    columns = columns_of(*(shape_of(law.stack) for law in laws))
+    return DemandTable.open(url, table, columns).copy(out / "rows", say)
 
 
 def _write(found: "Replayed", out: Path) -> None:

@@ -22,6 +22,8 @@ from clerestory.holdings.source import (
 
 _BUSY_SECONDS = 2
 _SCAN_ROWS = 5_000
+# What the query of a URL may say of the place.
+_PLACE = frozenset({"host", "port", "dbname"})
 _Answer = TypeVar("_Answer")
 
 
@@ -55,15 +57,8 @@ class SqlSource:
     @classmethod
     def of_url(cls, url: str, *, recorder: Recorder | None = None) -> "SqlSource":
         """Open a PostgreSQL (or SQLite) database by URL."""
-        try:
-            parsed = sa.make_url(url)
-        except ArgumentError as fault:
-            raise SourceFault(
-                "the source is not a database URL",
-                code="source-bad-url",
-                todo="write it as postgresql+psycopg://reader@host/database",
-            ) from fault
-        label = parsed.render_as_string(hide_password=True)
+        parsed = _parsed(url)
+        label = _label_of(parsed)
         backend = parsed.get_backend_name()
         if backend == "sqlite":
             path = Path(parsed.database or "")
@@ -121,7 +116,7 @@ class SqlSource:
                 for found in start(connection):
                     yield tuple(found)
         except DBAPIError as fault:
-            raise self._explain(fault, table, columns) from fault
+            raise self.explain(fault, table, columns) from fault
 
     def columns_of(self, table: str) -> frozenset[str] | None:
         """The columns of a table or view, or ``None`` when there is no such table."""
@@ -134,6 +129,23 @@ class SqlSource:
             return frozenset(str(column["name"]) for column in found)
 
         return self._guard(look)
+
+    def explain(self, fault: DBAPIError, table: str, columns: Sequence[str]) -> SourceFault:
+        """Return what a driver's error means, without its words."""
+        # Only the driver's kind of error is looked at; its words may quote a row and stop here.
+        words = str(fault.orig).lower()
+        kind = type(fault.orig).__name__
+        if "locked" in words or kind == "LockNotAvailable":
+            return locked(self._label)
+        if (
+            "no such table" in words
+            or "no such column" in words
+            or kind in {"UndefinedTable", "UndefinedColumn"}
+        ):
+            return lacks(self._label, table, columns)
+        if "unable to open" in words or fault.connection_invalidated or "connect" in words:
+            return vanished(self._label)
+        return unreadable(self._label)
 
     def close(self) -> None:
         """Let the database go."""
@@ -171,20 +183,26 @@ class SqlSource:
             with self.engine.connect() as connection:
                 return work(connection)
         except DBAPIError as fault:
-            raise self._explain(fault, table, columns) from fault
+            raise self.explain(fault, table, columns) from fault
 
-    def _explain(self, fault: DBAPIError, table: str, columns: Sequence[str]) -> SourceFault:
-        # Only the driver's kind of error is looked at; its words may quote a row and stop here.
-        words = str(fault.orig).lower()
-        kind = type(fault.orig).__name__
-        if "locked" in words or kind == "LockNotAvailable":
-            return locked(self._label)
-        if (
-            "no such table" in words
-            or "no such column" in words
-            or kind in {"UndefinedTable", "UndefinedColumn"}
-        ):
-            return lacks(self._label, table, columns)
-        if "unable to open" in words or fault.connection_invalidated or "connect" in words:
-            return vanished(self._label)
-        return unreadable(self._label)
+
+def _label_of(url: sa.URL) -> str:
+    """Return where a database is; what else stands in the query may be a password."""
+    kept = {name: value for name, value in url.query.items() if name in _PLACE}
+    return url.set(query=kept).render_as_string(hide_password=True)
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+        # With a bare @ in a password its end would pass for the host, and be told in messages.
+        if "@" not in (parsed.host or ""):
+            return parsed
+    except (ArgumentError, ValueError):
+        # The fault's own words may quote the URL, password and all.
+        pass
+    raise SourceFault(
+        "the source is not a database URL",
+        code="source-bad-url",
+        todo="write it as postgresql+psycopg://reader@host/database, and @ in a password as %40",
+    )

@@ -34,9 +34,9 @@ def rows(laws: TwoLaws) -> pa.Table:
     facts = [row.facts for row in known_rows(PACKS, files) if "us-me" in row.packs]
     columns = {
         path: pa.array([one[path] for one in facts], pa.list_(pa.string()))
-        if path in laws.sets
+        if path in laws.columns.sets
         else pa.array([one[path] for one in facts], pa.string())
-        for path in [*laws.facts, *laws.sets]
+        for path in [*laws.columns.facts, *laws.columns.sets]
     }
     count = len(facts)
     persons = {"demand": [f"D{n}" for n in range(count)], "person": ["P1"] * count}

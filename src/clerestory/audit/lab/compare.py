@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from clerestory.audit.demand_columns import BadReplayFile, DemandColumns
 from clerestory.audit.lab.by_cedar import check_by_cedar
 from clerestory.audit.lab.counting import Counts, count_all, masks, write_persons
 from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.scenario import MINUTES, Group, Regime
-from clerestory.audit.replay_file import BadReplayFile, DemandFile, Say
+from clerestory.audit.replay_file import DemandFile, Say
 from clerestory.kernel import digest_of
 from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.interpreters.columnar import ColumnarCircuit, Flags
@@ -56,7 +57,7 @@ class Comparison:
         self._regimes = regimes
         self._columnar = ColumnarCircuit(regimes.circuit, regimes.wanted)
         self._work = work
-        self.file = DemandFile(demands, facts=regimes.facts, sets=regimes.sets)
+        self.file = DemandFile(demands, DemandColumns(regimes.facts, regimes.sets))
         self._pairs = [(g, r) for g in regimes.scenario.groups for r in regimes.scenario.regimes]
 
     def run(self, say: Say) -> Compared:

@@ -1,0 +1,46 @@
+"""A PostgreSQL server for the tests that need one.
+
+It is that of the environment variable CLERESTORY_TEST_POSTGRESQL (a SQLAlchemy URL), or one on a
+socket in a temporary folder where ``initdb`` is installed.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def run_as_server(*command: str) -> None:
+    # PostgreSQL refuses to run for the all-powerful account.
+    account: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
+    subprocess.run(
+        command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **account
+    )
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The URL of a server that is there, or of one that is started for these tests."""
+    given = os.environ.get("CLERESTORY_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
+        pytest.skip("no PostgreSQL server: initdb is not installed")
+    # A socket's path may have a hundred letters and no more, and its folder must be open to the
+    # server's account.
+    base = Path(tempfile.mkdtemp(prefix="pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(base, "nobody")
+    files = str(base / "files")
+    run_as_server("initdb", "-D", files, "-U", "reader", "--auth=trust", "--no-sync")
+    options = f"-k {base} -c listen_addresses= -c fsync=off"
+    run_as_server("pg_ctl", "-D", files, "-w", "-l", f"{base}/log", "-o", options, "start")
+    yield f"postgresql+psycopg://reader@/postgres?host={base}"
+    run_as_server("pg_ctl", "-D", files, "-w", "-m", "immediate", "stop")
+    shutil.rmtree(base)
