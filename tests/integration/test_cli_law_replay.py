@@ -154,6 +154,19 @@ def test_a_file_that_changes_meanwhile_is_refused(file: Path, tmp_path: Path) ->
     assert list((tmp_path / "work").iterdir()) == []
 
 
+def test_a_file_that_is_damaged_within_is_refused(file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.parquet"
+    pq.write_table(pq.read_table(file), path, row_group_size=1500, compression="zstd")
+    content = bytearray(path.read_bytes())
+    content[1000:60_000] = bytes(59_000)
+    path.write_bytes(content)
+
+    with pytest.raises(BadReplayFile, match=r"batch \d of 4 cannot be read") as refused:
+        replayed(path, tmp_path / "work")
+
+    assert refused.value.code == "replay-bad-file"
+
+
 def test_another_law_shares_no_batches(file: Path, tmp_path: Path) -> None:
     replayed(file, tmp_path)
     Replay(file, OLD, OLD, tmp_path).run(lambda _: None)
@@ -223,7 +236,7 @@ def test_a_bad_file_is_refused_with_its_fault(fault: str, file: Path, tmp_path: 
 
     assert refused.value.code == code
     assert refused.value.todo
-    assert not (tmp_path / "work").exists()
+    assert not list((tmp_path / "work").glob("*"))
 
 
 def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:

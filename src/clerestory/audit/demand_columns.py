@@ -1,7 +1,7 @@
 """What a row of demands must look like: columns, types, codes, months, and nothing missing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clerestory.kernel import Refusal
+from clerestory.policy.shape import Shape, known_to_all
 
 ROW = ("demand", "person", "resource.program", "resource.name")
 MONTH = "month"
@@ -20,6 +21,15 @@ class BadReplayFile(Refusal):
     """The rows cannot be replayed as they stand."""
 
     code = "replay-bad-file"
+
+    @classmethod
+    def twice(cls, rows: int, demand: str) -> "BadReplayFile":
+        """Return the fault of rows of which so many stand there once more."""
+        return cls(
+            f"{rows:,} rows stand there twice, the first in demand {demand}",
+            code="replay-row-twice",
+            todo="keep one row for each demand, person, program and field",
+        )
 
 
 @dataclass
@@ -35,6 +45,21 @@ class Faults:
         self.nulls.update(other.nulls)
         self.unknown.update(other.unknown)
         self.days += other.days
+
+    def __bool__(self) -> bool:
+        return bool(self.nulls or self.unknown or self.days)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts for sending."""
+        unknown = [[name, code, count] for (name, code), count in self.unknown.items()]
+        return {"nulls": dict(self.nulls), "unknown": unknown, "days": self.days}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Faults":
+        """Return the counts that were sent; nothing is no fault."""
+        unknown = {(name, code): count for name, code, count in told.get("unknown", ())}
+        nulls = Counter(told.get("nulls", {}))
+        return cls(nulls=nulls, unknown=Counter(unknown), days=told.get("days", 0))
 
     def check_none(self) -> None:
         """Refuse rows with faults.
@@ -72,6 +97,17 @@ class DemandColumns:
 
     facts: Mapping[str, frozenset[str]] = field(repr=False)
     sets: Mapping[str, frozenset[str]] = field(repr=False)
+
+    @classmethod
+    def of(cls, shapes: Sequence[Shape]) -> "DemandColumns":
+        """Return the columns of rows that every law with these shapes can answer.
+
+        Cedar is asked about whole rows, so every column is needed, and each law must know it.
+        """
+        return cls(
+            facts=known_to_all([shape.facts for shape in shapes]),
+            sets=known_to_all([shape.sets for shape in shapes]),
+        )
 
     @property
     def names(self) -> list[str]:

@@ -7,10 +7,13 @@ month, and by nothing else: nothing here tells persons apart by what is known ab
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from clerestory.audit.demand_columns import BadReplayFile
 from clerestory.audit.law_choice import LawChoice
@@ -71,25 +74,40 @@ class Replay:
         """
         batches = self.file.batches()
         done = self._folder()
-        if not (done / "checked").is_file():
-            self.file.check(say)
-            done.mkdir(parents=True, exist_ok=True)
-            (done / "checked").touch()
-        results = []
+        try:
+            if not (done / "checked").is_file():
+                self.file.check(say, self._work)
+                done.mkdir(parents=True, exist_ok=True)
+                (done / "checked").touch()
+            found = add_results(
+                self.laws.names, self._results(done, batches, say), made_up=self._made_up
+            )
+        except BadReplayFile:
+            # What cannot be read may have been written over.
+            self._check_unchanged(done)
+            raise
+        self._check_unchanged(done)
+        return found
+
+    def _results(self, done: Path, batches: int, say: Say) -> Iterator[Mapping[str, Any]]:
         for number in range(batches):
             say(f"batch {number + 1} of {batches}")
-            results.append(self._result(done / f"batch-{number:05}.json", number))
-        if self._folder() != done:
-            # Its notes may be of either content, so none of them is kept.
-            shutil.rmtree(done)
-            raise BadReplayFile(
-                f"the file changed while it was read: {self.file.path}",
-                code="replay-file-changed",
-                todo="let nobody write to the file, then run the same again",
-            )
-        metadata = self.file.open().schema_arrow.metadata or {}
-        made_up = b"clerestory.made-up" in metadata
-        return add_results(self.laws.names, results, made_up=made_up)
+            yield self._result(done / f"batch-{number:05}.json", number)
+
+    @property
+    def _made_up(self) -> bool:
+        return b"clerestory.made-up" in (self.file.open().schema_arrow.metadata or {})
+
+    def _check_unchanged(self, done: Path) -> None:
+        if self._folder() == done:
+            return
+        # Its notes may be of either content, so none of them is kept.
+        shutil.rmtree(done, ignore_errors=True)
+        raise BadReplayFile(
+            f"the file changed while it was read: {self.file.path}",
+            code="replay-file-changed",
+            todo="let nobody write to the file, then run the same again",
+        )
 
     def _folder(self) -> Path:
         return self._work / digest_of([_FORMAT, self.file.digest(), *self.laws.marks])[:24]
@@ -107,13 +125,19 @@ class Replay:
 
 
 def add_results(
-    names: Sequence[str], results: Sequence[Mapping[str, Any]], *, made_up: bool
+    names: Sequence[str], results: Iterable[Mapping[str, Any]], *, made_up: bool
 ) -> Replayed:
-    """Add up the results of all batches (see ``TwoLaws.answer``)."""
+    """Add up the results of all batches (see ``TwoLaws.answer``), each of them seen once."""
+    rows = checked = 0
     answers: Counter[tuple[str, str]] = Counter()
     flips: Flips = Counter()
     duties: dict[str, list[int]] = {}
+    exposed, closed = _Persons(), _Persons()
     for result in results:
+        rows += result["rows"]
+        checked += result["checked"]
+        exposed.add(result["exposed"])
+        closed.add(result["closed"])
         answers.update({(old, new): count for old, new, count in result["answers"]})
         flips.update({(d, v, old, new): count for d, v, old, new, count in result["flips"]})
         for label, *counts in result["duties"]:
@@ -123,16 +147,25 @@ def add_results(
     return Replayed(
         old=old,
         new=new,
-        rows=sum(result["rows"] for result in results),
+        rows=rows,
         answers=answers,
         flips=flips,
         duties={label: DutyCount(*counts) for label, counts in sorted(duties.items())},
-        persons_newly_exposed=_persons(results, "exposed"),
-        persons_no_longer_exposed=_persons(results, "closed"),
-        checked_by_cedar=sum(result["checked"] for result in results),
+        persons_newly_exposed=exposed.count(),
+        persons_no_longer_exposed=closed.count(),
+        checked_by_cedar=checked,
         made_up=made_up,
     )
 
 
-def _persons(results: Iterable[Mapping[str, Any]], which: str) -> int:
-    return len({mark for result in results for mark in result[which]})
+class _Persons:
+    """Counts marks of persons, each once; a mark takes 16 bytes, so that millions fit."""
+
+    def __init__(self) -> None:
+        self._marks: list[NDArray[np.bytes_]] = []
+
+    def add(self, marks: Sequence[str]) -> None:
+        self._marks.append(np.frombuffer(bytes.fromhex("".join(marks)), dtype="S16"))
+
+    def count(self) -> int:
+        return len(np.unique(np.concatenate([np.empty(0, "S16"), *self._marks])))

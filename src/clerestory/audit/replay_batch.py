@@ -21,7 +21,6 @@ from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw, Flags
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import Shape, known_to_all
 from clerestory.policy.whole_answers import answers_by_cedar, answers_by_table
 
 # What answers are counted by, and from which column.
@@ -76,7 +75,7 @@ class TwoLaws:
 
     def __init__(self, old: LawChoice, new: LawChoice) -> None:
         self._sides = (_Side(old), _Side(new))
-        self.columns = columns_of(*(side.circuit.shape for side in self._sides))
+        self.columns = DemandColumns.of([side.circuit.shape for side in self._sides])
         coarser = sorted({code for side in self._sides for code in side.circuit.coarser})
         self.labels = ["release", *(f"coarsen to {code}" for code in coarser), "refer", "withhold"]
 
@@ -153,18 +152,6 @@ class TwoLaws:
                         f"{table['demand'][place]} under {side.choice.name}",
                         todo="do not use these packs; report both pack digests",
                     )
-
-
-def columns_of(old: Shape, new: Shape) -> DemandColumns:
-    """Return the columns of rows that two laws can answer.
-
-    Cedar is asked about whole rows, so every column is needed, and each law must know it.
-    """
-    shapes = (old, new)
-    return DemandColumns(
-        facts=known_to_all([shape.facts for shape in shapes]),
-        sets=known_to_all([shape.sets for shape in shapes]),
-    )
 
 
 def _named(kind: str, places: Mapping[str, int]) -> dict[str, int]:

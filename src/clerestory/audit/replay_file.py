@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -11,6 +13,8 @@ import pyarrow.parquet as pq
 
 from clerestory.audit.demand_columns import ROW, BadReplayFile, DemandColumns, Faults
 
+# What the search for rows that stand there twice may hold; the rest goes to the work folder.
+_MEMORY = "600MB"
 _LIST_ENDS = (".list.element", ".list.item")
 Say = Callable[[str], None]
 
@@ -23,11 +27,15 @@ class DemandFile:
     columns: DemandColumns
 
     def open(self) -> pq.ParquetFile:
-        """Open the file, its texts as numbers in a list of codes.
+        """Return the file, its texts as numbers in a list of codes; it is opened once.
 
         Raises:
             BadReplayFile: It is not there or not Parquet.
         """
+        return self._opened
+
+    @cached_property
+    def _opened(self) -> pq.ParquetFile:
         try:
             leaves = pq.read_metadata(self.path).schema
             texts = [
@@ -49,19 +57,33 @@ class DemandFile:
 
     def batches(self) -> int:
         """Return the number of row groups; each is one batch."""
-        return int(self.open().num_row_groups)
+        return int(self._opened.num_row_groups)
 
     def batch(self, number: int) -> pa.Table:
-        """Return the rows of one batch."""
-        return self.open().read_row_group(number, columns=self.columns.names)
+        """Return the rows of one batch.
 
-    def check(self, say: Say) -> None:
+        Raises:
+            BadReplayFile: The bytes cannot be read as rows.
+        """
+        try:
+            return self._opened.read_row_group(number, columns=self.columns.names)
+        except (OSError, pa.ArrowInvalid) as fault:
+            raise BadReplayFile(
+                f"batch {number + 1} of {self.batches()} cannot be read: {self.path}",
+                todo="write the file anew, then run the same again",
+            ) from fault
+
+    def check(self, say: Say, work: Path) -> None:
         """Check columns, then codes and nulls, then that no row stands there twice.
+
+        Args:
+            say: Told how far the work is.
+            work: Folder for what does not fit into memory meanwhile.
 
         Raises:
             BadReplayFile: The first of these that is not in order; the message gives counts.
         """
-        schema = self.open().schema_arrow
+        schema = self._opened.schema_arrow
         self.columns.check_types({one.name: (one.type, str(one.type)) for one in schema})
         faults = Faults()
         for number in range(self.batches()):
@@ -69,21 +91,28 @@ class DemandFile:
             faults.add(self.columns.faults(self.batch(number)))
         faults.check_none()
         say("looking for rows that stand there twice")
-        self._check_twice()
+        self._check_twice(work)
 
-    def _check_twice(self) -> None:
+    def _check_twice(self, work: Path) -> None:
         names = ", ".join(f'"{name}"' for name in ROW)
-        # The column names are our own; the path is handed over as a value.
+        # Rows are told apart by a short number first, since all their names together outgrow the
+        # memory; only rows that share a number are compared by name. The column names are our own;
+        # the path is handed over as a value.
         query = f"""
+            with alike as (
+                select hash({names}) as number from read_parquet($1) group by all
+                having count(*) > 1
+            )
             select count(*), coalesce(sum(n - 1), 0), min(demand) from (
-                select {names}, count(*) as n from read_parquet(?) group by all having n > 1
+                select {names}, count(*) as n from read_parquet($1)
+                where hash({names}) in (select number from alike) group by all having n > 1
             )
         """  # noqa: S608
-        with duckdb.connect() as database:
+        work.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=work) as spill, duckdb.connect() as database:
+            settings = {"memory_limit": _MEMORY, "temp_directory": spill}
+            for name, value in settings.items():
+                database.execute(f"set {name} = '{value}'")
             found = database.execute(query, [str(self.path)]).fetchone()
         if found and found[0]:
-            raise BadReplayFile(
-                f"{int(found[1]):,} rows stand there twice, the first in demand {found[2]}",
-                code="replay-row-twice",
-                todo="keep one row for each demand, person, program and field",
-            )
+            raise BadReplayFile.twice(int(found[1]), found[2])

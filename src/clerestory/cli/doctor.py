@@ -86,6 +86,13 @@ PROGRAMS = (
         get="postgresql",
     ),
     Program(
+        part="java",
+        names=("java",),
+        ask=("-version",),
+        without="no replay on Spark, and its tests are skipped; `law replay` runs without it",
+        get="default-jre-headless (17 or newer)",
+    ),
+    Program(
         part="chromium",
         names=("chromium", "chromium-browser", "google-chrome"),
         ask=("--version",),
@@ -123,6 +130,22 @@ def package_parts() -> Iterator[Part]:
         )
 
 
+def spark_part() -> Part:
+    """Report the package of Spark, which only replay on many machines asks for."""
+    try:
+        version = metadata.version("pyspark")
+    except metadata.PackageNotFoundError:
+        version = ""
+    return Part(
+        name="pyspark",
+        required=False,
+        found=bool(version),
+        version=version,
+        without="no replay on Spark, and its tests are skipped; `law replay` runs without it",
+        get="the extra part called spark, such as pip install clerestory[spark]",
+    )
+
+
 def program_part(program: Program, *, which: Callable[[str], str | None] = shutil.which) -> Part:
     """Find one optional program and ask it for its version; nothing else is run."""
     path = next((found for name in program.names if (found := which(name))), None)
@@ -143,6 +166,7 @@ def all_parts() -> list[Part]:
         sqlite_part(),
         *package_parts(),
         *(program_part(program) for program in PROGRAMS),
+        spark_part(),
     ]
 
 

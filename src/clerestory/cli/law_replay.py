@@ -16,6 +16,7 @@ from clerestory.cli.places import known_files, packs_folder
 if TYPE_CHECKING:
     from clerestory.audit.law_choice import LawChoice
     from clerestory.audit.replay import Replayed
+    from clerestory.audit.replay_spark import SparkReplay
 
 _file = click.Path(path_type=Path, dir_okay=False)
 
@@ -43,11 +44,26 @@ _file = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Folder for the table, the picture and the batches that are done.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="What answers the rows; with Spark, FILE may be a folder of files or an address.",
+)
+@click.option(
+    "--spark-master",
+    default="local[*]",
+    show_default=True,
+    help="Where Spark runs: all cores of this machine, or a cluster's address.",
+)
 @packs_dir_option
 @json_option
 def replay(
     demands: str,
     table: str | None,
+    engine: str,
+    spark_master: str,
     packs: tuple[str, ...],
     out: Path,
     packs_dir: Path | None,
@@ -60,16 +76,20 @@ def replay(
     """
     if len(packs) != 2:
         raise click.UsageError("give --pack twice: the old law, then the new")
-    if ("://" in demands) != bool(table):
+    if ("://" in demands and not table and engine == "local") or (table and "://" not in demands):
         raise click.UsageError("give --table with the URL of a database, and only there")
     from clerestory.audit.law_choice import choose_law
     from clerestory.audit.replay import Replay
+    from clerestory.audit.replay_spark import SparkReplay
 
     folder, today = packs_folder(packs_dir), datetime.now().astimezone().date()
     old, new = (choose_law(name, folder, today) for name in packs)
     with progress(as_json) as say:
-        path = _copied(demands, table, (old, new), out, say) if table else Path(demands)
-        found = Replay(path, old, new, out / "batches").run(say)
+        rows = str(_copied(demands, table, (old, new), out, say)) if table else demands
+        if engine == "spark":
+            found = _on_spark(SparkReplay(rows, old, new, folder, out / "spark"), spark_master, say)
+        else:
+            found = Replay(Path(rows), old, new, out / "batches").run(say)
     _write(found, out)
     _tell(found, out, as_json=as_json)
     sys.exit(ExitCode.NO if found.changed else ExitCode.DONE)
@@ -79,12 +99,20 @@ def _copied(
     url: str, table: str, laws: "tuple[LawChoice, LawChoice]", out: Path, say: Callable[[str], None]
 ) -> Path:
     """Return the file to which the rows of a table were copied."""
-    from clerestory.audit.replay_batch import columns_of
+    from clerestory.audit.demand_columns import DemandColumns
     from clerestory.audit.replay_table import DemandTable
     from clerestory.policy.shape import shape_of
 
-    columns = columns_of(*(shape_of(law.stack) for law in laws))
+    columns = DemandColumns.of([shape_of(law.stack) for law in laws])
     return DemandTable.open(url, table, columns).copy(out / "rows", say)
+
+
+def _on_spark(rows: "SparkReplay", master: str, say: Callable[[str], None]) -> "Replayed":
+    from clerestory.cli.spark_session import spark_session
+
+    say("starting Spark")
+    with spark_session(master, rows.work) as session:
+        return rows.run(session, say)
 
 
 def _write(found: "Replayed", out: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from clerestory.cli.doctor import PROGRAMS, Part, Program, doctor, program_part
+from clerestory.cli.doctor import PROGRAMS, Part, Program, doctor, program_part, spark_part
 from clerestory.cli.exit_codes import ExitCode
 
 NEEDLE = Program(part="needle", names=("pin", "needle"), ask=("-V",), without="no sewing", get="")
@@ -23,7 +23,8 @@ def test_the_list_names_every_part_once_and_this_machine_can_run_the_program() -
     assert result.exit_code == ExitCode.DONE
     assert len(names) == len(set(names))
     assert {"python", "sqlite", "cedarpy", "bagit"} <= {p["name"] for p in parts if p["required"]}
-    assert {p["name"] for p in parts if not p["required"]} == {program.part for program in PROGRAMS}
+    optional = {p["name"] for p in parts if not p["required"]}
+    assert optional == {"pyspark", *(program.part for program in PROGRAMS)}
 
 
 def test_a_program_that_is_there_tells_its_version(tmp_path: Path) -> None:
@@ -84,3 +85,20 @@ def test_a_missing_package_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == ExitCode.MACHINE
     assert "no-such-part" in result.stdout
     assert "\n  x " not in result.stdout
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_package_of_spark_is_found_or_missing(
+    installed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(name: str) -> str:
+        if not installed:
+            raise metadata.PackageNotFoundError(name)
+        return "4.3.0"
+
+    monkeypatch.setattr("clerestory.cli.doctor.metadata.version", version)
+
+    part = spark_part()
+
+    assert (part.found, part.version) == (installed, "4.3.0" if installed else "")
+    assert not part.required

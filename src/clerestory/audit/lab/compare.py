@@ -70,7 +70,7 @@ class Comparison:
         done = self._folder()
         batches = self.file.batches()
         if not (done / "checked").is_file():
-            self.file.check(say)
+            self.file.check(say, self._work)
             done.mkdir(parents=True, exist_ok=True)
             (done / "checked").touch()
         results = []
