@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-build.lock"]
-PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+)(?: ; (.+?))? \\$")
+PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)(?:\[[a-z0-9,-]+\])?==(\S+)(?: ; (.+?))? \\$")
 
 
 def pins(text: str) -> dict[str, str]:
