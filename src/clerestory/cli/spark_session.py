@@ -72,8 +72,11 @@ def _settings(master: str, spill: Path, *, local: bool) -> Mapping[str, str]:
         "spark.local.dir": str(spill.absolute()),
         "spark.log.level": "WARN",
         "spark.sql.execution.arrow.maxRecordsPerBatch": str(_BATCH_ROWS),
-        # Parts of a file small enough that every core has some.
-        "spark.sql.files.maxPartitionBytes": "16m",
+        # Rows of codes take few bytes, so that parts bounded by bytes would be few.
+        "spark.sql.files.minPartitionNum": "16",
+        "spark.sql.files.openCostInBytes": "65536",
+        # Above so many columns Spark would go row by row.
+        "spark.sql.codegen.maxFields": "1000",
         # The batches' results come to one place, and each is bounded by its rows.
         "spark.driver.maxResultSize": "0",
     }
