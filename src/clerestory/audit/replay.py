@@ -4,10 +4,8 @@ Answers are counted by who asks, on what paper, in which programme, for which fi
 month, and by nothing else: nothing here tells persons apart by what is known about them.
 """
 
-import json
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clerestory.audit.demand_columns import BadReplayFile
+from clerestory.audit.kept_batches import KeptBatches
 from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.replay_batch import TwoLaws
 from clerestory.audit.replay_file import DemandFile, Say
-from clerestory.kernel import digest_of
 
 _FORMAT = "clerestory-replay/2"
 # Counts by (dimension, value, answer before, answer after).
@@ -63,7 +60,7 @@ class Replay:
     def __init__(self, path: Path, old: LawChoice, new: LawChoice, work: Path) -> None:
         self.laws = TwoLaws(old, new)
         self.file = DemandFile(path, self.laws.columns)
-        self._work = work
+        self._batches = KeptBatches(self.file, work, [_FORMAT, *self.laws.marks])
 
     def run(self, say: Say) -> Replayed:
         """Check the file, answer every batch that is not done, and add all up.
@@ -72,56 +69,11 @@ class Replay:
             BadReplayFile: The file is not in order, or changed meanwhile.
             InterpretersDisagree: Cedar answers a row otherwise.
         """
-        batches = self.file.batches()
-        done = self._folder()
-        try:
-            if not (done / "checked").is_file():
-                self.file.check(say, self._work)
-                done.mkdir(parents=True, exist_ok=True)
-                (done / "checked").touch()
-            found = add_results(
-                self.laws.names, self._results(done, batches, say), made_up=self._made_up
-            )
-        except BadReplayFile:
-            # What cannot be read may have been written over.
-            self._check_unchanged(done)
-            raise
-        self._check_unchanged(done)
-        return found
-
-    def _results(self, done: Path, batches: int, say: Say) -> Iterator[Mapping[str, Any]]:
-        for number in range(batches):
-            say(f"batch {number + 1} of {batches}")
-            yield self._result(done / f"batch-{number:05}.json", number)
-
-    @property
-    def _made_up(self) -> bool:
-        return b"clerestory.made-up" in (self.file.open().schema_arrow.metadata or {})
-
-    def _check_unchanged(self, done: Path) -> None:
-        if self._folder() == done:
-            return
-        # Its notes may be of either content, so none of them is kept.
-        shutil.rmtree(done, ignore_errors=True)
-        raise BadReplayFile(
-            f"the file changed while it was read: {self.file.path}",
-            code="replay-file-changed",
-            todo="let nobody write to the file, then run the same again",
+        return self._batches.add_up(
+            lambda table, _: self.laws.answer(table),
+            lambda found, _: add_results(self.laws.names, found, made_up=self._batches.made_up),
+            say,
         )
-
-    def _folder(self) -> Path:
-        return self._work / digest_of([_FORMAT, self.file.digest(), *self.laws.marks])[:24]
-
-    def _result(self, kept: Path, number: int) -> Mapping[str, Any]:
-        if kept.is_file():
-            # A batch is put in place whole, so a file that is there is a finished one.
-            known: Mapping[str, Any] = json.loads(kept.read_text("utf-8"))
-            return known
-        result = self.laws.answer(self.file.batch(number))
-        draft = kept.with_suffix(".draft")
-        draft.write_text(json.dumps(result), "utf-8")
-        draft.replace(kept)
-        return result
 
 
 def add_results(

@@ -33,13 +33,13 @@ def check_by_cedar(
     Raises:
         InterpretersDisagree: Cedar says otherwise of one of them.
     """
-    columns = [*regimes.facts, *regimes.sets]
-    rows: list[Row] = table.select(columns).take(pa.array(places, pa.int64())).to_pylist()
+    told = [*regimes.columns.facts, *regimes.columns.sets]
+    rows: list[Row] = table.select(told).take(pa.array(places, pa.int64())).to_pylist()
     for regime in regimes.scenario.regimes:
         if not regime.law:
             continue
-        told = answers_by_cedar(regimes.laws[regime.law].law, rows)
-        for place, answer in zip(places, told, strict=True):
+        answers = answers_by_cedar(regimes.laws[regime.law].law, rows)
+        for place, answer in zip(places, answers, strict=True):
             for name in ("release", "coarsen", "refer"):
                 _same(met[f"{name} {regime.id}"][place], answer.outcome == name, table, place)
     conditions = regimes.conditions

@@ -1,8 +1,6 @@
 """All regimes of a scenario over the same demands, batch by batch, resumable."""
 
-import json
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,13 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from clerestory.audit.demand_columns import BadReplayFile, DemandColumns
+from clerestory.audit.kept_batches import KeptBatches, Result
 from clerestory.audit.lab.by_cedar import check_by_cedar
 from clerestory.audit.lab.counting import Counts, count_all, masks, write_persons
 from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.scenario import MINUTES, Group, Regime
 from clerestory.audit.replay_file import DemandFile, Say
-from clerestory.kernel import digest_of
 from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.interpreters.columnar import ColumnarCircuit, Flags
 
@@ -56,9 +53,10 @@ class Comparison:
     def __init__(self, regimes: Regimes, demands: Path, work: Path) -> None:
         self._regimes = regimes
         self._columnar = ColumnarCircuit(regimes.circuit, regimes.wanted)
-        self._work = work
-        self.file = DemandFile(demands, DemandColumns(regimes.facts, regimes.sets))
         self._pairs = [(g, r) for g in regimes.scenario.groups for r in regimes.scenario.regimes]
+        file = DemandFile(demands, regimes.columns)
+        marks = [_FORMAT, regimes.scenario.text, *regimes.marks()]
+        self._batches = KeptBatches(file, work, marks)
 
     def run(self, say: Say) -> Compared:
         """Check the file, answer every batch that is not done, and count.
@@ -67,44 +65,16 @@ class Comparison:
             BadReplayFile: The file is not in order, or changed meanwhile.
             InterpretersDisagree: Cedar answers a row otherwise.
         """
-        done = self._folder()
-        batches = self.file.batches()
-        if not (done / "checked").is_file():
-            self.file.check(say, self._work)
-            done.mkdir(parents=True, exist_ok=True)
-            (done / "checked").touch()
-        results = []
-        for number in range(batches):
-            say(f"batch {number + 1} of {batches}")
-            results.append(self._result(done / f"batch-{number:05}.json", number))
-        if self._folder() != done:
-            shutil.rmtree(done)
-            raise BadReplayFile(
-                f"the file changed while it was read: {self.file.path}",
-                code="replay-file-changed",
-                todo="let nobody write to the file, then run the same again",
-            )
-        say("counting demands and persons once each")
-        files = [done / f"batch-{number:05}.parquet" for number in range(batches)]
-        counts = count_all(files, len(self._pairs), done / "spill") if files else []
-        return self._added(results, counts)
 
-    def _folder(self) -> Path:
-        marks = [_FORMAT, self._regimes.scenario.text, self.file.digest(), *self._regimes.marks()]
-        return self._work / digest_of(marks)[:24]
+        def add(found: Iterable[Result], done: Path) -> Compared:
+            results = list(found)
+            say("counting demands and persons once each")
+            files = sorted(done.glob("batch-*.parquet"))
+            return self._added(results, count_all(files, len(self._pairs), done / "spill"))
 
-    def _result(self, kept: Path, number: int) -> Mapping[str, Any]:
-        if kept.is_file():
-            known: Mapping[str, Any] = json.loads(kept.read_text("utf-8"))
-            return known
-        result = self._answer(self.file.batch(number), kept.with_suffix(".parquet"))
-        # The note is put in place last and whole, so a note that is there is a finished batch.
-        draft = kept.with_suffix(".draft")
-        draft.write_text(json.dumps(result), "utf-8")
-        draft.replace(kept)
-        return result
+        return self._batches.add_up(self._answer, add, say)
 
-    def _answer(self, table: pa.Table, persons: Path) -> dict[str, Any]:
+    def _answer(self, table: pa.Table, name: Path) -> dict[str, Any]:
         met = self._columnar.met(table)
         places = np.linspace(0, table.num_rows - 1, min(_CHECKED, table.num_rows), dtype=int)
         check_by_cedar(self._regimes, table, met, places.tolist())
@@ -115,7 +85,7 @@ class Comparison:
             "answered": [rows.opened for rows in pairs],
             "referred": [rows.of("refer") for rows in pairs],
         }
-        write_persons(persons, table, masks(flags))
+        write_persons(name.with_suffix(".parquet"), table, masks(flags))
         return {
             "rows": table.num_rows,
             "checked": len(places),
@@ -125,7 +95,6 @@ class Comparison:
         }
 
     def _added(self, results: Sequence[Mapping[str, Any]], counts: Sequence[Counts]) -> Compared:
-        metadata = self.file.open().schema_arrow.metadata or {}
         figures = []
         for place, ((group, regime), count) in enumerate(zip(self._pairs, counts, strict=True)):
             opened = [sum(r["rulings"][place][n] for r in results) for n in range(3)]
@@ -145,7 +114,7 @@ class Comparison:
             tuple(figures),
             rows=sum(result["rows"] for result in results),
             checked_by_cedar=sum(result["checked"] for result in results),
-            made_up=b"clerestory.made-up" in metadata,
+            made_up=self._batches.made_up,
         )
 
 

@@ -66,6 +66,11 @@ class Counts:
     referred: int
     persons_exposed: int
 
+    @classmethod
+    def none(cls) -> "Counts":
+        """Return the counts of no demands."""
+        return cls(demands=0, answered=0, to_counsel=0, refused=0, referred=0, persons_exposed=0)
+
 
 def masks(flags: Mapping[str, Sequence[Flags]]) -> dict[str, Masks]:
     """Return one number for each row and question; bit n is the n-th of the question's flags."""
@@ -99,6 +104,8 @@ def count_all(files: Sequence[Path], bits: int, spill: Path) -> list[Counts]:
         bits: How many there are.
         spill: A folder for what does not fit in memory.
     """
+    if not files:
+        return [Counts.none()] * bits
     base = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(spill)})
     try:
         base.read_parquet([str(path) for path in files]).create_view("batches")

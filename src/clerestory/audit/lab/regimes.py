@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from clerestory.audit.demand_columns import DemandColumns
 from clerestory.audit.lab.scenario import BadScenario, Regime, Scenario, Tree
 from clerestory.audit.law_choice import LawChoice, choose_law
 from clerestory.policy.circuit import OUTCOMES, Circuit, Has, codes_read
 from clerestory.policy.circuit_of_law import circuit_of, read_condition
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import joined, known_to_all, shape_of
+from clerestory.policy.shape import joined, shape_of
 
 # A condition that read what a person is would count persons by it: these facts alone are open to
 # it, whether it reads them itself or through a defined word.
@@ -50,7 +51,7 @@ class Regimes:
     """All regimes of a scenario over one circuit.
 
     ``wanted`` names the nodes of ``release``, ``coarsen`` and ``refer`` for each regime, of the
-    groups and of ``exposes``. ``facts`` and ``sets`` are the codes that every law knows.
+    groups and of ``exposes``. ``columns`` are those of the demand rows.
     """
 
     def __init__(
@@ -83,8 +84,7 @@ class Regimes:
         for name, choice in choices.items():
             law = LawOfTheDay.assemble(choice.stack, choice.on)
             self.laws[name] = Law(choice, law, circuit_of(law, base))
-        self.facts = known_to_all([shape.facts for shape in shapes])
-        self.sets = known_to_all([shape.sets for shape in shapes])
+        self.columns = DemandColumns.of(shapes)
         self.wanted = dict(self._nodes())
 
     @property
