@@ -31,6 +31,8 @@ FIVE = (ROOT / "scenarios" / "five-regimes.toml").read_text("utf-8")
 SMALL = FIVE.replace("rows = 200000", "rows = 1500")
 NOBODY = {"about_nobody", "public_business", "totals"}
 Row = dict[str, Any]
+LAW = LawOfTheDay.assemble(choose_law("us-me", PACKS, ON).stack, ON)
+VOCABULARY = LAW.stack.vocabulary
 
 
 def compare(*words: str | Path) -> Result:
@@ -85,8 +87,7 @@ def recounted(rows: list[Row], answers: list[str], exposes: Callable[[Row], bool
 
 
 def about_a_person(row: Row) -> bool:
-    vocabulary = choose_law("us-me", PACKS, ON).stack.vocabulary
-    return not NOBODY & set(vocabulary.groups_of("fields", row["resource.name"]))
+    return not NOBODY & set(VOCABULARY.groups_of("fields", row["resource.name"]))
 
 
 def told(found: Row) -> Row:
@@ -95,21 +96,19 @@ def told(found: Row) -> Row:
 
 @pytest.mark.slow
 def test_the_law_of_today_is_counted_as_cedar_answers(made: Path, rows: list[Row]) -> None:
-    law = LawOfTheDay.assemble(choose_law("us-me", PACKS, ON).stack, ON)
     facts = [{k: v for k, v in row.items() if k not in {"demand", "person", "month"}}
              for row in rows]  # fmt: skip
 
-    answers = [answer.outcome for answer in answers_by_cedar(law, facts)]
+    answers = [answer.outcome for answer in answers_by_cedar(LAW, facts)]
 
     assert told(figures(made)["law of today"]) == recounted(rows, answers, about_a_person)
 
 
 def test_consent_only_is_counted_as_the_papers_say(made: Path, rows: list[Row]) -> None:
-    vocabulary = choose_law("us-me", PACKS, ON).stack.vocabulary
     parts = ("given", "recipient", "purpose", "field", "in_date", "elements")
 
     def answer(row: Row) -> str:
-        nobody = "about_nobody" in vocabulary.groups_of("fields", row["resource.name"])
+        nobody = "about_nobody" in VOCABULARY.groups_of("fields", row["resource.name"])
         whole = all(row[f"consent.{part}"] == "yes" for part in parts)
         agency = row["findings.agency_consent_only"] == "yes" or (
             "agency_consent_only" in row["raised"]
@@ -130,12 +129,11 @@ def test_without_controls_everything_leaves(made: Path, rows: list[Row]) -> None
 
 
 def test_a_group_counts_its_own_demands(made: Path, rows: list[Row]) -> None:
-    vocabulary = choose_law("us-me", PACKS, ON).stack.vocabulary
     here = [
         row
         for row in rows
-        if "federal_immigration" in vocabulary.groups_of("requester_class", row["principal"])
-        or "immigration_enforcement" in vocabulary.groups_of("purpose", row["purpose"])
+        if "federal_immigration" in VOCABULARY.groups_of("requester_class", row["principal"])
+        or "immigration_enforcement" in VOCABULARY.groups_of("purpose", row["purpose"])
     ]
 
     expected = recounted(here, ["release"] * len(here), about_a_person)
