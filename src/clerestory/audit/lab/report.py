@@ -24,16 +24,22 @@ MEASURES: Sequence[Measure] = (
 _NAME, _NUMBER = 22, 11
 
 
+def notice(found: Compared) -> str:
+    """Return what must stand beside the figures, wherever they are shown."""
+    if found.made_up:
+        return "every demand here is made up: no such demand was made, and no such person exists"
+    return "counts of real demands, not suppressed: for counsel, and not for publication"
+
+
 def lines(scenario: Scenario, found: Compared) -> Iterator[str]:
     """Yield the comparison for the terminal, one block for each group."""
     yield scenario.title
-    if found.made_up:
-        yield "every demand here is made up"
+    yield notice(found)
     yield f"{found.rows:,} rulings under each of {len(scenario.regimes)} regimes"
     for group in scenario.groups:
         figures = [one for one in found.figures if one.group == group.id]
         yield ""
-        yield f"{group.says} ({figures[0].counts.demands if figures else 0:,} demands)"
+        yield f"{group.says} (demands: {figures[0].counts.demands:,})"
         yield " " * _NAME + "".join(f"{name:>{_NUMBER}}" for name in _heads(0))
         yield " " * _NAME + "".join(f"{name:>{_NUMBER}}" for name in _heads(1))
         for one in figures:
@@ -53,34 +59,34 @@ def to_json(found: Compared) -> dict[str, Json]:
     return {
         "made_up": found.made_up,
         "rulings": found.rows,
-        "regimes": [
-            {
-                "group": one.group,
-                "regime": one.regime,
-                "demands": one.counts.demands,
-                "demands_answered": one.counts.answered,
-                "demands_with_counsel": one.counts.to_counsel,
-                "demands_refused": one.counts.refused,
-                "demands_referred_in_part": one.counts.referred,
-                "persons_exposed": one.counts.persons_exposed,
-                "fields_exposed": one.fields_exposed,
-                **{f"rulings_{answer}": one.rulings[answer] for answer in OUTCOMES},
-                "staff_minutes": one.staff_minutes,
-            }
-            for one in found.figures
-        ],
+        "regimes": [_figures(one) for one in found.figures],
     }
 
 
 def table(found: Compared) -> str:
     """Return the figures as CSV, one line for each group and regime."""
-    rows = to_json(found)["regimes"]
-    assert isinstance(rows, list)  # noqa: S101 -- told to the type checker
+    rows = [_figures(one) for one in found.figures]
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def _figures(one: Figures) -> dict[str, Json]:
+    return {
+        "group": one.group,
+        "regime": one.regime,
+        "demands": one.counts.demands,
+        "demands_answered": one.counts.answered,
+        "demands_with_counsel": one.counts.to_counsel,
+        "demands_refused": one.counts.refused,
+        "demands_referred_in_part": one.counts.referred,
+        "persons_exposed": one.counts.persons_exposed,
+        "fields_exposed": one.fields_exposed,
+        **{f"rulings_{answer}": one.rulings[answer] for answer in OUTCOMES},
+        "staff_minutes": one.staff_minutes,
+    }
 
 
 def picture(scenario: Scenario, found: Compared) -> str:
@@ -103,9 +109,9 @@ def picture(scenario: Scenario, found: Compared) -> str:
 
 
 def _note(found: Compared) -> str:
-    made_up = "Every demand is made up. " if found.made_up else ""
-    demands = found.figures[0].counts.demands if found.figures else 0
-    return f"{made_up}{demands:,} demands, {found.rows:,} fields asked, under each regime."
+    whose = "Every demand is made up." if found.made_up else "For counsel, not for publication."
+    demands = found.figures[0].counts.demands
+    return f"{whose} {demands:,} demands, {found.rows:,} fields asked, under each regime."
 
 
 def _bars(name: str, values: Sequence[tuple[str, int]], top: int) -> Iterator[str]:

@@ -13,14 +13,12 @@ from typing import Any
 
 from clerestory.audit.lab.compare import Compared
 from clerestory.audit.lab.regimes import Regimes
-from clerestory.audit.lab.report import to_json
+from clerestory.audit.lab.report import notice, to_json
 from clerestory.audit.lab.scenario import BadScenario
 from clerestory.kernel import digest_of
 from clerestory.kernel.canonical import Json
 
 FORMAT = "clerestory-comparison/1"
-_REAL = "counts of real demands, not suppressed: for counsel, and not for publication"
-_MADE_UP = "every demand is made up: no such demand was made, and no such person exists"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +46,7 @@ def share(inputs: Mapping[str, Json], found: Compared) -> dict[str, Json]:
     result = to_json(found)
     return {
         "format": FORMAT,
-        "notice": _MADE_UP if found.made_up else _REAL,
+        "notice": notice(found),
         "inputs": dict(inputs),
         "result": result,
         "digest": digest_of({"inputs": dict(inputs), "result": result}),
