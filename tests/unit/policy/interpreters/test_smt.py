@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+import z3
 
 from clerestory.policy.circuit import Circuit
 from clerestory.policy.interpreters.smt import Answer, Solver, Verdict
@@ -131,6 +132,45 @@ def test_the_same_kind_of_question_is_settled_where_it_is_small() -> None:
     circuit, small = pigeons(4)
 
     assert Solver(circuit).ask(small) == Answer(verdict=Verdict.NEVER)
+
+
+class Broken:
+    """A solver that calls every question possible and leaves the model of another one."""
+
+    def __init__(self, solver: Solver, held: dict[str, str]) -> None:
+        self._other = z3.Solver(ctx=solver._context)
+        self._other.add(*(solver._variable(path, code) for path, code in held.items()))
+
+    def check(self, *_: z3.BoolRef) -> z3.CheckSatResult:
+        return self._other.check()
+
+    def model(self) -> z3.ModelRef:
+        return self._other.model()
+
+    def add(self, _: z3.BoolRef) -> None:
+        """Forget what is required."""
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {},
+        {"kind": "order", "live": "yes"},
+        {"kind": "letter", "live": "yes", "only": "one"},
+        {"kind": "order", "live": "no", "only": "one"},
+    ],
+    ids=["of nothing", "without a fact", "of another question", "of what was ruled out"],
+)
+def test_a_model_that_is_no_request_as_was_asked_for_settles_nothing(
+    circuit: Circuit, held: dict[str, str]
+) -> None:
+    solver = Solver(circuit)
+    solver._solver = Broken(solver, held)
+    solver.require(circuit.is_one_of("live", ["yes"]))
+
+    answer = solver.ask(kind(circuit, "order"))
+
+    assert answer == Answer(verdict=Verdict.OPEN)
 
 
 @pytest.mark.parametrize("seed", range(20))
