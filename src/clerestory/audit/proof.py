@@ -15,6 +15,7 @@ from clerestory.demands import read_demand
 from clerestory.demands.schema import check_shape
 from clerestory.kernel import Corruption
 from clerestory.kernel.canonical import Json
+from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.law.promises import Promise, load_promises
@@ -22,6 +23,7 @@ from clerestory.policy import Engine
 from clerestory.policy.circuit import Circuit
 from clerestory.policy.circuit_of_law import circuit_of, read_condition
 from clerestory.policy.counterexample import demand_of
+from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.interpreters.smt import Solver, Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.lowering import raising_reviews
@@ -137,17 +139,20 @@ def prove(
     """Prove every promise of the packs, on every different law.
 
     Raises:
+        PackFault: A promise cannot be read.
         OutsideSubset: A policy or a promise uses what cannot be translated.
         InterpretersDisagree: Cedar does not confirm a counterexample.
     """
     started = time.perf_counter()
     promises = load_promises([pack.folder for pack in stack.packs])
+    _check_names(promises)
     days = different_laws(stack)
     found: dict[str, Proof] = {}
     about: set[str] = set()
     for number, day in enumerate(days, 1):
         for promise, proof in _prove_day(stack, day, promises, len(days), timeout_ms, about):
-            if found.get(promise) is None or found[promise].verdict == PROVED:
+            # The first demand that breaks a promise outweighs a law that was left open.
+            if promise not in found or _weight(proof) > _weight(found[promise]):
                 found[promise] = proof
         say(f"{number} of {len(days)} laws")
     found[REVIEW] = _review(len(days), days[-1])
@@ -158,6 +163,19 @@ def prove(
         proofs=tuple(_or_about_nothing(proof, about) for proof in found.values()),
         seconds=time.perf_counter() - started,
     )
+
+
+def _weight(proof: Proof) -> int:
+    return (PROVED, NOT_PROVED, REFUTED).index(proof.verdict)
+
+
+def _check_names(promises: Sequence[Promise]) -> None:
+    for promise in promises:
+        if promise.id in {RESTS, REVIEW}:
+            raise PackFault(
+                f"{promise.pack}/promises.toml: {promise.id}: is promised of every pack already",
+                todo="give the promise another id",
+            )
 
 
 def _prove_day(
@@ -209,11 +227,20 @@ def _review(laws: int, on: date) -> Proof:
 
 
 def breaks(circuit: Circuit, law: LawOfTheDay, promise: Promise) -> int:
-    """Return the node that holds for the requests that break the promise."""
-    when = read_condition(circuit, law, promise.tree, name=f"promises.toml: {promise.id}")
+    """Return the node that holds for the requests that break the promise.
+
+    Raises:
+        OutsideSubset: Its condition cannot be translated, or it supposes what can never be.
+    """
+    name = f"promises.toml: {promise.id}"
+    when = read_condition(circuit, law, promise.tree, name=name)
     given = circuit.either(circuit.outcomes[answer] for answer in promise.never)
     if not promise.as_if:
         return circuit.both([when, given])
+    for path, code in promise.as_if.items():
+        # What no request says would change nothing, and the promise would hold of nothing.
+        if code not in circuit.shape.facts.get(path, ()):
+            raise OutsideSubset(name, "as_if", f"{code}, which {path} never is")
     otherwise = supposing(circuit, given, promise.as_if)
     return circuit.both([when, given, circuit.negate(otherwise)])
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from clerestory.audit.known_rows import known_rows
 from clerestory.audit.row_file import GROUP_ROWS, check_new, row_schema, whole_file
-from clerestory.kernel import digest_of
+from clerestory.kernel import Refusal, digest_of
 from clerestory.law.packs import available_packs, load_stack
 from clerestory.policy.shape import Shape, shape_of
 
@@ -92,9 +92,15 @@ def simulate(
         say: Told how far the work is.
 
     Raises:
-        Refusal: The file exists already.
+        Refusal: The file exists already, or there is no known demand to start from.
     """
     check_new(path, code="simulate-file-exists")
+    if not mix.demands:
+        raise Refusal(
+            "there is no known demand to vary",
+            code="simulate-no-demands",
+            todo="write known answers for these packs first; docs/writing-law.md shows how",
+        )
     made = _Maker(mix, shape, np.random.default_rng(seed))
     notes = {MADE_UP: _NOTICE, b"clerestory.seed": str(seed).encode()}
     with whole_file(path, row_schema(shape), notes) as writer:

@@ -17,7 +17,8 @@ from clerestory.law.errors import PackFault
 
 # From the most open answer to the most closed one.
 ANSWERS = ("release", "coarsen", "refer", "withhold")
-_KEYS = {"id", "says", "when", "never", "as_if"}
+_NEEDS: Mapping[str, type] = {"id": str, "says": str, "when": str, "never": list}
+_KINDS: Mapping[str, type] = {**_NEEDS, "as_if": dict}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +38,20 @@ def load_promises(folders: Sequence[Path]) -> list[Promise]:
     """Read the ``promises.toml`` of each pack folder; a pack may have none of its own.
 
     Raises:
-        PackFault: A file or a promise cannot be read; the message names the pack and the promise.
+        PackFault: A file or a promise cannot be read, or two promises have one id; the message
+            names the pack and the promise.
     """
-    return [p for folder in folders for p in _read(folder / "promises.toml", folder.name)]
+    promises: dict[str, Promise] = {}
+    for folder in folders:
+        for promise in _read(folder / "promises.toml", folder.name):
+            if promise.id in promises:
+                raise PackFault(
+                    f"{promise.pack}/promises.toml: {promise.id}: stands twice, also in "
+                    f"{promises[promise.id].pack}/promises.toml",
+                    todo="give each promise an id of its own",
+                )
+            promises[promise.id] = promise
+    return list(promises.values())
 
 
 def _read(path: Path, pack: str) -> list[Promise]:
@@ -51,17 +63,20 @@ def _read(path: Path, pack: str) -> list[Promise]:
         raise PackFault(
             f"{pack}/promises.toml cannot be read: {fault}", todo="mend the line that is named"
         ) from fault
-    return [_promise(table, f"{pack}/promises.toml", pack) for table in tables]
+    where = f"{pack}/promises.toml"
+    if not isinstance(tables, list):
+        raise _bad_key(f"{where}: promise must be a list of tables")
+    return [_promise(table, where, pack) for table in tables]
 
 
-def _promise(table: Mapping[str, Any], where: str, pack: str) -> Promise:
+def _promise(table: Any, where: str, pack: str) -> Promise:
+    if not isinstance(table, dict):
+        raise _bad_key(f"{where}: promise must be a list of tables")
     name = str(table.get("id", "a promise without id"))
-    missing = sorted({"id", "says", "when", "never"} - set(table)) + sorted(set(table) - _KEYS)
-    if missing:
-        raise PackFault(
-            f"{where}: {name}: mend the key {missing[0]}",
-            todo="a promise has id, says, when and never, and may have as_if",
-        )
+    wrong = sorted(set(_NEEDS) - set(table))
+    wrong += sorted(key for key in table if not isinstance(table[key], _KINDS.get(key, ())))
+    if wrong:
+        raise _bad_key(f"{where}: {name}: mend the key {wrong[0]}")
     never = tuple(map(str, table["never"]))
     if not never or not set(never) <= set(ANSWERS):
         raise PackFault(
@@ -70,10 +85,16 @@ def _promise(table: Mapping[str, Any], where: str, pack: str) -> Promise:
         )
     return Promise(
         id=name,
-        says=" ".join(str(table["says"]).split()),
-        when=str(table["when"]),
+        says=" ".join(table["says"].split()),
+        when=table["when"],
         never=never,
         pack=pack,
-        as_if={str(path): str(code) for path, code in dict(table.get("as_if", {})).items()},
-        tree=parse_condition(str(table["when"]), f"{where}: {name}"),
+        as_if={str(path): str(code) for path, code in table.get("as_if", {}).items()},
+        tree=parse_condition(table["when"], f"{where}: {name}"),
+    )
+
+
+def _bad_key(message: str) -> PackFault:
+    return PackFault(
+        message, todo="write [[promise]] with id, says, when and never, and perhaps as_if"
     )

@@ -23,11 +23,12 @@ FORMAT = "clerestory-comparison/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """A comparison file that was read."""
+    """A comparison file that was read. ``days`` are those of its laws."""
 
     scenario: str
     inputs: Mapping[str, Json] = field(repr=False)
     result: Mapping[str, Json] = field(repr=False)
+    days: Mapping[str, date]
     digest: str
 
 
@@ -63,9 +64,10 @@ def read_shared(text: str) -> Shared:
     try:
         document: Any = json.loads(text)
         inputs, result, digest = (document[key] for key in ("inputs", "result", "digest"))
-        scenario = str(inputs["scenario"])
+        scenario, laws, _ = (inputs[key] for key in ("scenario", "laws", "demands"))
+        days = {name: date.fromisoformat(law["on"]) for name, law in laws.items()}
         computed = digest_of({"inputs": inputs, "result": result})
-    except (ValueError, KeyError, TypeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise BadScenario(
             "this is neither a scenario nor a comparison that was written by lab compare",
             todo="give a scenario (.toml) or the comparison.json of an earlier run",
@@ -77,26 +79,26 @@ def read_shared(text: str) -> Shared:
             code="lab-comparison-changed",
             todo="ask for the file again from whoever made it",
         )
-    return Shared(scenario=scenario, inputs=inputs, result=result, digest=digest)
+    return Shared(
+        scenario=str(scenario), inputs=inputs, result=result, days=days, digest=digest
+    )  # fmt: skip
 
 
 def days_of(shared: Shared) -> dict[str, date]:
     """Return the day of each law, so that the same law is taken again on another day."""
-    laws = shared.inputs["laws"]
-    entries = laws.items() if isinstance(laws, Mapping) else ()
-    return {
-        str(name): date.fromisoformat(str(law["on"]))
-        for name, law in entries
-        if isinstance(law, Mapping)
-    }
+    return dict(shared.days)
 
 
 def differences(shared: Shared, inputs: Mapping[str, Json]) -> Iterator[str]:
     """Yield what is not the same here as where the comparison was made."""
-    theirs, ours = shared.inputs["laws"], inputs["laws"]
-    if isinstance(theirs, Mapping) and isinstance(ours, Mapping):
-        for name in sorted({*theirs, *ours}):
-            if theirs.get(name) != ours.get(name):
-                yield f"the law {name}"
+    theirs, ours = _laws(shared.inputs), _laws(inputs)
+    for name in sorted({*theirs, *ours}):
+        if theirs.get(name) != ours.get(name):
+            yield f"the law {name}"
     if shared.inputs["demands"] != inputs["demands"]:
         yield "the demands"
+
+
+def _laws(inputs: Mapping[str, Json]) -> Mapping[str, Json]:
+    laws = inputs["laws"]
+    return laws if isinstance(laws, Mapping) else {}

@@ -55,7 +55,8 @@ class ColumnarCircuit:
     def met(self, facts: "pa.Table") -> dict[str, Flags]:
         """Tell of every row and every wanted node whether the row meets it.
 
-        A fact that is null is what an evaluation error is to Cedar: the row meets nothing.
+        A fact, a set or a code of a set that is null is what an evaluation error is to Cedar: the
+        row meets nothing.
 
         Args:
             facts: A table with at least the columns of :attr:`columns`: text for a fact, a list of
@@ -70,13 +71,17 @@ class ColumnarCircuit:
         return {n: np.concatenate([nothing, *(part[n] for part in parts)]) for n in self.wanted}
 
     def _part(self, facts: "pa.Table") -> dict[str, Flags]:
+        import pyarrow as pa
+
         rows = facts.num_rows
         held: dict[Is | Has, Bits] = {}
         whole = np.ones(rows, dtype=bool)
         for path, atoms in self._questions.items():
             column = facts.column(path).combine_chunks()
             if column.null_count:
-                whole &= ~np.asarray(column.is_null())
+                # A list that is null may hide codes; rows taken anew have none beneath it.
+                column = column.take(pa.array(range(rows)))
+            _clear_nulls(whole, column)
             held |= _of_set(column, atoms) if path in self.circuit.shape.sets else _of_fact(
                 column, atoms
             )  # fmt: skip
@@ -171,6 +176,23 @@ def _of_set(column: "pa.Array", atoms: list[Is | Has]) -> dict[Is | Has, Bits]:
             flags[owners[numbers == codes.index(atom.code)]] = True
         answers[atom] = np.packbits(flags)
     return answers
+
+
+def _clear_nulls(whole: Flags, column: "pa.Array") -> None:
+    """Clear the flag of each row in which the fact is null, or the set, or a code of the set."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type) and column.dictionary.null_count:
+        column = column.dictionary_decode()
+    if column.null_count:
+        whole &= ~np.asarray(column.is_null())
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        codes = pc.list_flatten(column)
+        known = np.ones(len(codes), dtype=bool)
+        _clear_nulls(known, codes)
+        if not known.all():
+            whole[np.asarray(pc.list_parent_indices(column))[~known]] = False
 
 
 def _encoded(column: "pa.Array") -> tuple[NDArray[np.int64], list[str]]:

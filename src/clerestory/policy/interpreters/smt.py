@@ -45,6 +45,7 @@ class Solver:
     timeout_ms: int = 30_000
     _one: dict[tuple[str, str], z3.BoolRef] = field(default_factory=dict, repr=False)
     _terms: list[z3.BoolRef] = field(default_factory=list, repr=False)
+    _required: list[int] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         self._context = z3.Context()
@@ -60,6 +61,7 @@ class Solver:
     def require(self, place: int) -> None:
         """Let every further question be about requests for which this node holds."""
         self._solver.add(self._term(place))
+        self._required.append(place)
 
     def ask(self, place: int, *, plain: Sequence[int] = ()) -> Answer:
         """Ask whether there is a request for which the node holds.
@@ -85,9 +87,13 @@ class Solver:
                 kept.append(term)
         facts = self._facts(model)
         # A search that ran out of time can leave a model that is no request at all.
-        if facts is None or not self.circuit.evaluate(facts)[place]:
+        if facts is None or not self._is_met(facts, place):
             return Answer(verdict=Verdict.OPEN)
         return Answer(verdict=Verdict.POSSIBLE, facts=facts)
+
+    def _is_met(self, facts: Mapping[str, Any], place: int) -> bool:
+        values = self.circuit.evaluate(facts)
+        return all(values[wanted] for wanted in (*self._required, place))
 
     def _facts(self, model: z3.ModelRef) -> dict[str, Any] | None:
         def holds(path: str, code: str) -> bool:

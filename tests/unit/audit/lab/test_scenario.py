@@ -61,6 +61,13 @@ def test_a_bad_scenario_is_refused_with_its_place(fault: str) -> None:
     assert refused.value.todo
 
 
+def test_a_regime_that_is_no_table_is_refused() -> None:
+    before, _ = FIVE.split("[[regime]]", 1)
+
+    with pytest.raises(BadScenario, match=r"^a regime must be a table$"):
+        read_scenario(before.replace("[demands]", "regime = [1]\n[demands]"))
+
+
 def test_a_condition_that_is_not_cedar_is_refused_with_its_place() -> None:
     with pytest.raises(PackFault, match="regime no controls: release"):
         read_scenario(FIVE.replace('release = "true"', 'release = "if only"'))

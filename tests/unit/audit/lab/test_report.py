@@ -1,0 +1,172 @@
+"""A comparison as lines, for programs, as CSV and as a picture."""
+
+import csv
+import io
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from clerestory.audit.lab.compare import Compared, Figures
+from clerestory.audit.lab.counting import Counts
+from clerestory.audit.lab.report import MEASURES, lines, picture, table, to_json
+from clerestory.audit.lab.scenario import Scenario, read_scenario
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def figures(regime: str, group: str, scale: int) -> Figures:
+    return Figures(
+        regime=regime,
+        group=group,
+        counts=Counts(demands=10 * scale, answered=5 * scale, to_counsel=3 * scale,
+                      refused=2 * scale, referred=4 * scale, persons_exposed=7 * scale),
+        rulings={"release": 8 * scale, "coarsen": scale, "refer": 4 * scale, "withhold": 6 * scale},
+        fields_exposed=9 * scale,
+        staff_minutes=90 * scale,
+    )  # fmt: skip
+
+
+FOUND = Compared(
+    tuple(
+        figures(regime, group, scale)
+        for group, scales in (("all", (1_000, 100, 0)), ("police", (10, 1, 0)))
+        for regime, scale in zip(("law", "old law", "named"), scales, strict=True)
+    ),
+    rows=19_000,
+    checked_by_cedar=24,
+    made_up=False,
+)
+EMPTY = Compared((), rows=0, checked_by_cedar=0, made_up=True)
+
+
+@pytest.fixture
+def read(scenario: str) -> Scenario:
+    return read_scenario(scenario)
+
+
+def test_the_lines_have_a_block_for_each_group_and_a_line_for_each_regime(read: Scenario) -> None:
+    assert (
+        "\n".join(lines(read, FOUND))
+        == """\
+Made-up regimes
+19,000 rulings under each of 3 regimes
+
+all demands (10,000 demands)
+                          demands    demands    demands     people     fields     fields      staff
+                         answered       with    refused    exposed    exposed   withheld      hours
+law                         5,000      3,000      2,000      7,000      9,000      6,000      1,500
+old law                       500        300        200        700        900        600        150
+named                           0          0          0          0          0          0          0
+
+Police. (100 demands)
+                          demands    demands    demands     people     fields     fields      staff
+                         answered       with    refused    exposed    exposed   withheld      hours
+law                            50         30         20         70         90         60         15
+old law                         5          3          2          7          9          6          2
+named                           0          0          0          0          0          0          0
+
+people count once in a demand; staff hours rest on the minutes that the scenario assumes
+24 rows were put to cedar as well, with the same answers"""
+    )
+
+
+def test_without_figures_each_group_is_empty_and_what_is_made_up_is_called_so(
+    read: Scenario,
+) -> None:
+    told = list(lines(read, EMPTY))
+
+    assert told[:2] == ["Made-up regimes", "every demand here is made up"]
+    assert [line for line in told if line.endswith("demands)")] == [
+        "all demands (0 demands)", "Police. (0 demands)",
+    ]  # fmt: skip
+
+
+def test_the_figures_for_programs_have_every_count() -> None:
+    document = to_json(FOUND)
+
+    regimes = document["regimes"]
+    assert isinstance(regimes, list)
+    assert (document["made_up"], document["rulings"], len(regimes)) == (False, 19_000, 6)
+    assert regimes[0] == {
+        "group": "all",
+        "regime": "law",
+        "demands": 10_000,
+        "demands_answered": 5_000,
+        "demands_with_counsel": 3_000,
+        "demands_refused": 2_000,
+        "demands_referred_in_part": 4_000,
+        "persons_exposed": 7_000,
+        "fields_exposed": 9_000,
+        "rulings_release": 8_000,
+        "rulings_coarsen": 1_000,
+        "rulings_refer": 4_000,
+        "rulings_withhold": 6_000,
+        "staff_minutes": 90_000,
+    }
+
+
+def test_the_table_has_a_line_for_each_group_and_regime() -> None:
+    head, first, *_ = table(FOUND).splitlines()
+
+    assert head == (
+        "group,regime,demands,demands_answered,demands_with_counsel,demands_refused,"
+        "demands_referred_in_part,persons_exposed,fields_exposed,rulings_release,rulings_coarsen,"
+        "rulings_refer,rulings_withhold,staff_minutes"
+    )
+    assert first == "all,law,10000,5000,3000,2000,4000,7000,9000,8000,1000,4000,6000,90000"
+    assert len(table(FOUND).splitlines()) == 7
+    assert table(EMPTY) == "\n"
+
+
+def test_a_name_with_commas_and_quotes_comes_back_from_the_table() -> None:
+    name = 'the "law",\nas it was'
+    found = replace(FOUND, figures=(replace(FOUND.figures[0], regime=name),))
+
+    _, row = csv.reader(io.StringIO(table(found), newline=""))
+
+    assert row[:3] == ["all", name, "10000"]
+
+
+def bars(svg: ElementTree.Element) -> list[str | None]:
+    _, *found = svg.iter(f"{SVG}rect")
+    return [bar.get("width") for bar in found]
+
+
+def texts(read: Scenario, found: Compared, kind: str = "text") -> list[str]:
+    svg = ElementTree.fromstring(picture(read, found))
+    return [node.text or "" for node in svg.iter(f"{SVG}{kind}")]
+
+
+def test_the_picture_has_for_each_measure_a_bar_for_each_regime(read: Scenario) -> None:
+    svg = ElementTree.fromstring(picture(read, FOUND))
+
+    assert bars(svg) == ["400.0", "40.0", "0.0"] * len(MEASURES)
+    assert texts(read, FOUND, "title") == ["Made-up regimes"]
+    told = texts(read, FOUND)
+    assert told[:2] == [
+        "Made-up regimes",
+        "10,000 demands, 19,000 fields asked, under each regime.",
+    ]
+    assert told[2:9] == ["demands answered", "law", "5,000", "old law", "500", "named", "0"]
+
+
+def test_a_picture_without_figures_has_no_bars(read: Scenario) -> None:
+    svg = ElementTree.fromstring(picture(read, EMPTY))
+
+    assert bars(svg) == []
+    assert texts(read, EMPTY)[1] == (
+        "Every demand is made up. 0 demands, 0 fields asked, under each regime."
+    )
+
+
+@pytest.mark.parametrize("name", ['a<b>&"c"', "</text><script>alert(1)</script>"])
+def test_a_name_in_the_picture_is_text_and_nothing_else(name: str, read: Scenario) -> None:
+    found = replace(FOUND, figures=(replace(FOUND.figures[0], regime=name),))
+    titled = replace(read, title=name)
+
+    told = texts(titled, found)
+
+    assert (told[0], told[3]) == (name, name)
+    assert texts(titled, found, "title") == [name]
+    assert texts(titled, found, "script") == []

@@ -1,0 +1,319 @@
+"""Promises of a made-up pack: proved, refuted by a demand, or neither, and how that is told."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from clerestory.audit import proof
+from clerestory.audit.proof import (
+    RESTS,
+    REVIEW,
+    InterpretersDisagree,
+    Proof,
+    ProofReport,
+    different_laws,
+    prove,
+)
+from clerestory.demands import read_demand
+from clerestory.demands.determination import Outcome
+from clerestory.law.errors import PackFault
+from clerestory.law.packs import load_stack
+from clerestory.policy import Engine
+from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.errors import OutsideSubset
+from clerestory.policy.interpreters.smt import Answer, Solver, Verdict
+from clerestory.policy.law_of_the_day import LawOfTheDay
+
+Damage = Callable[[str, str, str], int]
+BEFORE, IN_FORCE = date(2018, 12, 31), date(2020, 1, 1)
+OPENED = '"release", "coarsen"'
+
+
+def promise(name: str, when: str, never: str = OPENED, more: str = "") -> str:
+    return (
+        f'[[promise]]\nid = "{name}"\nsays = "It says so."\n'
+        f"when = '{when}'\nnever = [{never}]\n{more}\n"
+    )
+
+
+HOLDS = promise("household-stays", 'context.subject.relation == "household_member"')
+BROKEN = promise("address-stays", 'resource.name == "address"')
+
+
+@pytest.fixture
+def promised(packs: Path) -> Callable[..., ProofReport]:
+    """Write promises into the made-up pack and prove them."""
+
+    def proved(*promises: str, **settings: Any) -> ProofReport:
+        (packs / "us-aa" / "promises.toml").write_text("\n".join(promises))
+        return prove(load_stack(packs, ["us-aa"]), **settings)
+
+    return proved
+
+
+Promised = Callable[..., ProofReport]
+
+
+def verdicts(report: ProofReport) -> dict[str, str]:
+    return {one.promise: one.verdict for one in report.proofs}
+
+
+def of(report: ProofReport, name: str) -> Proof:
+    return next(one for one in report.proofs if one.promise == name)
+
+
+def test_there_is_one_day_for_each_different_law(packs: Path) -> None:
+    stack = load_stack(packs, ["us-aa"])
+
+    # A law of which no policy is made ended in 2019: that changes nothing.
+    assert different_laws(stack) == [BEFORE, IN_FORCE]
+
+
+def test_a_law_without_dates_is_one_law(packs: Path, damage: Damage) -> None:
+    damage("authorities.toml", "valid_from = 2020-01-01\n", "")
+    damage("authorities.toml", "valid_to = 2019-01-01\n", "")
+
+    assert different_laws(load_stack(packs, ["us-aa"])) == [date(2025, 12, 31)]
+
+
+def test_what_no_demand_breaks_is_proved_under_every_law(promised: Promised) -> None:
+    said: list[str] = []
+
+    report = promised(HOLDS, say=said.append)
+
+    assert verdicts(report) == dict.fromkeys(["household-stays", RESTS, REVIEW], "proved")
+    assert report.holds
+    assert {one.laws for one in report.proofs} == {2}
+    assert said == ["1 of 2 laws", "2 of 2 laws"]
+
+
+def test_a_broken_promise_is_shown_by_a_demand_that_breaks_it(
+    promised: Promised, packs: Path
+) -> None:
+    report = promised(HOLDS, BROKEN)
+
+    broken = of(report, "address-stays")
+    assert verdicts(report) == {
+        "household-stays": "proved", "address-stays": "refuted", RESTS: "proved", REVIEW: "proved",
+    }  # fmt: skip
+    assert not report.holds
+    assert (broken.on, broken.policies) == (IN_FORCE, ("aa-officer-lifts",))
+    assert broken.demand is not None
+    assert broken.demand["id"] == "BREAKS-address-stays"
+    stack = load_stack(packs, ["us-aa"])
+    (ruling,) = (
+        Engine.of(stack, broken.on).decide(read_demand(broken.demand, stack.vocabulary)).rulings
+    )
+    assert (ruling.outcome, ruling.item.field) == (Outcome.RELEASE, "address")
+
+
+def test_a_promise_that_no_demand_fits_is_not_proved(promised: Promised) -> None:
+    nobody = 'context.subject.alone == "yes" && context.subject.relation == "household_member"'
+
+    report = promised(promise("about-nobody", nobody))
+
+    found = of(report, "about-nobody")
+    assert (found.verdict, found.says) == (
+        "not proved",
+        "It says so. (No demand fits its condition.)",
+    )
+    assert not report.holds
+
+
+def test_a_fact_that_makes_no_difference_is_proved_to_make_none(promised: Promised) -> None:
+    as_if = '[promise.as_if]\n"consent.given" = "no"'
+
+    report = promised(promise("consent-aside", 'context.consent.given == "yes"', more=as_if))
+
+    assert verdicts(report)["consent-aside"] == "proved"
+
+
+def test_a_fact_that_makes_a_difference_refutes_its_promise(promised: Promised) -> None:
+    as_if = '[promise.as_if]\n"findings.official_capacity" = "no"'
+
+    report = promised(promise("office-aside", 'context.hold == "none"', more=as_if))
+
+    assert verdicts(report)["office-aside"] == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("as_if", "says"),
+    [
+        ('"consent.givn" = "no"', "no, which consent.givn never is"),
+        ('"consent.given" = "perhaps"', "perhaps, which consent.given never is"),
+        ('"raised" = "order_stayed"', "order_stayed, which raised never is"),
+        ('consent.given = "no"', r"\{'given': 'no'\}, which consent never is"),
+    ],
+)
+def test_a_promise_that_supposes_what_can_never_be_is_refused(
+    as_if: str, says: str, promised: Promised
+) -> None:
+    text = promise("slip", 'context.hold == "none"', more=f"[promise.as_if]\n{as_if}")
+
+    with pytest.raises(OutsideSubset, match=f"^promises.toml: slip uses what .* read: {says}$"):
+        promised(text)
+
+
+@pytest.mark.parametrize("name", [RESTS, REVIEW])
+def test_a_promise_that_every_pack_makes_is_made_by_no_pack(name: str, promised: Promised) -> None:
+    with pytest.raises(PackFault, match=f"^us-aa/promises.toml: {name}: is promised of every pack"):
+        promised(promise(name, "true"))
+
+
+@pytest.mark.parametrize("authority", ["aa-unread", "aa-about", "aa-officer aa-unread"])
+def test_what_opens_on_law_that_nobody_read_or_on_mere_background_is_shown(
+    authority: str, promised: Promised, damage: Damage
+) -> None:
+    damage("law.cedar", '@authority("aa-officer")', f'@authority("{authority}")')
+
+    rests = of(promised(HOLDS), RESTS)
+
+    assert (rests.verdict, rests.policies) == ("refuted", ("aa-officer-lifts",))
+
+
+def test_law_that_was_read_in_part_is_law_that_was_read(promised: Promised, damage: Damage) -> None:
+    damage("law.cedar", '@authority("aa-officer")', '@authority("aa-half-read")')
+
+    assert of(promised(HOLDS), RESTS).verdict == "proved"
+
+
+def test_a_review_that_raised_an_answer_would_be_refuted(
+    promised: Promised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def obeys(_outcome: Outcome, to: Outcome, **_: bool) -> Outcome:
+        return to
+
+    monkeypatch.setattr("clerestory.policy.lowering.lowered", obeys)
+
+    assert of(promised(), REVIEW).verdict == "refuted"
+
+
+def test_a_question_that_the_solver_leaves_open_is_not_proved(
+    promised: Promised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Hesitant(Solver):
+        def ask(self, place: int, *, plain: Sequence[int] = ()) -> Answer:  # noqa: ARG002
+            return Answer(verdict=Verdict.OPEN)
+
+    monkeypatch.setattr(proof, "Solver", Hesitant)
+
+    report = promised(HOLDS)
+
+    assert verdicts(report) == {
+        "household-stays": "not proved", RESTS: "not proved", REVIEW: "proved",
+    }  # fmt: skip
+
+
+def test_a_demand_that_breaks_a_promise_is_shown_though_another_law_is_left_open(
+    promised: Promised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class HesitantAboutOldLaw(Solver):
+        def ask(self, place: int, *, plain: Sequence[int] = ()) -> Answer:
+            if "aa-officer-lifts" in self.circuit.policies:
+                return super().ask(place, plain=plain)
+            return Answer(verdict=Verdict.OPEN)
+
+    monkeypatch.setattr(proof, "Solver", HesitantAboutOldLaw)
+
+    report = promised(HOLDS, BROKEN)
+
+    assert verdicts(report) == {
+        "household-stays": "not proved", "address-stays": "refuted", RESTS: "not proved",
+        REVIEW: "proved",
+    }  # fmt: skip
+    assert of(report, "address-stays").on == IN_FORCE
+
+
+def test_a_translation_that_cedar_does_not_confirm_is_an_alarm(
+    promised: Promised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(law: LawOfTheDay) -> Circuit:
+        circuit = circuit_of(law)
+        circuit.outcomes["release"], circuit.outcomes["withhold"] = (
+            circuit.outcomes["withhold"],
+            circuit.outcomes["release"],
+        )
+        return circuit
+
+    monkeypatch.setattr(proof, "circuit_of", wrong)
+
+    with pytest.raises(
+        InterpretersDisagree, match=r"^the proof of address-stays says release and cedar says with"
+    ) as alarm:
+        promised(BROKEN)
+
+    assert alarm.value.code == "interpreters-disagree"
+
+
+DEMAND: Mapping[str, Any] = {"id": "BREAKS-b", "purpose": "audit"}
+PROOFS = (
+    Proof(promise="a", says="It holds.", verdict="proved", on=IN_FORCE, laws=2),
+    Proof(promise="b", says="It breaks.", verdict="refuted", on=IN_FORCE, laws=2, demand=DEMAND,
+          policies=("p1", "p2")),
+    Proof(promise="c", says="Who knows.", verdict="not proved", on=BEFORE, laws=2),
+)  # fmt: skip
+
+
+def report_of(*proofs: Proof) -> ProofReport:
+    return ProofReport(
+        packs=("us-aa 1",), digest="0123456789abcdef" * 4, proofs=proofs, seconds=1.26
+    )
+
+
+def test_a_report_tells_every_promise_and_shows_the_demand() -> None:
+    lines = list(report_of(*PROOFS).lines())
+
+    assert lines == [
+        "us-aa 1, digest 0123456789abcdef",
+        "proved      a: It holds.",
+        "refuted     b: It breaks.",
+        "            broken on 2020-01-01 by p1, p2",
+        yaml.safe_dump(dict(DEMAND), sort_keys=False),
+        "not proved  c: Who knows.",
+        "1 proved, 1 refuted, 1 not proved, each for all demands under 2 laws of different days "
+        "(1.3 s)",
+    ]
+
+
+def test_a_report_may_leave_the_demand_to_its_file() -> None:
+    shown, hidden = (list(report_of(*PROOFS).lines(shown=shown)) for shown in (True, False))
+
+    assert [line for line in shown if line not in hidden] == ["id: BREAKS-b\npurpose: audit\n"]
+
+
+def test_without_promises_nothing_holds() -> None:
+    report = report_of()
+
+    assert not report.holds
+    assert list(report.lines())[1:] == [
+        "0 proved, 0 refuted, 0 not proved, each for all demands under 0 laws of different days "
+        "(1.3 s)"
+    ]
+
+
+def test_a_report_for_programs_has_every_proof() -> None:
+    assert report_of(*PROOFS[:2]).to_json() == {
+        "packs": ["us-aa 1"],
+        "digest": "0123456789abcdef" * 4,
+        "holds": False,
+        "proofs": [
+            {"promise": "a", "says": "It holds.", "verdict": "proved", "laws": 2,
+             "on": "2020-01-01", "demand": None, "policies": []},
+            {"promise": "b", "says": "It breaks.", "verdict": "refuted", "laws": 2,
+             "on": "2020-01-01", "demand": DEMAND, "policies": ["p1", "p2"]},
+        ],
+    }  # fmt: skip
+
+
+def test_what_is_kept_of_a_proof_names_promises_and_solver_and_no_time() -> None:
+    record = report_of(PROOFS[0]).record()
+
+    solver = record.pop("solver")
+    assert record == {"packs": ["us-aa 1"], "proved": ["a"], "laws": 2}
+    assert re.fullmatch(r"z3 \d+(\.\d+)+", str(solver))

@@ -1,0 +1,143 @@
+"""Facts written as a demand: each fact by itself, and the demand reads back as the same facts."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from clerestory.demands import read_demand
+from clerestory.demands.schema import check_shape
+from clerestory.law.packs import PackStack
+from clerestory.policy.circuit import Circuit
+from clerestory.policy.counterexample import demand_of
+from clerestory.policy.facts import facts_of
+from clerestory.policy.interpreters.smt import Solver
+from clerestory.policy.shape import flat_facts, shape_of
+from clerestory.policy.well_formed import ordinary, well_formed
+
+ON = date(2026, 3, 2)
+Facts = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def plain(stack: PackStack) -> Facts:
+    """The facts of a plain letter of a police force to one named person's SNAP record."""
+    circuit = Circuit(shape_of(stack))
+    solver = Solver(circuit)
+    solver.require(well_formed(circuit))
+    first = [
+        circuit.is_one_of(path, [code])
+        for path, code in [
+            ("principal", "police_state"),
+            ("purpose", "locate_fugitive"),
+            ("resource.program", "snap"),
+        ]
+    ]
+    facts = solver.ask(circuit.yes, plain=[*first, *ordinary(circuit)]).facts
+    assert facts is not None
+    return dict(facts)
+
+
+def read_back(document: dict[str, Any], stack: PackStack, source: str) -> Facts:
+    check_shape(document, "demand")
+    demand = read_demand(document, stack.vocabulary)
+    item = demand.items[0]
+    context = facts_of(demand, item, ON, stack.vocabulary)
+    resource = f"{item.program}.{item.field}"
+    return flat_facts(demand.requester.kind, resource, context, stack.vocabulary, source)
+
+
+def test_a_plain_demand_says_no_more_than_it_must(plain: Facts) -> None:
+    assert demand_of(plain, ON, name="T-1") == {
+        "format": "clerestory-demand/1",
+        "id": "T-1",
+        "title": "A made-up demand: the answer of a proof, about nobody",
+        "received": {"date": "2026-03-02", "channel": "post"},
+        "holder": {"agency": "me-dhhs", "kind": "state_agency", "jurisdiction": "us-me"},
+        "requester": {"class": "police_state"},
+        "instrument": {
+            "kind": "letter",
+            "issuer": "none",
+            "written": "unknown",
+            "status": "live",
+            "scope": {
+                "persons": "named",
+                "fields": "stated",
+                "fields_named": ["S1.address"],
+            },
+            "enforced_by_order": "unknown",
+            "accompanies": [],
+        },
+        "purpose": "locate_fugitive",
+        "subjects": [{"ref": "S1", "relation": "named", "applicant": "unknown"}],
+        "records": [{"program": "snap", "fields": ["S1.address"]}],
+        "nondisclosure": {"asked": "unknown", "ordered": "unknown"},
+    }
+
+
+CONSENT = {
+    "consent.given": "yes", "consent.recipient": "yes", "consent.purpose": "yes",
+    "consent.field": "yes", "consent.in_date": "yes", "consent.revoked": "no",
+    "consent.elements": "yes",
+}  # fmt: skip
+AGREEMENT = {
+    "agreement.stated": "yes", "agreement.party": "yes", "agreement.purpose": "yes",
+    "agreement.field": "yes", "agreement.in_force": "yes", "agreement.agreed_by_holder": "no",
+    "agreement.bars_onward_sharing": "unknown",
+}  # fmt: skip
+NO_PARTS = ("purpose", "field")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"component": "ice_ero"},
+        {"resource.name": "name", "paper.names_field": "no"},
+        {"paper.names_field": "no"},
+        {"paper.names_field": "everything", "paper.fields": "everything"},
+        {"paper.form": "i_205", "forms": ["ao_110", "i_205"]},
+        {"paper.in_date": "yes"},
+        {"paper.in_date": "no", "papers": []},
+        {"paper.status": "expired", "papers": ["letter"]},
+        {"papers": ["court_order", "letter"]},
+        {"months": "one"},
+        {"months": "more"},
+        {"hold": "active"},
+        {"hold": "lapsed"},
+        {"cited": ["house-default-deny"], "grounds": ["fleeing_felony"]},
+        {"subject.relation": "class", "subject.alone": "no"},
+        {"subject.relation": "household_member", "subject.alone": "no"},
+        {"subject.alone": "no"},
+        {"subject.flags": ["minor"], "subject.defined_by": ["immigration_status"]},
+        {"findings.order_stayed": "no", "raised": ["order_reversed"]},
+        CONSENT,
+        {**CONSENT, "consent.recipient": "no"},
+        {**CONSENT, "consent.recipient": "no", "principal": "press"},
+        {**CONSENT, "consent.recipient": "unknown"},
+        {**CONSENT, "consent.purpose": "no", "consent.field": "no", "consent.in_date": "no"},
+        {**CONSENT, "consent.in_date": "unknown", "consent.elements": "unknown"},
+        AGREEMENT,
+        {**AGREEMENT, "agreement.party": "no", "agreement.purpose": "no"},
+        {**AGREEMENT, "agreement.party": "no", "principal": "fns"},
+        {**AGREEMENT, "agreement.party": "no", "component": "fns", "agreement.field": "no"},
+    ],
+    ids=lambda changed: ", ".join(f"{path} {code}" for path, code in changed.items())[:70],
+)
+def test_a_demand_reads_back_as_the_facts_that_it_was_written_of(
+    changed: Facts, plain: Facts, stack: PackStack
+) -> None:
+    facts = {**plain, **changed}
+
+    again = read_back(demand_of(facts, ON, name="T-1"), stack, facts["resource.source"])
+
+    assert {path: again[path] for path in facts} == facts
+
+
+def test_one_whose_relation_nobody_knows_is_a_class_of_people(plain: Facts) -> None:
+    facts = {**plain, "subject.relation": "unknown", "subject.alone": "no"}
+
+    document = demand_of(facts, ON, name="T-1")
+
+    assert [subject["ref"] for subject in document["subjects"]] == ["S*"]
+    assert document["records"] == [{"program": "snap", "fields": ["S*.address"]}]

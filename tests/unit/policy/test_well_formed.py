@@ -1,0 +1,142 @@
+"""What no demand says together is not well formed; what demands say is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from clerestory.demands import Demand
+from clerestory.law.packs import PackStack
+from clerestory.policy.circuit import Circuit
+from clerestory.policy.facts import facts_of
+from clerestory.policy.interpreters.smt import Solver
+from clerestory.policy.shape import Shape, flat_facts, shape_of
+from clerestory.policy.well_formed import ordinary, well_formed
+
+CONSENT = {
+    "by": "S1", "to": "police_state", "purpose": "locate_fugitive", "fields": ["S1.address"],
+    "revoked": "no", "elements_complete": "yes", "expires_on": "2026-12-31",
+}  # fmt: skip
+AGREEMENT = {
+    "with": "police_state", "purposes": ["locate_fugitive"], "fields": ["S1.address"],
+    "in_force": "yes", "agreed_by_holder": "yes", "bars_onward_sharing": "no",
+}  # fmt: skip
+
+
+@pytest.fixture
+def row(stack: PackStack, make: Callable[..., Demand]) -> Callable[..., dict[str, Any]]:
+    """The facts of the demand to start from, with parts of it replaced."""
+
+    def made(**parts: Any) -> dict[str, Any]:
+        demand = make(**parts)
+        item = demand.items[0]
+        context = facts_of(demand, item, demand.received_on, stack.vocabulary)
+        resource = f"{item.program}.{item.field}"
+        return flat_facts(demand.requester.kind, resource, context, stack.vocabulary)
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def fits(stack: PackStack) -> Callable[[dict[str, Any]], bool]:
+    circuit = Circuit(shape_of(stack))
+    place = well_formed(circuit)
+    return lambda row: circuit.evaluate(row)[place]
+
+
+Row = Callable[..., dict[str, Any]]
+Fits = Callable[[dict[str, Any]], bool]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {},
+        {"consents": [CONSENT]},
+        {"consents": [{**CONSENT, "to": "press", "purpose": "none", "fields": []}]},
+        {"agreements": [AGREEMENT]},
+        {"agreements": [{**AGREEMENT, "with": "fns", "purposes": []}]},
+        {"findings": {"order_stayed": "unknown"}},
+        {"subjects": [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}]},
+        {"instrument": {"status": "withdrawn"}},
+        {"instrument": {"form": "i_205", "kind": "form"}},
+        {"instrument": {"scope": {"persons": "class", "fields": "everything"}}},
+    ],
+)
+def test_what_a_demand_says_is_well_formed(parts: dict[str, Any], row: Row, fits: Fits) -> None:
+    assert fits(row(**parts))
+
+
+@pytest.mark.parametrize(
+    ("parts", "changed"),
+    [
+        ({}, {"subject.alone": "unknown"}),
+        ({}, {"consent.given": "unknown"}),
+        ({}, {"consent.revoked": "no"}),
+        ({}, {"consent.recipient": "yes"}),
+        ({}, {"consent.elements": "yes"}),
+        ({}, {"agreement.party": "yes"}),
+        ({}, {"agreement.in_force": "yes"}),
+        ({}, {"papers": []}),
+        ({}, {"paper.form": "i_205"}),
+        ({}, {"paper.names_field": "everything"}),
+        ({}, {"raised": ["order_stayed"], "findings.order_stayed": "yes"}),
+        ({}, {"subject.relation": "household_member", "subject.alone": "yes"}),
+        ({"consents": [CONSENT]}, {"consent.purpose": "unknown"}),
+        ({"consents": [CONSENT]}, {"consent.in_date": "unknown"}),
+        ({"consents": [CONSENT]}, {"findings.consent_names_requester": "no"}),
+        ({"agreements": [AGREEMENT]}, {"agreement.party": "unknown"}),
+    ],
+)
+def test_what_no_demand_says_together_is_not_well_formed(
+    parts: dict[str, Any], changed: dict[str, Any], row: Row, fits: Fits
+) -> None:
+    start = row(**parts)
+
+    assert fits(start)
+    assert not fits({**start, **changed})
+
+
+def test_a_plain_demand_has_all_that_is_usual(stack: PackStack) -> None:
+    circuit = Circuit(shape_of(stack))
+    solver = Solver(circuit)
+    solver.require(well_formed(circuit))
+
+    facts = solver.ask(circuit.yes, plain=ordinary(circuit)).facts
+
+    assert facts is not None
+    usual = ("consent.given", "paper.kind", "holder.kind", "subject.relation", "resource.name")
+    assert [facts[path] for path in usual] == ["no", "letter", "state_agency", "named", "address"]
+    assert {path: facts[path] for path in circuit.shape.sets} == {
+        **{path: [] for path in circuit.shape.sets},
+        "papers": ["letter"],
+    }
+
+
+def test_what_is_usual_is_wished_for_only_where_the_law_knows_it() -> None:
+    shape = Shape(
+        facts={
+            **{path: frozenset({"other"}) for path in USUAL},
+            "channel": frozenset({"fax", "post"}),
+            "findings.order_stayed": frozenset({"unknown", "yes"}),
+        },
+        sets={"threats": frozenset({"b", "a"})},
+    )
+    circuit = Circuit(shape)
+
+    wishes = ordinary(circuit)
+
+    assert wishes == [
+        circuit.is_one_of("channel", ["post"]),
+        circuit.is_one_of("findings.order_stayed", ["unknown"]),
+        circuit.negate(circuit.holds("threats", "a")),
+        circuit.negate(circuit.holds("threats", "b")),
+    ]
+
+
+USUAL = (
+    *("consent.given", "agreement.stated", "component", "paper.form", "paper.kind", "months"),
+    *("paper.issuer", "paper.status", "paper.persons", "paper.fields", "paper.names_field"),
+    *("holder.agency", "holder.kind", "holder.jurisdiction", "subject.relation", "hold"),
+    *("subject.alone", "resource.source", "resource.name"),
+)
