@@ -110,6 +110,8 @@ class DemandFile:
         """  # noqa: S608
         work.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=work) as spill, duckdb.connect() as database:
+            # What it says of its progress would stand among the answers.
+            database.execute("set enable_progress_bar = false")
             settings = {"memory_limit": _MEMORY, "temp_directory": spill}
             for name, value in settings.items():
                 database.execute(f"set {name} = '{value}'")

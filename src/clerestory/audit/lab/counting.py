@@ -107,6 +107,8 @@ def count_all(files: Sequence[Path], bits: int, spill: Path) -> list[Counts]:
     if not files:
         return [Counts.none()] * bits
     base = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(spill)})
+    # What it says of its progress would stand among the answers.
+    base.execute("SET enable_progress_bar = false")
     try:
         base.read_parquet([str(path) for path in files]).create_view("batches")
         base.execute(_PERSONS)

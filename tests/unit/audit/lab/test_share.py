@@ -70,7 +70,7 @@ def test_a_result_rests_on_the_scenario_the_laws_and_the_demands(
 @pytest.mark.parametrize(
     ("found", "notice"),
     [
-        (FOUND, "every demand is made up: no such demand was made, and no such person exists"),
+        (FOUND, "every demand here is made up: no such demand was made, and no such person exists"),
         (REAL, "counts of real demands, not suppressed: for counsel, and not for publication"),
     ],
 )
