@@ -21,7 +21,11 @@ TWO = Shape(
     [
         ("channel", (("channel",), frozenset())),
         ("component", (("component",), frozenset({"none"}))),
+        ("paper.form", (("form",), frozenset({"none"}))),
+        ("paper.names_field", ((), frozenset({"yes", "no", "everything", "unstated"}))),
+        ("months", ((), frozenset({"one", "more", "unstated"}))),
         ("hold", ((), frozenset({"none", "active", "lapsed"}))),
+        ("outcome", ((), frozenset({"release", "coarsen", "refer_to_counsel", "withhold"}))),
         ("findings.order_stayed", (("answer",), frozenset())),
         ("consent.given", (("answer",), frozenset())),
         ("on", None),

@@ -113,30 +113,34 @@ def test_a_plain_demand_has_all_that_is_usual(stack: PackStack) -> None:
     }
 
 
-def test_what_is_usual_is_wished_for_only_where_the_law_knows_it() -> None:
-    shape = Shape(
-        facts={
-            **{path: frozenset({"other"}) for path in USUAL},
-            "channel": frozenset({"fax", "post"}),
-            "findings.order_stayed": frozenset({"unknown", "yes"}),
-        },
-        sets={"threats": frozenset({"b", "a"})},
-    )
-    circuit = Circuit(shape)
+# What a plain demand says, the most telling first.
+PLAIN = {
+    "consent.given": "no", "agreement.stated": "no", "component": "none", "paper.form": "none",
+    "paper.kind": "letter", "paper.issuer": "none", "paper.status": "live",
+    "paper.persons": "named", "paper.fields": "stated", "paper.names_field": "yes",
+    "holder.agency": "me-dhhs", "holder.kind": "state_agency", "holder.jurisdiction": "us-me",
+    "subject.relation": "named", "subject.alone": "yes", "months": "unstated", "hold": "none",
+    "channel": "post", "resource.source": "household", "resource.name": "address",
+}  # fmt: skip
+
+
+def test_the_most_telling_is_wished_for_first_then_the_unknown_then_empty_sets() -> None:
+    facts = {path: frozenset({code, "other"}) for path, code in PLAIN.items()}
+    unknown = {"findings.order_stayed": frozenset({"unknown", "yes"})}
+    circuit = Circuit(Shape(facts={**unknown, **facts}, sets={"threats": frozenset({"b", "a"})}))
 
     wishes = ordinary(circuit)
 
     assert wishes == [
-        circuit.is_one_of("channel", ["post"]),
+        *(circuit.is_one_of(path, [code]) for path, code in PLAIN.items()),
         circuit.is_one_of("findings.order_stayed", ["unknown"]),
         circuit.negate(circuit.holds("threats", "a")),
         circuit.negate(circuit.holds("threats", "b")),
     ]
 
 
-USUAL = (
-    *("consent.given", "agreement.stated", "component", "paper.form", "paper.kind", "months"),
-    *("paper.issuer", "paper.status", "paper.persons", "paper.fields", "paper.names_field"),
-    *("holder.agency", "holder.kind", "holder.jurisdiction", "subject.relation", "hold"),
-    *("subject.alone", "resource.source", "resource.name"),
-)
+def test_what_is_usual_is_wished_for_only_where_the_law_knows_it() -> None:
+    facts = {path: frozenset({"other", "another"}) for path in (*PLAIN, "principal")}
+    circuit = Circuit(Shape(facts=facts, sets={}))
+
+    assert ordinary(circuit) == []
