@@ -191,11 +191,11 @@ def test_only_the_columns_that_are_read_are_needed(circuit: Circuit) -> None:
     order = circuit.is_one_of("kind", ["order"])
     columnar = ColumnarCircuit(circuit, {"order": order, "yes": circuit.yes, "no": circuit.no})
 
-    met = columnar.met(pa.table({"kind": ["order", "letter"], "other": [1, None]}))
+    met = columnar.met(pa.table({"kind": ["order", "letter"] * 40, "other": [1, None] * 40}))
 
     assert columnar.columns == ("kind",)
     assert {name: flags.tolist() for name, flags in met.items()} == {
-        "order": [True, False], "yes": [True, True], "no": [False, False],
+        "order": [True, False] * 40, "yes": [True] * 80, "no": [False] * 80,
     }  # fmt: skip
 
 
