@@ -68,7 +68,7 @@ def write(path: Path, rows: list[Row]) -> None:
     write_persons(path, table, known)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(batches=st.lists(ROWS, min_size=1, max_size=3))
 def test_counts_over_all_batches_are_those_of_a_recount(batches: list[list[Row]]) -> None:
     with TemporaryDirectory() as folder:
