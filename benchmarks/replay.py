@@ -26,10 +26,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clerestory.audit.case_score import list_case_files
-from clerestory.audit.known_rows import known_rows
 from clerestory.audit.law_choice import LawChoice, choose_law
-from clerestory.audit.replay import Replay
-from clerestory.audit.simulator import Mix, simulate
+from clerestory.audit.replay.replay import Replay
+from clerestory.audit.rows.known import known_rows
+from clerestory.audit.rows.simulator import Mix, simulate
 from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.cedar import PolicySet, Verdict

@@ -24,9 +24,9 @@ from typing import TypeVar
 
 from clerestory.audit.case_score import list_case_files
 from clerestory.audit.law_choice import LawChoice, choose_law
-from clerestory.audit.replay import Replay, Replayed
-from clerestory.audit.replay_spark import SparkReplay
-from clerestory.audit.simulator import known_mix, simulate
+from clerestory.audit.replay.replay import Replay, Replayed
+from clerestory.audit.replay.spark import SparkReplay
+from clerestory.audit.rows.simulator import known_mix, simulate
 from clerestory.cli.spark_session import spark_session
 
 ROOT = Path(__file__).parents[1]

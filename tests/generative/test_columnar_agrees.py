@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from clerestory.audit.case_score import list_case_files
-from clerestory.audit.known_rows import known_rows
+from clerestory.audit.rows.known import known_rows
 from clerestory.law.packs import load_stack
 from clerestory.policy.circuit import OUTCOMES, Circuit
 from clerestory.policy.circuit_of_law import circuit_of

@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from clerestory.audit.demand_columns import BadReplayFile
 from clerestory.audit.law_choice import choose_law
 from clerestory.audit.proof import InterpretersDisagree
-from clerestory.audit.replay import Replay, Replayed
-from clerestory.audit.replay_batch import DIMENSIONS
+from clerestory.audit.replay.batch import DIMENSIONS
+from clerestory.audit.replay.replay import Replay, Replayed
+from clerestory.audit.rows.columns import BadReplayFile
 from clerestory.cli.main import program
 from clerestory.policy.interpreters.columnar import Answers, ColumnarLaw
 

@@ -20,13 +20,13 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from clerestory.audit import replay_spark
-from clerestory.audit.demand_columns import BadReplayFile
 from clerestory.audit.law_choice import choose_law
 from clerestory.audit.proof import InterpretersDisagree
-from clerestory.audit.replay import Replay, Replayed
-from clerestory.audit.replay_batch import TwoLaws
-from clerestory.audit.replay_spark import PlacedLaws, SparkFault, SparkReplay
+from clerestory.audit.replay import spark
+from clerestory.audit.replay.batch import TwoLaws
+from clerestory.audit.replay.replay import Replay, Replayed
+from clerestory.audit.replay.spark import PlacedLaws, SparkFault, SparkReplay
+from clerestory.audit.rows.columns import BadReplayFile
 from clerestory.cli.main import program
 from clerestory.cli.spark_session import spark_session
 from clerestory.policy.interpreters.columnar import Answers, ColumnarLaw
@@ -320,13 +320,13 @@ def test_a_batch_that_cedar_answers_otherwise_is_an_alarm(
         answers = decide(self, facts)
         return replace(answers, outcome=(answers.outcome + 1) % np.uint8(4))
 
-    plain = replay_spark._answer(batch, placed, names)
+    plain = spark._answer(batch, placed, names)
     monkeypatch.setattr(ColumnarLaw, "decide", otherwise)
-    told = [plain, replay_spark._answer(batch, placed, names)]
+    told = [plain, spark._answer(batch, placed, names)]
 
     assert plain["result"]["rows"] == 100
     with pytest.raises(InterpretersDisagree, match="cedar says"):
-        replay_spark._check(told)
+        spark._check(told)
 
 
 def test_only_the_modules_on_spark_know_it() -> None:
@@ -340,4 +340,4 @@ def test_only_the_modules_on_spark_know_it() -> None:
         if str(name).partition(".")[0] == "pyspark"
     }
 
-    assert knowing == {"audit/replay_spark.py", "cli/spark_session.py"}
+    assert knowing == {"audit/replay/spark.py", "cli/spark_session.py"}

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from clerestory.audit.case_score import list_case_files
-from clerestory.audit.known_rows import KnownRow, known_rows
+from clerestory.audit.rows.known import KnownRow, known_rows
 from clerestory.demands.demand import Item
 from clerestory.law.packs import load_stack
 from clerestory.policy.circuit import OUTCOMES, Circuit, answer_of

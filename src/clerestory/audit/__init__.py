@@ -1,1 +1,1 @@
-"""Rooms put together without a database: casebook, pack check, replay."""
+"""Rooms put together without a database: casebook, pack check, proof, demand rows, replay."""

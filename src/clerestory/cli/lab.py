@@ -99,7 +99,7 @@ def _read(path: Path) -> "tuple[Scenario, Shared | None]":
 def _made_up(
     scenario: "Scenario", packs_dir: Path | None, work: Path, say: Say
 ) -> "tuple[Path, Json]":
-    from clerestory.audit.simulator import known_mix, simulate
+    from clerestory.audit.rows.simulator import known_mix, simulate
 
     mix, shape = known_mix(packs_folder(packs_dir), known_files(packs_dir))
     told: Json = {"rows": scenario.rows, "seed": scenario.seed, "mix_sha256": mix.digest}
@@ -112,8 +112,8 @@ def _made_up(
 
 
 def _sha256(path: Path) -> str:
-    from clerestory.audit.demand_columns import DemandColumns
-    from clerestory.audit.replay_file import DemandFile
+    from clerestory.audit.rows.columns import DemandColumns
+    from clerestory.audit.rows.file import DemandFile
 
     file = DemandFile(path, DemandColumns({}, {}))
     file.open()

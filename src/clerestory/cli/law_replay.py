@@ -15,8 +15,8 @@ from clerestory.cli.places import known_files, packs_folder
 
 if TYPE_CHECKING:
     from clerestory.audit.law_choice import LawChoice
-    from clerestory.audit.replay import Replayed
-    from clerestory.audit.replay_spark import SparkReplay
+    from clerestory.audit.replay.replay import Replayed
+    from clerestory.audit.replay.spark import SparkReplay
 
 _file = click.Path(path_type=Path, dir_okay=False)
 
@@ -79,8 +79,8 @@ def replay(
     if ("://" in demands and not table and engine == "local") or (table and "://" not in demands):
         raise click.UsageError("give --table with the URL of a database, and only there")
     from clerestory.audit.law_choice import choose_law
-    from clerestory.audit.replay import Replay
-    from clerestory.audit.replay_spark import SparkReplay
+    from clerestory.audit.replay.replay import Replay
+    from clerestory.audit.replay.spark import SparkReplay
 
     folder, today = packs_folder(packs_dir), datetime.now().astimezone().date()
     old, new = (choose_law(name, folder, today) for name in packs)
@@ -99,8 +99,8 @@ def _copied(
     url: str, table: str, laws: "tuple[LawChoice, LawChoice]", out: Path, say: Callable[[str], None]
 ) -> Path:
     """Return the file to which the rows of a table were copied."""
-    from clerestory.audit.demand_columns import DemandColumns
-    from clerestory.audit.replay_table import DemandTable
+    from clerestory.audit.rows.columns import DemandColumns
+    from clerestory.audit.rows.table import DemandTable
     from clerestory.policy.shape import shape_of
 
     columns = DemandColumns.of([shape_of(law.stack) for law in laws])
@@ -116,7 +116,7 @@ def _on_spark(rows: "SparkReplay", master: str, say: Callable[[str], None]) -> "
 
 
 def _write(found: "Replayed", out: Path) -> None:
-    from clerestory.audit.replay_report import picture, table, to_json
+    from clerestory.audit.replay.report import picture, table, to_json
 
     (out / "flips.csv").write_text(table(found), "utf-8")
     (out / "replay.json").write_text(json.dumps(to_json(found), indent=2), "utf-8")
@@ -124,7 +124,7 @@ def _write(found: "Replayed", out: Path) -> None:
 
 
 def _tell(found: "Replayed", out: Path, *, as_json: bool) -> None:
-    from clerestory.audit.replay_report import lines, to_json
+    from clerestory.audit.replay.report import lines, to_json
 
     if as_json:
         click.echo(json.dumps(to_json(found), indent=2))
@@ -144,8 +144,8 @@ def simulate(rows: int, seed: int, out: Path, packs_dir: Path | None) -> None:
 
     The file says in its metadata that everything in it is made up.
     """
-    from clerestory.audit.simulator import known_mix
-    from clerestory.audit.simulator import simulate as write_rows
+    from clerestory.audit.rows.simulator import known_mix
+    from clerestory.audit.rows.simulator import simulate as write_rows
 
     mix, shape = known_mix(packs_folder(packs_dir), known_files(packs_dir))
     with progress(False) as say:

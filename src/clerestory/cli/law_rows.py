@@ -50,8 +50,8 @@ def rows(
     of the day of receipt; of a case, as it stood on the first day that has an answer.
     """
     from clerestory.audit.case_score import list_case_files
-    from clerestory.audit.demand_rows import write_rows
     from clerestory.audit.law_days import LawDays
+    from clerestory.audit.rows.of_demands import write_rows
     from clerestory.law.packs import available_packs
     from clerestory.policy.shape import shape_of
 

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from clerestory.audit.replay_spark import SparkFault, failed, spark_errors
+from clerestory.audit.replay.spark import SparkFault, failed, spark_errors
 
 _LOOPBACK = "127.0.0.1"
 # So many rows go to Python at a time; each such batch is answered and counted by itself.

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from clerestory.audit.kept_batches import KeptBatches, Result
 from clerestory.audit.lab.by_cedar import check_by_cedar
 from clerestory.audit.lab.counting import Counts, count_all, masks, write_persons
 from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.scenario import MINUTES, Group, Regime
-from clerestory.audit.replay_file import DemandFile, Say
+from clerestory.audit.rows.file import DemandFile, Say
+from clerestory.audit.rows.kept_batches import KeptBatches, Result
 from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.interpreters.columnar import ColumnarCircuit, Flags
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from clerestory.audit.demand_columns import DemandColumns
 from clerestory.audit.lab.scenario import BadScenario, Regime, Scenario, Tree
 from clerestory.audit.law_choice import LawChoice, choose_law
+from clerestory.audit.rows.columns import DemandColumns
 from clerestory.policy.circuit import OUTCOMES, Circuit, Has, codes_read
 from clerestory.policy.circuit_of_law import circuit_of, read_condition
 from clerestory.policy.law_of_the_day import LawOfTheDay

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from clerestory.audit.known_rows import known_rows
 from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.scenario import read_scenario
-from clerestory.audit.row_file import row_schema
+from clerestory.audit.rows.known import known_rows
+from clerestory.audit.rows.writing import row_schema
 from clerestory.law.packs import load_stack
 from clerestory.policy.shape import shape_of
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from clerestory.audit.demand_columns import BadReplayFile
 from clerestory.audit.lab.compare import Compared, Comparison, Figures
 from clerestory.audit.lab.counting import Counts
 from clerestory.audit.lab.regimes import Regimes
+from clerestory.audit.rows.columns import BadReplayFile
 
 Row = dict[str, Any]
 Made = Callable[..., Regimes]

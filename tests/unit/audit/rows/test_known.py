@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clerestory.audit.known_rows import known_rows
+from clerestory.audit.rows.known import known_rows
 from clerestory.demands import BadDemand
 from clerestory.policy.flat_cases import case_of
 

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from clerestory.audit.replay import DutyCount, Replayed
-from clerestory.audit.replay_report import lines, picture, table, to_json
+from clerestory.audit.replay.replay import DutyCount, Replayed
+from clerestory.audit.replay.report import lines, picture, table, to_json
 
 SVG = "{http://www.w3.org/2000/svg}"
 FOUND = Replayed(

@@ -15,13 +15,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clerestory.audit.demand_columns import ROW, BadReplayFile, DemandColumns, Faults
 from clerestory.audit.law_choice import LawChoice, choose_law
 from clerestory.audit.proof import InterpretersDisagree
-from clerestory.audit.replay import Replayed, add_results
-from clerestory.audit.replay_batch import TwoLaws
-from clerestory.audit.replay_file import Say
-from clerestory.audit.simulator import MADE_UP
+from clerestory.audit.replay.batch import TwoLaws
+from clerestory.audit.replay.replay import Replayed, add_results
+from clerestory.audit.rows.columns import ROW, BadReplayFile, DemandColumns, Faults
+from clerestory.audit.rows.file import Say
+from clerestory.audit.rows.simulator import MADE_UP
 from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.policy.decide import ENGINE
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clerestory.audit.kept_batches import KeptBatches
 from clerestory.audit.law_choice import LawChoice
-from clerestory.audit.replay_batch import TwoLaws
-from clerestory.audit.replay_file import DemandFile, Say
+from clerestory.audit.replay.batch import TwoLaws
+from clerestory.audit.rows.file import DemandFile, Say
+from clerestory.audit.rows.kept_batches import KeptBatches
 
 _FORMAT = "clerestory-replay/2"
 # Counts by (dimension, value, answer before, answer after).

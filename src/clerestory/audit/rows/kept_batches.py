@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from clerestory.audit.demand_columns import BadReplayFile
-from clerestory.audit.replay_file import DemandFile, Say
+from clerestory.audit.rows.columns import BadReplayFile
+from clerestory.audit.rows.file import DemandFile, Say
 from clerestory.kernel import digest_of
 
 T = TypeVar("T")

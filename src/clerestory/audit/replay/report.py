@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from clerestory.audit.replay import Replayed
-from clerestory.audit.replay_batch import DIMENSIONS
+from clerestory.audit.replay.batch import DIMENSIONS
+from clerestory.audit.replay.replay import Replayed
 from clerestory.kernel.canonical import Json
 from clerestory.policy.circuit import direction
 

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from clerestory.audit.demand_columns import MONTH, DemandColumns
 from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.proof import InterpretersDisagree
+from clerestory.audit.rows.columns import MONTH, DemandColumns
 from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw, Flags
@@ -94,7 +94,7 @@ class TwoLaws:
         """Answer the rows under both laws and count where they part.
 
         Args:
-            table: Checked rows (see ``demand_columns``), with all columns of both laws.
+            table: Checked rows (see ``rows.columns``), with all columns of both laws.
 
         Raises:
             InterpretersDisagree: Cedar answers one of the rows that it was asked about otherwise.

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from clerestory.audit.known_rows import known_rows
-from clerestory.audit.row_file import GROUP_ROWS, check_new, row_schema, whole_file
+from clerestory.audit.rows.known import known_rows
+from clerestory.audit.rows.writing import GROUP_ROWS, check_new, row_schema, whole_file
 from clerestory.kernel import Refusal, digest_of
 from clerestory.law.packs import available_packs, load_stack
 from clerestory.policy.shape import Shape, shape_of

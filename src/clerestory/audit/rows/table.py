@@ -15,9 +15,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 
-from clerestory.audit.demand_columns import MONTH, BadReplayFile, DemandColumns
-from clerestory.audit.replay_file import Say
-from clerestory.audit.row_file import GROUP_ROWS, whole_file
+from clerestory.audit.rows.columns import MONTH, BadReplayFile, DemandColumns
+from clerestory.audit.rows.file import Say
+from clerestory.audit.rows.writing import GROUP_ROWS, whole_file
 from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.sql_source import SqlSource
 from clerestory.kernel import digest_of

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pytest
 
 from clerestory.audit.case_score import list_case_files
-from clerestory.audit.known_rows import known_rows
 from clerestory.audit.law_choice import choose_law
-from clerestory.audit.replay import DutyCount, add_results
-from clerestory.audit.replay_batch import TwoLaws
-from clerestory.audit.replay_report import lines, table
+from clerestory.audit.replay.batch import TwoLaws
+from clerestory.audit.replay.replay import DutyCount, add_results
+from clerestory.audit.replay.report import lines, table
+from clerestory.audit.rows.known import known_rows
 
-PACKS = Path(__file__).parents[3] / "packs"
+PACKS = Path(__file__).parents[4] / "packs"
 ON = date(2026, 11, 2)
 OFFER = '@coarsen_to("month_yes_no")'
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clerestory.audit.demand_columns import ROW, BadReplayFile, DemandColumns, Faults
+from clerestory.audit.rows.columns import ROW, BadReplayFile, DemandColumns, Faults
 
 # What the search for rows that stand there twice may hold; the rest goes to the work folder.
 _MEMORY = "600MB"

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from clerestory.audit.simulator import MADE_UP, Mix, known_mix, simulate
+from clerestory.audit.rows.simulator import MADE_UP, Mix, known_mix, simulate
 from clerestory.kernel import Refusal
 from clerestory.policy.shape import Shape
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from clerestory.audit.row_file import GROUP_ROWS, check_new, row_schema, whole_file
+from clerestory.audit.rows.writing import GROUP_ROWS, check_new, row_schema, whole_file
 from clerestory.demands.demand import Demand
 from clerestory.kernel import Refusal
 from clerestory.policy.decide import Engine

@@ -1,0 +1,1 @@
+"""Past demands answered under two laws, on one machine or on many."""

@@ -1,0 +1,1 @@
+"""Demand rows: demands in their flat form, one row for each person's field, for many at once."""
