@@ -1,13 +1,17 @@
 """Scenarios that are read, and those that are refused with the key that is at fault."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.scenario import MINUTES, BadScenario, read_scenario
 from clerestory.law.errors import PackFault
 
-FIVE = (Path(__file__).parents[4] / "scenarios" / "five-regimes.toml").read_text("utf-8")
+ROOT = Path(__file__).parents[4]
+FIVE = (ROOT / "scenarios" / "five-regimes.toml").read_text("utf-8")
 REGIMES = ("law of today", "judge only", "consent only", "agreement with audit", "no controls")
 
 
@@ -17,6 +21,16 @@ def test_the_scenario_that_comes_with_the_program_has_five_regimes() -> None:
     assert tuple(regime.id for regime in scenario.regimes) == REGIMES
     assert [group.id for group in scenario.groups] == ["all", "immigration enforcement"]
     assert scenario.text == FIVE
+
+
+def test_the_scenario_of_the_guide_can_be_run() -> None:
+    guide = (ROOT / "docs" / "laboratory.md").read_text("utf-8")
+    (written,) = re.findall(r"```toml\n(.+?)```", guide, re.DOTALL)
+
+    scenario = read_scenario(written.replace("drafts/us-me", "us-me"))
+
+    assert [regime.id for regime in scenario.regimes] == ["a bill", "judge or consent"]
+    assert "refer judge or consent" in Regimes(scenario, ROOT / "packs", date(2026, 11, 2)).wanted
 
 
 def test_a_regime_may_assume_minutes_of_its_own() -> None:
