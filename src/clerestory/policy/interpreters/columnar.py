@@ -86,7 +86,11 @@ class ColumnarCircuit:
                 column, atoms
             )  # fmt: skip
         nodes = self._evaluated(held, (rows + 7) // 8)
-        return {name: _unpacked(nodes[place], rows) & whole for name, place in self.wanted.items()}
+        known = np.packbits(whole)
+        return {
+            name: np.unpackbits(nodes[place] & known, count=rows).view(bool)
+            for name, place in self.wanted.items()
+        }
 
     def _evaluated(self, held: Mapping[Is | Has, Bits], width: int) -> dict[int, Bits]:
         nodes: dict[int, Bits] = {}
@@ -202,7 +206,3 @@ def _encoded(column: "pa.Array") -> tuple[NDArray[np.int64], list[str]]:
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     codes = encoded.dictionary.to_pylist()
     return np.asarray(encoded.indices.fill_null(len(codes)), dtype=np.intp), codes
-
-
-def _unpacked(bits: Bits, rows: int) -> Flags:
-    return np.unpackbits(bits, count=rows).astype(bool)
