@@ -25,12 +25,12 @@ def choose_law(wanted: str, packs_folder: Path, today: date) -> LawChoice:
     Raises:
         PackFault: There is no such pack, it is at fault, or the day cannot be read.
     """
-    place, _, day = wanted.partition("@")
+    place, at, day = wanted.partition("@")
     try:
-        on = date.fromisoformat(day) if day else today
+        on = date.fromisoformat(day) if at else today
     except ValueError as fault:
         raise PackFault(
-            f"not a day: {day}", code="law-not-a-day", todo="write it as us-me@2026-03-02"
+            f"not a day: {day or wanted}", code="law-not-a-day", todo="write it as us-me@2026-03-02"
         ) from fault
     folder = Path(place)
     if not (folder / "pack.toml").is_file():

@@ -95,3 +95,8 @@ def test_a_day_that_cannot_be_read_is_refused(day: str, packs: Path) -> None:
         "law-not-a-day",
         "write it as us-me@2026-03-02",
     )
+
+
+def test_a_law_with_a_mark_and_no_day_is_not_taken_for_today(packs: Path) -> None:
+    with pytest.raises(PackFault, match=r"^not a day: us-aa@$"):
+        choose_law("us-aa@", packs, date(2026, 11, 2))
