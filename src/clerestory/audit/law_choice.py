@@ -16,6 +16,11 @@ class LawChoice:
     stack: PackStack = field(repr=False)
     on: date
 
+    @property
+    def mark(self) -> str:
+        """What tells this law from every other: its packs' digest, and the day."""
+        return f"{self.stack.digest} {self.on}"
+
 
 def choose_law(wanted: str, packs_folder: Path, today: date) -> LawChoice:
     """Return the law that ``us-me``, ``drafts/us-me`` or ``us-me@2026-03-02`` names.

@@ -54,14 +54,14 @@ def compare(
     """
     from clerestory.audit.lab.compare import Comparison
     from clerestory.audit.lab.regimes import Regimes
-    from clerestory.audit.lab.share import days_of, inputs_of, share
+    from clerestory.audit.lab.share import inputs_of, share
 
     scenario, shared = _read(what or scenarios_folder() / "five-regimes.toml")
     regimes = Regimes(
         scenario,
         packs_folder(packs_dir),
         datetime.now().astimezone().date(),
-        days_of(shared) if shared else None,
+        shared.days if shared else None,
     )
     with progress(as_json) as say:
         path, told = (

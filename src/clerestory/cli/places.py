@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from clerestory.audit.case_score import list_case_files
 from clerestory.law.errors import PackFault
 
 HOME = "CLERESTORY_HOME"
@@ -43,6 +42,8 @@ def known_files(packs: Path | None = None) -> list[Path]:
     Args:
         packs: The folder of packs that was given, if one was.
     """
+    from clerestory.audit.case_score import list_case_files
+
     folders = [casebook_folder(packs), *sorted(packs_folder(packs).glob("*/cases"))]
     return list_case_files([folder for folder in folders if folder])
 

@@ -25,13 +25,8 @@ _OPEN_FINDINGS = frozenset(
     {
         *("agency_consent_only", "authority_stated", "consent_names_requester", "crime_named"),
         *("identifier_matches_one_person", "issuing_court_in_holder_state", "official_capacity"),
-        *(
-            "order_reversed",
-            "order_stayed",
-            "protective_order",
-            "relates_to_immigration_enforcement",
-        ),
-        *("requester_identified", "requester_primarily_enforces_immigration_law"),
+        *("order_reversed", "order_stayed", "protective_order", "requester_identified"),
+        *("relates_to_immigration_enforcement", "requester_primarily_enforces_immigration_law"),
         *("requester_supplied_name", "specific_and_limited", "written_request_complete"),
     }
 )
@@ -108,7 +103,7 @@ class Regimes:
 
     def marks(self) -> list[str]:
         """Return what tells each law from every other: its packs' digest, and the day."""
-        return [f"{law.choice.stack.digest} {law.choice.on}" for law in self.laws.values()]
+        return [law.choice.mark for law in self.laws.values()]
 
     def _nodes(self) -> Iterator[tuple[str, int]]:
         read = {name: self._read(name, tree) for name, tree in self.conditions.items()}

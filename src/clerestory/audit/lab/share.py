@@ -23,7 +23,7 @@ FORMAT = "clerestory-comparison/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """A comparison file that was read. ``days`` are those of its laws."""
+    """A comparison file that was read. On ``days`` its laws are taken again, whatever day it is."""
 
     scenario: str
     inputs: Mapping[str, Json] = field(repr=False)
@@ -82,11 +82,6 @@ def read_shared(text: str) -> Shared:
     return Shared(
         scenario=str(scenario), inputs=inputs, result=result, days=days, digest=digest
     )  # fmt: skip
-
-
-def days_of(shared: Shared) -> dict[str, date]:
-    """Return the day of each law, so that the same law is taken again on another day."""
-    return dict(shared.days)
 
 
 def differences(shared: Shared, inputs: Mapping[str, Json]) -> Iterator[str]:

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.proof import InterpretersDisagree
 from clerestory.audit.rows.columns import MONTH, DemandColumns
-from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.interpreters.columnar import ColumnarLaw, Flags
+from clerestory.policy.interpreters.columnar import ColumnarCircuit, Flags
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.whole_answers import answers_by_cedar, answers_by_table
 
@@ -51,18 +50,16 @@ class _Side:
         self.choice = choice
         self.law = LawOfTheDay.assemble(choice.stack, choice.on)
         self.circuit = circuit_of(self.law)
-        self._columnar = ColumnarLaw(
-            self.circuit, {**_named("coarsen to", self.circuit.coarser),
-                           **_named("duty", self.circuit.duties)},
-        )  # fmt: skip
+        owed = {f"duty {name}": place for name, place in self.circuit.duties.items()}
+        self._columnar = ColumnarCircuit(self.circuit, {**self.circuit.labels, **owed})
 
     def answer(self, table: pa.Table, labels: Sequence[str]) -> _Answered:
-        answers = self._columnar.decide(table)
-        places = np.array([_place(labels, outcome) for outcome in OUTCOMES], dtype=np.int64)
-        label = places[answers.outcome]
-        for code in self.circuit.coarser:
-            label[answers.met[f"coarsen to {code}"]] = labels.index(f"coarsen to {code}")
-        duties = {name: answers.met[f"duty {name}"] for name in self.circuit.duties}
+        met = self._columnar.met(table)
+        # A row with a null meets nothing, and is withheld.
+        label = np.full(table.num_rows, labels.index("withhold"), dtype=np.int64)
+        for name in self.circuit.labels:
+            label[met[name]] = labels.index(name)
+        duties = {name: met[f"duty {name}"] for name in self.circuit.duties}
         return _Answered(label, duties)
 
 
@@ -88,7 +85,7 @@ class TwoLaws:
     @property
     def marks(self) -> list[str]:
         """What tells each law from every other: the digest of its packs, and the day."""
-        return [f"{side.choice.stack.digest} {side.choice.on}" for side in self._sides]
+        return [side.choice.mark for side in self._sides]
 
     def answer(self, table: pa.Table) -> dict[str, Any]:
         """Answer the rows under both laws and count where they part.
@@ -154,18 +151,9 @@ class TwoLaws:
                     )
 
 
-def _named(kind: str, places: Mapping[str, int]) -> dict[str, int]:
-    return {f"{kind} {name}": place for name, place in places.items()}
-
-
 def _leaves(label: str) -> int:
     """Return how much leaves with an answer: all of it, a coarser part, nothing."""
     return 2 if label == "release" else int(label.startswith("coarsen"))
-
-
-def _place(labels: Sequence[str], outcome: str) -> int:
-    # A coarser answer is placed afterwards, by what it gives.
-    return labels.index(outcome) if outcome in labels else labels.index("withhold")
 
 
 def _sample(changed: Flags) -> list[int]:

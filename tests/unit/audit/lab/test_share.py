@@ -13,7 +13,7 @@ from clerestory.audit.lab.counting import Counts
 from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.report import to_json
 from clerestory.audit.lab.scenario import BadScenario
-from clerestory.audit.lab.share import FORMAT, days_of, differences, inputs_of, read_shared, share
+from clerestory.audit.lab.share import FORMAT, differences, inputs_of, read_shared, share
 from clerestory.kernel import digest_of
 from clerestory.kernel.canonical import Json
 
@@ -93,7 +93,7 @@ def test_a_shared_file_is_read_back_whole() -> None:
     assert (shared.scenario, shared.inputs, shared.result, shared.digest) == (
         INPUTS["scenario"], INPUTS, document["result"], document["digest"],
     )  # fmt: skip
-    assert days_of(shared) == {
+    assert shared.days == {
         "us-aa": date(2026, 3, 2),
         "us-aa@2019-12-31": date(2019, 12, 31),
     }
