@@ -9,16 +9,10 @@ import click
 
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
-from clerestory.cli.office import (
-    make_office,
-    open_office,
-    sender_key,
-    text_or_file,
-    write_private,
-    write_whole,
-)
+from clerestory.cli.office import make_office, open_office, sender_key, text_or_file
 from clerestory.cli.places import packs_folder
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_private, write_whole
 from clerestory.law.activation import check_active
 
 _PATH = click.Path(path_type=Path)
@@ -201,8 +195,8 @@ def recipient_keys(folder: Path, name: str) -> None:
 
     identity = pyrage.x25519.Identity.generate()
     signer = Signer(name=name, seed=token_bytes(32))
-    write_private(folder / "identity.txt", str(identity))
-    write_private(folder / "receipt.key", signer.secret_text())
+    write_private(folder / "identity.txt", f"{identity}\n")
+    write_private(folder / "receipt.key", f"{signer.secret_text()}\n")
     write_whole(folder / "recipient.txt", f"{identity.to_public()}\n".encode())
     write_whole(folder / "receipt.vkey", f"{signer.public}\n".encode())
     click.echo(f"made keys in {folder}; give out recipient.txt and receipt.vkey")

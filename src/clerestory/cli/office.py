@@ -1,7 +1,6 @@
 """An office's folder: its keys, its log, where its records are. What the commands share."""
 
 import json
-import os
 import shutil
 import tomllib
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from secrets import token_bytes
 from clerestory.cli.places import profiles_folder
 from clerestory.disclosure import PublicKey, Signer, read_public_key, read_signer
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_private, write_whole
 from clerestory.ledger import FileKeyEncryptionKey, Ledger
 from clerestory.ledger.key_files import read_signing_key, write_encryption_key, write_signing_key
 
@@ -195,7 +195,7 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     keys, log, public = folder / "keys", folder / "log", folder / "public"
     public.mkdir(parents=True)
     sender = Signer(name=origin, seed=token_bytes(32))
-    write_private(keys / "package.key", sender.secret_text())
+    write_private(keys / "package.key", f"{sender.secret_text()}\n")
     log_key = write_signing_key(log / "keys" / "log.key", name=origin, entropy=token_bytes)
     write_encryption_key(log / "keys" / "encryption.key", entropy=token_bytes)
     kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
@@ -219,20 +219,3 @@ def text_or_file(given: str) -> str:
     """Return a key given on the command line, or the content of the file of that name."""
     path = Path(given)
     return path.read_text("utf-8").strip() if path.is_file() else given.strip()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a secret to a new file that only its owner reads."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(f"{text}\n", "utf-8")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_private
 from clerestory.ledger import base64s
 from clerestory.ledger.errors import BadNote
 from clerestory.ledger.keys import (
@@ -12,7 +13,7 @@ from clerestory.ledger.keys import (
     MLDSA44Cosigner,
     parse_signing_key,
 )
-from clerestory.ledger.vault import KEY_BYTES, Entropy, check_private_file, write_private_file
+from clerestory.ledger.vault import KEY_BYTES, Entropy, check_private_file
 
 _SEED_BYTES = 32
 
@@ -74,9 +75,8 @@ def read_cosigning_key(path: Path) -> Cosigner:
 
 
 def _write_new(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        write_private_file(path, content)
+        write_private(path, content)
     except FileExistsError as fault:
         raise Refusal(
             f"a key must not be replaced: {path}",

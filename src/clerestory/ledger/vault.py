@@ -5,7 +5,6 @@ log, which holds commitments only, still verifies.
 """
 
 import json
-import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -132,15 +131,6 @@ def check_private_file(path: Path) -> None:
             code="log-key-file",
             todo=f"run: chmod 600 {path}",
         )
-
-
-def write_private_file(path: Path, content: str) -> None:
-    """Write a new file that only its owner may read; never replace one."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _payload_context(commitment: bytes) -> bytes:
