@@ -9,7 +9,12 @@ import click
 
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
-from clerestory.cli.office import make_office, open_office, sender_key, text_or_file
+from clerestory.cli.office import (
+    make_office,
+    open_office,
+    sender_key,
+    text_or_file,
+)
 from clerestory.cli.places import packs_folder
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_private, write_whole
@@ -191,14 +196,13 @@ def recipient_keys(folder: Path, name: str) -> None:
 
     import pyrage
 
-    from clerestory.disclosure import Signer
+    from clerestory.notes.key_files import write_signing_key
 
     identity = pyrage.x25519.Identity.generate()
-    signer = Signer(name=name, seed=token_bytes(32))
     write_private(folder / "identity.txt", f"{identity}\n")
-    write_private(folder / "receipt.key", f"{signer.secret_text()}\n")
+    signer = write_signing_key(folder / "receipt.key", name=name, entropy=token_bytes)
     write_whole(folder / "recipient.txt", f"{identity.to_public()}\n".encode())
-    write_whole(folder / "receipt.vkey", f"{signer.public}\n".encode())
+    write_whole(folder / "receipt.vkey", f"{signer.verifier.vkey}\n".encode())
     click.echo(f"made keys in {folder}; give out recipient.txt and receipt.vkey")
 
 

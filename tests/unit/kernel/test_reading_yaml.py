@@ -329,8 +329,9 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_file() -> None:
         "quotes",
         "  a.yaml:5: d.e: the key stands twice, first in line 4; keep the one that is right: of "
         "two, one would be lost in silence",
-        "  a.yaml:7: a list that begins with [ is not closed, or a comma is missing in it (opened in line 6); put a "
-        "comma between two of the list and ] at its end; a text with [ or , needs quotes",
+        "  a.yaml:7: a list that begins with [ is not closed, or a comma is missing in it "
+        "(opened in line 6); put a comma between two of the list and ] at its end; a text with "
+        "[ or , needs quotes",
     ]
     assert [(each.line, each.key) for each in fault.faults[:4]] == [
         (1, "a"), (2, "b"), (3, "c"), (5, "d.e"),
