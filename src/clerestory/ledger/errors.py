@@ -1,24 +1,6 @@
 """What the ledger refuses, and what it raises the alarm about."""
 
-from clerestory.kernel import ClerestoryError, Corruption, Refusal
-
-
-class BadNote(Refusal):
-    """A note, checkpoint, proof or request that is not written as its format says."""
-
-    code = "log-malformed"
-
-
-class UnknownLog(Refusal):
-    """A checkpoint or key of another log than the one expected."""
-
-    code = "log-unknown-origin"
-
-
-class Unsigned(Corruption):
-    """No known key signed the note, or a known key's signature fails."""
-
-    code = "log-signature"
+from clerestory.kernel import ClerestoryError, Corruption
 
 
 class BadProof(Corruption):

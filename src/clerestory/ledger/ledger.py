@@ -11,7 +11,6 @@ from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.ledger.commitment import Opening, make_opening
 from clerestory.ledger.database import Epoch, translated
 from clerestory.ledger.events import Event, EventType
-from clerestory.ledger.keys import Signer
 from clerestory.ledger.leaf import parse_leaf, quarter_of
 from clerestory.ledger.log import Log, SeenNotes
 from clerestory.ledger.promise import Promise, sign_promise
@@ -19,7 +18,9 @@ from clerestory.ledger.public_files import Steps, no_steps
 from clerestory.ledger.rows import EventRows, Written, destroy_matter
 from clerestory.ledger.sequencer import Batch, insert_entry
 from clerestory.ledger.tree import leaf_hash
-from clerestory.ledger.vault import Entropy, KeyEncryptionKey, Payload
+from clerestory.ledger.vault import KeyEncryptionKey, Payload
+from clerestory.notes.key_files import Entropy
+from clerestory.notes.keys import Signer
 
 RETENTION_MATTER = "clerestory/retention"
 

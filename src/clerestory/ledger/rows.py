@@ -9,7 +9,6 @@ from clerestory.ledger.events import Event
 from clerestory.ledger.leaf import Leaf
 from clerestory.ledger.vault import (
     KEY_BYTES,
-    Entropy,
     KeyEncryptionKey,
     Payload,
     matter_context,
@@ -17,6 +16,7 @@ from clerestory.ledger.vault import (
     open_payload,
     seal_payload,
 )
+from clerestory.notes.key_files import Entropy
 
 AddEntry = Callable[[bytes], int]
 """Inserts an entry's bytes and returns the row's id."""
