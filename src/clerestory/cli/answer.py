@@ -198,14 +198,13 @@ def recipient_keys(folder: Path, name: str) -> None:
 
     import pyrage
 
-    from clerestory.disclosure import Signer
+    from clerestory.notes.key_files import write_signing_key
 
     identity = pyrage.x25519.Identity.generate()
-    signer = Signer(name=name, seed=token_bytes(32))
     write_private(folder / "identity.txt", str(identity))
-    write_private(folder / "receipt.key", signer.secret_text())
+    signer = write_signing_key(folder / "receipt.key", name=name, entropy=token_bytes)
     write_whole(folder / "recipient.txt", f"{identity.to_public()}\n".encode())
-    write_whole(folder / "receipt.vkey", f"{signer.public}\n".encode())
+    write_whole(folder / "receipt.vkey", f"{signer.verifier.vkey}\n".encode())
     tell(f"made keys in {folder}; give out recipient.txt and receipt.vkey")
 
 
