@@ -14,12 +14,11 @@ from clerestory.cli.office import (
     open_office,
     sender_key,
     text_or_file,
-    write_private,
-    write_whole,
 )
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_private, write_whole
 from clerestory.law.activation import check_active
 
 _PATH = click.Path(path_type=Path)
@@ -201,7 +200,7 @@ def recipient_keys(folder: Path, name: str) -> None:
     from clerestory.notes.key_files import write_signing_key
 
     identity = pyrage.x25519.Identity.generate()
-    write_private(folder / "identity.txt", str(identity))
+    write_private(folder / "identity.txt", f"{identity}\n")
     signer = write_signing_key(folder / "receipt.key", name=name, entropy=token_bytes)
     write_whole(folder / "recipient.txt", f"{identity.to_public()}\n".encode())
     write_whole(folder / "receipt.vkey", f"{signer.verifier.vkey}\n".encode())

@@ -1,7 +1,6 @@
 """An office's folder: its keys, its log, where its records are. What the commands share."""
 
 import json
-import os
 import shutil
 import tomllib
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from secrets import token_bytes
 
 from clerestory.cli.places import profiles_folder
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_whole
 from clerestory.ledger import FileKeyEncryptionKey, Ledger
 from clerestory.ledger.vault import write_encryption_key
 from clerestory.notes import Ed25519Signer, Kind, Verifier, parse_vkey
@@ -219,20 +219,3 @@ def text_or_file(given: str) -> str:
     """Return a key given on the command line, or the content of the file of that name."""
     path = Path(given)
     return path.read_text("utf-8").strip() if path.is_file() else given.strip()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a secret to a new file that only its owner reads."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(f"{text}\n", "utf-8")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
