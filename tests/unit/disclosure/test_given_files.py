@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clerestory.disclosure.given_files import read_given
+from clerestory.disclosure.given_files import open_given, read_given
 from clerestory.kernel import Refusal
 
 
@@ -34,6 +34,8 @@ def test_what_is_no_plain_file_is_refused(tmp_path: Path) -> None:
 
     assert refused(tmp_path / "none") == f"{start}it cannot be opened"
     assert refused(tmp_path / "a\0b") == f"{start}it cannot be opened"
-    assert refused(link) == f"{start}it is a link"
+    assert read_given(link, "the recipient key", limit=1) == b"x"
+    with pytest.raises(Refusal, match="it is a link"), open_given(link, "the answer"):
+        pass
     for path in (tmp_path, pipe, Path("/dev/null")):
         assert refused(path) == f"{start}it is a folder, a pipe or a device"
