@@ -5,13 +5,15 @@ import os
 import shutil
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from secrets import token_bytes
 
+from clerestory.cli.clock import zone_of
 from clerestory.cli.places import profiles_folder
 from clerestory.disclosure import PublicKey, Signer, read_public_key, read_signer
 from clerestory.kernel import Refusal
+from clerestory.kernel.time import Zone, local_day, parse_moment, utc_text
 from clerestory.ledger import FileKeyEncryptionKey, Ledger
 from clerestory.ledger.key_files import read_signing_key, write_encryption_key, write_signing_key
 
@@ -23,7 +25,8 @@ class Office:
     """The folder of one disclosing office.
 
     ``scope`` is the agency's short name in the log; ``source`` and ``index`` say where the
-    agency's records and the index of persons are.
+    agency's records and the index of persons are; ``zone`` is where the agency's calendar hangs.
+    ``late`` lets the log go back to an earlier quarter.
     """
 
     folder: Path
@@ -31,6 +34,12 @@ class Office:
     origin: str
     source: str
     index: Path
+    zone: Zone
+    late: bool = False
+
+    def day(self, at: datetime) -> date:
+        """Return the day at that moment on the office's own calendar."""
+        return local_day(at, self.zone)
 
     @property
     def profile(self) -> Path:
@@ -46,7 +55,7 @@ class Office:
         """Open the office's log for writing."""
         log = self.folder / "log"
         kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
-        return Ledger.open(log, read_signing_key(log / "keys" / "log.key"), kek)
+        return Ledger.open(log, read_signing_key(log / "keys" / "log.key"), kek, late=self.late)
 
     def signer(self) -> Signer:
         """Return the key that signs packages."""
@@ -122,7 +131,7 @@ class Office:
         """Keep when a package was sealed, for its receipt."""
         path = self._sealed(sha256)
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, at.isoformat().encode())
+        write_whole(path, utc_text(at).encode())
 
     def sealed_at(self, sha256: str) -> datetime:
         """Return when this office sealed a package.
@@ -137,7 +146,7 @@ class Office:
                 code="package-not-ours",
                 todo="give the package as it was handed over, and the office that sealed it",
             )
-        return datetime.fromisoformat(path.read_text("utf-8"))
+        return parse_moment(path.read_text("utf-8"))
 
     def _sealed(self, sha256: str) -> Path:
         return self.folder / "sealed" / sha256
@@ -146,7 +155,7 @@ class Office:
         return self.folder / "matters" / f"{demand_id}.json"
 
 
-def open_office(folder: Path) -> Office:
+def open_office(folder: Path, *, late: bool = False) -> Office:
     """Read an office's settings.
 
     Raises:
@@ -167,6 +176,8 @@ def open_office(folder: Path) -> Office:
             origin=settings["origin"],
             source=settings["source"],
             index=Path(settings["index"]),
+            zone=zone_of(profiles_folder() / settings["profile"]),
+            late=late,
         )
     except (tomllib.TOMLDecodeError, KeyError) as fault:
         raise Refusal(
@@ -188,10 +199,7 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
             code="office-exists",
             todo="use it, or name another folder",
         )
-    if not (profiles_folder() / profile).is_dir():
-        raise Refusal(
-            f"there is no profile {profile}", code="office-profile", todo="see the folder profiles/"
-        )
+    zone_of(profiles_folder() / profile)
     keys, log, public = folder / "keys", folder / "log", folder / "public"
     public.mkdir(parents=True)
     sender = Signer(name=origin, seed=token_bytes(32))
