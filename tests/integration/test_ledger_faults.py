@@ -33,13 +33,13 @@ from clerestory.ledger import (
     UnknownLog,
     Witness,
     audit_ledger,
-    base64s,
     parse_note,
     request_for,
     verify_directory,
     verify_proof,
 )
 from clerestory.ledger.prover import Prover
+from clerestory.notes import base64s
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 EASTERN = Zone("America/New_York")

@@ -1,6 +1,5 @@
 """``clerestory decide``: a determination that a custodian can read and sign."""
 
-import json
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import click
 from clerestory.cli.clock import DAY
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
+from clerestory.cli.terminal import tell_json
 from clerestory.demands import Determination, determination_json
 from clerestory.policy.errors import EvaluationAlarm
 
@@ -44,7 +44,7 @@ def decide(
         lower=lower,
     )  # fmt: skip
     if as_json:
-        click.echo(json.dumps(determination_json(decided.determination), indent=1))
+        tell_json(determination_json(decided.determination), indent=1)
     else:
         show(decided, brief=brief, why=why)
     check_alarms(decided.determination)

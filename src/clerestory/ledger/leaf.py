@@ -19,8 +19,9 @@ from datetime import datetime
 
 from clerestory.kernel import canonical_bytes
 from clerestory.kernel.time import Zone, local_day, quarter_text
-from clerestory.ledger.errors import BadNote, Torn
+from clerestory.ledger.errors import Torn
 from clerestory.ledger.events import EventType, no_fields
+from clerestory.notes.errors import BadNote
 
 VERSION = 2
 
