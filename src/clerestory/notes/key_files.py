@@ -1,11 +1,11 @@
 """Keys in files: made once, for their owner only, and never replaced."""
 
-import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_private
 from clerestory.notes import base64s
 from clerestory.notes.cosigners import Cosigner, Ed25519Cosigner, MLDSA44Cosigner
 from clerestory.notes.errors import BadKey, BadNote
@@ -74,19 +74,14 @@ def write_new_key(path: Path, content: str) -> None:
     Raises:
         Refusal: A file is there already: a key is never replaced.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_private(path, content)
     except FileExistsError as fault:
         raise Refusal(
             f"a key must not be replaced: {path}",
             code="log-key-file",
             todo="use the key that is there, or name another file",
         ) from fault
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def read_key_text(path: Path) -> str:
