@@ -394,8 +394,8 @@ def test_in_another_users_checkout_it_lies_with_the_users_own_data(
     data = checkout.bin.parent / "the data"
     more = {"XDG_DATA_HOME": str(data)} if named else {}
 
-    done = checkout.run(**more)
-    again = checkout.run(**more)
+    done = checkout.run(at=checkout.script, **more)
+    again = checkout.run(at=checkout.script, **more)
 
     own = data if named else checkout.bin.parent / "home" / ".local" / "share"
     (venv,) = (own / "clerestory").iterdir()
@@ -430,7 +430,7 @@ def test_where_it_could_lie_nowhere_the_way_out_is_named(
         whole = (checkout.bin / "ls").read_text()
         checkout.add_tool("ls", whole.replace(f'"{checkout.folder}" ]', '"/dev" ] || [ 1 ]'))
 
-    done = checkout.run(**more)
+    done = checkout.run(at=checkout.script, **more)
 
     assert done.returncode == 4
     assert f"cannot be made in {checkout.folder}, {said}\n" in done.stderr
