@@ -25,6 +25,7 @@ from clerestory.disclosure import (
     verify_package,
 )
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
+from clerestory.kernel.time import Zone
 from clerestory.ledger import (
     Event,
     EventType,
@@ -38,6 +39,7 @@ from clerestory.ledger import (
 from clerestory.notes.keys import Ed25519Signer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+EASTERN = Zone("America/New_York")
 ORIGIN = "ledger.example/test"
 SENDER = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -114,7 +116,7 @@ def log_it(ledger: Ledger, digest: str) -> LogEvidence:
         matter="ME-2026-0041",
         fields={"package": digest, "demand": "ME-2026-0041"},
     )
-    (appended,) = ledger.append([sealed], AT)
+    (appended,) = ledger.append([sealed], AT, zone=EASTERN)
     return LogEvidence(
         entry=appended.entry,
         opening=opening_bytes(ledger.opening(appended.index, "package")),
