@@ -60,8 +60,10 @@ def _score(book: Casebook, case: Document | Mapping[str, Any], path: Path) -> Ca
     try:
         return book.score(case, path.name)
     except BadDemand as fault:
+        # A fault with its place names the file itself.
+        before = "" if fault.faults else f"{path.name}, "
         raise BadDemand(
-            f"case {name}: {fault}", code=fault.code, todo=fault.todo, file=fault.file,
+            f"{before}case {name}: {fault}", code=fault.code, todo=fault.todo, file=fault.file,
             faults=fault.faults,
         ) from fault  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from clerestory.audit.law_days import LawDays
 from clerestory.demands.determination import Determination
@@ -148,9 +148,11 @@ def pick_case(document: Document | Any, file: str, name: str) -> Document | Mapp
     raise BadDemand(f"{file} holds no case {name}", todo=f"choose one of: {held}")
 
 
-def demand_on(
-    document: Document | Mapping[str, Any], on: date
-) -> Document | Mapping[str, Any]:
+@overload
+def demand_on(document: Document, on: date) -> Document: ...
+@overload
+def demand_on(document: Mapping[str, Any], on: date) -> Mapping[str, Any]: ...
+def demand_on(document: Document | Mapping[str, Any], on: date) -> Document | Mapping[str, Any]:
     """Return a case's demand as it stood on a day: every step until then has changed it."""
     case = plain(document)
     demand: Mapping[str, Any] = case["demand"]

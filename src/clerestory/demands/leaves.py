@@ -16,7 +16,7 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 """A day outside is a slip, or a way to write that there is none. Known cases: 1985 to 2030."""
 MAX_LINE_CHARACTERS = 200
 
-_SUBJECT = re.compile(r"S(?:[1-9][0-9]{0,5}|\*)")
+SUBJECT = re.compile(r"S(?:[1-9][0-9]{0,5}|\*)")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _LINE_ENDS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # How many codes a message names one by one; a longer list is what `demand codes` is for.
@@ -100,7 +100,7 @@ def check_id(
     if isinstance(value, str) and (wrong := wrong_in_id(value)):
         yield Problem(
             path=path,
-            what=f"{wrong}: {show(value)}",
+            what=f"{wrong}: {show(value)}" if value else wrong,
             write_instead="write an id of your own, such as ME-2026-0041; the requester's number "
             "belongs in requester.reference",
         )
@@ -123,7 +123,7 @@ def check_subject(
 ) -> Iterator[Problem]:
     """What a person is called in this demand."""
     yield from check_text(value, path, node, codes)
-    if isinstance(value, str) and not _SUBJECT.fullmatch(value):
+    if isinstance(value, str) and not SUBJECT.fullmatch(value):
         yield Problem(path=path, what=f"a person is called S1, S2 and so on, a class S*: "
                       f"{show(value)}", write_instead="write S1")  # fmt: skip
 
@@ -136,7 +136,7 @@ def check_reference(
     if not isinstance(value, str):
         return
     subject, point, name = value.partition(".")
-    if not point or not _SUBJECT.fullmatch(subject):
+    if not point or not SUBJECT.fullmatch(subject):
         yield Problem(
             path=path,
             what=f"a person and a field are wanted, with a point between them: {show(value)}",
@@ -209,7 +209,7 @@ def check_count(
 
 def close_to(word: str, known: Collection[str]) -> str:
     """Return the nearest of the known words, or nothing."""
-    near = difflib.get_close_matches(word[:60], known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:60], known, n=1, cutoff=0.7)
     return near[0] if near else ""
 
 
@@ -227,7 +227,9 @@ def _known(value: str, path: Path, name: str, codes: Vocabulary) -> Iterator[Pro
         said += f"; did you mean {near}?" if near else ""
     else:
         said = f"did you mean {near}? " if near else ""
-        said += f"`clerestory demand codes {_place(path)}` lists the codes that fit here"
+        # The code may be the key itself, as among the findings.
+        place = _place(path[:-1] if path[-1] == value else path)
+        said += f"`clerestory demand codes {place}` lists the codes that fit here"
     yield Problem(
         path=path, what=f"unknown code: {show(value)} is not in the list {name}",
         write_instead=said, kind="code",

@@ -84,9 +84,7 @@ def _demand(doc: Mapping[str, Any]) -> Demand:
 
 
 def _holder(holder: Mapping[str, Any]) -> Holder:
-    return Holder(
-        agency=holder["agency"], kind=holder["kind"], jurisdiction=holder["jurisdiction"]
-    )
+    return Holder(agency=holder["agency"], kind=holder["kind"], jurisdiction=holder["jurisdiction"])
 
 
 def _requester(requester: Mapping[str, Any]) -> Requester:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from clerestory.demands.leaves import Problem
+from clerestory.demands.leaves import SUBJECT, Problem
 from clerestory.kernel.bad_file import Path
 from clerestory.kernel.reading.scalars import read_day
 
@@ -41,7 +41,7 @@ def _subjects(demand: Mapping[str, Any]) -> Iterator[Problem]:
                 write_instead="give each subject a ref of its own",
             )  # fmt: skip
         seen.add(ref)
-        if ref == "S*" and relation in _OF_ONE_PERSON:
+        if ref == "S*" and isinstance(relation, str) and relation in _OF_ONE_PERSON:
             yield Problem(
                 path=("subjects", place, "relation"),
                 what=f"a ref with * stands for several and is never one person: {relation}",
@@ -56,26 +56,23 @@ def _subjects(demand: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _references(demand: Mapping[str, Any]) -> Iterator[Problem]:
-    subjects = {subject.get("ref") for subject in _groups(demand.get("subjects"))}
+    refs = [subject.get("ref") for subject in _groups(demand.get("subjects"))]
+    # Where a subject is missing or called wrongly, it is that, and not the reference, that is told.
+    known = {ref for ref in refs if isinstance(ref, str) and SUBJECT.fullmatch(ref)}
+    sound = bool(refs) and all(isinstance(ref, str) and ref in known for ref in refs)
     asked: set[str] = set()
-    pairs: set[tuple[object, str]] = set()
     for n, record in enumerate(_groups(demand.get("records"))):
         for m, reference in enumerate(_texts(record.get("fields"))):
             path: Path = ("records", n, "fields", m)
             subject = reference.partition(".")[0]
-            if subject not in subjects and "." in reference:
+            if sound and subject not in known and SUBJECT.fullmatch(subject):
                 yield Problem(
                     path=path, what=f"it asks about {subject}, who is not among the subjects",
                     write_instead=f"add {subject} to subjects or mend the reference",
                 )  # fmt: skip
-            pair = (str(record.get("program")), reference)
-            if pair in pairs:
-                yield Problem(path=path, what=f"the field is asked for twice: {reference}",
-                              write_instead="leave one of them out")  # fmt: skip
-            pairs.add(pair)
             asked.add(reference)
     for path, reference in _named_fields(demand.get("instrument"), ("instrument",)):
-        if reference not in asked:
+        if reference and reference not in asked:
             yield Problem(
                 path=path, what=f"it names what is not asked: {reference}",
                 write_instead="list it under records as well, or mend the reference",

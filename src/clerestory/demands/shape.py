@@ -4,6 +4,7 @@ The schemas are JSON Schema, so that anybody can check a document with a program
 That such a program and this one take and refuse the same documents is tested.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -74,12 +75,15 @@ class _Shape:
         elif kind == "array":
             yield from self._row(node, value, path)
         else:
-            yield from CHECKS["text"](value, path, node, None)
+            yield from CHECKS["day" if node.get("format") == "date" else "text"](
+                value, path, node, None
+            )
+            yield from _fits(node, value, path)
 
     def _row(self, node: _Node, value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(value, list):
             yield Problem(path=path, what=_wanted("a list", value),
-                          write_instead="write - before each, even if there is only one")  # fmt: skip
+                          write_instead="write - before each, also before one alone")  # fmt: skip
             return
         if len(value) < node.get("minItems", 0):
             yield Problem(path=path, what="the list is empty",
@@ -109,7 +113,7 @@ class _Shape:
             return
         others = node.get("additionalProperties", True)
         if others is False:
-            near = close_to(str(key), [name for name in known])
+            near = close_to(str(key), list(known))
             yield Problem(
                 path=here, what="nobody reads this key",
                 write_instead=f"did you mean {near}?" if near
@@ -120,6 +124,15 @@ class _Shape:
             yield from self.at(node["propertyNames"], key, here)
         if isinstance(others, Mapping):
             yield from self.at(others, inner, here)
+
+
+def _fits(node: _Node, value: Any, path: Path) -> Iterator[Problem]:
+    """A text of a written form of its own, such as a digest; only programs write those."""
+    # Whole, and not up to a line's end as the library takes the sign for the end.
+    wanted = node.get("pattern", "").removeprefix("^").removesuffix("$")
+    if wanted and isinstance(value, str) and not re.fullmatch(wanted, value):
+        yield Problem(path=path, what=f"this is not written as the form has it: {show(value)}",
+                      write_instead="compare with docs/written-forms.md")  # fmt: skip
 
 
 def _one_of(node: _Node, value: Any, path: Path) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The one form of an id: it names files, stands in logs and letters, and is read out on the phone."""
+"""The one form of an id: it names files, stands in logs and letters, and is read aloud."""
 
 import re
 

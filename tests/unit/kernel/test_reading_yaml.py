@@ -208,6 +208,7 @@ def test_a_key_that_is_not_seen_whole_is_refused(key: str, what: str) -> None:
         ("a: 1\nb: c: d\n", 2, "a colon with a space stands inside a text"),
         ("a: 1\nb: [c, d\n", 3, "a list that begins with [ is not closed"),
         ("a: 1\nb: {c: d\ne: f\n", 3, "a group that begins with { is not closed"),
+        ("a: [", 1, "a bracket is opened and not closed"),
         ('a: 1\nb: "c\nd: e\n', 4, "a quote is opened and never closed (opened in line 2)"),
         ("a: 1\nb\n", 3, "a key has no colon after it"),
         ("a: 1\n  b: 2\n", 2, "a colon with a space stands inside a text, or the line is indented"),

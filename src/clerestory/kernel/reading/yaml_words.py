@@ -30,6 +30,11 @@ _WORDS = (
         "put a comma between two keys and } at the end; a text with { or , needs quotes",
     ),
     (
+        "did not find expected node content",
+        "a bracket is opened and not closed, or a value is missing in it",
+        "close it with ] or }; a text with [, { or , needs quotes",
+    ),
+    (
         "could not find expected ':'",
         "a key has no colon after it",
         "write key: value",
