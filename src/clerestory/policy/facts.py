@@ -70,7 +70,8 @@ def _subject(subject: Subject, demand: Demand) -> dict[str, Any]:
 def _is_alone(demand: Demand, subject: Subject) -> bool:
     """Whether nobody else is named: who somebody is can be proved for one person only."""
     named = [other for other in demand.subjects if other.relation == "named"]
-    return named == [subject]
+    # A ref with a star stands for several, whatever its relation is called.
+    return named == [subject] and not subject.ref.endswith("*")
 
 
 def _persons(demand: Demand) -> str:
