@@ -19,13 +19,13 @@ from clerestory.disclosure import (
     LogChecks,
     LogEvidence,
     Sealed,
-    Signer,
     minimise,
     prepare_contents,
     seal_package,
     verify_package,
 )
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
+from clerestory.kernel.time import Zone
 from clerestory.ledger import (
     Event,
     EventType,
@@ -36,11 +36,12 @@ from clerestory.ledger import (
     parse_leaf,
     verify_proof,
 )
-from clerestory.ledger.keys import Ed25519Signer
+from clerestory.notes.keys import Ed25519Signer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+EASTERN = Zone("America/New_York")
 ORIGIN = "ledger.example/test"
-SENDER = Signer(name="dhhs.example/sender", seed=b"s" * 32)
+SENDER = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
 IDENTITY = pyrage.x25519.Identity.generate()
 ITEM = Item("S1", "snap", "address")
 
@@ -115,7 +116,7 @@ def log_it(ledger: Ledger, digest: str) -> LogEvidence:
         matter="ME-2026-0041",
         fields={"package": digest, "demand": "ME-2026-0041"},
     )
-    (appended,) = ledger.append([sealed], AT)
+    (appended,) = ledger.append([sealed], AT, zone=EASTERN)
     return LogEvidence(
         entry=appended.entry,
         opening=opening_bytes(ledger.opening(appended.index, "package")),
@@ -154,7 +155,7 @@ def test_a_logged_package_verifies_without_the_log(
 
     verified = verify_package(
         sealed.path,
-        sender=SENDER.public,
+        sender=SENDER.verifier,
         checks=checks_of(signer),
         identity=Identity(given=str(IDENTITY).encode()),
     )

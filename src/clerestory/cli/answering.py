@@ -11,10 +11,11 @@ import yaml
 
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import evidence_of, log_answer, log_checks
-from clerestory.cli.office import Office, write_whole
+from clerestory.cli.office import Office
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
+    KEY_FILE_BYTES,
     Attachment,
     CoarseningTables,
     LetterInput,
@@ -26,6 +27,7 @@ from clerestory.disclosure import (
     permitted_items,
     prepare_contents,
     read_coarsening,
+    read_given,
     read_recipient,
     read_stationery,
     refusal_letter,
@@ -45,6 +47,8 @@ from clerestory.holdings import (
     read_fields,
 )
 from clerestory.kernel import Period, Refusal, digest_of
+from clerestory.kernel.files import write_whole
+from clerestory.kernel.time import month_text
 from clerestory.policy.words import fact_in_words
 
 
@@ -72,7 +76,7 @@ def disclose(
 
     Args:
         office: Whose records, keys and log.
-        decided: The demand with its determination under the law of the day ``at``.
+        decided: The demand with its determination under the law of the day ``at`` there.
         who: A file that says, for each subject's ref, whom the demand names.
         recipient: The recipient's public key or certificate.
         files: Answers about nobody in particular, by reference such as ``S*.procedures``.
@@ -86,7 +90,7 @@ def disclose(
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
     determination = decided.determination
-    to = read_recipient(recipient.read_bytes(), at=at)
+    to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
     items = permitted_items(determination)
     values = {**_about_nobody(items, files), **_from_records(office, decided.demand, items, who)}
     minimised = minimise(determination, values, _tables(office, decided.demand))
@@ -136,7 +140,7 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
     number = office.number_of(decided.demand.id)
     given = letter_input(office, decided, at)
     letter, index_pdf = refusal_letter(given), withholding_index(given)
-    stem = f"{decided.demand.id}-{at.date()}"
+    stem = f"{decided.demand.id}-{office.day(at)}"
     written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
     office.check_new(written[1])
     digest = digest_of({"letter": _sha256(letter), "index": _sha256(index_pdf)})
@@ -173,7 +177,7 @@ def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
         stationery=read_stationery(office.profile),
         demand=decided.demand,
         determination=decided.determination,
-        on=at.date(),
+        on=office.day(at),
         authorities=decided.stack.authorities,
         say_change=say_change,
     )
@@ -260,7 +264,7 @@ def _value(found: FieldValue) -> Value:
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:
     start = demand.instrument.period_from
-    return read_coarsening(office.profile, month=f"{start:%Y-%m}" if start else None)
+    return read_coarsening(office.profile, month=month_text(start) if start else None)
 
 
 def _sha256(content: bytes) -> str:

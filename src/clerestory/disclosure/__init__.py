@@ -8,6 +8,7 @@ again for a stranger, and :func:`read_receipt` takes the recipient's word.
 
 from clerestory.disclosure.coarsening import CoarseningTables, coarsen
 from clerestory.disclosure.contents import Contents, prepare_contents, reduced_determination
+from clerestory.disclosure.given_files import read_given
 from clerestory.disclosure.letter_facts import LetterInput
 from clerestory.disclosure.letters import (
     disclosure_letter,
@@ -27,18 +28,20 @@ from clerestory.disclosure.minimising import (
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.receipts import Receipt, read_receipt, read_receipt_key
 from clerestory.disclosure.recipients import (
+    KEY_FILE_BYTES,
     AgeRecipient,
     CertificateRecipient,
     Recipient,
     read_recipient,
 )
 from clerestory.disclosure.sealing import Sealed, package_name, seal_package
-from clerestory.disclosure.signing import PublicKey, Signer, read_public_key, read_signer, sign_note
+from clerestory.disclosure.signing import open_signed, sign_text
 from clerestory.disclosure.stationery import Stationery, read_coarsening, read_stationery
 from clerestory.disclosure.verifying import Verified, verify_package
 
 __all__ = [
     "FIELD",
+    "KEY_FILE_BYTES",
     "AgeRecipient",
     "Attachment",
     "CertificateRecipient",
@@ -49,33 +52,31 @@ __all__ = [
     "LogChecks",
     "LogEvidence",
     "Minimised",
-    "PublicKey",
     "Receipt",
     "Recipient",
     "Record",
     "Sealed",
-    "Signer",
     "Stationery",
     "Value",
     "Verified",
     "coarsen",
     "disclosure_letter",
     "minimise",
+    "open_signed",
     "package_name",
     "permitted_items",
     "person_notice",
     "prepare_contents",
     "read_coarsening",
-    "read_public_key",
+    "read_given",
     "read_receipt",
     "read_receipt_key",
     "read_recipient",
-    "read_signer",
     "read_stationery",
     "reduced_determination",
     "refusal_letter",
     "seal_package",
-    "sign_note",
+    "sign_text",
     "verify_package",
     "withholding_index",
 ]
