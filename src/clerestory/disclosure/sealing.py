@@ -14,7 +14,7 @@ import pyrage
 from clerestory.disclosure.bag import Bag, make_bag
 from clerestory.disclosure.cms import seal_cms
 from clerestory.disclosure.contents import Contents
-from clerestory.disclosure.logged import LogChecks, LogEvidence, require_logged
+from clerestory.disclosure.logged import ProvedEvidence, require_proved
 from clerestory.disclosure.recipients import (
     AgeRecipient,
     CertificateRecipient,
@@ -63,8 +63,7 @@ def package_name(demand_id: str, recipients: Sequence[Recipient]) -> str:
 def seal_package(
     contents: Contents,
     *,
-    evidence: LogEvidence,
-    checks: LogChecks,
+    proved: ProvedEvidence,
     recipients: Sequence[Recipient],
     signer: Signer,
     folder: Path,
@@ -81,10 +80,10 @@ def seal_package(
         Corruption: A file changed since its digest was logged.
         OSError: The disk is full or the folder cannot be written.
     """
-    require_logged(evidence, contents.digest, checks)
+    require_proved(proved, demand_id=contents.demand_id, contents_digest=contents.digest)
     path = folder / package_name(contents.demand_id, recipients)
     _check_free(path)
-    bag = make_bag(contents, evidence, signer)
+    bag = make_bag(contents, proved.evidence, signer)
     with _temporary(folder) as (file, temporary):
         writer = SealedWriter(file)
         _encrypt(bag, recipients, writer, random_bytes)
