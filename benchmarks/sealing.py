@@ -43,6 +43,7 @@ from clerestory.disclosure.logged import LogEvidence
 from clerestory.disclosure.minimising import Attachment, minimise
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient, CertificateRecipient, Recipient
+from clerestory.kernel.time import Zone
 from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
 from clerestory.notes import Ed25519Signer
 
@@ -70,7 +71,7 @@ def logged(contents: Contents) -> LogEvidence:
         tempfile.TemporaryDirectory() as name,
         Ledger.create(Path(name) / "log", LOG.verifier.name, LOG, kek) as ledger,
     ):
-        (done,) = ledger.append([answer], AT)
+        (done,) = ledger.append([answer], AT, zone=Zone("UTC"))
         return evidence_of(ledger, done.index)
 
 

@@ -21,6 +21,7 @@ from clerestory.disclosure.minimising import Attachment, Value, minimise, permit
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
 from clerestory.kernel import Corruption
+from clerestory.kernel.time import Zone
 from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
 from clerestory.notes import Ed25519Signer
 
@@ -116,7 +117,7 @@ def test_a_package_opens_to_exactly_what_was_released(
         matter="ME-1",
         fields={"package": contents.digest},
     )
-    (logged,) = ledger.append([answer], AT)
+    (logged,) = ledger.append([answer], AT, zone=Zone("UTC"))
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -22,6 +22,7 @@ from clerestory.disclosure import (
     prepare_contents,
 )
 from clerestory.kernel import Refusal
+from clerestory.kernel.time import Zone
 from clerestory.ledger import (
     Event,
     EventType,
@@ -31,6 +32,7 @@ from clerestory.ledger import (
 from clerestory.notes.keys import Ed25519Signer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+EASTERN = Zone("America/New_York")
 ORIGIN = "ledger.example/test"
 SENDER = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -84,7 +86,7 @@ def log_it(ledger: Ledger, digest: str) -> LogEvidence:
         matter="ME-2026-0041",
         fields={"package": digest, "demand": "ME-2026-0041"},
     )
-    (appended,) = ledger.append([sealed], AT)
+    (appended,) = ledger.append([sealed], AT, zone=EASTERN)
     return evidence_of(ledger, appended.index)
 
 

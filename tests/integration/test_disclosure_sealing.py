@@ -27,6 +27,7 @@ from clerestory.disclosure.recipients import AgeRecipient
 from clerestory.notes import Ed25519Signer
 from clerestory.audit.packages import evidence_of, seal_logged, verify_package
 from clerestory.kernel import ClerestoryError
+from clerestory.kernel.time import Zone
 from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
 
 what, folder, scan, step = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
@@ -62,7 +63,7 @@ def logged(contents):
                 type=EventType.ANSWER_SEALED, scope="made-up", matter="ME-1",
                 fields={"package": contents.digest},
             )
-            ledger.append([answer], datetime(2026, 3, 2, tzinfo=UTC))
+            ledger.append([answer], datetime(2026, 3, 2, tzinfo=UTC), zone=Zone("UTC"))
         return evidence_of(ledger, 0)
 
 def seal():

@@ -40,7 +40,7 @@ def receive(office: Office, demand: Demand, at: datetime) -> int:
         )
     )
     with office.ledger() as ledger:
-        (appended,) = ledger.append([event], at)
+        (appended,) = ledger.append([event], at, zone=office.zone)
     if appended.demand_number is None:
         raise Corruption("the log gave a received demand no number", code="log-no-number")
     office.note_number(demand.id, appended.demand_number)
@@ -101,6 +101,6 @@ def log_answer(
                 fields={**common, "package": digest, "signed": "; ".join(signed) or "nobody"},
             ),
         ]
-    index = ledger.append(events, at)[-1].index
+    index = ledger.append(events, at, zone=office.zone)[-1].index
     office.note_answer(demand.id, digest, index)
     return index

@@ -20,6 +20,7 @@ from clerestory.disclosure.contents import Contents, prepare_contents
 from clerestory.disclosure.minimising import minimise
 from clerestory.disclosure.recipients import Recipient
 from clerestory.disclosure.sealing import Sealed
+from clerestory.kernel.time import Zone
 from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
 from clerestory.notes import Ed25519Signer
 
@@ -94,7 +95,7 @@ def seal(
         matter=contents.demand_id,
         fields={"package": contents.digest},
     )
-    (logged,) = ledger.append([answer], datetime(2026, 3, 2, tzinfo=UTC))
+    (logged,) = ledger.append([answer], datetime(2026, 3, 2, tzinfo=UTC), zone=Zone("UTC"))
 
     def go(recipient: Recipient) -> Sealed:
         return seal_logged(

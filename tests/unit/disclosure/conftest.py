@@ -35,6 +35,7 @@ from clerestory.disclosure.minimising import Attachment, Value, minimise
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
 from clerestory.disclosure.sealing import Sealed
+from clerestory.kernel.time import Zone
 from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
 from clerestory.notes import Ed25519Signer
 
@@ -79,7 +80,7 @@ class MadeUpLog:
             if kind.is_public
             else Event(type=kind, scope="made-up", matter=demand, fields=told)
         )
-        return self.ledger.append([other, event, other], AT)[1].index
+        return self.ledger.append([other, event, other], AT, zone=Zone("UTC"))[1].index
 
 
 def ruling(
