@@ -478,7 +478,9 @@ def test_a_disk_that_fails_while_it_is_read_is_not_tampering(
     pieces: list[bytes] = []
 
     with pytest.raises(OSError, match="input/output error") as caught:
-        open_age(_FailingFile(sealed, good_bytes=good_bytes), identity.given, FeedWriter(pieces.append))
+        open_age(
+            _FailingFile(sealed, good_bytes=good_bytes), identity.given, FeedWriter(pieces.append)
+        )
 
     assert caught.value.errno == errno.EIO
 
