@@ -12,7 +12,7 @@ import pytest
 # kill itself at a step, to run out of disk, or to report its memory.
 PROGRAM = """
 import hashlib, os, resource, signal, sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyrage
@@ -21,14 +21,14 @@ from cryptography import x509
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Outcome, Reason, Ruling
 from clerestory.disclosure.contents import prepare_contents
-from clerestory.disclosure.logged import LogChecks, LogEvidence
 from clerestory.disclosure.minimising import Attachment, minimise
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
-from clerestory.disclosure.sealing import seal_package
 from clerestory.notes import Ed25519Signer
-from clerestory.disclosure.verifying import verify_package
+from clerestory.audit.packages import evidence_of, seal_logged, verify_package
 from clerestory.kernel import ClerestoryError
+from clerestory.kernel.time import Zone
+from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
 
 what, folder, scan, step = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
 identity_file = folder.parent / "identity"
@@ -37,11 +37,9 @@ if not identity_file.exists():
 identity = identity_file.read_text()
 recipient = str(pyrage.x25519.Identity.from_str(identity).to_public())
 sender = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
-checks = LogChecks(
-    verify_proof=lambda entry, proof, key: None,
-    verify_opening=lambda entry, opening, name, value: None,
-    log_vkey="",
-)
+log = Ed25519Signer(name="ledger.example/test", seed=b"l" * 32)
+kek = FileKeyEncryptionKey(b"k" * 32, entropy=os.urandom)
+log_folder = folder.parent / "log"
 
 def rule(field):
     return Ruling(
@@ -54,18 +52,32 @@ determination = Determination(
     duties=(), questions=(), packs=(), pack_digest="", facts_digest="", engine="",
 )
 
+def logged(contents):
+    made = log_folder.exists()
+    ledger = Ledger.open(log_folder, log, kek) if made else Ledger.create(
+        log_folder, log.verifier.name, log, kek
+    )
+    with ledger:
+        if not made:
+            answer = Event(
+                type=EventType.ANSWER_SEALED, scope="made-up", matter="ME-1",
+                fields={"package": contents.digest},
+            )
+            ledger.append([answer], datetime(2026, 3, 2, tzinfo=UTC), zone=Zone("UTC"))
+        return evidence_of(ledger, 0)
+
 def seal():
     values = {Item("S1", "snap", "case_file"): Attachment(source=scan, suffix=".bin")}
     contents = prepare_contents(minimise(determination, values), letter_pdf=b"letter")
-    return seal_package(
-        contents, evidence=LogEvidence(entry=b"e", opening=b"o", proof="p"), checks=checks,
+    return seal_logged(
+        contents, evidence=logged(contents), log=log.verifier,
         recipients=[AgeRecipient(text=recipient)], signer=sender, folder=folder,
         random_bytes=os.urandom,
     )
 
 def verify():
     return verify_package(
-        folder / "ME-1.tar.age", sender=sender.verifier, checks=checks,
+        folder / "ME-1.tar.age", sender=sender.verifier, log_vkey=log.verifier,
         identity=Identity(given=identity.encode()),
     )
 
@@ -94,7 +106,7 @@ try:
     elif what == "seal":
         seal()
     elif what == "verify":
-        print(verify().checks[-1])
+        print(verify().checked[-1].name)
     elif what == "memory":
         if step:
             verify()

@@ -9,8 +9,9 @@ from secrets import token_bytes
 
 import yaml
 
+from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.deciding import Decided
-from clerestory.cli.logging_answers import evidence_of, log_answer, log_checks
+from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
@@ -31,7 +32,6 @@ from clerestory.disclosure import (
     read_recipient,
     read_stationery,
     refusal_letter,
-    seal_package,
     withholding_index,
 )
 from clerestory.holdings import (
@@ -49,6 +49,7 @@ from clerestory.holdings import (
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
 from clerestory.kernel.time import month_text
+from clerestory.notes import parse_vkey
 from clerestory.policy.words import fact_in_words
 
 
@@ -105,10 +106,10 @@ def disclose(
     office.check_new(package)
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
-        sealed = seal_package(
+        sealed = seal_logged(
             contents,
             evidence=evidence_of(ledger, index),
-            checks=log_checks(office.log_vkey()),
+            log=parse_vkey(office.log_vkey()),
             recipients=[to],
             signer=office.signer(),
             folder=office.staging(),
