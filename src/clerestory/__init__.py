@@ -21,16 +21,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from clerestory.audit.offered import (
-        Law,
-        Verified,
-        VerifiedLog,
-        decide,
-        load_law,
-        read_demand,
-        verify_log,
-        verify_package,
-    )
+    from clerestory.audit.offered_law import Law, decide, load_law, read_demand
+    from clerestory.audit.offered_proofs import Verified, VerifiedLog, verify_log, verify_package
     from clerestory.demands import Demand, Determination, Outcome, Ruling
     from clerestory.kernel import ClerestoryError, Corruption, Refusal
 
@@ -56,29 +48,33 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "Demand": "clerestory.demands",
-    "Determination": "clerestory.demands",
-    "Outcome": "clerestory.demands",
-    "Ruling": "clerestory.demands",
-    "ClerestoryError": "clerestory.kernel",
-    "Corruption": "clerestory.kernel",
-    "Refusal": "clerestory.kernel",
+    "clerestory.audit.offered_law": ("Law", "decide", "load_law", "read_demand"),
+    "clerestory.audit.offered_proofs": (
+        "Verified",
+        "VerifiedLog",
+        "verify_log",
+        "verify_package",
+    ),
+    "clerestory.demands": ("Demand", "Determination", "Outcome", "Ruling"),
+    "clerestory.kernel": ("ClerestoryError", "Corruption", "Refusal"),
 }
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 
-def __getattr__(name: str) -> object:
-    # PEP 562: asked only for a name that is not there yet; it stays once it was asked for.
-    if name not in __all__:
-        raise AttributeError(f"module 'clerestory' has no attribute {name!r}")
-    value: object
-    if name == "__version__":
-        from importlib.metadata import version
+# A type checker would take a module with this function to have every name that anybody asks for.
+if not TYPE_CHECKING:
 
-        value = version("clerestory")
-    else:
-        value = getattr(import_module(_ROOMS.get(name, "clerestory.audit.offered")), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        # PEP 562: asked only for a name that is not there yet; it stays once it was asked for.
+        value: object
+        if name == "__version__":
+            value = import_module("importlib.metadata").version("clerestory")
+        elif name in _ROOM_OF:
+            value = getattr(import_module(_ROOM_OF[name]), name)
+        else:
+            raise AttributeError(f"module 'clerestory' has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
