@@ -42,11 +42,11 @@ from clerestory.disclosure.minimising import Attachment, minimise
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient, CertificateRecipient, Recipient
 from clerestory.disclosure.sealing import seal_package
-from clerestory.disclosure.signing import Signer
 from clerestory.disclosure.verifying import verify_package
+from clerestory.notes import Ed25519Signer
 
 PIECE = 1 << 20
-SENDER = Signer(name="dhhs.example/sender", seed=b"s" * 32)
+SENDER = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
 ITEM = Item("S1", "snap", "case_file")
 Step = Callable[[], object]
 
@@ -186,7 +186,7 @@ def contestants(scan: Path, work: Path) -> dict[str, Step]:
 
     def verify(kind: str) -> None:
         path, key_of = opened[kind]
-        verify_package(path, sender=SENDER.public, checks=CHECKS, identity=key_of)
+        verify_package(path, sender=SENDER.verifier, checks=CHECKS, identity=key_of)
 
     steps: dict[str, Step] = {
         "raw AES-256-GCM, writing nothing": lambda: gcm_in_memory(scan),
@@ -263,7 +263,7 @@ def _be_peak(kind: str, scan: Path) -> None:
             serialization.NoEncryption(),
         )
     path = seal(contents_of(scan), work / "out", to)
-    verify_package(path, sender=SENDER.public, checks=CHECKS, identity=Identity(given=given))
+    verify_package(path, sender=SENDER.verifier, checks=CHECKS, identity=Identity(given=given))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 

@@ -20,11 +20,11 @@ from clerestory.disclosure.minimising import Attachment, Value, minimise, permit
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
 from clerestory.disclosure.sealing import seal_package
-from clerestory.disclosure.signing import Signer
 from clerestory.disclosure.verifying import verify_package
 from clerestory.kernel import Corruption
+from clerestory.notes import Ed25519Signer
 
-SENDER = Signer(name="dhhs.example/sender", seed=b"s" * 32)
+SENDER = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
 IDENTITY = pyrage.x25519.Identity.generate()
 SUBJECTS = ("S1", "S2", "S1H1", "S*")
 FIELDS = ("name", "address", "ssn", "photo", "benefit_history")
@@ -119,7 +119,7 @@ def test_a_package_opens_to_exactly_what_was_released(
         )
         verify_package(
             sealed.path,
-            sender=SENDER.public,
+            sender=SENDER.verifier,
             checks=CHECKS,
             identity=Identity(given=str(IDENTITY).encode()),
             extract_to=folder / "opened",

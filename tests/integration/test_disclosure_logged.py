@@ -19,7 +19,6 @@ from clerestory.disclosure import (
     LogChecks,
     LogEvidence,
     Sealed,
-    Signer,
     minimise,
     prepare_contents,
     seal_package,
@@ -36,11 +35,11 @@ from clerestory.ledger import (
     parse_leaf,
     verify_proof,
 )
-from clerestory.ledger.keys import Ed25519Signer
+from clerestory.notes.keys import Ed25519Signer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ORIGIN = "ledger.example/test"
-SENDER = Signer(name="dhhs.example/sender", seed=b"s" * 32)
+SENDER = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
 IDENTITY = pyrage.x25519.Identity.generate()
 ITEM = Item("S1", "snap", "address")
 
@@ -154,7 +153,7 @@ def test_a_logged_package_verifies_without_the_log(
 
     verified = verify_package(
         sealed.path,
-        sender=SENDER.public,
+        sender=SENDER.verifier,
         checks=checks_of(signer),
         identity=Identity(given=str(IDENTITY).encode()),
     )

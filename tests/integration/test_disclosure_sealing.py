@@ -26,7 +26,7 @@ from clerestory.disclosure.minimising import Attachment, minimise
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
 from clerestory.disclosure.sealing import seal_package
-from clerestory.disclosure.signing import Signer
+from clerestory.notes import Ed25519Signer
 from clerestory.disclosure.verifying import verify_package
 from clerestory.kernel import ClerestoryError
 
@@ -36,7 +36,7 @@ if not identity_file.exists():
     identity_file.write_text(str(pyrage.x25519.Identity.generate()))
 identity = identity_file.read_text()
 recipient = str(pyrage.x25519.Identity.from_str(identity).to_public())
-sender = Signer(name="dhhs.example/sender", seed=b"s" * 32)
+sender = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
 checks = LogChecks(
     verify_proof=lambda entry, proof, key: None,
     verify_opening=lambda entry, opening, name, value: None,
@@ -65,7 +65,7 @@ def seal():
 
 def verify():
     return verify_package(
-        folder / "ME-1.tar.age", sender=sender.public, checks=checks,
+        folder / "ME-1.tar.age", sender=sender.verifier, checks=checks,
         identity=Identity(given=identity.encode()),
     )
 

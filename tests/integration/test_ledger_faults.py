@@ -32,13 +32,13 @@ from clerestory.ledger import (
     UnknownLog,
     Witness,
     audit_ledger,
-    base64s,
     parse_note,
     request_for,
     verify_directory,
     verify_proof,
 )
 from clerestory.ledger.prover import Prover
+from clerestory.notes import base64s
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 SIGNER = Ed25519Signer(name="ledger.example/made-up", seed=bytes(range(32)))

@@ -14,11 +14,11 @@ from clerestory.cli.office import (
     open_office,
     sender_key,
     text_or_file,
-    write_private,
-    write_whole,
 )
 from clerestory.cli.places import packs_folder
+from clerestory.cli.terminal import tell
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_private, write_whole
 from clerestory.law.activation import check_active
 
 _PATH = click.Path(path_type=Path)
@@ -52,7 +52,7 @@ def receive(
     at = _time(at_text)
     read = demand_file(demand, case=case, on=at.date(), packs=packs)
     number = receive_demand(open_office(folder), read, at)
-    click.echo(f"received {read.id} as number {number}")
+    tell(f"received {read.id} as number {number}")
 
 
 @click.command()
@@ -88,10 +88,10 @@ def disclose(
         reviewers=reviewers,
         at=at,
     )
-    click.echo(f"sealed number {answered.number}, log entry {answered.index}")
-    click.echo(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
+    tell(f"sealed number {answered.number}, log entry {answered.index}")
+    tell(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
     for path in answered.files:
-        click.echo(f"  {path}")
+        tell(f"  {path}")
 
 
 @click.command()
@@ -113,9 +113,9 @@ def refuse(
     at = _time(at_text)
     office, decided = open_office(folder), _decide(demand, case, packs, at, lower)
     answered = refuse_demand(office, decided, counsel=counsel, at=at)
-    click.echo(f"refused number {answered.number}, log entry {answered.index}")
+    tell(f"refused number {answered.number}, log entry {answered.index}")
     for path in answered.files:
-        click.echo(f"  {path}")
+        tell(f"  {path}")
 
 
 @click.command()
@@ -141,8 +141,8 @@ def verify(
         extract_to=extract_to,
     )
     for check in verified.checks:
-        click.echo(f"  holds: {check}")
-    click.echo(f"the package holds: {verified.sha256}")
+        tell(f"  holds: {check}")
+    tell(f"the package holds: {verified.sha256}")
 
 
 @click.command()
@@ -168,7 +168,7 @@ def receipt(
     told, index = record_receipt(
         open_office(folder), receipt_file, package, key, signature, _time(at_text)
     )
-    click.echo(f"recorded the receipt of {told.by} for {told.demand_id}, log entry {index}")
+    tell(f"recorded the receipt of {told.by} for {told.demand_id}, log entry {index}")
 
 
 @click.group()
@@ -185,7 +185,7 @@ def keys() -> None:
 def office_keys(folder: Path, origin: str, profile: str, source: str, index: Path) -> None:
     """Make FOLDER with the keys and the empty log of a disclosing office."""
     office = make_office(folder, profile=profile, origin=origin, source=source, index=index)
-    click.echo(f"made the office {office.origin} in {folder}; give out what is in public/")
+    tell(f"made the office {office.origin} in {folder}; give out what is in public/")
 
 
 @keys.command("recipient")
@@ -197,15 +197,14 @@ def recipient_keys(folder: Path, name: str) -> None:
 
     import pyrage
 
-    from clerestory.disclosure import Signer
+    from clerestory.notes.key_files import write_signing_key
 
     identity = pyrage.x25519.Identity.generate()
-    signer = Signer(name=name, seed=token_bytes(32))
-    write_private(folder / "identity.txt", str(identity))
-    write_private(folder / "receipt.key", signer.secret_text())
+    write_private(folder / "identity.txt", f"{identity}\n")
+    signer = write_signing_key(folder / "receipt.key", name=name, entropy=token_bytes)
     write_whole(folder / "recipient.txt", f"{identity.to_public()}\n".encode())
-    write_whole(folder / "receipt.vkey", f"{signer.public}\n".encode())
-    click.echo(f"made keys in {folder}; give out recipient.txt and receipt.vkey")
+    write_whole(folder / "receipt.vkey", f"{signer.verifier.vkey}\n".encode())
+    tell(f"made keys in {folder}; give out recipient.txt and receipt.vkey")
 
 
 @keys.command("sign-receipt")
@@ -221,7 +220,7 @@ def sign_receipt(
     from clerestory.cli.receiving import signed_receipt
 
     write_whole(receipt_file, signed_receipt(package, demand_id, key, _time(at_text)))
-    click.echo(f"  {receipt_file}")
+    tell(f"  {receipt_file}")
 
 
 def _decide(

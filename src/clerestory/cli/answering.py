@@ -11,7 +11,7 @@ import yaml
 
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import evidence_of, log_answer, log_checks
-from clerestory.cli.office import Office, write_whole
+from clerestory.cli.office import Office
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -45,6 +45,7 @@ from clerestory.holdings import (
     read_fields,
 )
 from clerestory.kernel import Period, Refusal, digest_of
+from clerestory.kernel.files import write_whole
 from clerestory.policy.words import fact_in_words
 
 

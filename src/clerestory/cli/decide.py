@@ -1,6 +1,5 @@
 """``clerestory decide``: a determination that a custodian can read and sign."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import click
 
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
+from clerestory.cli.terminal import tell_json
 from clerestory.demands import Determination, determination_json
 from clerestory.policy.errors import EvaluationAlarm
 
@@ -43,7 +43,7 @@ def decide(
         lower=lower,
     )  # fmt: skip
     if as_json:
-        click.echo(json.dumps(determination_json(decided.determination), indent=1))
+        tell_json(determination_json(decided.determination), indent=1)
     else:
         show(decided, brief=brief, why=why)
     check_alarms(decided.determination)

@@ -1,6 +1,5 @@
 """``clerestory holdings``: make a made-up agency, check a catalogue, index and find one person."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import click
 import yaml
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.terminal import tell, tell_json
 from clerestory.holdings import (
     SENTENCES,
     Found,
@@ -74,11 +74,11 @@ def make(folder: Path, persons: int, seed: int, catalogue: Path, as_json: bool) 
     index.close()
     source.close()
     if as_json:
-        click.echo(json.dumps(answer))
+        tell_json(answer)
         return
-    click.echo(f"made up {answer['persons']} people, none of whom exists (seed {seed})")
+    tell(f"made up {answer['persons']} people, none of whom exists (seed {seed})")
     for what in ("database", "parquet", "index"):
-        click.echo(f"  {what:<9} {answer[what]}")
+        tell(f"  {what:<9} {answer[what]}")
 
 
 @holdings.command()
@@ -96,13 +96,13 @@ def check(source: str, catalogue: Path, as_json: bool) -> None:
             {"table": one.table, "column": one.column, "needed_by": list(one.needed_by)}
             for one in missing
         ]
-        click.echo(json.dumps({"missing": listed}))
+        tell_json({"missing": listed})
     elif missing:
         for one in missing:
-            click.echo(str(one))
-        click.echo(f"next: correct {catalogue}, or add a view to the source; then check again")
+            tell(str(one))
+        tell(f"next: correct {catalogue}, or add a view to the source; then check again")
     else:
-        click.echo("the source has every table and column that the catalogue names")
+        tell("the source has every table and column that the catalogue names")
     sys.exit(ExitCode.NO if missing else ExitCode.DONE)
 
 
@@ -115,7 +115,7 @@ def index(source: str, index: Path, catalogue: Path) -> None:
     held = load_catalogue(catalogue)
     opened = open_source(source)
     built = build_index(opened, held, index)
-    click.echo(f"indexed {built.persons} persons: {index}")
+    tell(f"indexed {built.persons} persons: {index}")
     built.close()
     opened.close()
 
@@ -147,7 +147,11 @@ def find(index: Path, query: Any, as_json: bool) -> None:
         told = {"answer": word, "reasons": [str(reason) for reason in answer.reasons]}
         lines = [f"{word.replace('-', ' ')}: nobody is named"]
         lines += [f"  {reason}: {SENTENCES[reason]}" for reason in answer.reasons]
-    click.echo(json.dumps(told) if as_json else "\n".join(lines))
+    if as_json:
+        tell_json(told)
+    else:
+        for line in lines:
+            tell(line)
     sys.exit(ExitCode.DONE if isinstance(answer, Found) else ExitCode.NO)
 
 

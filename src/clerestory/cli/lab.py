@@ -12,6 +12,7 @@ import click
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import known_files, packs_folder, scenarios_folder
+from clerestory.cli.terminal import tell, tell_json
 
 if TYPE_CHECKING:
     from clerestory.audit.lab.compare import Compared
@@ -147,16 +148,17 @@ def _tell(
     from clerestory.audit.lab.report import lines
 
     if as_json:
-        click.echo(json.dumps(document, indent=1))
+        tell_json(document, indent=1)
         return
     for line in lines(regimes.scenario, found):
-        click.echo(line)
-    click.echo(f"\nwrote {out}/comparison.json (to share), regimes.csv and regimes.svg")
-    click.echo(f"digest {document['digest']}")
+        tell(line)
+    tell()
+    tell(f"wrote {out}/comparison.json (to share), regimes.csv and regimes.svg")
+    tell(f"digest {document['digest']}")
 
 
 def _tell_repeated(shared: "Shared", document: "dict[str, Json]", *, quiet: bool) -> None:
     same = shared.digest == document["digest"]
     if not quiet:
-        click.echo("the same result, bit for bit" if same else "ANOTHER RESULT than the one given")
+        tell("the same result, bit for bit" if same else "ANOTHER RESULT than the one given")
     sys.exit(ExitCode.DONE if same else ExitCode.NO)

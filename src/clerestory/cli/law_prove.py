@@ -1,6 +1,5 @@
 """``clerestory law prove`` and ``law diff``: what a law does for every demand there can be."""
 
-import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import yaml
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import packs_folder
+from clerestory.cli.terminal import tell, tell_json, tell_lines
 
 if TYPE_CHECKING:
     from clerestory.audit.law_diff import LawDiff
@@ -61,13 +61,13 @@ def prove(
 
 def _show(reports: "list[ProofReport]", out: Path | None, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([report.to_json() for report in reports], indent=2))
+        tell_json([report.to_json() for report in reports], indent=2)
     for report in reports:
         broken = [proof.demand for proof in report.proofs if proof.demand is not None]
         _write(out, {str(demand["id"]): demand for demand in broken}, quiet=as_json)
         if not as_json:
             for line in report.lines(shown=out is None):
-                click.echo(line)
+                tell_lines(line)
 
 
 @click.command()
@@ -97,7 +97,7 @@ def activate(packs_dir: Path | None, out: Path | None, seconds: float, as_json: 
     _show(reports, out, as_json=as_json)
     if not as_json:
         said = "active: they answer demands" if proved else "not activated: mend the law first"
-        click.echo(f"the packs are {said}")
+        tell(f"the packs are {said}")
     sys.exit(ExitCode.DONE if proved else ExitCode.NO)
 
 
@@ -128,7 +128,7 @@ def diff(
     )  # fmt: skip
     _write(out, {str(change.demand["id"]): change.demand for change in found.changes}, as_json)
     if as_json:
-        click.echo(json.dumps(found.to_json(), indent=2))
+        tell_json(found.to_json(), indent=2)
     else:
         _tell(found, shown=out is None)
     sys.exit(ExitCode.DONE if found.is_none else ExitCode.NO)
@@ -137,15 +137,16 @@ def diff(
 def _tell(found: "LawDiff", *, shown: bool) -> None:
     for change in found.changes:
         for line in change.lines():
-            click.echo(line)
+            tell_lines(line)
         if shown:
-            click.echo(f"       for example:\n{as_yaml(change.demand)}")
+            tell("       for example:")
+            tell_lines(as_yaml(change.demand))
     for question in found.open_questions:
-        click.echo(f"open   {question}: not settled in the time given")
+        tell(f"open   {question}: not settled in the time given")
     if found.is_none:
-        click.echo(f"no difference: proved for every demand ({found.seconds:.1f} s)")
+        tell(f"no difference: proved for every demand ({found.seconds:.1f} s)")
     else:
-        click.echo(f"{len(found.changes)} kinds of change ({found.seconds:.1f} s)")
+        tell(f"{len(found.changes)} kinds of change ({found.seconds:.1f} s)")
 
 
 def as_yaml(document: object) -> str:
@@ -162,7 +163,7 @@ def _write(out: Path | None, demands: dict[str, object], quiet: bool) -> None:
         path = out / f"{name}.yaml"
         path.write_text(yaml.safe_dump(demand, sort_keys=False), "utf-8")
         if not quiet:
-            click.echo(f"wrote {path}")
+            tell(f"wrote {path}")
 
 
 def _milliseconds(seconds: float) -> int:

@@ -12,6 +12,7 @@ import click
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import known_files, packs_folder
+from clerestory.cli.terminal import tell, tell_json
 
 if TYPE_CHECKING:
     from clerestory.audit.law_choice import LawChoice
@@ -127,11 +128,12 @@ def _tell(found: "Replayed", out: Path, *, as_json: bool) -> None:
     from clerestory.audit.replay.report import lines, to_json
 
     if as_json:
-        click.echo(json.dumps(to_json(found), indent=2))
+        tell_json(to_json(found), indent=2)
         return
     for line in lines(found):
-        click.echo(line)
-    click.echo(f"\nwrote {out}/flips.csv, replay.json and months.svg")
+        tell(line)
+    tell()
+    tell(f"wrote {out}/flips.csv, replay.json and months.svg")
 
 
 @click.command()
@@ -150,4 +152,4 @@ def simulate(rows: int, seed: int, out: Path, packs_dir: Path | None) -> None:
     mix, shape = known_mix(packs_folder(packs_dir), known_files(packs_dir))
     with progress(False) as say:
         write_rows(mix, shape, out, rows=rows, seed=seed, say=say)
-    click.echo(f"wrote {rows:,} made-up rows to {out}")
+    tell(f"wrote {rows:,} made-up rows to {out}")

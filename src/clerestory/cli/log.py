@@ -38,15 +38,15 @@ from clerestory.ledger import (
     verify_proof,
 )
 from clerestory.ledger.database import Epoch
-from clerestory.ledger.key_files import (
+from clerestory.ledger.projection import project
+from clerestory.ledger.vault import write_encryption_key
+from clerestory.notes.key_files import (
     COSIGNER_KINDS,
     read_cosigning_key,
     read_signing_key,
     write_cosigning_key,
-    write_encryption_key,
     write_signing_key,
 )
-from clerestory.ledger.projection import project
 
 _KEY_NAME = Path("keys/log.key")
 

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import click
-
+from clerestory.cli.terminal import tell_json, tell_lines
 from clerestory.ledger import (
     Appended,
     AuditReport,
@@ -142,4 +141,7 @@ def report_text(report: AuditReport) -> str:
 
 def say(as_json: bool, value: object, text: str) -> None:
     """Answer a program or a person."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False) if as_json else text)
+    if as_json:
+        tell_json(value, indent=2)
+    else:
+        tell_lines(text)

@@ -1,7 +1,6 @@
 """An office's folder: its keys, its log, where its records are. What the commands share."""
 
 import json
-import os
 import shutil
 import tomllib
 from dataclasses import dataclass
@@ -10,10 +9,12 @@ from pathlib import Path
 from secrets import token_bytes
 
 from clerestory.cli.places import profiles_folder
-from clerestory.disclosure import PublicKey, Signer, read_public_key, read_signer
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_whole
 from clerestory.ledger import FileKeyEncryptionKey, Ledger
-from clerestory.ledger.key_files import read_signing_key, write_encryption_key, write_signing_key
+from clerestory.ledger.vault import write_encryption_key
+from clerestory.notes import Ed25519Signer, Kind, Verifier, parse_vkey
+from clerestory.notes.key_files import read_signing_key, write_signing_key
 
 _SETTINGS = "office.toml"
 
@@ -48,9 +49,9 @@ class Office:
         kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
         return Ledger.open(log, read_signing_key(log / "keys" / "log.key"), kek)
 
-    def signer(self) -> Signer:
+    def signer(self) -> Ed25519Signer:
         """Return the key that signs packages."""
-        return read_signer((self.folder / "keys" / "package.key").read_text("utf-8"))
+        return read_signing_key(self.folder / "keys" / "package.key")
 
     def log_vkey(self) -> str:
         """Return the log's public key."""
@@ -194,15 +195,14 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
         )
     keys, log, public = folder / "keys", folder / "log", folder / "public"
     public.mkdir(parents=True)
-    sender = Signer(name=origin, seed=token_bytes(32))
-    write_private(keys / "package.key", sender.secret_text())
+    sender = write_signing_key(keys / "package.key", name=origin, entropy=token_bytes).verifier
     log_key = write_signing_key(log / "keys" / "log.key", name=origin, entropy=token_bytes)
     write_encryption_key(log / "keys" / "encryption.key", entropy=token_bytes)
     kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
     Ledger.create(log, origin, log_key, kek).close()
     (public / "log.vkey").write_text(f"{log_key.verifier.vkey}\n", "utf-8")
-    (public / "sender.vkey").write_text(f"{sender.public}\n", "utf-8")
-    (public / "sender.pem").write_bytes(sender.public.pem())
+    (public / "sender.vkey").write_text(f"{sender.vkey}\n", "utf-8")
+    (public / "sender.pem").write_bytes(sender.pem())
     settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     # Last, so that a folder that was cut short is not taken for an office.
@@ -210,29 +210,12 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     return open_office(folder)
 
 
-def sender_key(text: str) -> PublicKey:
+def sender_key(text: str) -> Verifier:
     """Read a sender's public key, given as text or as the name of a file that holds it."""
-    return read_public_key(text_or_file(text))
+    return parse_vkey(text_or_file(text), only=Kind.ED25519)
 
 
 def text_or_file(given: str) -> str:
     """Return a key given on the command line, or the content of the file of that name."""
     path = Path(given)
     return path.read_text("utf-8").strip() if path.is_file() else given.strip()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a secret to a new file that only its owner reads."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(f"{text}\n", "utf-8")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -33,7 +33,7 @@ from clerestory.disclosure.recipients import (
     read_recipient,
 )
 from clerestory.disclosure.sealing import Sealed, package_name, seal_package
-from clerestory.disclosure.signing import PublicKey, Signer, read_public_key, read_signer, sign_note
+from clerestory.disclosure.signing import open_signed, sign_text
 from clerestory.disclosure.stationery import Stationery, read_coarsening, read_stationery
 from clerestory.disclosure.verifying import Verified, verify_package
 
@@ -49,33 +49,30 @@ __all__ = [
     "LogChecks",
     "LogEvidence",
     "Minimised",
-    "PublicKey",
     "Receipt",
     "Recipient",
     "Record",
     "Sealed",
-    "Signer",
     "Stationery",
     "Value",
     "Verified",
     "coarsen",
     "disclosure_letter",
     "minimise",
+    "open_signed",
     "package_name",
     "permitted_items",
     "person_notice",
     "prepare_contents",
     "read_coarsening",
-    "read_public_key",
     "read_receipt",
     "read_receipt_key",
     "read_recipient",
-    "read_signer",
     "read_stationery",
     "reduced_determination",
     "refusal_letter",
     "seal_package",
-    "sign_note",
+    "sign_text",
     "verify_package",
     "withholding_index",
 ]

@@ -21,9 +21,10 @@ from clerestory.disclosure.recipients import (
     Recipient,
     age_key,
 )
-from clerestory.disclosure.signing import PublicKey, Signer, sign_note
+from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.streams import PieceReader, SealedWriter
 from clerestory.kernel import Refusal
+from clerestory.notes import Signer, Verifier
 
 AGE_SUFFIX, CMS_SUFFIX, SIGNATURE_SUFFIX = ".tar.age", ".tar.p7m", ".sig"
 BUFFER_BYTES = 1 << 20
@@ -40,7 +41,7 @@ class Sealed:
     demand_id: str
     contents_digest: str
     sealed_to: tuple[str, ...]
-    signed_by: PublicKey
+    signed_by: Verifier
 
 
 def package_name(demand_id: str, recipients: Sequence[Recipient]) -> str:
@@ -88,7 +89,7 @@ def seal_package(
         writer = SealedWriter(file)
         _encrypt(bag, recipients, writer, random_bytes)
         _sync(file)
-        note = sign_note(seal_text(path.name, writer.sha256, writer.size), signer)
+        note = sign_text(seal_text(path.name, writer.sha256, writer.size), signer)
         signature_path = _publish(temporary, path, note)
     return Sealed(
         path=path,
@@ -98,7 +99,7 @@ def seal_package(
         demand_id=contents.demand_id,
         contents_digest=contents.digest,
         sealed_to=tuple(recipient.name for recipient in recipients),
-        signed_by=signer.public,
+        signed_by=signer.verifier,
     )
 
 

@@ -13,8 +13,9 @@ from clerestory.disclosure.logged import LogChecks, LogEvidence, check_logged
 from clerestory.disclosure.opening import Identity, OpenedFile, open_package
 from clerestory.disclosure.released import EnclosedRulings, check_released, read_rulings
 from clerestory.disclosure.sealing import SIGNATURE_SUFFIX
-from clerestory.disclosure.signing import PublicKey, open_note
+from clerestory.disclosure.signing import open_signed
 from clerestory.kernel import Corruption, Refusal
+from clerestory.notes import Verifier
 
 _SEAL = re.compile(r"clerestory-seal/1\n(0|[1-9]\d*)\n([0-9a-f]{64})  (\S+)\n")
 _PIECE_BYTES = 1 << 20
@@ -38,7 +39,7 @@ class Verified:
 def verify_package(
     path: Path,
     *,
-    sender: PublicKey,
+    sender: Verifier,
     checks: LogChecks,
     identity: Identity | None = None,
     extract_to: Path | None = None,
@@ -90,7 +91,7 @@ def _check_new(folder: Path) -> None:
         )
 
 
-def _check_seal(path: Path, sender: PublicKey) -> tuple[str, int]:
+def _check_seal(path: Path, sender: Verifier) -> tuple[str, int]:
     signature = path.with_name(path.name + SIGNATURE_SUFFIX)
     for file in (path, signature):
         if not file.is_file():
@@ -99,7 +100,7 @@ def _check_seal(path: Path, sender: PublicKey) -> tuple[str, int]:
                 code="package-signature-missing" if file == signature else "package-missing",
                 todo=f"put {file.name} into the same folder",
             )
-    text = open_note(signature.read_bytes(), sender, what="package")
+    text = open_signed(signature.read_bytes(), sender, what="package")
     match = _SEAL.fullmatch(text)
     if match is None:
         raise Corruption("the seal's text is not in its form", code="package-signature-invalid")
@@ -129,7 +130,7 @@ def _is_kept(name: str) -> bool:
 
 
 def _check_opened(
-    named: dict[str, OpenedFile], sender: PublicKey, checks: LogChecks, found: list[str]
+    named: dict[str, OpenedFile], sender: Verifier, checks: LogChecks, found: list[str]
 ) -> tuple[str, str]:
     files = _check_folder(named)
     _check_manifests(files)
@@ -182,11 +183,11 @@ def _check_about(files: dict[str, OpenedFile], rulings: EnclosedRulings) -> None
 
 
 def _check_signature(
-    files: dict[str, OpenedFile], demand_id: str, digest: str, sender: PublicKey
+    files: dict[str, OpenedFile], demand_id: str, digest: str, sender: Verifier
 ) -> None:
     if _body(files, bag.SENDER) != bag.sender_text(sender):
         raise Corruption("the package names another sender", code="package-sender-other")
-    text = open_note(_body(files, bag.SIGNATURE), sender, what="contents")
+    text = open_signed(_body(files, bag.SIGNATURE), sender, what="contents")
     if text != bag.contents_text(demand_id, digest):
         raise Corruption("the sender signed another manifest", code="contents-signature-invalid")
 

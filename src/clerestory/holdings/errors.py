@@ -7,27 +7,32 @@ class CatalogueFault(Refusal):
     """The catalogue cannot be used as it is written."""
 
     code = "catalogue-fault"
+    todo = "mend what is named, then run: clerestory holdings check"
 
 
 class SourceFault(Refusal):
     """A source is missing, locked, or does not hold what the catalogue says."""
 
     code = "source-fault"
+    todo = "run clerestory holdings check, which names what is missing; nothing was read"
 
 
 class ReadFault(Refusal):
     """A read was asked for that the catalogue or the determination does not allow."""
 
     code = "read-fault"
+    todo = "read only what the determination opens and the catalogue has"
 
 
 class QueryFault(Refusal):
     """What is known of the person sought cannot be used as it is written."""
 
     code = "query-fault"
+    todo = "correct the key that is named"
 
 
 class IndexFault(Refusal):
     """The index of persons is missing, or was built for another catalogue."""
 
     code = "index-fault"
+    todo = "build it again: clerestory holdings index"

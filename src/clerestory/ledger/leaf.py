@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from clerestory.kernel import canonical_bytes
-from clerestory.ledger.errors import BadNote, Torn
+from clerestory.ledger.errors import Torn
 from clerestory.ledger.events import EventType, no_fields
+from clerestory.notes.errors import BadNote
 
 VERSION = 1
 

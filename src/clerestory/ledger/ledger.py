@@ -11,7 +11,6 @@ from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.ledger.commitment import Opening, make_opening
 from clerestory.ledger.database import Epoch, translated
 from clerestory.ledger.events import Event, EventType
-from clerestory.ledger.keys import Signer
 from clerestory.ledger.leaf import parse_leaf, quarter_of
 from clerestory.ledger.log import Log, SeenNotes
 from clerestory.ledger.promise import Promise, sign_promise
@@ -19,7 +18,9 @@ from clerestory.ledger.public_files import Steps, no_steps
 from clerestory.ledger.rows import EventRows, Written, destroy_matter
 from clerestory.ledger.sequencer import Batch, insert_entry
 from clerestory.ledger.tree import leaf_hash
-from clerestory.ledger.vault import Entropy, KeyEncryptionKey, Payload
+from clerestory.ledger.vault import KeyEncryptionKey, Payload
+from clerestory.notes.key_files import Entropy
+from clerestory.notes.keys import Signer
 
 RETENTION_MATTER = "clerestory/retention"
 
@@ -247,7 +248,11 @@ class Ledger:
             Refusal: There is no such matter, or it is erased already.
         """
         if matter == RETENTION_MATTER:
-            raise Refusal("the record of erasures must stay", code="log-retention")
+            raise Refusal(
+                "the record of erasures must stay",
+                code="log-retention",
+                todo="erase the matter itself",
+            )
         with self.log.writing() as batch, translated():
             self._steps("erase")
             indexes = destroy_matter(batch.cx, matter)
@@ -296,7 +301,11 @@ class Ledger:
         """
         leaf = parse_leaf(self.entry(index))
         if leaf.commitment is None:
-            raise Refusal(f"an entry must commit to fields: {index}", code="log-no-fields")
+            raise Refusal(
+                f"an entry must commit to fields: {index}",
+                code="log-no-fields",
+                todo="read the entry itself: what it says is public",
+            )
         with self.log.reading() as reader:
             return self._rows.read(reader.connection, index, commitment=leaf.commitment)
 
@@ -304,7 +313,11 @@ class Ledger:
         """Return what proves one field of one entry and leaves its other fields shut."""
         payload = self.payload(index)
         if name not in payload.fields:
-            raise Refusal(f"an entry must have the field: {name}", code="log-no-fields")
+            raise Refusal(
+                f"an entry must have the field: {name}",
+                code="log-no-fields",
+                todo=f"ask for one that it has: {', '.join(sorted(payload.fields))}",
+            )
         return make_opening(name, payload.fields, payload.salts)
 
     def promise(self, index: int) -> str:

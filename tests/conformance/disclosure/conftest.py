@@ -20,8 +20,8 @@ from clerestory.disclosure.logged import LogChecks, LogEvidence
 from clerestory.disclosure.minimising import minimise
 from clerestory.disclosure.recipients import Recipient
 from clerestory.disclosure.sealing import Sealed, seal_package
-from clerestory.disclosure.signing import Signer
 from clerestory.kernel import Corruption
+from clerestory.notes import Ed25519Signer
 
 Run = Callable[..., bytes]
 ADDRESS = "1 Madeup Street, Lewiston, ME 00011"
@@ -45,8 +45,8 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="session")
-def sender() -> Signer:
-    return Signer(name="dhhs.example/sender", seed=bytes(range(32)))
+def sender() -> Ed25519Signer:
+    return Ed25519Signer(name="dhhs.example/sender", seed=bytes(range(32)))
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def contents() -> Contents:
 
 @pytest.fixture
 def seal(
-    tmp_path: Path, sender: Signer, checks: LogChecks, contents: Contents
+    tmp_path: Path, sender: Ed25519Signer, checks: LogChecks, contents: Contents
 ) -> Callable[[Recipient], Sealed]:
     opening = b"o" * 32
     entry = hashlib.sha256(opening + f"package={contents.digest}".encode()).digest()

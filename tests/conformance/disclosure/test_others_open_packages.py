@@ -18,8 +18,8 @@ from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.receipts import Receipt, read_receipt, read_receipt_key
 from clerestory.disclosure.recipients import AgeRecipient, Recipient, read_recipient
 from clerestory.disclosure.sealing import Sealed
-from clerestory.disclosure.signing import Signer
 from clerestory.disclosure.verifying import verify_package
+from clerestory.notes import Ed25519Signer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ADDRESS = "1 Madeup Street, Lewiston, ME 00011"
@@ -59,14 +59,14 @@ def test_age_opens_a_package_and_tar_unpacks_a_valid_bag(
 
 
 def test_a_key_that_age_made_opens_a_package(
-    run: Run, seal: Seal, sender: Signer, checks: LogChecks
+    run: Run, seal: Seal, sender: Ed25519Signer, checks: LogChecks
 ) -> None:
     key = run("age-keygen")
     public = run("age-keygen", "-y", given=key)
     sealed = seal(read_recipient(public, at=AT))
 
     verified = verify_package(
-        sealed.path, sender=sender.public, checks=checks, identity=Identity(given=key)
+        sealed.path, sender=sender.verifier, checks=checks, identity=Identity(given=key)
     )
 
     assert len(verified.checks) == 5
@@ -77,7 +77,7 @@ def test_age_opens_a_package_sealed_to_an_ssh_key(
     run: Run,
     seal: Seal,
     tmp_path: Path,
-    sender: Signer,
+    sender: Ed25519Signer,
     checks: LogChecks,
     kind: tuple[str, ...],
 ) -> None:
@@ -88,7 +88,7 @@ def test_age_opens_a_package_sealed_to_an_ssh_key(
     package = unpack(run, run("age", "-d", "-i", key, sealed.path), tmp_path / "out")
     verified = verify_package(
         sealed.path,
-        sender=sender.public,
+        sender=sender.verifier,
         checks=checks,
         identity=Identity(given=key.read_bytes()),
     )
@@ -126,7 +126,7 @@ def test_openssl_prints_the_envelope_as_it_is_meant(
 
 
 def test_openssl_verifies_the_signature_and_sha256sum_the_package(
-    run: Run, seal: Seal, tmp_path: Path, sender: Signer
+    run: Run, seal: Seal, tmp_path: Path, sender: Ed25519Signer
 ) -> None:
     identity = pyrage.x25519.Identity.generate()
     sealed = seal(AgeRecipient(text=str(identity.to_public())))
@@ -134,7 +134,7 @@ def test_openssl_verifies_the_signature_and_sha256sum_the_package(
     message, signature, key = tmp_path / "text", tmp_path / "signature", tmp_path / "sender.pem"
     message.write_text(text + "\n")
     signature.write_bytes(base64.b64decode(line.split()[2])[4:])
-    key.write_bytes(sender.public.pem())
+    key.write_bytes(sender.verifier.pem())
 
     for given, code in ((text + "\n", 0), (text + " \n", 1)):
         message.write_text(given)

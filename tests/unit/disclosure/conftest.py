@@ -28,14 +28,15 @@ from clerestory.demands.determination import (
     Ruling,
     Turn,
 )
-from clerestory.disclosure import signing
 from clerestory.disclosure.contents import Contents, prepare_contents
 from clerestory.disclosure.logged import LogChecks, LogEvidence
 from clerestory.disclosure.minimising import Attachment, Value, minimise
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
 from clerestory.disclosure.sealing import Sealed, seal_package
+from clerestory.disclosure.signing import open_signed, sign_text
 from clerestory.kernel import Corruption
+from clerestory.notes import Ed25519Signer, parse_vkey
 
 ON = date(2026, 3, 2)
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -51,7 +52,7 @@ def fixed_bytes(size: int) -> bytes:
 class SmallLog:
     """A log of three entries, of which the middle one is ours."""
 
-    signer: signing.Signer
+    signer: Ed25519Signer
 
     def evidence(self, digest: str, *, logged: str | None = None) -> LogEvidence:
         """Log an entry that commits to ``digest`` (or ``logged``) and prove it."""
@@ -60,7 +61,7 @@ class SmallLog:
         entry = b'{"type":"disclosure","commitment":"' + commitment.hexdigest().encode() + b'"}'
         leaves = [_leaf(b"one"), _leaf(entry), _leaf(b"three")]
         root = _node(_node(leaves[0], leaves[1]), leaves[2])
-        checkpoint = signing.sign_note(f"{self.signer.name}\n3\n{_b64(root)}\n", self.signer)
+        checkpoint = sign_text(f"{self.signer.verifier.name}\n3\n{_b64(root)}\n", self.signer)
         proof = f"c2sp.org/tlog-proof@v1\nindex 1\n{_b64(leaves[0])}\n{_b64(leaves[2])}\n\n"
         return LogEvidence(entry=entry, opening=opening, proof=proof + checkpoint.decode())
 
@@ -69,7 +70,7 @@ class SmallLog:
         return LogChecks(
             verify_proof=_verify_proof,
             verify_opening=_verify_opening,
-            log_vkey=str(self.signer.public),
+            log_vkey=str(self.signer.verifier),
         )
 
 
@@ -88,8 +89,8 @@ def _node(left: bytes, right: bytes) -> bytes:
 def _verify_proof(proof: str, entry: bytes, log_vkey: str) -> None:
     head, _, checkpoint = proof.partition("\n\n")
     version, index, left, right = head.split("\n")
-    key = signing.read_public_key(log_vkey)
-    text = signing.open_note(checkpoint.encode(), key, what="checkpoint")
+    key = parse_vkey(log_vkey)
+    text = open_signed(checkpoint.encode(), key, what="checkpoint")
     siblings = [base64.b64decode(each, validate=True) for each in (left, right)]
     root = _node(_node(siblings[0], _leaf(entry)), siblings[1])
     if version != "c2sp.org/tlog-proof@v1" or index != "index 1":
@@ -195,13 +196,13 @@ def make_determination() -> Callable[..., Determination]:
 
 
 @pytest.fixture(scope="session")
-def sender() -> signing.Signer:
-    return signing.Signer(name="dhhs.example/sender", seed=bytes(range(32)))
+def sender() -> Ed25519Signer:
+    return Ed25519Signer(name="dhhs.example/sender", seed=bytes(range(32)))
 
 
 @pytest.fixture(scope="session")
 def log() -> SmallLog:
-    return SmallLog(signing.Signer(name="ledger.example/test", seed=bytes(range(32, 64))))
+    return SmallLog(Ed25519Signer(name="ledger.example/test", seed=bytes(range(32, 64))))
 
 
 @pytest.fixture(scope="session")
@@ -226,7 +227,7 @@ def contents() -> Contents:
 
 @pytest.fixture
 def seal(
-    tmp_path: Path, sender: signing.Signer, log: SmallLog, recipient: AgeRecipient
+    tmp_path: Path, sender: Ed25519Signer, log: SmallLog, recipient: AgeRecipient
 ) -> Callable[..., Sealed]:
     """Return a function that seals, in which each argument may be replaced."""
 

@@ -14,9 +14,9 @@ from clerestory.disclosure.contents import Contents
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import CertificateRecipient
 from clerestory.disclosure.sealing import Sealed
-from clerestory.disclosure.signing import Signer
 from clerestory.disclosure.verifying import verify_package
 from clerestory.kernel import Corruption, Refusal
+from clerestory.notes import Ed25519Signer
 
 
 def fixed(size: int) -> bytes:
@@ -83,7 +83,7 @@ def test_a_package_sealed_to_a_certificate_verifies(
     contents: Contents,
     seal: Callable[..., Sealed],
     certificate: CertificateRecipient,
-    sender: Signer,
+    sender: Ed25519Signer,
     log: Any,
     rsa_key: rsa.RSAPrivateKey,
     as_pem: Callable[..., bytes],
@@ -92,7 +92,7 @@ def test_a_package_sealed_to_a_certificate_verifies(
 
     verified = verify_package(
         sealed.path,
-        sender=sender.public,
+        sender=sender.verifier,
         checks=log.checks(),
         identity=Identity(given=as_pem(rsa_key)),
     )

@@ -10,19 +10,19 @@ import pytest
 from clerestory.disclosure.contents import Contents
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.sealing import Sealed
-from clerestory.disclosure.signing import Signer
 from clerestory.disclosure.verifying import verify_package
 from clerestory.kernel import Corruption, Refusal
+from clerestory.notes import Ed25519Signer, OtherSigner
 
 Seal = Callable[..., Sealed]
 
 
 def test_a_sealed_package_verifies_without_a_key(
-    contents: Contents, seal: Seal, sender: Signer, log: Any
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any
 ) -> None:
     sealed = seal(contents)
 
-    verified = verify_package(sealed.path, sender=sender.public, checks=log.checks())
+    verified = verify_package(sealed.path, sender=sender.verifier, checks=log.checks())
 
     assert (verified.sha256, verified.size) == (sealed.sha256, sealed.path.stat().st_size)
     assert verified.demand_id is None
@@ -30,12 +30,12 @@ def test_a_sealed_package_verifies_without_a_key(
 
 
 def test_the_recipient_verifies_every_part(
-    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any, identity: Identity
 ) -> None:
     sealed = seal(contents)
 
     verified = verify_package(
-        sealed.path, sender=sender.public, checks=log.checks(), identity=identity
+        sealed.path, sender=sender.verifier, checks=log.checks(), identity=identity
     )
 
     assert verified.demand_id == "ME-2026-0041"
@@ -50,14 +50,19 @@ def test_the_recipient_verifies_every_part(
 
 
 def test_the_opened_folder_is_a_valid_bag_with_the_released_answers_only(
-    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity, tmp_path: Path
+    contents: Contents,
+    seal: Seal,
+    sender: Ed25519Signer,
+    log: Any,
+    identity: Identity,
+    tmp_path: Path,
 ) -> None:
     sealed = seal(contents)
     folder = tmp_path / "opened"
 
     verify_package(
         sealed.path,
-        sender=sender.public,
+        sender=sender.verifier,
         checks=log.checks(),
         identity=identity,
         extract_to=folder,
@@ -105,7 +110,7 @@ def test_a_package_is_never_written_over_another(contents: Contents, seal: Seal)
 
 
 def test_one_flipped_bit_is_found_at_every_place_tried(
-    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any, identity: Identity
 ) -> None:
     sealed = seal(contents)
     whole = sealed.path.read_bytes()
@@ -117,7 +122,7 @@ def test_one_flipped_bit_is_found_at_every_place_tried(
         sealed.path.write_bytes(broken)
         with pytest.raises(Corruption) as caught:
             verify_package(
-                sealed.path, sender=sender.public, checks=log.checks(), identity=identity
+                sealed.path, sender=sender.verifier, checks=log.checks(), identity=identity
             )
         codes.add(caught.value.code)
 
@@ -125,7 +130,7 @@ def test_one_flipped_bit_is_found_at_every_place_tried(
 
 
 def test_every_flipped_bit_of_the_signature_is_found(
-    contents: Contents, seal: Seal, sender: Signer, log: Any
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any
 ) -> None:
     sealed = seal(contents)
     whole = sealed.signature_path.read_bytes()
@@ -135,21 +140,21 @@ def test_every_flipped_bit_of_the_signature_is_found(
         broken = bytearray(whole)
         broken[bit // 8] ^= 1 << (bit % 8)
         sealed.signature_path.write_bytes(broken)
-        with pytest.raises(Corruption) as caught:
-            verify_package(sealed.path, sender=sender.public, checks=log.checks())
+        with pytest.raises((Corruption, OtherSigner)) as caught:
+            verify_package(sealed.path, sender=sender.verifier, checks=log.checks())
         codes.add(caught.value.code)
 
-    assert codes == {"package-signature-invalid"}
+    assert codes == {"package-signature-invalid", "key-not-signer"}
 
 
 @pytest.mark.parametrize("kept", [0, 1, 21, 200, 4096, -1])
 def test_a_package_cut_short_is_found(
-    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity, kept: int
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any, identity: Identity, kept: int
 ) -> None:
     sealed = seal(contents)
     sealed.path.write_bytes(sealed.path.read_bytes()[:kept])
 
     with pytest.raises(Corruption) as caught:
-        verify_package(sealed.path, sender=sender.public, checks=log.checks(), identity=identity)
+        verify_package(sealed.path, sender=sender.verifier, checks=log.checks(), identity=identity)
 
     assert caught.value.code == "package-cut-short"

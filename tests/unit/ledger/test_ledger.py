@@ -17,6 +17,7 @@ from clerestory.ledger import (
     FileKeyEncryptionKey,
     Ledger,
     Log,
+    OtherSigner,
     Torn,
     UnknownLog,
     Unsigned,
@@ -30,11 +31,11 @@ from clerestory.ledger import (
     verify_directory,
     verify_proof,
 )
-from clerestory.ledger.key_files import (
+from clerestory.ledger.vault import write_encryption_key
+from clerestory.notes.key_files import (
     read_cosigning_key,
     read_signing_key,
     write_cosigning_key,
-    write_encryption_key,
     write_signing_key,
 )
 
@@ -62,7 +63,7 @@ def test_a_proof_of_another_entry_or_log_is_refused(
         verify_proof(ledger.prove(first.index), second.entry, ledger.log.verifier)
     with pytest.raises(UnknownLog):
         verify_proof(ledger.prove(first.index), first.entry, other)
-    with pytest.raises(Unsigned):
+    with pytest.raises(OtherSigner):
         verify_proof(ledger.prove(first.index), first.entry, thief)
 
 
