@@ -3,18 +3,20 @@
 They are spoiled as papers are: slips of the pen, other spellings, day and month swapped, former
 names, missing and wrong numbers, an old address; and as machines and clerks spoil them: digits of
 other scripts, letters that nobody sees, strokes left out, a generation after the name, initials,
-masks and placeholders. The records are made hard in the same ways.
+masks and placeholders.
 """
+# Each spoiler takes the same three things, and most need fewer.
+# ruff: noqa: ARG001
 
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-from clerestory.holdings.catalogue import SearchKey
 from clerestory.holdings.made_up.people import MadeUpPerson
+from clerestory.holdings.made_up.records import in_script, stroked, with_unseen
 
 # Written apart from the program's own table of spellings, which must not mark its own work.
 OTHER_SPELLINGS = {
@@ -49,13 +51,10 @@ OTHER_SPELLINGS = {
     "O'Brien": ["OBrien", "O’Brien", "O Brien"],
     "McDonald": ["Mc Donald", "MacDonald"],
 }
-_SCRIPTS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９", "०१२३४५६७८९", "⁰¹²³⁴⁵⁶⁷⁸⁹", "⓪①②③④⑤⑥⑦⑧⑨")
-_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f"
-_STROKED = {"D": "Đ", "d": "đ", "l": "ł", "L": "Ł", "i": "ı", "o": "ø"}
 _NUMBERS = ("ssn", "ssn_last4", "medicaid_id", "person_id", "phone")
 
 Known = dict[str, str]
-Spoiler = Callable[[Random, Known, MadeUpPerson, list[MadeUpPerson]], bool]
+Spoiler = Callable[["QueryMaker", Known, MadeUpPerson], bool]
 
 
 @dataclass
@@ -66,24 +65,47 @@ class Draft:
     spoiled: list[str] = field(default_factory=list)
 
 
-def write_query(random: Random, person: MadeUpPerson, people: list[MadeUpPerson]) -> Draft:
-    """Start from what is true, keep some keys, spoil some of them."""
-    draft = Draft(known={"name": person.name, "birth_date": person.born.isoformat()})
-    numbers = {"medicaid_id": person.medicaid_id, "person_id": person.person_id}
-    if person.ssn:
-        numbers |= {"ssn": person.ssn, "ssn_last4": person.ssn[-4:]}
-    shared = {"address": person.address, "phone": person.phone, "email": person.email}
-    kind = random.random()
-    if kind < 0.4 and numbers:
-        key = random.choice(sorted(numbers))
-        draft.known[key] = numbers[key]
-    if kind > 0.3:
-        for key in random.sample(sorted(shared), random.choice((1, 1, 1, 2, 3))):
-            draft.known[key] = shared[key]
-    for name in [name for name in SPOILERS if random.random() < 0.07]:
-        if SPOILERS[name](random, draft.known, person, people):
-            draft.spoiled.append(name)
-    return draft
+class QueryMaker:
+    """Writes query after query; people with a twin or a namesake are asked about far oftener."""
+
+    def __init__(self, random: Random, people: list[MadeUpPerson]) -> None:
+        self.random = random
+        self.people = people
+        self._hard = hard_cases(people)
+        self._given: dict[int, set[str]] = {}
+        for person in people:
+            self._given.setdefault(person.household, set()).add(person.given)
+
+    def make(self) -> tuple[MadeUpPerson, Draft]:
+        """Return a person and a query about this person."""
+        random = self.random
+        person = random.choice(self._hard if random.random() < 0.3 else self.people)
+        draft = Draft(known={"name": person.name, "birth_date": person.born.isoformat()})
+        numbers = {"medicaid_id": person.medicaid_id, "person_id": person.person_id}
+        if person.ssn:
+            numbers |= {"ssn": person.ssn, "ssn_last4": person.ssn[-4:]}
+        shared = {"address": person.address, "phone": person.phone, "email": person.email}
+        kind = random.random()
+        if kind < 0.4:
+            key = random.choice(sorted(numbers))
+            draft.known[key] = numbers[key]
+        if kind > 0.3:
+            for key in random.sample(sorted(shared), random.choice((1, 1, 1, 2, 3))):
+                draft.known[key] = shared[key]
+        for name in [name for name in SPOILERS if random.random() < 0.07]:
+            if SPOILERS[name](self, draft.known, person):
+                draft.spoiled.append(name)
+        return person, draft
+
+    def stranger(self, person: MadeUpPerson) -> MadeUpPerson:
+        """Somebody of another household, whose given name nobody in this person's has.
+
+        With a sister's name on it, a paper would be about the sister.
+        """
+        while True:
+            other = self.random.choice(self.people)
+            if other.given not in self._given[person.household]:
+                return other
 
 
 def hard_cases(people: list[MadeUpPerson]) -> list[MadeUpPerson]:
@@ -98,79 +120,6 @@ def hard_cases(people: list[MadeUpPerson]) -> list[MadeUpPerson]:
         or twins[person.household, person.born] > 1
         or same[person.name, person.address] > 1
     ]
-
-
-def with_generations(people: list[MadeUpPerson]) -> list[MadeUpPerson]:
-    """Write Sr and Jr after half of the names that parent and grown child share."""
-    eldest: dict[tuple[int, str], int] = {}
-    told: list[MadeUpPerson] = []
-    for person in people:
-        at = eldest.setdefault((person.household, person.name), len(told))
-        if at != len(told) and person.household % 2:
-            told[at] = replace(people[at], family=f"{people[at].family} Sr")
-            person = replace(person, family=f"{person.family}, Jr.")
-        told.append(person)
-    return told
-
-
-def record_of(random: Random, person: MadeUpPerson) -> dict[SearchKey, str | None]:
-    """Return a person's search keys as an agency has them: one record in twelve is spoiled."""
-    record: dict[SearchKey, str | None] = {
-        SearchKey.PERSON_ID: person.person_id,
-        SearchKey.SSN: person.ssn,
-        SearchKey.MEDICAID_ID: person.medicaid_id,
-        SearchKey.GIVEN_NAMES: person.given,
-        SearchKey.FAMILY_NAMES: person.family,
-        SearchKey.OTHER_NAMES: person.other_names,
-        SearchKey.BIRTH_DATE: person.born.isoformat(),
-        SearchKey.ADDRESS: person.address,
-        SearchKey.PHONE: person.phone,
-        SearchKey.EMAIL: person.email,
-    }
-    spoiled = random.randrange(12 * len(_RECORDS))
-    if spoiled < len(_RECORDS):
-        key, spoil = _RECORDS[spoiled]
-        record[key] = spoil(random, record[key] or "")
-    return record
-
-
-_RECORDS: tuple[tuple[SearchKey, Callable[[Random, str], str]], ...] = (
-    (SearchKey.GIVEN_NAMES, lambda _, given: f"{given} Q."),
-    (SearchKey.GIVEN_NAMES, lambda _, given: f"{given} NMN"),
-    (SearchKey.GIVEN_NAMES, lambda *_: "FNU"),
-    (SearchKey.GIVEN_NAMES, lambda *_: "Baby Boy A"),
-    (SearchKey.FAMILY_NAMES, lambda *_: "LNU"),
-    (SearchKey.FAMILY_NAMES, lambda _, family: f"{family} III"),
-    (SearchKey.FAMILY_NAMES, lambda random, name: stroked(random, name)),
-    (SearchKey.GIVEN_NAMES, lambda random, name: with_unseen(random, name)),
-    (SearchKey.BIRTH_DATE, lambda *_: "1900-01-01"),
-    (SearchKey.SSN, lambda *_: "000-00-0000"),
-    (SearchKey.SSN, lambda _, ssn: f"XXX-XX-{ssn[-4:]}"),
-    (SearchKey.SSN, lambda random, ssn: in_script(random, ssn)),
-    (SearchKey.MEDICAID_ID, lambda *_: "unknown"),
-    (SearchKey.ADDRESS, lambda *_: "General Delivery, Exampleton, ME 00011"),
-    (SearchKey.PHONE, lambda _, phone: f"{phone} ext. 4"),
-)
-
-
-def in_script(random: Random, text: str) -> str:
-    """Write the digits of ``text`` in another script."""
-    return text.translate(str.maketrans("0123456789", random.choice(_SCRIPTS)))
-
-
-def with_unseen(random: Random, text: str) -> str:
-    """Put a letter that nobody sees somewhere into ``text``."""
-    at = random.randrange(len(text) + 1)
-    return text[:at] + random.choice(_UNSEEN) + text[at:]
-
-
-def stroked(random: Random, text: str) -> str:
-    """Put a stroke through one letter that can have one."""
-    places = [at for at, letter in enumerate(text) if letter in _STROKED]
-    if not places:
-        return text
-    at = random.choice(places)
-    return text[:at] + _STROKED[text[at]] + text[at + 1 :]
 
 
 def _slip(random: Random, text: str, letters: str) -> str:
@@ -197,100 +146,92 @@ def _number_of(known: Known) -> str | None:
     return next((key for key in _NUMBERS if key in known), None)
 
 
-def _spoil_name_by_slip(random: Random, known: Known, *_: object) -> bool:
-    known["name"] = _slip(random, known["name"], "aeinorst")
+def _spoil_name_by_slip(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    known["name"] = _slip(maker.random, known["name"], "aeinorst")
     return True
 
 
-def _spoil_name_by_spelling(random: Random, known: Known, *_: object) -> bool:
+def _spoil_name_by_spelling(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     before = known["name"]
     for written, others in OTHER_SPELLINGS.items():
         if written in known["name"].split() or (" " in written and written in known["name"]):
-            known["name"] = known["name"].replace(written, random.choice(others), 1)
+            known["name"] = known["name"].replace(written, maker.random.choice(others), 1)
     return known["name"] != before
 
 
-def _spoil_name_by_order(random: Random, known: Known, *_: object) -> bool:
+def _spoil_name_by_order(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     words = known["name"].split()
-    random.shuffle(words)
+    maker.random.shuffle(words)
     known["name"] = " ".join(words)
     return True
 
 
-def _spoil_name_by_dropping(random: Random, known: Known, *_: object) -> bool:
+def _spoil_name_by_dropping(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     words = known["name"].split()
     if len(words) > 2:
-        words.pop(random.randrange(len(words)))
+        words.pop(maker.random.randrange(len(words)))
     known["name"] = " ".join(words)
     return True
 
 
-def _spoil_name_by_plain_letters(_: Random, known: Known, *__: object) -> bool:
+def _spoil_name_by_plain_letters(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     split = unicodedata.normalize("NFD", known["name"])
     plain = "".join(letter for letter in split if not unicodedata.combining(letter)).upper()
     known["name"], before = plain, known["name"]
     return plain != before
 
 
-def _spoil_name_by_former(
-    random: Random, known: Known, person: MadeUpPerson, _: list[MadeUpPerson]
-) -> bool:
+def _spoil_name_by_former(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     if not person.other_names:
         return False
-    given, _bar, family = random.choice(person.other_names.split(";")).partition("|")
+    given, _bar, family = maker.random.choice(person.other_names.split(";")).partition("|")
     known["name"] = f"{given} {family}"
     return True
 
 
-def _spoil_name_by_a_word_more(
-    random: Random, known: Known, _: MadeUpPerson, people: list[MadeUpPerson]
-) -> bool:
+def _spoil_name_by_a_word_more(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     words = known["name"].split()
-    words.insert(random.randrange(len(words) + 1), random.choice(people).given.split()[0])
+    words.insert(maker.random.randrange(len(words) + 1), maker.stranger(person).given.split()[0])
     known["name"] = " ".join(words)
     return True
 
 
-def _spoil_name_by_another_given(
-    random: Random, known: Known, person: MadeUpPerson, people: list[MadeUpPerson]
-) -> bool:
-    other = random.choice(people).given
+def _spoil_name_by_another_given(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    other = maker.stranger(person).given
     known["name"], before = f"{other} {person.family}", known["name"]
     return known["name"] != before
 
 
-def _spoil_name_by_generation(random: Random, known: Known, *_: object) -> bool:
-    known["name"] += random.choice((" Jr", " Sr.", ", III", " II", " Junior"))
+def _spoil_name_by_generation(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    known["name"] += maker.random.choice((" Jr", " Sr.", ", III", " II", " Junior"))
     return True
 
 
-def _spoil_name_by_initials(random: Random, known: Known, *_: object) -> bool:
+def _spoil_name_by_initials(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     words = known["name"].split()
-    at = random.randrange(len(words))
+    at = maker.random.randrange(len(words))
     words[at] = f"{words[at][0]}."
     known["name"] = " ".join(words)
     return True
 
 
-def _spoil_name_by_unseen(random: Random, known: Known, *_: object) -> bool:
-    known["name"] = with_unseen(random, known["name"])
+def _spoil_name_by_unseen(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    known["name"] = with_unseen(maker.random, known["name"])
     return True
 
 
-def _spoil_name_by_strokes(random: Random, known: Known, *_: object) -> bool:
-    known["name"], before = stroked(random, known["name"]), known["name"]
+def _spoil_name_by_strokes(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    known["name"], before = stroked(maker.random, known["name"]), known["name"]
     return known["name"] != before
 
 
-def _spoil_name_by_placeholder(
-    random: Random, known: Known, person: MadeUpPerson, _: list[MadeUpPerson]
-) -> bool:
-    given = random.choice(("FNU", "Baby Girl", "Unknown", "Baby Boy A", "N/A", "Infant"))
+def _spoil_name_by_placeholder(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    given = maker.random.choice(("FNU", "Baby Girl", "Unknown", "Baby Boy A", "N/A", "Infant"))
     known["name"] = f"{given} {person.family}"
     return True
 
 
-def _spoil_date_by_swap(_: Random, known: Known, *__: object) -> bool:
+def _spoil_date_by_swap(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     year, month, day = known["birth_date"].split("-")
     if int(day) > 12 or day == month:
         return False
@@ -298,8 +239,8 @@ def _spoil_date_by_swap(_: Random, known: Known, *__: object) -> bool:
     return True
 
 
-def _spoil_date_by_digit(random: Random, known: Known, *_: object) -> bool:
-    wrong = _wrong_digit(random, known["birth_date"])
+def _spoil_date_by_digit(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    wrong = _wrong_digit(maker.random, known["birth_date"])
     try:
         date.fromisoformat(wrong)
     except ValueError:
@@ -308,68 +249,64 @@ def _spoil_date_by_digit(random: Random, known: Known, *_: object) -> bool:
     return True
 
 
-def _spoil_number(random: Random, known: Known, *_: object) -> bool:
+def _spoil_number(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     key = _number_of(known)
     if key is None:
         return False
-    known[key] = _wrong_digit(random, known[key])
+    known[key] = _wrong_digit(maker.random, known[key])
     return True
 
 
-def _spoil_number_by_script(random: Random, known: Known, *_: object) -> bool:
+def _spoil_number_by_script(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     key = _number_of(known)
     if key is None:
         return False
-    known[key] = in_script(random, known[key])
+    known[key] = in_script(maker.random, known[key])
     return True
 
 
-def _spoil_number_by_placeholder(random: Random, known: Known, *_: object) -> bool:
-    known["ssn"] = random.choice(("000-00-0000", "999-99-9999", "123-45-6789", "XXX-XX-1234"))
+def _spoil_number_by_placeholder(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    known["ssn"] = maker.random.choice(("000-00-0000", "999-99-9999", "123-45-6789", "XXX-XX-1234"))
     return True
 
 
-def _spoil_number_by_anothers(
-    random: Random, known: Known, _: MadeUpPerson, people: list[MadeUpPerson]
-) -> bool:
-    other = random.choice(people)
-    known["ssn"] = in_script(random, other.ssn or "900-01-0001")
+def _spoil_number_by_anothers(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    other = maker.stranger(person)
+    known["ssn"] = in_script(maker.random, other.ssn or "900-01-0001")
     known.pop("ssn_last4", None)
     return True
 
 
-def _spoil_address_by_old(
-    random: Random, known: Known, _: MadeUpPerson, people: list[MadeUpPerson]
-) -> bool:
+def _spoil_address_by_old(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     if "address" not in known:
         return False
-    known["address"] = random.choice(people).address
+    known["address"] = maker.stranger(person).address
     return True
 
 
-def _spoil_address_by_form(_: Random, known: Known, *__: object) -> bool:
+def _spoil_address_by_form(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     if "address" not in known:
         return False
     known["address"] = known["address"].replace("Street", "St.").replace(", ME", "").upper()
     return True
 
 
-def _spoil_address_by_nowhere(_: Random, known: Known, *__: object) -> bool:
+def _spoil_address_by_nowhere(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     if "address" not in known:
         return False
     known["address"] = "General Delivery, Exampleton, ME 00011"
     return True
 
 
-def _spoil_phone_by_extension(_: Random, known: Known, *__: object) -> bool:
+def _spoil_phone_by_extension(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
     if "phone" not in known:
         return False
     known["phone"] = f"+1 {known['phone']} x12"
     return True
 
 
-def _spoil_by_missing_date(random: Random, known: Known, *_: object) -> bool:
-    if random.random() < 0.5:
+def _spoil_by_missing_date(maker: QueryMaker, known: Known, person: MadeUpPerson) -> bool:
+    if maker.random.random() < 0.5:
         return False
     known.pop("birth_date")
     return True
