@@ -7,12 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
 
+from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.deciding import Decided
-from clerestory.cli.logging_answers import evidence_of, log_answer, log_checks
+from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
+    KEY_FILE_BYTES,
     Attachment,
     CoarseningTables,
     LetterInput,
@@ -24,10 +26,10 @@ from clerestory.disclosure import (
     permitted_items,
     prepare_contents,
     read_coarsening,
+    read_given,
     read_recipient,
     read_stationery,
     refusal_letter,
-    seal_package,
     withholding_index,
 )
 from clerestory.holdings import (
@@ -46,6 +48,8 @@ from clerestory.holdings import (
 )
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
+from clerestory.kernel.time import month_text
+from clerestory.notes import parse_vkey
 from clerestory.policy.words import fact_in_words
 
 
@@ -73,7 +77,7 @@ def disclose(
 
     Args:
         office: Whose records, keys and log.
-        decided: The demand with its determination under the law of the day ``at``.
+        decided: The demand with its determination under the law of the day ``at`` there.
         who: A file that says, for each subject's ref, whom the demand names.
         recipient: The recipient's public key or certificate.
         files: Answers about nobody in particular, by reference such as ``S*.procedures``.
@@ -87,7 +91,7 @@ def disclose(
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
     determination = decided.determination
-    to = read_recipient(recipient.read_bytes(), at=at)
+    to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
     items = permitted_items(determination)
     values = _about_nobody(items, files) | _from_records(office, decided.demand, items, who, at)
     minimised = minimise(determination, values, _tables(office, decided.demand))
@@ -102,10 +106,10 @@ def disclose(
     office.check_new(package)
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
-        sealed = seal_package(
+        sealed = seal_logged(
             contents,
             evidence=evidence_of(ledger, index),
-            checks=log_checks(office.log_vkey()),
+            log=parse_vkey(office.log_vkey()),
             recipients=[to],
             signer=office.signer(),
             folder=office.staging(),
@@ -137,7 +141,7 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
     number = office.number_of(decided.demand.id)
     given = letter_input(office, decided, at)
     letter, index_pdf = refusal_letter(given), withholding_index(given)
-    stem = f"{decided.demand.id}-{at.date()}"
+    stem = f"{decided.demand.id}-{office.day(at)}"
     written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
     office.check_new(written[1])
     digest = digest_of({"letter": _sha256(letter), "index": _sha256(index_pdf)})
@@ -174,7 +178,7 @@ def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
         stationery=read_stationery(office.profile),
         demand=decided.demand,
         determination=decided.determination,
-        on=at.date(),
+        on=office.day(at),
         authorities=decided.stack.authorities,
         say_change=say_change,
     )
@@ -273,7 +277,7 @@ def _value(found: FieldValue) -> Value:
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:
     start = demand.instrument.period_from
-    return read_coarsening(office.profile, month=f"{start:%Y-%m}" if start else None)
+    return read_coarsening(office.profile, month=month_text(start) if start else None)
 
 
 def _sha256(content: bytes) -> str:

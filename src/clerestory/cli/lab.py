@@ -3,12 +3,12 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clerestory.cli.clock import profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import known_files, packs_folder, scenarios_folder
@@ -43,10 +43,12 @@ def lab() -> None:
     help="Folder for the table, the picture, and the comparison to share.",
 )
 @packs_dir_option
+@profile_option
 @json_option
 def compare(
-    what: Path | None, demands: Path | None, out: Path, packs_dir: Path | None, as_json: bool
-) -> None:
+    what: Path | None, demands: Path | None, out: Path, packs_dir: Path | None, profile: str,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Answer the same demands under every regime of a SCENARIO, side by side.
 
     Without a SCENARIO the five regimes that come with the program are compared. Given the
@@ -61,7 +63,7 @@ def compare(
     regimes = Regimes(
         scenario,
         packs_folder(packs_dir),
-        datetime.now().astimezone().date(),
+        today_in(profile),
         shared.days if shared else None,
     )
     with progress(as_json) as say:

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clerestory.cli.clock import DAY, profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.law_prove import activate, diff, prove
@@ -52,12 +53,13 @@ def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool) -> None
 
 @law.command()
 @click.argument("authority", required=False)
-@click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), help="Say whether it is in force on this day."
-)
+@click.option("--on", type=DAY, help="Say whether it is in force on this day.  [default: today]")
+@profile_option
 @packs_dir_option
 @json_option
-def show(authority: str | None, on: datetime | None, packs_dir: Path | None, as_json: bool) -> None:
+def show(
+    authority: str | None, on: date | None, profile: str, packs_dir: Path | None, as_json: bool
+) -> None:
     """Print an AUTHORITY, the policies that rest on it and the known answers about it.
 
     Without an AUTHORITY: list the packs, with the days on which their law changes.
@@ -71,7 +73,7 @@ def show(authority: str | None, on: datetime | None, packs_dir: Path | None, as_
         _list_packs(packs, as_json=as_json)
         return
     card = card_of(authority, packs, _known_answers(packs, packs_dir))
-    day = (on or datetime.now().astimezone()).date()
+    day = on or today_in(profile)
     if as_json:
         tell_json(card.to_json(day), indent=2)
     else:

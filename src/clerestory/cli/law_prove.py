@@ -1,13 +1,14 @@
 """``clerestory law prove`` and ``law diff``: what a law does for every demand there can be."""
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import yaml
 
+from clerestory.cli.clock import DAY, profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import packs_folder
@@ -36,10 +37,12 @@ _seconds = click.option(
 @packs_dir_option
 @_out
 @_seconds
+@profile_option
 @json_option
 def prove(
-    packs: tuple[str, ...], packs_dir: Path | None, out: Path | None, seconds: float, as_json: bool
-) -> None:
+    packs: tuple[str, ...], packs_dir: Path | None, out: Path | None, seconds: float,
+    profile: str, as_json: bool,
+) -> None:  # fmt: skip
     """Prove every promise of PACKS (or of all of them) for all demands.
 
     A promise that does not hold is shown as a demand file that breaks it. The exit code is 1 unless
@@ -52,7 +55,7 @@ def prove(
     folder = packs_folder(packs_dir)
     reports: list[ProofReport] = []
     for name in packs or available_packs(folder):
-        stack = choose_law(name, folder, _today()).stack
+        stack = choose_law(name, folder, today_in(profile)).stack
         with progress(as_json) as say:
             reports.append(prove_stack(stack, timeout_ms=_milliseconds(seconds), say=say))
     _show(reports, out, as_json=as_json)
@@ -104,14 +107,15 @@ def activate(packs_dir: Path | None, out: Path | None, seconds: float, as_json: 
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, where none is given.")
+@click.option("--on", type=DAY, help="The day, where none is given.  [default: today]")
 @packs_dir_option
 @_out
 @_seconds
+@profile_option
 @json_option
 def diff(
-    old: str, new: str, on: datetime | None, packs_dir: Path | None, out: Path | None,
-    seconds: float, as_json: bool,
+    old: str, new: str, on: date | None, packs_dir: Path | None, out: Path | None,
+    seconds: float, profile: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Show for which demands the answers of NEW differ from those of OLD.
 
@@ -121,7 +125,7 @@ def diff(
     from clerestory.audit.law_choice import choose_law
     from clerestory.audit.law_diff import diff_laws
 
-    folder, day = packs_folder(packs_dir), on.date() if on else _today()
+    folder, day = packs_folder(packs_dir), on or today_in(profile)
     found = diff_laws(
         choose_law(old, folder, day), choose_law(new, folder, day),
         timeout_ms=_milliseconds(seconds),
@@ -168,7 +172,3 @@ def _write(out: Path | None, demands: dict[str, object], quiet: bool) -> None:
 
 def _milliseconds(seconds: float) -> int:
     return max(1, int(seconds * 1000))
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()

@@ -3,12 +3,12 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clerestory.cli.clock import profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import known_files, packs_folder
@@ -59,17 +59,12 @@ _file = click.Path(path_type=Path, dir_okay=False)
     help="Where Spark runs: all cores of this machine, or a cluster's address.",
 )
 @packs_dir_option
+@profile_option
 @json_option
 def replay(
-    demands: str,
-    table: str | None,
-    engine: str,
-    spark_master: str,
-    packs: tuple[str, ...],
-    out: Path,
-    packs_dir: Path | None,
-    as_json: bool,
-) -> None:
+    demands: str, table: str | None, engine: str, spark_master: str, packs: tuple[str, ...],
+    out: Path, packs_dir: Path | None, profile: str, as_json: bool,
+) -> None:  # fmt: skip
     """Answer past demands under two laws, and count where the answers differ.
 
     A run that was stopped goes on where it was when it is started again. The exit code is 1 where
@@ -83,7 +78,7 @@ def replay(
     from clerestory.audit.replay.replay import Replay
     from clerestory.audit.replay.spark import SparkReplay
 
-    folder, today = packs_folder(packs_dir), datetime.now().astimezone().date()
+    folder, today = packs_folder(packs_dir), today_in(profile)
     old, new = (choose_law(name, folder, today) for name in packs)
     with progress(as_json) as say:
         rows = str(_copied(demands, table, (old, new), out, say)) if table else demands

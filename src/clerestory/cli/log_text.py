@@ -1,7 +1,6 @@
 """What ``clerestory log`` reads and shows: events, times, results, as JSON and as text."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,6 @@ from clerestory.ledger import (
     VerifiedDirectory,
     parse_event_type,
 )
-
-
-def parse_time(text: str | None) -> datetime:
-    """Read a time that says its zone; without one, now."""
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise BadNote(f"a time must be written in iso 8601: {text}") from fault
-    if at.tzinfo is None:
-        raise BadNote(f"a time must say its zone: {text}", todo="add +00:00 or Z")
-    return at
 
 
 def read_text(path: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from clerestory.cli.office import Office
 from clerestory.disclosure import Receipt, read_receipt, read_receipt_key, sign_text
 from clerestory.kernel import Refusal
+from clerestory.kernel.time import utc_text
 from clerestory.ledger import Event, EventType
 from clerestory.notes import parse_signing_key
 
@@ -54,12 +55,12 @@ def record_receipt(
             "demand": told.demand_id,
             "number": str(number),
             "package": told.package,
-            "received_at": told.received_at.isoformat(),
+            "received_at": utc_text(told.received_at),
             "by": told.by,
         },
     )
     with office.ledger() as ledger:
-        (appended,) = ledger.append([event], at)
+        (appended,) = ledger.append([event], at, zone=office.zone)
     return told, appended.index
 
 
