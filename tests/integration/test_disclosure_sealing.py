@@ -11,7 +11,7 @@ import pytest
 # One program for all of these tests. It seals a package with one attachment, and may be told to
 # kill itself at a step, to run out of disk, or to report its memory.
 PROGRAM = """
-import hashlib, os, resource, signal, sys
+import fcntl, hashlib, os, resource, signal, sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -53,6 +53,11 @@ determination = Determination(
 )
 
 def logged(contents):
+    with (folder.parent / "log.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return logged_alone(contents)
+
+def logged_alone(contents):
     made = log_folder.exists()
     ledger = Ledger.open(log_folder, log, kek) if made else Ledger.create(
         log_folder, log.verifier.name, log, kek
@@ -75,10 +80,10 @@ def seal():
         random_bytes=os.urandom,
     )
 
-def verify():
+def verify(extract_to=None):
     return verify_package(
         folder / "ME-1.tar.age", sender=sender.verifier, log_vkey=log.verifier,
-        identity=Identity(given=identity.encode()),
+        identity=Identity(given=identity.encode()), extract_to=extract_to,
     )
 
 def kill_at(step):
@@ -105,6 +110,9 @@ try:
         seal()
     elif what == "seal":
         seal()
+    elif what == "full-open":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (step, step))
+        verify(folder / "opened")
     elif what == "verify":
         print(verify().checked[-1].name)
     elif what == "memory":
@@ -179,6 +187,17 @@ def test_a_full_disk_stops_the_sealing_and_leaves_nothing(folder: Path) -> None:
 
     assert (stopped.returncode, stopped.stdout) == (9, "OSError\n"), stopped.stderr
     assert list(folder.iterdir()) == []
+
+
+def test_a_full_disk_stops_the_opening_and_is_not_called_tampering(folder: Path) -> None:
+    scan = folder.parent / "scan.bin"
+    scan.write_bytes(os.urandom(3 << 20))
+    assert start("seal", folder, scan).returncode == 0
+
+    stopped = start("full-open", folder, scan, 1 << 20)
+
+    assert (stopped.returncode, stopped.stdout) == (9, "OSError\n"), stopped.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["ME-1.tar.age", "ME-1.tar.age.sig"]
 
 
 def test_two_that_seal_at_once_make_one_package_with_its_own_signature(folder: Path) -> None:

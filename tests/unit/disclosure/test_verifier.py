@@ -4,7 +4,9 @@ Every package here is sealed by the real sender to the real recipient; one part 
 another's. Nothing is stood in for: ledger, sealing and verifying are those that ship.
 """
 
+import errno
 import hashlib
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +20,7 @@ import pytest
 from clerestory.audit.packages import Step, Verified, evidence_of, verify_package
 from clerestory.audit.packages.steps import PROVES
 from clerestory.disclosure import FIELD, ProvedEvidence, seal_package
+from clerestory.disclosure.age import open_age
 from clerestory.disclosure.bag import contents_text, make_bag
 from clerestory.disclosure.contents import Contents, manifest_of, part_of
 from clerestory.disclosure.logged import LogEvidence
@@ -25,6 +28,7 @@ from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
 from clerestory.disclosure.sealing import Sealed, seal_text
 from clerestory.disclosure.signing import sign_text
+from clerestory.disclosure.streams import FeedWriter
 from clerestory.disclosure.tar import Member, write_tar
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 from clerestory.ledger import EventType
@@ -451,3 +455,53 @@ def test_evidence_proved_for_other_contents_seals_nothing(
 
     assert caught.value.code == "disclosure-not-logged"
     assert list(tmp_path.iterdir()) == []
+
+
+class _FailingFile(io.BytesIO):
+    """A file on a disk that fails after some bytes."""
+
+    def __init__(self, content: bytes, *, good_bytes: int) -> None:
+        super().__init__(content)
+        self._good_bytes = good_bytes
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() >= self._good_bytes:
+            raise OSError(errno.EIO, "input/output error")
+        return super().read(size)
+
+
+@pytest.mark.parametrize("good_bytes", [0, 100, 400])
+def test_a_disk_that_fails_while_it_is_read_is_not_tampering(
+    contents: Contents, seal: Seal, identity: Identity, good_bytes: int
+) -> None:
+    sealed = seal(contents).path.read_bytes()
+    pieces: list[bytes] = []
+
+    with pytest.raises(OSError, match="input/output error") as caught:
+        open_age(
+            _FailingFile(sealed, good_bytes=good_bytes), identity.given, FeedWriter(pieces.append)
+        )
+
+    assert caught.value.errno == errno.EIO
+
+
+def test_a_folder_that_cannot_be_written_is_not_tampering(
+    contents: Contents,
+    seal: Seal,
+    sender: Ed25519Signer,
+    log: Any,
+    identity: Identity,
+    tmp_path: Path,
+) -> None:
+    sealed = seal(contents)
+
+    with pytest.raises(FileNotFoundError):
+        verify_package(
+            sealed.path,
+            sender=sender.verifier,
+            log_vkey=log.key,
+            identity=identity,
+            extract_to=tmp_path / "gone" / "opened",
+        )
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == [PACKAGE, f"{PACKAGE}.sig"]
