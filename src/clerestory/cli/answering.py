@@ -21,6 +21,7 @@ from clerestory.disclosure import (
     LetterInput,
     Sealed,
     Value,
+    check_sealable,
     disclosure_letter,
     minimise,
     package_name,
@@ -71,6 +72,7 @@ def disclose(
     files: Mapping[str, Path],
     reviewers: Sequence[str],
     at: datetime,
+    cbc: bool = False,
 ) -> tuple[Answered, Sealed]:
     """Read what was ruled open, log it, and seal it to the recipient.
 
@@ -82,6 +84,7 @@ def disclose(
         files: Answers about nobody in particular, by reference such as ``S*.procedures``.
         reviewers: Two people who have read the determination and let it go.
         at: Now.
+        cbc: Seal to a certificate with AES-256-CBC, for a program that reads nothing else.
 
     Raises:
         Refusal: Nothing may leave, the person cannot be told apart, two people have not signed,
@@ -101,6 +104,7 @@ def disclose(
         letter_pdf=disclosure_letter(given),
         index_pdf=withholding_index(given) if closed else None,
     )
+    check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
     with office.ledger() as ledger:
@@ -113,6 +117,7 @@ def disclose(
             signer=office.signer(),
             folder=office.staging(),
             random_bytes=token_bytes,
+            cbc=cbc,
         )
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     office.note_sealed(sealed.sha256, at)

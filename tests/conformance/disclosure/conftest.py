@@ -93,12 +93,12 @@ def contents() -> Contents:
 @pytest.fixture
 def seal(
     tmp_path: Path, sender: Ed25519Signer, checks: LogChecks, contents: Contents
-) -> Callable[[Recipient], Sealed]:
+) -> Callable[..., Sealed]:
     opening = b"o" * 32
     entry = hashlib.sha256(opening + f"package={contents.digest}".encode()).digest()
     evidence = LogEvidence(entry=entry, opening=opening, proof=hashlib.sha256(entry).hexdigest())
 
-    def go(recipient: Recipient) -> Sealed:
+    def go(recipient: Recipient, *, cbc: bool = False) -> Sealed:
         return seal_package(
             contents,
             evidence=evidence,
@@ -107,6 +107,7 @@ def seal(
             signer=sender,
             folder=tmp_path,
             random_bytes=lambda size: bytes(range(size)),
+            cbc=cbc,
         )
 
     return go
