@@ -9,8 +9,9 @@ from secrets import token_bytes
 
 import yaml
 
+from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.deciding import Decided
-from clerestory.cli.logging_answers import evidence_of, log_answer, log_checks
+from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
@@ -18,6 +19,7 @@ from clerestory.disclosure import (
     KEY_FILE_BYTES,
     Attachment,
     CoarseningTables,
+    Contents,
     LetterInput,
     Sealed,
     Value,
@@ -32,7 +34,6 @@ from clerestory.disclosure import (
     read_recipient,
     read_stationery,
     refusal_letter,
-    seal_package,
     withholding_index,
 )
 from clerestory.holdings import (
@@ -50,6 +51,7 @@ from clerestory.holdings import (
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
 from clerestory.kernel.time import month_text
+from clerestory.notes import parse_vkey
 from clerestory.policy.words import fact_in_words
 
 
@@ -92,27 +94,17 @@ def disclose(
     """
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
-    determination = decided.determination
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
-    items = permitted_items(determination)
-    values = {**_about_nobody(items, files), **_from_records(office, decided.demand, items, who)}
-    minimised = minimise(determination, values, _tables(office, decided.demand))
-    given = letter_input(office, decided, at)
-    closed = len(determination.rulings) > len(items)
-    contents = prepare_contents(
-        minimised,
-        letter_pdf=disclosure_letter(given),
-        index_pdf=withholding_index(given) if closed else None,
-    )
+    contents = _contents(office, decided, who, files, at)
     check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
-        sealed = seal_package(
+        sealed = seal_logged(
             contents,
             evidence=evidence_of(ledger, index),
-            checks=log_checks(office.log_vkey()),
+            log=parse_vkey(office.log_vkey()),
             recipients=[to],
             signer=office.signer(),
             folder=office.staging(),
@@ -125,6 +117,23 @@ def disclose(
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
     return Answered(number=number, index=index, files=written, digest=contents.digest), sealed
+
+
+def _contents(
+    office: Office, decided: Decided, who: Path | None, files: Mapping[str, Path], at: datetime
+) -> Contents:
+    """Read what may leave, cut it down to the rulings, and write the letters."""
+    determination = decided.determination
+    items = permitted_items(determination)
+    values = {**_about_nobody(items, files), **_from_records(office, decided.demand, items, who)}
+    minimised = minimise(determination, values, _tables(office, decided.demand))
+    given = letter_input(office, decided, at)
+    closed = len(determination.rulings) > len(items)
+    return prepare_contents(
+        minimised,
+        letter_pdf=disclosure_letter(given),
+        index_pdf=withholding_index(given) if closed else None,
+    )
 
 
 def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetime) -> Answered:

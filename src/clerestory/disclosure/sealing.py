@@ -13,7 +13,7 @@ from clerestory.disclosure.age import seal_age
 from clerestory.disclosure.bag import Bag, make_bag
 from clerestory.disclosure.cms import CBC, GCM, check_cms_size, seal_cms
 from clerestory.disclosure.contents import Contents
-from clerestory.disclosure.logged import LogChecks, LogEvidence, require_logged
+from clerestory.disclosure.logged import ProvedEvidence, require_proved
 from clerestory.disclosure.recipient_kinds import AgeRecipient, CertificateRecipient, Recipient
 from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.streams import SealedWriter
@@ -81,8 +81,7 @@ def check_sealable(contents: Contents, recipients: Sequence[Recipient], *, cbc: 
 def seal_package(
     contents: Contents,
     *,
-    evidence: LogEvidence,
-    checks: LogChecks,
+    proved: ProvedEvidence,
     recipients: Sequence[Recipient],
     signer: Signer,
     folder: Path,
@@ -110,10 +109,10 @@ def seal_package(
         Corruption: A file changed since its digest was logged.
         OSError: The disk is full or the folder cannot be written.
     """
-    require_logged(evidence, contents.digest, checks)
+    require_proved(proved, demand_id=contents.demand_id, contents_digest=contents.digest)
     path = folder / package_name(contents.demand_id, recipients)
     _check_free(path)
-    bag = make_bag(contents, evidence, signer)
+    bag = make_bag(contents, proved.evidence, signer)
     with _temporary(folder) as (file, temporary):
         writer = SealedWriter(file)
         envelope = _encrypt(bag, recipients, writer, random_bytes, cbc=cbc)

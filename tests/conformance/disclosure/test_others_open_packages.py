@@ -13,13 +13,13 @@ import bagit
 import pyrage
 import pytest
 
-from clerestory.disclosure.logged import LogChecks
+from clerestory.audit.packages import verify_package
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.receipts import Receipt, read_receipt, read_receipt_key
 from clerestory.disclosure.recipients import AgeRecipient, read_recipient
 from clerestory.disclosure.sealing import Sealed
-from clerestory.disclosure.verifying import verify_package
 from clerestory.kernel import Refusal
+from clerestory.ledger import Ledger
 from clerestory.notes import Ed25519Signer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -60,17 +60,20 @@ def test_age_opens_a_package_and_tar_unpacks_a_valid_bag(
 
 
 def test_a_key_that_age_made_opens_a_package(
-    run: Run, seal: Seal, sender: Ed25519Signer, checks: LogChecks
+    run: Run, seal: Seal, sender: Ed25519Signer, ledger: Ledger
 ) -> None:
     key = run("age-keygen")
     public = run("age-keygen", "-y", given=key)
     sealed = seal(read_recipient(public, at=AT))
 
     verified = verify_package(
-        sealed.path, sender=sender.verifier, checks=checks, identity=Identity(given=key)
+        sealed.path,
+        sender=sender.verifier,
+        log_vkey=ledger.log.verifier,
+        identity=Identity(given=key),
     )
 
-    assert len(verified.checks) == 5
+    assert verified.is_complete
 
 
 @pytest.mark.parametrize("kind", [("ed25519",), ("rsa", "-b", "2048")])
@@ -79,7 +82,7 @@ def test_age_opens_a_package_sealed_to_an_ssh_key(
     seal: Seal,
     tmp_path: Path,
     sender: Ed25519Signer,
-    checks: LogChecks,
+    ledger: Ledger,
     kind: tuple[str, ...],
 ) -> None:
     key = tmp_path / "id"
@@ -90,12 +93,12 @@ def test_age_opens_a_package_sealed_to_an_ssh_key(
     verified = verify_package(
         sealed.path,
         sender=sender.verifier,
-        checks=checks,
+        log_vkey=ledger.log.verifier,
         identity=Identity(given=key.read_bytes()),
     )
 
     assert address_in(package) == ADDRESS
-    assert len(verified.checks) == 5
+    assert verified.is_complete
 
 
 both_ciphers = pytest.mark.parametrize("cbc", [False, True], ids=["gcm", "cbc"])
