@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
 
-import yaml
-
 from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
@@ -37,16 +35,18 @@ from clerestory.disclosure import (
     withholding_index,
 )
 from clerestory.holdings import (
-    SENTENCES,
     FieldValue,
-    Found,
+    LookupReason,
+    Lookups,
     PermittedField,
-    PersonQuery,
-    find_person,
+    PersonSearch,
+    Purpose,
     load_catalogue,
     open_index,
     open_source,
     read_fields,
+    read_who,
+    resolve_roster,
 )
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
@@ -125,7 +125,7 @@ def _contents(
     """Read what may leave, cut it down to the rulings, and write the letters."""
     determination = decided.determination
     items = permitted_items(determination)
-    values = {**_about_nobody(items, files), **_from_records(office, decided.demand, items, who)}
+    values = _about_nobody(items, files) | _from_records(office, decided.demand, items, who, at)
     minimised = minimise(determination, values, _tables(office, decided.demand))
     given = letter_input(office, decided, at)
     closed = len(determination.rulings) > len(items)
@@ -214,12 +214,12 @@ def _about_nobody(items: Iterable[Item], files: Mapping[str, Path]) -> dict[Item
 
 
 def _from_records(
-    office: Office, demand: Demand, items: Sequence[Item], who: Path | None
+    office: Office, demand: Demand, items: Sequence[Item], who: Path | None, at: datetime
 ) -> dict[Item, Value]:
     named = [item for item in items if not item.subject.endswith("*")]
     if not named:
         return {}
-    persons = _persons(office, {item.subject for item in named}, who)
+    persons = _persons(office, demand, {item.subject for item in named}, who, at)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
     span = _period(demand)
     permitted = [
@@ -235,28 +235,40 @@ def _from_records(
     return {item: _value(value) for item, value in zip(named, found, strict=True)}
 
 
-def _persons(office: Office, refs: set[str], who: Path | None) -> dict[str, str]:
-    told = yaml.safe_load(who.read_text("utf-8")) if who else None
-    if not isinstance(told, dict) or refs - set(told):
-        missing = ", ".join(sorted(refs - set(told or ())))
+def _persons(
+    office: Office, demand: Demand, refs: set[str], who: Path | None, at: datetime
+) -> dict[str, str]:
+    """Return whose records each ref is about; every look-up is recorded."""
+    if who is None:
         raise Refusal(
-            f"nothing says whom the demand names as {missing}",
+            f"nothing says whom the demand names as {', '.join(sorted(refs))}",
             code="answer-who-missing",
             todo="write name, birth_date and one more mark of each in a file, for --who",
         )
+    asked = {subject.ref for subject in demand.subjects if not subject.is_class}
+    named = read_who(who, refs=asked | refs, needed=refs)
     index = open_index(office.index)
-    persons = {}
-    for ref in sorted(refs):
-        answer = find_person(index, PersonQuery.from_mapping(told[ref]))
-        if not isinstance(answer, Found):
-            reasons = "; ".join(SENTENCES[reason] for reason in answer.reasons)
-            raise Refusal(
-                f"{ref} cannot be told for certain: {reasons}",
-                code="answer-person-uncertain",
-                todo="ask the requester for more marks of the person, without saying what matched",
-            )
-        persons[ref] = answer.person_id
-    return persons
+    lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
+    purpose = Purpose(
+        reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
+    )
+    try:
+        resolved = resolve_roster(
+            PersonSearch(index, lookups), named.only(refs), purpose=purpose, at=at
+        )
+    finally:
+        index.close()
+    if unsure := [one for one in resolved if one.person_id is None]:
+        # The requester reads this: it is one sentence, whoever is held and whatever agreed. The
+        # reasons stand in the office's record of look-ups.
+        told = dict.fromkeys(sentence for one in unsure for sentence in one.told)
+        raise Refusal(
+            f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
+            code="answer-person-uncertain",
+            todo="ask the requester for more marks of the person, without saying what matched; "
+            "the reasons are for staff, in the office's record of look-ups",
+        )
+    return {str(one.ref): str(one.person_id) for one in resolved}
 
 
 def _period(demand: Demand) -> Period:
