@@ -33,7 +33,16 @@ _COMMANDS = {
 
 
 # Refusals that are the machine's trouble and not the input's: try again once it is mended.
-_MACHINE = frozenset({"log-locked", "log-storage", "source-locked", "source-vanished"})
+_MACHINE = frozenset(
+    {
+        "log-locked",
+        "log-storage",
+        "source-locked",
+        "source-vanished",
+        "source-busy",
+        "source-starting",
+    }
+)
 
 
 class _Rooms(click.Group):
