@@ -203,7 +203,7 @@ def made_up_law(draw: Random, folder: Path) -> PackStack:
     pack.mkdir()
     shutil.copy(ROOT / "packs" / "codes.yaml", folder)
     (pack / "codes.yaml").write_text(more_codes(draw))
-    (pack / "pack.toml").write_text('name = "tiny"\nversion = "1"\n')
+    (pack / "pack.toml").write_text('name = "tiny"\nversion = "1"\nrequires = []\n')
     kinds = {"house-default-deny": "restricts", "act": "permits", "mandate": "mandates"}
     (pack / "authorities.toml").write_text(
         "".join(AUTHORITY.format(name=name, kind=kind) for name, kind in kinds.items())

@@ -1,5 +1,6 @@
 """The whole answer at the command line: receive, refuse, disclose, verify, receipt."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.main import program
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 
@@ -98,6 +100,65 @@ def test_what_a_reviewer_lowers_does_not_leave_and_is_logged(office: Path) -> No
     records = (opened / "data" / "records" / "S1.csv").read_text("utf-8")
     fields = [line.split(",")[2].strip('"') for line in records.splitlines()[1:]]
     assert fields == ["admission_status", "discharge_date"]
+
+
+def test_a_shut_package_is_partly_checked_and_never_said_to_hold(office: Path) -> None:
+    package, public = disclosed(office), office / "public"
+    words = ["verify", str(package), "--sender", str(public / "sender.vkey")]
+    log_key = (public / "log.vkey").read_text("utf-8").strip()
+
+    told = CliRunner().invoke(program, [*words, "--log", log_key])
+    shown = CliRunner().invoke(program, [*words, "--log", str(public / "log.vkey"), "--json"])
+
+    assert (told.exit_code, shown.exit_code) == (ExitCode.NO, ExitCode.NO)
+    lines = told.output.splitlines()
+    assert lines[1:4] == [
+        "checked:",
+        "  1 name: the sender signed a seal for a file of this name",
+        "  2 seal: the file is the one that was sealed: not one bit is changed or missing",
+    ]
+    assert lines[4].startswith("not checked, since it needs the recipient's identity")
+    assert [line.split(":")[0] for line in lines[5:11]] == [
+        "  3 open", "  4 bag", "  5 contents", "  6 log", "  7 entry", "  8 rulings",
+    ]  # fmt: skip
+    assert lines[11].startswith("partly checked")
+    assert "holds" not in told.output
+    value = json.loads(shown.output)
+    assert (value["complete"], value["demand"], value["log"]) == (False, None, None)
+    assert [each["step"] for each in value["checked"]] == [1, 2]
+    assert [each["step"] for each in value["not_checked"]] == [3, 4, 5, 6, 7, 8]
+
+
+def test_a_whole_check_says_so_to_a_program(office: Path) -> None:
+    package = disclosed(office)
+
+    value = json.loads(
+        verify(office, package, "--identity", office.parent / "agents" / "identity.txt", "--json")
+    )
+
+    assert value["complete"] is True
+    assert value["not_checked"] == []
+    assert value["demand"] == "STORY-HOSPITAL"
+    assert value["log"] == {"origin": "log.example/test", "index": 2, "size": 3}
+
+
+@pytest.mark.parametrize("option", ["--sender", "--log"])
+def test_a_mistyped_key_file_is_told_as_one(office: Path, option: str) -> None:
+    package, public = disclosed(office), office / "public"
+    keys = {"--sender": public / "sender.vkey", "--log": public / "log.vkey"}
+    for given, code in (
+        (public / "nothing.vkey", "key-file-missing"),
+        ("x" * 5000, "key-file-missing"),
+        (package, "key-file-missing"),
+        (office / "keys" / "package.key", "key-unreadable"),
+        (f"{public / 'log.vkey'}+1+2", "key-unreadable"),
+    ):
+        words = {**keys, option: given}
+
+        with pytest.raises(Refusal) as caught:
+            type_command("verify", package, *(w for pair in words.items() for w in pair))
+
+        assert caught.value.code == code
 
 
 @pytest.mark.parametrize(
@@ -280,7 +341,7 @@ def test_an_answer_cut_short_is_logged_once_and_goes_on(office: Path) -> None:
     killed = "; ".join(
         [
             "import os, signal, clerestory.cli.answering as a",
-            "a.seal_package = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)",
+            "a.seal_logged = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)",
             run,
         ]
     )

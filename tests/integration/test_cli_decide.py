@@ -302,8 +302,8 @@ def test_the_packs_follow_from_the_holder_unless_they_are_named(run: Run, save: 
     federal = json_of(run("decide", path, "--json", "--pack", "us-federal"))
     named = json_of(run("decide", path, "--json", "--pack", "us-me"))
 
-    assert [pack.split()[0] for pack in own["packs"]] == ["us-federal", "us-me"]
-    assert [pack.split()[0] for pack in federal["packs"]] == ["us-federal"]
+    assert [pack.split()[0] for pack in own["packs"]] == ["us-federal", "us-me", "codes"]
+    assert [pack.split()[0] for pack in federal["packs"]] == ["us-federal", "codes"]
     assert named["pack_digest"] == own["pack_digest"] != federal["pack_digest"]
 
 

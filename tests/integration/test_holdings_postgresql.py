@@ -13,12 +13,12 @@ from clerestory.holdings import (
     PersonQuery,
     SourceFault,
     build_index,
-    find_person,
     list_missing,
     load_catalogue,
     open_source,
     read_fields,
 )
+from clerestory.holdings.find import find_person
 from clerestory.holdings.made_up import DEMO_PEOPLE, write_agency
 from clerestory.holdings.postgresql_source import PostgresqlSource
 from clerestory.kernel import Period

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.kernel.time import Zone
 from clerestory.ledger import (
     BadNote,
     Busy,
@@ -32,15 +33,16 @@ from clerestory.ledger import (
     UnknownLog,
     Witness,
     audit_ledger,
-    base64s,
     parse_note,
     request_for,
     verify_directory,
     verify_proof,
 )
 from clerestory.ledger.prover import Prover
+from clerestory.notes import base64s
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
+EASTERN = Zone("America/New_York")
 SIGNER = Ed25519Signer(name="ledger.example/made-up", seed=bytes(range(32)))
 EVENT = Event(
     type=EventType.DEMAND_RECEIVED, scope="made-up", matter="m/1", fields={"office": "first"}
@@ -63,12 +65,12 @@ def create(directory: Path) -> None:
 def story(ledger: Ledger, tell: Callable[[int, str], None]) -> None:
     """Appends, a recorded event, an erasure and two publications; tells what was acknowledged."""
     for count in (1, 2, 255, 3):
-        for one in ledger.append([EVENT] * count, AT):
+        for one in ledger.append([EVENT] * count, AT, zone=EASTERN):
             tell(one.index, one.checkpoint)
     ledger.publish(ledger.propose().note)
-    ledger.record([EVENT], AT)
+    ledger.record([EVENT], AT, zone=EASTERN)
     ledger.sequence()
-    erased = ledger.erase("m/1", scope="made-up", authority="made up", at=AT)
+    erased = ledger.erase("m/1", scope="made-up", authority="made up", at=AT, zone=EASTERN)
     tell(erased.index, erased.checkpoint)
     ledger.publish(ledger.propose().note)
 
@@ -111,7 +113,9 @@ def check_recovered(directory: Path, told: list[str]) -> None:
     """Nothing acknowledged is lost, and every checkpoint that left is still a prefix."""
     with open_ledger(directory) as ledger:
         ledger.append(
-            [Event(type=EVENT.type, scope="made-up", matter="m/2", fields={"a": "b"})], AT
+            [Event(type=EVENT.type, scope="made-up", matter="m/2", fields={"a": "b"})],
+            AT,
+            zone=EASTERN,
         )
         for line in told:
             index, size, root = line.split()
@@ -191,7 +195,7 @@ def build(directory: Path, count: int = 300) -> Path:
     """A published log; returns its public directory."""
     create(directory)
     with open_ledger(directory) as ledger:
-        ledger.append([EVENT] * count, AT)
+        ledger.append([EVENT] * count, AT, zone=EASTERN)
         ledger.publish(ledger.propose().note)
     return directory / "public"
 
@@ -261,7 +265,7 @@ def test_a_missing_partial_tile_is_read_from_the_full_one(tmp_path: Path) -> Non
     public = build(tmp_path / "ledger", 300)
     old = (public / "checkpoint").read_bytes()
     with open_ledger(tmp_path / "ledger") as ledger:
-        ledger.append([EVENT] * 300, AT)
+        ledger.append([EVENT] * 300, AT, zone=EASTERN)
         ledger.publish(ledger.propose().note)
     new = (public / "checkpoint").read_bytes()
     for path in (*public.rglob("001.p"), *public.glob("tile/1/000.p/1")):
@@ -304,7 +308,7 @@ def test_a_restored_backup_is_refused_by_what_is_public(tmp_path: Path) -> None:
     build(directory)
     back_up(directory, tmp_path / "backup")
     with open_ledger(directory) as ledger:
-        ledger.append([EVENT], AT)
+        ledger.append([EVENT], AT, zone=EASTERN)
         ledger.publish(ledger.propose().note)
     restore(directory, tmp_path / "backup")
     (directory / "high-water").unlink()
@@ -318,7 +322,7 @@ def test_a_restored_backup_is_refused_by_its_own_mark(tmp_path: Path) -> None:
     build(directory)
     back_up(directory, tmp_path / "backup")
     with open_ledger(directory) as ledger:
-        ledger.append([EVENT], AT)
+        ledger.append([EVENT], AT, zone=EASTERN)
     restore(directory, tmp_path / "backup")
 
     with pytest.raises(RolledBack, match="high-water shows 301"):
@@ -332,7 +336,7 @@ def test_a_restored_backup_is_refused_by_what_a_witness_saw(tmp_path: Path) -> N
     cosigner = Ed25519Cosigner(name="w.example", seed=bytes(32))
     witness = Witness(tmp_path / "state", cosigners=[cosigner], logs=[SIGNER.verifier])
     with open_ledger(directory) as ledger:
-        ledger.append([EVENT], AT)
+        ledger.append([EVENT], AT, zone=EASTERN)
         request = request_for(ledger.log, ledger.propose(), old_size=0)
         assert witness.add_checkpoint(request, at=AT).status == 200
     restore(directory, tmp_path / "backup")
@@ -351,7 +355,7 @@ def test_a_backup_that_has_gone_on_is_refused_as_a_fork(tmp_path: Path) -> None:
     shutil.copytree(directory, tmp_path / "other")
     for place in (directory, tmp_path / "other"):
         with open_ledger(place) as ledger:
-            ledger.append([EVENT], AT)
+            ledger.append([EVENT], AT, zone=EASTERN)
             ledger.publish(ledger.propose().note)
     shutil.copy(tmp_path / "other/public/checkpoint", directory / "public/checkpoint")
 
@@ -363,7 +367,7 @@ def test_a_published_file_is_never_replaced(tmp_path: Path) -> None:
     directory = tmp_path / "ledger"
     build(directory)
     with open_ledger(directory) as ledger:
-        ledger.append([EVENT], AT)
+        ledger.append([EVENT], AT, zone=EASTERN)
         path = ledger.log.public.folder / "tile/0/001.p/45"
         path.write_bytes(bytes(45 * 32))
         epoch = ledger.propose()
@@ -474,7 +478,7 @@ def test_two_sequencers_at_once_make_one_history(tmp_path: Path) -> None:
                     # Opened anew each time: opening, too, must stand another's commits.
                     with open_ledger(directory) as ledger:
                         for _ in range(2):
-                            ledger.append([EVENT], AT)
+                            ledger.append([EVENT], AT, zone=EASTERN)
                 code = 0
             finally:
                 os._exit(code)
@@ -497,7 +501,7 @@ def test_many_threads_share_commits_and_each_gets_its_own_answer(tmp_path: Path)
 
         def work() -> None:
             for _ in range(10):
-                (one,) = ledger.append([EVENT], AT)
+                (one,) = ledger.append([EVENT], AT, zone=EASTERN)
                 verify_proof(ledger.prove(one.index), one.entry, SIGNER.verifier)
                 numbers.append(one.demand_number)
 
@@ -563,14 +567,14 @@ def test_a_full_disk_while_publishing_leaves_the_old_checkpoint(tmp_path: Path) 
             raise OSError(28, "No space left on device")
 
     ledger = open_ledger(directory, full)
-    ledger.append([EVENT], AT)
+    ledger.append([EVENT], AT, zone=EASTERN)
     epoch = ledger.propose()
 
     with pytest.raises(OSError, match="No space"):
         ledger.publish(epoch.note)
     assert b"\n300\n" in (directory / "public/checkpoint").read_bytes()
     with pytest.raises(StorageFailed):
-        ledger.append([EVENT], AT)
+        ledger.append([EVENT], AT, zone=EASTERN)
     ledger.close()
     open_ledger(directory).close()
     assert verify_directory(directory / "public", SIGNER.verifier).size == 301
@@ -580,7 +584,7 @@ def test_files_reach_the_disk_before_the_checkpoint_that_covers_them(tmp_path: P
     create(tmp_path / "ledger")
     steps: list[str] = []
     with open_ledger(tmp_path / "ledger", steps.append) as ledger:
-        ledger.append([EVENT] * 300, AT)
+        ledger.append([EVENT] * 300, AT, zone=EASTERN)
         steps.clear()
         ledger.publish(ledger.propose().note)
 

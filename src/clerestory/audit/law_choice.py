@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from clerestory.law.errors import PackFault
-from clerestory.law.packs import PackStack, join_packs, load_pack, load_stack
+from clerestory.law.packs import PackStack, check_whole, load_pack, load_stack, stack_packs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,6 @@ def choose_law(wanted: str, packs_folder: Path, today: date) -> LawChoice:
     if not (folder / "pack.toml").is_file():
         return LawChoice(wanted, load_stack(packs_folder, [place]), on)
     draft = load_pack(folder)
-    if draft.faults:
-        raise PackFault(
-            f"pack {draft.name} has {len(draft.faults)} faults: {next(iter(draft.faults))}",
-            todo="mend each line that `clerestory law check` names for it",
-        )
-    needed = load_stack(packs_folder, draft.requires).packs if draft.requires else ()
-    return LawChoice(wanted, join_packs([*needed, draft], packs_folder), on)
+    check_whole(draft)
+    stack = stack_packs([draft.name], packs_folder, {draft.name: draft})
+    return LawChoice(wanted, stack, on)

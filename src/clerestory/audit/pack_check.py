@@ -31,6 +31,7 @@ from clerestory.law.codes import Vocabulary, load_vocabulary
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack, available_packs, load_pack
 from clerestory.law.policies import Policy
+from clerestory.law.requirements import order_required
 from clerestory.policy.clauses import split
 
 _LISTS = frozenset({"requester_class", "purpose", "program", "program_group", "category"}) | {
@@ -118,10 +119,12 @@ def check_packs(
         raise PackFault(
             f"there are no packs in {packs_folder}", code="law-no-pack", todo="check the folder"
         )
-    packs = [load_pack(packs_folder / name) for name in _with_required(packs_folder, names, known)]
-    everywhere = [*packs, *_others(packs_folder, known, packs)]
+    loaded = {name: load_pack(packs_folder / name) for name in {*names, *known}}
+    ordered, flaws = _ordered(loaded, names or known, Sources())
+    packs = [loaded[name] for name in ordered]
+    everywhere = [*packs, *(loaded[name] for name in known if name not in ordered)]
     sources = Sources()
-    flaws = [flaw for pack in packs for flaw in check_loading(pack, sources)]
+    flaws += [flaw for pack in packs for flaw in check_loading(pack, sources)]
     flaws += [flaw for pack in packs for flaw in check_manifest(pack, known, sources)]
     flaws += _conflicts(packs, sources)
     vocabulary, more = _vocabulary(packs_folder, packs)
@@ -135,18 +138,21 @@ def check_packs(
     return PackReport(packs=tuple(packs), flaws=tuple(sorted(set(flaws))), cases=run)
 
 
-def _with_required(packs_folder: Path, names: Sequence[str], known: Sequence[str]) -> list[str]:
-    ordered: list[str] = []
-    for name in names or known:
-        for needed in (*load_pack(packs_folder / name).requires, name):
-            if needed not in ordered and (needed in known or needed == name):
-                ordered.append(needed)
-    return ordered
+def _ordered(
+    loaded: Mapping[str, Pack], names: Sequence[str], sources: Sources
+) -> tuple[list[str], list[Flaw]]:
+    """Return the packs to check, required ones first; a circle is a flaw and not the end."""
 
+    def requires(name: str) -> list[str]:
+        return [needed for needed in loaded[name].requires if needed in loaded]
 
-def _others(packs_folder: Path, known: Sequence[str], packs: Sequence[Pack]) -> list[Pack]:
-    checked = {pack.folder.name for pack in packs}
-    return [load_pack(packs_folder / name) for name in known if name not in checked]
+    try:
+        return order_required(names, requires), []
+    except PackFault as fault:
+        first = str(fault).partition(": ")[2].split(" > ")[0]
+        path = loaded[first].folder / "pack.toml"
+        line = sources.line_with(path, r"^requires\s*=")
+        return list(names), [Flaw(f"{first}/pack.toml", line, str(fault), fault.todo)]
 
 
 def _conflicts(packs: Sequence[Pack], sources: Sources) -> Iterator[Flaw]:

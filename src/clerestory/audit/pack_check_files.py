@@ -13,6 +13,8 @@ from clerestory.law.codes import Vocabulary
 from clerestory.law.packs import Pack
 
 _MANIFEST = ("name", "title", "jurisdiction", "version", "law_as_of", "requires")
+# Of these the loader speaks: without them a pack cannot be used, and not only not be checked.
+_LOADED = frozenset({"name", "version", "requires"})
 _MANIFEST_MAY = frozenset({*_MANIFEST, "statement", "scope", "order"})
 _AUTHORITY_MAY = frozenset(
     {"id", "citation", "title", "kind", "binds", "basis", "confirmed", "read", "source", "effect"}
@@ -69,7 +71,7 @@ def _manifest_remarks(
     pack: Pack, manifest: Mapping[str, object], known: Sequence[str]
 ) -> Iterator[tuple[str, str, str]]:
     for key in _MANIFEST:
-        if key not in manifest:
+        if key not in manifest and key not in _LOADED:
             yield f"has no {key}", "add it, see docs/writing-law.md", key
     for key in sorted(set(manifest) - _MANIFEST_MAY):
         yield f"has a key nobody reads: {key}", "take it out or mend its name", key

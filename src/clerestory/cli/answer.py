@@ -1,29 +1,29 @@
 """``receive``, ``disclose``, ``refuse``, ``receipt``, ``verify`` and ``keys``."""
 
+import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from clerestory.cli.clock import at_option, late_option, read_clock
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
+from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.office import (
     make_office,
     open_office,
-    sender_key,
-    text_or_file,
-    write_private,
-    write_whole,
 )
 from clerestory.cli.places import packs_folder
+from clerestory.cli.terminal import tell
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_private, write_whole
 from clerestory.law.activation import check_active
 
 _PATH = click.Path(path_type=Path)
 _office = click.option("--office", "folder", type=_PATH, required=True, help="The office's folder.")
-_at = click.option("--at", "at_text", help="Now, as 2026-10-20T15:00Z; the clock's time if absent.")
 
 
 def _demand_options(command: Callable[..., None]) -> Any:
@@ -32,7 +32,8 @@ def _demand_options(command: Callable[..., None]) -> Any:
         click.option("--case", help="Take this case of a casebook, as it stood on the day."),
         click.option("--pack", "packs", multiple=True, help="A law pack; again for more."),
         _office,
-        _at,
+        at_option,
+        late_option,
     )
     wrapped: Any = command
     for option in reversed(options):
@@ -43,16 +44,21 @@ def _demand_options(command: Callable[..., None]) -> Any:
 @click.command()
 @_demand_options
 def receive(
-    demand: Path, case: str | None, packs: tuple[str, ...], folder: Path, at_text: str | None
+    demand: Path,
+    case: str | None,
+    packs: tuple[str, ...],
+    folder: Path,
+    at_text: str | None,
+    late: bool,
 ) -> None:
     """Log DEMAND and draw its number, before anything is known of the outcome."""
     from clerestory.cli.deciding import demand_file
     from clerestory.cli.logging_answers import receive as receive_demand
 
-    at = _time(at_text)
-    read = demand_file(demand, case=case, on=at.date(), packs=packs)
-    number = receive_demand(open_office(folder), read, at)
-    click.echo(f"received {read.id} as number {number}")
+    at, office = read_clock(at_text), open_office(folder, late=late)
+    read = demand_file(demand, case=case, on=office.day(at), packs=packs)
+    number = receive_demand(office, read, at)
+    tell(f"received {read.id} as number {number}")
 
 
 @click.command()
@@ -68,6 +74,7 @@ def disclose(
     packs: tuple[str, ...],
     folder: Path,
     at_text: str | None,
+    late: bool,
     lower: tuple[str, ...],
     who: Path | None,
     recipient: Path,
@@ -77,8 +84,8 @@ def disclose(
     """Seal what the law of today lets leave of DEMAND, after logging it."""
     from clerestory.cli.answering import disclose as disclose_answer
 
-    at = _time(at_text)
-    office, decided = open_office(folder), _decide(demand, case, packs, at, lower)
+    at, office = read_clock(at_text), open_office(folder, late=late)
+    decided = _decide(demand, case, packs, office.day(at), lower)
     answered, sealed = disclose_answer(
         office,
         decided,
@@ -88,10 +95,10 @@ def disclose(
         reviewers=reviewers,
         at=at,
     )
-    click.echo(f"sealed number {answered.number}, log entry {answered.index}")
-    click.echo(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
+    tell(f"sealed number {answered.number}, log entry {answered.index}")
+    tell(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
     for path in answered.files:
-        click.echo(f"  {path}")
+        tell(f"  {path}")
 
 
 @click.command()
@@ -104,45 +111,56 @@ def refuse(
     packs: tuple[str, ...],
     folder: Path,
     at_text: str | None,
+    late: bool,
     lower: tuple[str, ...],
     counsel: str | None,
 ) -> None:
     """Write the refusal of DEMAND with its reasons, and the withholding index, after logging it."""
     from clerestory.cli.answering import refuse as refuse_demand
 
-    at = _time(at_text)
-    office, decided = open_office(folder), _decide(demand, case, packs, at, lower)
+    at, office = read_clock(at_text), open_office(folder, late=late)
+    decided = _decide(demand, case, packs, office.day(at), lower)
     answered = refuse_demand(office, decided, counsel=counsel, at=at)
-    click.echo(f"refused number {answered.number}, log entry {answered.index}")
+    tell(f"refused number {answered.number}, log entry {answered.index}")
     for path in answered.files:
-        click.echo(f"  {path}")
+        tell(f"  {path}")
 
 
 @click.command()
 @click.argument("package", type=_PATH)
 @click.option("--sender", required=True, help="The sender's public key, or a file that holds it.")
 @click.option("--log", "log_vkey", required=True, help="The log's public key, or a file.")
-@click.option(
-    "--identity", type=_PATH, help="Your private key; without it only the seal is checked."
-)
-@click.option("--extract-to", type=_PATH, help="Put the opened folder here.")
+@click.option("--identity", type=_PATH, help="Your private key; without it the package stays shut.")
+@click.option("--extract-to", type=_PATH, help="Put the opened folder here, if all of it holds.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def verify(
-    package: Path, sender: str, log_vkey: str, identity: Path | None, extract_to: Path | None
+    package: Path,
+    sender: str,
+    log_vkey: str,
+    identity: Path | None,
+    extract_to: Path | None,
+    as_json: bool,
 ) -> None:
-    """Verify PACKAGE offline: seal, contents, and its own entry in the log."""
-    from clerestory.cli.logging_answers import log_checks
-    from clerestory.disclosure import Identity, verify_package
+    """Verify PACKAGE offline: name, seal, contents, and its own entry in the log.
+
+    Ends with 0 when every step was taken, and with 1 when the package stayed shut because no
+    identity was given: what could be checked holds, and the rest is listed.
+    """
+    from clerestory.audit.packages import verify_package
+    from clerestory.cli.log_text import say
+    from clerestory.cli.verify_text import key_text, verified_text, verified_value
+    from clerestory.disclosure import Identity
 
     verified = verify_package(
         package,
-        sender=sender_key(sender),
-        checks=log_checks(text_or_file(log_vkey)),
+        sender=key_text(sender, what="the sender's key"),
+        log_vkey=key_text(log_vkey, what="the log's key"),
         identity=Identity(given=identity.read_bytes()) if identity else None,
         extract_to=extract_to,
     )
-    for check in verified.checks:
-        click.echo(f"  holds: {check}")
-    click.echo(f"the package holds: {verified.sha256}")
+    say(as_json, verified_value(verified), verified_text(verified))
+    if not verified.is_complete:
+        sys.exit(ExitCode.NO)
 
 
 @click.command()
@@ -153,7 +171,8 @@ def verify(
 )
 @click.option("--signature", type=_PATH, help="The signature, where it is a file of its own.")
 @_office
-@_at
+@at_option
+@late_option
 def receipt(
     receipt_file: Path,
     package: Path,
@@ -161,14 +180,14 @@ def receipt(
     signature: Path | None,
     folder: Path,
     at_text: str | None,
+    late: bool,
 ) -> None:
     """Record the recipient's signed RECEIPT for PACKAGE in the log."""
     from clerestory.cli.receiving import record_receipt
 
-    told, index = record_receipt(
-        open_office(folder), receipt_file, package, key, signature, _time(at_text)
-    )
-    click.echo(f"recorded the receipt of {told.by} for {told.demand_id}, log entry {index}")
+    office = open_office(folder, late=late)
+    told, index = record_receipt(office, receipt_file, package, key, signature, read_clock(at_text))
+    tell(f"recorded the receipt of {told.by} for {told.demand_id}, log entry {index}")
 
 
 @click.group()
@@ -185,7 +204,7 @@ def keys() -> None:
 def office_keys(folder: Path, origin: str, profile: str, source: str, index: Path) -> None:
     """Make FOLDER with the keys and the empty log of a disclosing office."""
     office = make_office(folder, profile=profile, origin=origin, source=source, index=index)
-    click.echo(f"made the office {office.origin} in {folder}; give out what is in public/")
+    tell(f"made the office {office.origin} in {folder}; give out what is in public/")
 
 
 @keys.command("recipient")
@@ -197,15 +216,14 @@ def recipient_keys(folder: Path, name: str) -> None:
 
     import pyrage
 
-    from clerestory.disclosure import Signer
+    from clerestory.notes.key_files import write_signing_key
 
     identity = pyrage.x25519.Identity.generate()
-    signer = Signer(name=name, seed=token_bytes(32))
-    write_private(folder / "identity.txt", str(identity))
-    write_private(folder / "receipt.key", signer.secret_text())
+    write_private(folder / "identity.txt", f"{identity}\n")
+    signer = write_signing_key(folder / "receipt.key", name=name, entropy=token_bytes)
     write_whole(folder / "recipient.txt", f"{identity.to_public()}\n".encode())
-    write_whole(folder / "receipt.vkey", f"{signer.public}\n".encode())
-    click.echo(f"made keys in {folder}; give out recipient.txt and receipt.vkey")
+    write_whole(folder / "receipt.vkey", f"{signer.verifier.vkey}\n".encode())
+    tell(f"made keys in {folder}; give out recipient.txt and receipt.vkey")
 
 
 @keys.command("sign-receipt")
@@ -213,35 +231,23 @@ def recipient_keys(folder: Path, name: str) -> None:
 @click.argument("receipt_file", metavar="RECEIPT", type=_PATH)
 @click.option("--demand", "demand_id", required=True, help="The demand's id, as the letter says.")
 @click.option("--key", type=_PATH, required=True, help="Your receipt key.")
-@_at
+@at_option
 def sign_receipt(
     package: Path, receipt_file: Path, demand_id: str, key: Path, at_text: str | None
 ) -> None:
     """Write a signed RECEIPT for PACKAGE, as its recipient."""
     from clerestory.cli.receiving import signed_receipt
 
-    write_whole(receipt_file, signed_receipt(package, demand_id, key, _time(at_text)))
-    click.echo(f"  {receipt_file}")
+    write_whole(receipt_file, signed_receipt(package, demand_id, key, read_clock(at_text)))
+    tell(f"  {receipt_file}")
 
 
 def _decide(
-    demand: Path, case: str | None, packs: tuple[str, ...], at: datetime, lower: tuple[str, ...]
+    demand: Path, case: str | None, packs: tuple[str, ...], on: date, lower: tuple[str, ...]
 ) -> Decided:
-    decided = decide_file(demand, on=at.date(), case=case, packs=packs, lower=lower)
+    decided = decide_file(demand, on=on, case=case, packs=packs, lower=lower)
     check_active(decided.stack, packs_folder())
     return decided
-
-
-def _time(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise Refusal(
-            f"not a time: {text}", code="time-unreadable", todo="write it as 2026-10-20T15:00Z"
-        ) from fault
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _file_pair(pair: str) -> tuple[str, Path]:

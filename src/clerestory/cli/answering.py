@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
 
-import yaml
-
+from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.deciding import Decided
-from clerestory.cli.logging_answers import evidence_of, log_answer, log_checks
-from clerestory.cli.office import Office, write_whole
+from clerestory.cli.logging_answers import log_answer
+from clerestory.cli.office import Office
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
+    KEY_FILE_BYTES,
     Attachment,
     CoarseningTables,
     LetterInput,
@@ -26,25 +26,30 @@ from clerestory.disclosure import (
     permitted_items,
     prepare_contents,
     read_coarsening,
+    read_given,
     read_recipient,
     read_stationery,
     refusal_letter,
-    seal_package,
     withholding_index,
 )
 from clerestory.holdings import (
-    SENTENCES,
     FieldValue,
-    Found,
+    LookupReason,
+    Lookups,
     PermittedField,
-    PersonQuery,
-    find_person,
+    PersonSearch,
+    Purpose,
     load_catalogue,
     open_index,
     open_source,
     read_fields,
+    read_who,
+    resolve_roster,
 )
 from clerestory.kernel import Period, Refusal, digest_of
+from clerestory.kernel.files import write_whole
+from clerestory.kernel.time import month_text
+from clerestory.notes import parse_vkey
 from clerestory.policy.words import fact_in_words
 
 
@@ -72,7 +77,7 @@ def disclose(
 
     Args:
         office: Whose records, keys and log.
-        decided: The demand with its determination under the law of the day ``at``.
+        decided: The demand with its determination under the law of the day ``at`` there.
         who: A file that says, for each subject's ref, whom the demand names.
         recipient: The recipient's public key or certificate.
         files: Answers about nobody in particular, by reference such as ``S*.procedures``.
@@ -86,9 +91,9 @@ def disclose(
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
     determination = decided.determination
-    to = read_recipient(recipient.read_bytes(), at=at)
+    to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
     items = permitted_items(determination)
-    values = {**_about_nobody(items, files), **_from_records(office, decided.demand, items, who)}
+    values = _about_nobody(items, files) | _from_records(office, decided.demand, items, who, at)
     minimised = minimise(determination, values, _tables(office, decided.demand))
     given = letter_input(office, decided, at)
     closed = len(determination.rulings) > len(items)
@@ -101,10 +106,10 @@ def disclose(
     office.check_new(package)
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
-        sealed = seal_package(
+        sealed = seal_logged(
             contents,
             evidence=evidence_of(ledger, index),
-            checks=log_checks(office.log_vkey()),
+            log=parse_vkey(office.log_vkey()),
             recipients=[to],
             signer=office.signer(),
             folder=office.staging(),
@@ -136,7 +141,7 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
     number = office.number_of(decided.demand.id)
     given = letter_input(office, decided, at)
     letter, index_pdf = refusal_letter(given), withholding_index(given)
-    stem = f"{decided.demand.id}-{at.date()}"
+    stem = f"{decided.demand.id}-{office.day(at)}"
     written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
     office.check_new(written[1])
     digest = digest_of({"letter": _sha256(letter), "index": _sha256(index_pdf)})
@@ -173,7 +178,7 @@ def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
         stationery=read_stationery(office.profile),
         demand=decided.demand,
         determination=decided.determination,
-        on=at.date(),
+        on=office.day(at),
         authorities=decided.stack.authorities,
         say_change=say_change,
     )
@@ -196,12 +201,12 @@ def _about_nobody(items: Iterable[Item], files: Mapping[str, Path]) -> dict[Item
 
 
 def _from_records(
-    office: Office, demand: Demand, items: Sequence[Item], who: Path | None
+    office: Office, demand: Demand, items: Sequence[Item], who: Path | None, at: datetime
 ) -> dict[Item, Value]:
     named = [item for item in items if not item.subject.endswith("*")]
     if not named:
         return {}
-    persons = _persons(office, {item.subject for item in named}, who)
+    persons = _persons(office, demand, {item.subject for item in named}, who, at)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
     span = _period(demand)
     permitted = [
@@ -217,28 +222,40 @@ def _from_records(
     return {item: _value(value) for item, value in zip(named, found, strict=True)}
 
 
-def _persons(office: Office, refs: set[str], who: Path | None) -> dict[str, str]:
-    told = yaml.safe_load(who.read_text("utf-8")) if who else None
-    if not isinstance(told, dict) or refs - set(told):
-        missing = ", ".join(sorted(refs - set(told or ())))
+def _persons(
+    office: Office, demand: Demand, refs: set[str], who: Path | None, at: datetime
+) -> dict[str, str]:
+    """Return whose records each ref is about; every look-up is recorded."""
+    if who is None:
         raise Refusal(
-            f"nothing says whom the demand names as {missing}",
+            f"nothing says whom the demand names as {', '.join(sorted(refs))}",
             code="answer-who-missing",
             todo="write name, birth_date and one more mark of each in a file, for --who",
         )
+    asked = {subject.ref for subject in demand.subjects if not subject.is_class}
+    named = read_who(who, refs=asked | refs, needed=refs)
     index = open_index(office.index)
-    persons = {}
-    for ref in sorted(refs):
-        answer = find_person(index, PersonQuery.from_mapping(told[ref]))
-        if not isinstance(answer, Found):
-            reasons = "; ".join(SENTENCES[reason] for reason in answer.reasons)
-            raise Refusal(
-                f"{ref} cannot be told for certain: {reasons}",
-                code="answer-person-uncertain",
-                todo="ask the requester for more marks of the person, without saying what matched",
-            )
-        persons[ref] = answer.person_id
-    return persons
+    lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
+    purpose = Purpose(
+        reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
+    )
+    try:
+        resolved = resolve_roster(
+            PersonSearch(index, lookups), named.only(refs), purpose=purpose, at=at
+        )
+    finally:
+        index.close()
+    if unsure := [one for one in resolved if one.person_id is None]:
+        # The requester reads this: it is one sentence, whoever is held and whatever agreed. The
+        # reasons stand in the office's record of look-ups.
+        told = dict.fromkeys(sentence for one in unsure for sentence in one.told)
+        raise Refusal(
+            f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
+            code="answer-person-uncertain",
+            todo="ask the requester for more marks of the person, without saying what matched; "
+            "the reasons are for staff, in the office's record of look-ups",
+        )
+    return {str(one.ref): str(one.person_id) for one in resolved}
 
 
 def _period(demand: Demand) -> Period:
@@ -260,7 +277,7 @@ def _value(found: FieldValue) -> Value:
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:
     start = demand.instrument.period_from
-    return read_coarsening(office.profile, month=f"{start:%Y-%m}" if start else None)
+    return read_coarsening(office.profile, month=month_text(start) if start else None)
 
 
 def _sha256(content: bytes) -> str:

@@ -1,20 +1,21 @@
 """``clerestory decide``: a determination that a custodian can read and sign."""
 
-import json
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
+from clerestory.cli.clock import DAY
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
+from clerestory.cli.terminal import tell_json
 from clerestory.demands import Determination, determination_json
 from clerestory.policy.errors import EvaluationAlarm
 
 
 @click.command()
 @click.argument("demand", type=click.Path(path_type=Path))
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day whose law decides.")
+@click.option("--on", type=DAY, help="The day whose law decides.")
 @click.option("--case", help="Take this case of a casebook, as it stood on the day.")
 @click.option("--pack", "packs", multiple=True, help="A law pack; give it again for more.")
 @click.option("--packs-dir", type=click.Path(path_type=Path), help="Where the packs are.")
@@ -24,7 +25,7 @@ from clerestory.policy.errors import EvaluationAlarm
 @click.option("--why", is_flag=True, help="Print the whole reason for counsel under each ruling.")
 def decide(
     demand: Path,
-    on: datetime | None,
+    on: date | None,
     case: str | None,
     packs: tuple[str, ...],
     packs_dir: Path | None,
@@ -39,11 +40,11 @@ def decide(
     jurisdiction do. Nothing is released by this command.
     """
     decided = decide_file(
-        demand, on=on.date() if on else None, case=case, packs=packs, packs_dir=packs_dir,
+        demand, on=on, case=case, packs=packs, packs_dir=packs_dir,
         lower=lower,
     )  # fmt: skip
     if as_json:
-        click.echo(json.dumps(determination_json(decided.determination), indent=1))
+        tell_json(determination_json(decided.determination), indent=1)
     else:
         show(decided, brief=brief, why=why)
     check_alarms(decided.determination)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.rule import Rule
 
 from clerestory.cli.places import casebook_folder, packs_folder, profiles_folder
+from clerestory.cli.terminal import console, styled
 from clerestory.kernel import Refusal
 
 _JULY, _CONGRESS, _NOVEMBER = (
@@ -60,16 +61,21 @@ def demo(folder: Path, persons: int, again: bool) -> None:
     (folder / "MADE-UP.txt").write_text(
         "Everything about persons in this folder is made up by a program.\n", "utf-8"
     )
-    console = Console(highlight=False)
+    screen = console()
     for number, scene in enumerate(_story(folder, persons), 1):
-        console.print(Rule(f"[bold]{number}. {scene.title}[/]", align="left"))
-        console.print(scene.said)
+        screen.print(Rule(styled((f"{number}. {scene.title}", "bold")), align="left"))
+        screen.print(styled(scene.said))
         for command in scene.commands:
-            console.print(f"\n[bold cyan]$ clerestory {command}[/]", soft_wrap=True)
+            screen.print()
+            screen.print(styled((f"$ clerestory {command}", "bold cyan")), soft_wrap=True)
             _type(command)
-        console.print()
-    _open_with_age(console, folder)
-    console.print(f"The files are in [bold]{folder}[/]: letters, the package, the public log.")
+        screen.print()
+    _open_with_age(screen, folder)
+    screen.print(
+        styled(
+            "The files are in ", (str(folder), "bold"), ": letters, the package, the public log."
+        )
+    )
 
 
 def _type(command: str) -> None:
@@ -223,21 +229,23 @@ def _public(folder: Path) -> Scene:
     )
 
 
-def _open_with_age(console: Console, folder: Path) -> None:
+def _open_with_age(screen: Console, folder: Path) -> None:
     """Open the package with somebody else's program, where the machine has it."""
     age = shutil.which("age")
     package = folder / "office" / "out" / f"{_HOSPITAL}.tar.age"
     identity = folder / "agents" / "identity.txt"
     command = f"age -d -i {_quoted(identity)} {_quoted(package)} | tar t"
     if age is None:
-        console.print(f"With the program age the recipient would type: [bold]{command}[/]\n")
+        screen.print(styled("With the program age the recipient would type: ", (command, "bold")))
+        screen.print()
         return
-    console.print(f"[bold cyan]$ {command}[/]")
+    screen.print(styled((f"$ {command}", "bold cyan")))
     opened = subprocess.run(  # noqa: S603 (our own arguments)
         [age, "-d", "-i", str(identity), str(package)], check=True, capture_output=True
     ).stdout
     listed = subprocess.run(["tar", "t"], input=opened, check=True, capture_output=True)  # noqa: S607
-    console.print(listed.stdout.decode(), markup=False)
+    for name in listed.stdout.decode(errors="replace").splitlines():
+        screen.print(styled(name), soft_wrap=True)
 
 
 def _quoted(text: Path | str) -> str:

@@ -1,14 +1,18 @@
-"""A determination on the terminal: the answer first, then why, then what comes next."""
+"""A determination on the terminal: the answer first, then why, then what comes next.
+
+Titles, references and relations are the demand's own words, so every word goes through
+``terminal.styled``: what looks like markup or like a terminal's code is shown as it is written.
+"""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from clerestory.cli.deciding import Decided
+from clerestory.cli.terminal import Part, console, shortened, styled
 from clerestory.demands.determination import Duty, Ruling, Turn
 from clerestory.policy.words import fact_in_words
 
@@ -28,7 +32,7 @@ class DeterminationView:
         self._decided = decided
         self._brief = brief
         self._why = why
-        self._console = Console(highlight=False)
+        self._console = console()
 
     def print(self) -> None:
         """Print everything a custodian needs to sign or to hand on."""
@@ -41,16 +45,24 @@ class DeterminationView:
             self._duties()
             self._footing()
 
+    def _line(self, *parts: Part, indent: int = 0) -> None:
+        self._console.print(Padding(styled(*parts), (0, 0, 0, indent), expand=False))
+
+    def _gap(self) -> None:
+        self._console.print()
+
     def _heading(self) -> None:
         demand, determination = self._decided.demand, self._decided.determination
         word, color = _SAID[determination.overall]
-        self._console.print(f"\n[bold]{escape(demand.id)}[/]  {escape(demand.title)}")
-        self._console.print(
+        self._gap()
+        self._line((shortened(demand.id), "bold"), "  ", shortened(demand.title))
+        self._line(
             f"received {demand.received_on} by {demand.channel}, decided under the law of "
-            f"{determination.on}: [bold {color}]{word}[/]"
+            f"{determination.on}: ",
+            (word, f"bold {color}"),
         )
         for alarm in determination.alarms:
-            self._console.print(f"[bold red]ALARM[/] {escape(alarm)}: nothing may leave")
+            self._line(("ALARM", "bold red"), f" {alarm}: nothing may leave")
 
     def _matrix(self) -> None:
         subjects = [subject.ref for subject in self._decided.demand.subjects]
@@ -58,7 +70,7 @@ class DeterminationView:
         table.add_column("program")
         table.add_column("field")
         for ref in subjects:
-            table.add_column(self._who(ref))
+            table.add_column(styled(self._who(ref)))
         rulings = {
             (r.item.program, r.item.field, r.item.subject): r
             for r in self._decided.determination.rulings
@@ -66,8 +78,8 @@ class DeterminationView:
         rows = dict.fromkeys((program, field) for program, field, _ in rulings)
         for program, field in rows:
             cells = [self._cell(rulings.get((program, field, ref))) for ref in subjects]
-            table.add_row(program, field, *cells)
-        self._console.print(Padding(table, (1, 2)))
+            table.add_row(styled(program), styled(field), *cells)
+        self._console.print(Padding(table, (1, 2), expand=False))
 
     def _who(self, ref: str) -> str:
         subject = self._decided.demand.subject(ref)
@@ -78,13 +90,13 @@ class DeterminationView:
         picked = f", by {', '.join(sorted(subject.defined_by))}" if subject.defined_by else ""
         return f"{ref} (everyone{since}{picked})"
 
-    def _cell(self, ruling: Ruling | None) -> str:
+    def _cell(self, ruling: Ruling | None) -> Text:
         if ruling is None:
-            return "-"
+            return styled("-")
         word, color = _SAID[ruling.outcome.value]
         more = f": {ruling.coarsen_to}" if ruling.coarsen_to else ""
         more += " (lowered)" if ruling.lowered_from else ""
-        return f"[{color}]{word}{more}[/]"
+        return styled((f"{word}{more}", color))
 
     def _groups(self) -> Iterator[list[Ruling]]:
         def key(ruling: Ruling) -> tuple[str, ...]:
@@ -98,75 +110,87 @@ class DeterminationView:
         first = group[0]
         word, color = _SAID[first.outcome.value]
         named = ", ".join(dict.fromkeys(f"{r.item.program} {r.item.ref}" for r in group))
-        self._console.print(f"[bold]{number}.[/] [bold {color}]{word}[/] {named}")
+        self._line((f"{number}.", "bold"), " ", (word, f"bold {color}"), f" {named}")
         authorities = self._decided.stack.authorities
         for name in first.authorities:
             authority = authorities[name]
-            self._say(f"on {authority.citation} [dim]({name})[/]: {escape(authority.title)}")
+            self._say(f"on {authority.citation} ", (f"({name})", "dim"), f": {authority.title}")
         if self._brief:
             return
-        self._say(escape(first.reason.counsel if self._why else first.reason.requester))
+        self._say(first.reason.counsel if self._why else first.reason.requester)
+        self._misses(group)
+        for turn in dict.fromkeys(turn for ruling in group for turn in ruling.would_change):
+            word, color = _SAID[turn.outcome.value]
+            self._say(
+                ("would become", "dim"), " ", (word, color), " ", ("if", "dim"),
+                f" {self._turn(turn)}",
+            )  # fmt: skip
+        if first.outcome.value != "release" and not any(r.would_change for r in group):
+            self._say(("nothing that can be established would open this", "dim"))
+
+    def _misses(self, group: list[Ruling]) -> None:
+        authorities = self._decided.stack.authorities
         misses = {miss.authority: miss for ruling in group for miss in ruling.considered_not_met}
         for miss in misses.values():
             authority = authorities[miss.authority]
             text = "; ".join(miss.missing) or authority.not_met
             lead = "missing: " if miss.missing else ""
             self._say(
-                f"[dim]considered {authority.citation} ({miss.authority})[/]: {lead}{escape(text)}"
+                (f"considered {authority.citation} ({miss.authority})", "dim"), f": {lead}{text}"
             )
-        for turn in dict.fromkeys(turn for ruling in group for turn in ruling.would_change):
-            word, color = _SAID[turn.outcome.value]
-            self._say(f"[dim]would become[/] [{color}]{word}[/] [dim]if[/] {self._turn(turn)}")
-        if first.outcome.value != "release" and not any(r.would_change for r in group):
-            self._say("[dim]nothing that can be established would open this[/]")
 
     def _turn(self, turn: Turn) -> str:
         vocabulary = self._decided.stack.vocabulary
         said = [fact_in_words(c.fact, c.value, vocabulary) for c in turn.changes]
-        return escape("; and ".join(said))
+        return "; and ".join(said)
 
     def _questions(self) -> None:
         questions = self._decided.determination.questions
         if questions:
-            self._console.print("\n[bold]Questions whose answers matter[/]")
+            self._gap()
+            self._line(("Questions whose answers matter", "bold"))
         for question in questions:
             self._say(
-                f"{escape(question.text)} [dim]({question.fact}; {len(question.turns)} rulings)[/]"
+                f"{question.text} ", (f"({question.fact}; {len(question.turns)} rulings)", "dim")
             )
 
     def _duties(self) -> None:
-        self._console.print("\n[bold]What must be done[/]")
+        self._gap()
+        self._line(("What must be done", "bold"))
         for duty in self._decided.determination.duties:
-            self._say(" ".join(self._duty(duty)))
+            self._say(*self._duty(duty))
             if duty.due and self._why:
                 for step in duty.due.steps:
-                    self._console.print(Padding(f"[dim]{step}[/]", (0, 0, 0, 8)))
+                    self._line((step, "dim"), indent=8)
 
-    def _duty(self, duty: Duty) -> Iterable[str]:
+    def _duty(self, duty: Duty) -> Iterable[Part]:
         means = self._decided.stack.vocabulary.get("duties", duty.code).means
         authority = self._decided.stack.authorities[duty.authority]
         if duty.due:
-            yield f"[bold]by {duty.due.on}[/]"
+            yield (f"by {duty.due.on} ", "bold")
         elif duty.within:
-            yield f"[bold]within {duty.within}[/]"
-        yield f"{duty.code.replace('_', ' ')}"
-        if duty.to:
-            yield f"to {duty.to.replace('_', ' ')}"
-        yield f"[dim]- {escape(means)} ({authority.citation}, {duty.basis.replace('_', ' ')})[/]"
+            yield (f"within {duty.within} ", "bold")
+        to = f" to {duty.to.replace('_', ' ')}" if duty.to else ""
+        yield f"{duty.code.replace('_', ' ')}{to} "
+        yield (f"- {means} ({authority.citation}, {duty.basis.replace('_', ' ')})", "dim")
 
     def _footing(self) -> None:
         determination = self._decided.determination
         packs = ", ".join(determination.packs)
-        self._console.print(
-            f"\n[dim]packs {packs} (digest {determination.pack_digest[:16]}), "
-            f"facts {determination.facts_digest[:16]}, {determination.engine}[/]"
+        self._gap()
+        self._line(
+            (
+                f"packs {packs} (digest {determination.pack_digest[:16]}), "
+                f"facts {determination.facts_digest[:16]}, {determination.engine}",
+                "dim",
+            )
         )
         if determination.overall == "refer_to_counsel":
-            self._console.print("[dim]next: give this to counsel; nothing leaves meanwhile[/]")
+            self._line(("next: give this to counsel; nothing leaves meanwhile", "dim"))
         elif determination.overall == "withhold":
-            self._console.print("[dim]next: clerestory refuse[/]")
+            self._line(("next: clerestory refuse", "dim"))
         else:
-            self._console.print("[dim]next: two reviewers sign, then clerestory disclose[/]")
+            self._line(("next: two reviewers sign, then clerestory disclose", "dim"))
 
-    def _say(self, text: str) -> None:
-        self._console.print(Padding(text, (0, 0, 0, 4)))
+    def _say(self, *parts: Part) -> None:
+        self._line(*parts, indent=4)

@@ -1,6 +1,5 @@
 """``clerestory doctor``: which parts are on this machine, and what is off without the others."""
 
-import json
 import platform
 import re
 import shutil
@@ -14,6 +13,7 @@ from importlib import metadata
 import click
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.terminal import tell, tell_json
 
 _PYTHON = "3.11"
 _SQLITE = "3.37"  # the first with STRICT tables
@@ -176,10 +176,10 @@ def doctor(*, as_json: bool) -> None:
     """List the required and the optional parts, and what is off without each."""
     parts = all_parts()
     if as_json:
-        click.echo(json.dumps({"parts": [asdict(part) for part in parts]}, indent=2))
+        tell_json({"parts": [asdict(part) for part in parts]}, indent=2)
     else:
         for line in _lines(parts):
-            click.echo(line)
+            tell(line)
     if any(part.required and not part.found for part in parts):
         sys.exit(ExitCode.MACHINE)
 

@@ -12,3 +12,4 @@ class ExitCode(IntEnum):
     CORRUPTION = 3  # bytes do not prove what they claim: raise the alarm
     MACHINE = 4  # disk, database or rights; try again once they are mended
     STOPPED = 5  # a person or a signal stopped it; nothing is half done
+    FAULT = 6  # the program met what it was not written for: report it

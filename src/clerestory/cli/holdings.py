@@ -1,29 +1,19 @@
 """``clerestory holdings``: make a made-up agency, check a catalogue, index and find one person."""
 
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
-import yaml
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.finding import INDEX, find, lookups, roster
+from clerestory.cli.terminal import tell, tell_json
 from clerestory.holdings import (
-    SENTENCES,
-    Found,
-    NotFound,
-    PersonQuery,
-    QueryFault,
     build_index,
-    find_person,
     list_missing,
     load_catalogue,
-    open_index,
     open_source,
 )
-
-INDEX = "persons.index"
 
 
 def _shipped_catalogue() -> Path:
@@ -74,11 +64,11 @@ def make(folder: Path, persons: int, seed: int, catalogue: Path, as_json: bool) 
     index.close()
     source.close()
     if as_json:
-        click.echo(json.dumps(answer))
+        tell_json(answer)
         return
-    click.echo(f"made up {answer['persons']} people, none of whom exists (seed {seed})")
+    tell(f"made up {answer['persons']} people, none of whom exists (seed {seed})")
     for what in ("database", "parquet", "index"):
-        click.echo(f"  {what:<9} {answer[what]}")
+        tell(f"  {what:<9} {answer[what]}")
 
 
 @holdings.command()
@@ -96,13 +86,13 @@ def check(source: str, catalogue: Path, as_json: bool) -> None:
             {"table": one.table, "column": one.column, "needed_by": list(one.needed_by)}
             for one in missing
         ]
-        click.echo(json.dumps({"missing": listed}))
+        tell_json({"missing": listed})
     elif missing:
         for one in missing:
-            click.echo(str(one))
-        click.echo(f"next: correct {catalogue}, or add a view to the source; then check again")
+            tell(str(one))
+        tell(f"next: correct {catalogue}, or add a view to the source; then check again")
     else:
-        click.echo("the source has every table and column that the catalogue names")
+        tell("the source has every table and column that the catalogue names")
     sys.exit(ExitCode.NO if missing else ExitCode.DONE)
 
 
@@ -115,55 +105,10 @@ def index(source: str, index: Path, catalogue: Path) -> None:
     held = load_catalogue(catalogue)
     opened = open_source(source)
     built = build_index(opened, held, index)
-    click.echo(f"indexed {built.persons} persons: {index}")
+    tell(f"indexed {built.persons} persons: {index}")
     built.close()
     opened.close()
 
 
-@holdings.command()
-@click.argument("index", type=click.Path(path_type=Path))
-@click.option(
-    "--query",
-    type=click.File("r", encoding="utf-8"),
-    default="-",
-    help="YAML or JSON with name, birth_date, ssn ...; - reads standard input.",
-)
-@_json
-def find(index: Path, query: Any, as_json: bool) -> None:
-    """Find exactly one person in INDEX, or say why nobody is named.
-
-    What is known of the person is read from a file or from standard input, never from the
-    command line, where other accounts could see it. Nothing is ever listed.
-    """
-    asked = PersonQuery.from_mapping(_read_query(query.read()))
-    opened = open_index(index / INDEX if index.is_dir() else index)
-    answer = find_person(opened, asked)
-    opened.close()
-    if isinstance(answer, Found):
-        told = {"answer": "found", "person_id": answer.person_id, "why": list(answer.why)}
-        lines = [f"found: {answer.person_id}", f"  {', '.join(answer.why)}"]
-    else:
-        word = "not-found" if isinstance(answer, NotFound) else "refused"
-        told = {"answer": word, "reasons": [str(reason) for reason in answer.reasons]}
-        lines = [f"{word.replace('-', ' ')}: nobody is named"]
-        lines += [f"  {reason}: {SENTENCES[reason]}" for reason in answer.reasons]
-    click.echo(json.dumps(told) if as_json else "\n".join(lines))
-    sys.exit(ExitCode.DONE if isinstance(answer, Found) else ExitCode.NO)
-
-
-def _read_query(written: str) -> dict[str, object]:
-    # The text loader keeps every value as it is written, so that a number with a leading zero
-    # stays itself. Its own error would quote the person's data and stops here.
-    try:
-        read = yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506
-    except yaml.YAMLError as fault:
-        raise QueryFault(
-            "the query is neither YAML nor JSON",
-            code="query-not-yaml",
-            todo='write one key a line, such as name: "..."',
-        ) from fault
-    if not isinstance(read, dict):
-        raise QueryFault(
-            "the query has no keys", code="query-empty", todo='write name: "..." and more'
-        )
-    return {str(key): value if value != "null" else None for key, value in read.items()}
+for _command in (find, roster, lookups):
+    holdings.add_command(_command)

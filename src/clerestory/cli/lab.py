@@ -3,15 +3,16 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clerestory.cli.clock import profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import known_files, packs_folder, scenarios_folder
+from clerestory.cli.terminal import tell, tell_json
 
 if TYPE_CHECKING:
     from clerestory.audit.lab.compare import Compared
@@ -42,10 +43,12 @@ def lab() -> None:
     help="Folder for the table, the picture, and the comparison to share.",
 )
 @packs_dir_option
+@profile_option
 @json_option
 def compare(
-    what: Path | None, demands: Path | None, out: Path, packs_dir: Path | None, as_json: bool
-) -> None:
+    what: Path | None, demands: Path | None, out: Path, packs_dir: Path | None, profile: str,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Answer the same demands under every regime of a SCENARIO, side by side.
 
     Without a SCENARIO the five regimes that come with the program are compared. Given the
@@ -60,7 +63,7 @@ def compare(
     regimes = Regimes(
         scenario,
         packs_folder(packs_dir),
-        datetime.now().astimezone().date(),
+        today_in(profile),
         shared.days if shared else None,
     )
     with progress(as_json) as say:
@@ -147,16 +150,17 @@ def _tell(
     from clerestory.audit.lab.report import lines
 
     if as_json:
-        click.echo(json.dumps(document, indent=1))
+        tell_json(document, indent=1)
         return
     for line in lines(regimes.scenario, found):
-        click.echo(line)
-    click.echo(f"\nwrote {out}/comparison.json (to share), regimes.csv and regimes.svg")
-    click.echo(f"digest {document['digest']}")
+        tell(line)
+    tell()
+    tell(f"wrote {out}/comparison.json (to share), regimes.csv and regimes.svg")
+    tell(f"digest {document['digest']}")
 
 
 def _tell_repeated(shared: "Shared", document: "dict[str, Json]", *, quiet: bool) -> None:
     same = shared.digest == document["digest"]
     if not quiet:
-        click.echo("the same result, bit for bit" if same else "ANOTHER RESULT than the one given")
+        tell("the same result, bit for bit" if same else "ANOTHER RESULT than the one given")
     sys.exit(ExitCode.DONE if same else ExitCode.NO)

@@ -1,20 +1,21 @@
 """``clerestory law``: check packs, show an authority, run known answers."""
 
-import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clerestory.cli.clock import DAY, profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.law_prove import activate, diff, prove
 from clerestory.cli.law_replay import replay, simulate
 from clerestory.cli.law_rows import rows
 from clerestory.cli.places import casebook_folder, packs_folder
+from clerestory.cli.terminal import tell, tell_json
 
 if TYPE_CHECKING:
     from clerestory.law.packs import Pack
@@ -43,21 +44,22 @@ def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool) -> None
     with progress(as_json) as say:
         report = check_packs(folder, packs, casebook=casebook, say=say)
     if as_json:
-        click.echo(json.dumps(report.to_json(), indent=2))
+        tell_json(report.to_json(), indent=2)
     else:
         for line in report.lines():
-            click.echo(line)
+            tell(line)
     sys.exit(ExitCode.NO if report.faults else ExitCode.DONE)
 
 
 @law.command()
 @click.argument("authority", required=False)
-@click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), help="Say whether it is in force on this day."
-)
+@click.option("--on", type=DAY, help="Say whether it is in force on this day.  [default: today]")
+@profile_option
 @packs_dir_option
 @json_option
-def show(authority: str | None, on: datetime | None, packs_dir: Path | None, as_json: bool) -> None:
+def show(
+    authority: str | None, on: date | None, profile: str, packs_dir: Path | None, as_json: bool
+) -> None:
     """Print an AUTHORITY, the policies that rest on it and the known answers about it.
 
     Without an AUTHORITY: list the packs, with the days on which their law changes.
@@ -71,12 +73,12 @@ def show(authority: str | None, on: datetime | None, packs_dir: Path | None, as_
         _list_packs(packs, as_json=as_json)
         return
     card = card_of(authority, packs, _known_answers(packs, packs_dir))
-    day = (on or datetime.now().astimezone()).date()
+    day = on or today_in(profile)
     if as_json:
-        click.echo(json.dumps(card.to_json(day), indent=2, ensure_ascii=False))
+        tell_json(card.to_json(day), indent=2)
     else:
         for line in card.lines(day):
-            click.echo(line)
+            tell(line)
 
 
 def _list_packs(packs: "Sequence[Pack]", *, as_json: bool) -> None:
@@ -84,16 +86,16 @@ def _list_packs(packs: "Sequence[Pack]", *, as_json: bool) -> None:
 
     summaries = [pack_summary(pack) for pack in packs]
     if as_json:
-        click.echo(json.dumps({"packs": summaries}, indent=2))
+        tell_json({"packs": summaries}, indent=2)
         return
     for pack in summaries:
-        click.echo(f"{pack['name']} {pack['version']}: {pack['title']}")
-        click.echo(f"  {pack['authorities']} authorities, {pack['policies']} policies")
-        click.echo(f"  digest      {pack['digest']}")
+        tell(f"{pack['name']} {pack['version']}: {pack['title']}")
+        tell(f"  {pack['authorities']} authorities, {pack['policies']} policies")
+        tell(f"  digest      {pack['digest']}")
         days = pack["boundaries"]
-        click.echo(f"  law changes {', '.join(map(str, days)) if isinstance(days, list) else ''}")
+        tell(f"  law changes {', '.join(map(str, days)) if isinstance(days, list) else ''}")
         if pack["faults"]:
-            click.echo(f"  {pack['faults']} faults: run `clerestory law check {pack['name']}`")
+            tell(f"  {pack['faults']} faults: run `clerestory law check {pack['name']}`")
 
 
 def _known_answers(packs: "Sequence[Pack]", packs_dir: Path | None) -> list[Path]:
@@ -124,10 +126,10 @@ def cases(files: tuple[Path, ...], packs_dir: Path | None, as_json: bool, verbos
             tally.add(score)
             say(f"{number} cases, {tally.failed} failed")
     if as_json:
-        click.echo(json.dumps(tally.to_json(), indent=2))
+        tell_json(tally.to_json(), indent=2)
     else:
         for line in tally.lines(verbose=verbose):
-            click.echo(line)
+            tell(line)
     sys.exit(ExitCode.NO if tally.failed else ExitCode.DONE)
 
 

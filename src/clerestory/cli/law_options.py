@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from clerestory.cli.terminal import show_progress
+
 packs_dir_option = click.option(
     "--packs-dir", type=click.Path(path_type=Path), help="Folder that holds the packs."
 )
@@ -16,14 +18,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Answer for a
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     """Give a function that shows how far the work is, on a terminal only."""
-    alive = sys.stderr.isatty() and not quiet
+    alive = sys.stderr is not None and sys.stderr.isatty() and not quiet
 
     def say(text: str) -> None:
         if alive:
-            click.echo(f"\r{text}\x1b[K", nl=False, err=True)
+            show_progress(text)
 
     try:
         yield say
     finally:
         if alive:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            show_progress(None)

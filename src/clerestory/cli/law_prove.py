@@ -1,17 +1,18 @@
 """``clerestory law prove`` and ``law diff``: what a law does for every demand there can be."""
 
-import json
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import yaml
 
+from clerestory.cli.clock import DAY, profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import packs_folder
+from clerestory.cli.terminal import tell, tell_json, tell_lines
 
 if TYPE_CHECKING:
     from clerestory.audit.law_diff import LawDiff
@@ -36,10 +37,12 @@ _seconds = click.option(
 @packs_dir_option
 @_out
 @_seconds
+@profile_option
 @json_option
 def prove(
-    packs: tuple[str, ...], packs_dir: Path | None, out: Path | None, seconds: float, as_json: bool
-) -> None:
+    packs: tuple[str, ...], packs_dir: Path | None, out: Path | None, seconds: float,
+    profile: str, as_json: bool,
+) -> None:  # fmt: skip
     """Prove every promise of PACKS (or of all of them) for all demands.
 
     A promise that does not hold is shown as a demand file that breaks it. The exit code is 1 unless
@@ -52,7 +55,7 @@ def prove(
     folder = packs_folder(packs_dir)
     reports: list[ProofReport] = []
     for name in packs or available_packs(folder):
-        stack = choose_law(name, folder, _today()).stack
+        stack = choose_law(name, folder, today_in(profile)).stack
         with progress(as_json) as say:
             reports.append(prove_stack(stack, timeout_ms=_milliseconds(seconds), say=say))
     _show(reports, out, as_json=as_json)
@@ -61,13 +64,13 @@ def prove(
 
 def _show(reports: "list[ProofReport]", out: Path | None, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([report.to_json() for report in reports], indent=2))
+        tell_json([report.to_json() for report in reports], indent=2)
     for report in reports:
         broken = [proof.demand for proof in report.proofs if proof.demand is not None]
         _write(out, {str(demand["id"]): demand for demand in broken}, quiet=as_json)
         if not as_json:
             for line in report.lines(shown=out is None):
-                click.echo(line)
+                tell_lines(line)
 
 
 @click.command()
@@ -97,21 +100,22 @@ def activate(packs_dir: Path | None, out: Path | None, seconds: float, as_json: 
     _show(reports, out, as_json=as_json)
     if not as_json:
         said = "active: they answer demands" if proved else "not activated: mend the law first"
-        click.echo(f"the packs are {said}")
+        tell(f"the packs are {said}")
     sys.exit(ExitCode.DONE if proved else ExitCode.NO)
 
 
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, where none is given.")
+@click.option("--on", type=DAY, help="The day, where none is given.  [default: today]")
 @packs_dir_option
 @_out
 @_seconds
+@profile_option
 @json_option
 def diff(
-    old: str, new: str, on: datetime | None, packs_dir: Path | None, out: Path | None,
-    seconds: float, as_json: bool,
+    old: str, new: str, on: date | None, packs_dir: Path | None, out: Path | None,
+    seconds: float, profile: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Show for which demands the answers of NEW differ from those of OLD.
 
@@ -121,14 +125,14 @@ def diff(
     from clerestory.audit.law_choice import choose_law
     from clerestory.audit.law_diff import diff_laws
 
-    folder, day = packs_folder(packs_dir), on.date() if on else _today()
+    folder, day = packs_folder(packs_dir), on or today_in(profile)
     found = diff_laws(
         choose_law(old, folder, day), choose_law(new, folder, day),
         timeout_ms=_milliseconds(seconds),
     )  # fmt: skip
     _write(out, {str(change.demand["id"]): change.demand for change in found.changes}, as_json)
     if as_json:
-        click.echo(json.dumps(found.to_json(), indent=2))
+        tell_json(found.to_json(), indent=2)
     else:
         _tell(found, shown=out is None)
     sys.exit(ExitCode.DONE if found.is_none else ExitCode.NO)
@@ -137,15 +141,16 @@ def diff(
 def _tell(found: "LawDiff", *, shown: bool) -> None:
     for change in found.changes:
         for line in change.lines():
-            click.echo(line)
+            tell_lines(line)
         if shown:
-            click.echo(f"       for example:\n{as_yaml(change.demand)}")
+            tell("       for example:")
+            tell_lines(as_yaml(change.demand))
     for question in found.open_questions:
-        click.echo(f"open   {question}: not settled in the time given")
+        tell(f"open   {question}: not settled in the time given")
     if found.is_none:
-        click.echo(f"no difference: proved for every demand ({found.seconds:.1f} s)")
+        tell(f"no difference: proved for every demand ({found.seconds:.1f} s)")
     else:
-        click.echo(f"{len(found.changes)} kinds of change ({found.seconds:.1f} s)")
+        tell(f"{len(found.changes)} kinds of change ({found.seconds:.1f} s)")
 
 
 def as_yaml(document: object) -> str:
@@ -162,12 +167,8 @@ def _write(out: Path | None, demands: dict[str, object], quiet: bool) -> None:
         path = out / f"{name}.yaml"
         path.write_text(yaml.safe_dump(demand, sort_keys=False), "utf-8")
         if not quiet:
-            click.echo(f"wrote {path}")
+            tell(f"wrote {path}")
 
 
 def _milliseconds(seconds: float) -> int:
     return max(1, int(seconds * 1000))
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()

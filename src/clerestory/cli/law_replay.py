@@ -3,15 +3,16 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from clerestory.cli.clock import profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import known_files, packs_folder
+from clerestory.cli.terminal import tell, tell_json
 
 if TYPE_CHECKING:
     from clerestory.audit.law_choice import LawChoice
@@ -58,17 +59,12 @@ _file = click.Path(path_type=Path, dir_okay=False)
     help="Where Spark runs: all cores of this machine, or a cluster's address.",
 )
 @packs_dir_option
+@profile_option
 @json_option
 def replay(
-    demands: str,
-    table: str | None,
-    engine: str,
-    spark_master: str,
-    packs: tuple[str, ...],
-    out: Path,
-    packs_dir: Path | None,
-    as_json: bool,
-) -> None:
+    demands: str, table: str | None, engine: str, spark_master: str, packs: tuple[str, ...],
+    out: Path, packs_dir: Path | None, profile: str, as_json: bool,
+) -> None:  # fmt: skip
     """Answer past demands under two laws, and count where the answers differ.
 
     A run that was stopped goes on where it was when it is started again. The exit code is 1 where
@@ -82,7 +78,7 @@ def replay(
     from clerestory.audit.replay.replay import Replay
     from clerestory.audit.replay.spark import SparkReplay
 
-    folder, today = packs_folder(packs_dir), datetime.now().astimezone().date()
+    folder, today = packs_folder(packs_dir), today_in(profile)
     old, new = (choose_law(name, folder, today) for name in packs)
     with progress(as_json) as say:
         rows = str(_copied(demands, table, (old, new), out, say)) if table else demands
@@ -127,11 +123,12 @@ def _tell(found: "Replayed", out: Path, *, as_json: bool) -> None:
     from clerestory.audit.replay.report import lines, to_json
 
     if as_json:
-        click.echo(json.dumps(to_json(found), indent=2))
+        tell_json(to_json(found), indent=2)
         return
     for line in lines(found):
-        click.echo(line)
-    click.echo(f"\nwrote {out}/flips.csv, replay.json and months.svg")
+        tell(line)
+    tell()
+    tell(f"wrote {out}/flips.csv, replay.json and months.svg")
 
 
 @click.command()
@@ -150,4 +147,4 @@ def simulate(rows: int, seed: int, out: Path, packs_dir: Path | None) -> None:
     mix, shape = known_mix(packs_folder(packs_dir), known_files(packs_dir))
     with progress(False) as say:
         write_rows(mix, shape, out, rows=rows, seed=seed, say=say)
-    click.echo(f"wrote {rows:,} made-up rows to {out}")
+    tell(f"wrote {rows:,} made-up rows to {out}")

@@ -1,6 +1,5 @@
 """``clerestory law rows``: written demands as the rows that ``law replay`` takes."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ import click
 
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import packs_folder
+from clerestory.cli.terminal import tell, tell_json
 from clerestory.kernel import Refusal
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ def rows(
         written = write_rows(reading.demands(list_case_files(demands)), shape, out)
     if as_json:
         told = {"rows": written, "demands": reading.read, "not_covered": reading.not_covered}
-        click.echo(json.dumps(told, indent=2))
+        tell_json(told, indent=2)
         return
-    click.echo(f"wrote {written:,} rows of {reading.read:,} demands to {out}")
+    tell(f"wrote {written:,} rows of {reading.read:,} demands to {out}")
     for case, why in reading.not_covered.items():
-        click.echo(f"left out {case}: {why}")
+        tell(f"left out {case}: {why}")
 
 
 @dataclass

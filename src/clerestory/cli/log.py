@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
+from clerestory.cli.clock import at_option, late_option, profile_option, read_clock, zone_of_scopes
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.log_text import (
     appended_line,
     appended_value,
     parse_events,
-    parse_time,
     read_text,
     report_text,
     report_value,
@@ -38,15 +38,15 @@ from clerestory.ledger import (
     verify_proof,
 )
 from clerestory.ledger.database import Epoch
-from clerestory.ledger.key_files import (
+from clerestory.ledger.projection import project
+from clerestory.ledger.vault import write_encryption_key
+from clerestory.notes.key_files import (
     COSIGNER_KINDS,
     read_cosigning_key,
     read_signing_key,
     write_cosigning_key,
-    write_encryption_key,
     write_signing_key,
 )
-from clerestory.ledger.projection import project
 
 _KEY_NAME = Path("keys/log.key")
 
@@ -66,8 +66,6 @@ _key_options = (
         "--kek", type=_FILE, help="The key-encryption key. [default: DIR/keys/encryption.key]"
     ),
 )
-
-_at_option = click.option("--at", "at_text", help="When, in ISO 8601 with its zone. [default: now]")
 
 
 def _with_keys(command: Any) -> Any:
@@ -108,21 +106,24 @@ def create(directory: Path, origin: str, key: Path | None, kek: Path | None, as_
 @log.command()
 @click.argument("directory", type=_FOLDER)
 @click.argument("events", type=_IN, default="-")
-@_at_option
+@at_option
+@late_option
+@profile_option
 @_with_keys
 @_json_option
 def append(
-    directory: Path,
-    events: Any,
-    at_text: str | None,
-    key: Path | None,
-    kek: Path | None,
-    as_json: bool,
-) -> None:
-    """Append EVENTS, a JSON list (or one object) of type, scope, matter, fields and public."""
-    parsed = parse_events(events.read())
-    with _open(directory, key, kek) as ledger:
-        done = ledger.append(parsed, parse_time(at_text))
+    directory: Path, events: Any, at_text: str | None, late: bool, profile: str,
+    key: Path | None, kek: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Append EVENTS, a JSON list (or one object) of type, scope, matter, fields and public.
+
+    The quarter that the log shows is that of the profile which the scope names. Where no profile
+    has that name it is that of --profile.
+    """
+    at, parsed = read_clock(at_text), parse_events(events.read())
+    zone = zone_of_scopes({event.scope for event in parsed}, profile)
+    with _open(directory, key, kek, late=late) as ledger:
+        done = ledger.append(parsed, at, zone=zone)
     say(
         as_json,
         [appended_value(one) for one in done],
@@ -135,22 +136,19 @@ def append(
 @click.argument("matter")
 @click.option("--scope", required=True, help="The agency's short name.")
 @click.option("--authority", required=True, help="The provision that requires the erasure.")
-@_at_option
+@at_option
+@late_option
+@profile_option
 @_with_keys
 @_json_option
 def erase(
-    directory: Path,
-    matter: str,
-    scope: str,
-    authority: str,
-    at_text: str | None,
-    key: Path | None,
-    kek: Path | None,
-    as_json: bool,
-) -> None:
+    directory: Path, matter: str, scope: str, authority: str, at_text: str | None, late: bool,
+    profile: str, key: Path | None, kek: Path | None, as_json: bool,
+) -> None:  # fmt: skip
     """Destroy the key and salts of MATTER for good, and log that it was done."""
-    with _open(directory, key, kek) as ledger:
-        done = ledger.erase(matter, scope=scope, authority=authority, at=parse_time(at_text))
+    at, zone = read_clock(at_text), zone_of_scopes({scope}, profile)
+    with _open(directory, key, kek, late=late) as ledger:
+        done = ledger.erase(matter, scope=scope, authority=authority, at=at, zone=zone)
     say(as_json, appended_value(done), f"erased; {appended_line(done)}")
 
 
@@ -292,7 +290,7 @@ def _verify_folder(
 @click.option("--kind", type=click.Choice(COSIGNER_KINDS), default="ml-dsa-44", show_default=True)
 @click.option("--log", "vkeys", multiple=True, help="The public key of a log to cosign for.")
 @click.option("--out", type=_FILE, help="Write the answer to this file.")
-@_at_option
+@at_option
 @_json_option
 def witness(
     state: Path,
@@ -319,7 +317,7 @@ def witness(
         raise BadNote("a witness needs a request", todo="give its file, or - for standard input")
     cosigners = [read_cosigning_key(key)]
     here = Witness(state, cosigners=cosigners, logs=[parse_vkey(text) for text in vkeys])
-    answer = here.add_checkpoint(request.read(), at=parse_time(at_text))
+    answer = here.add_checkpoint(request.read(), at=read_clock(at_text))
     if out:
         out.write_text(answer.body, "utf-8")
     value = {"status": answer.status, "type": answer.content_type, "body": answer.body}
@@ -357,10 +355,10 @@ def audit(directory: Path, repair: bool, key: Path | None, kek: Path | None, as_
 # -- shared --------------------------------------------------------------------------------
 
 
-def _open(directory: Path, key: Path | None, kek: Path | None) -> Ledger:
+def _open(directory: Path, key: Path | None, kek: Path | None, *, late: bool = False) -> Ledger:
     signer = read_signing_key(key or directory / _KEY_NAME)
     wrapping = FileKeyEncryptionKey.read(kek or directory / _KEK_NAME, entropy=token_bytes)
-    return Ledger.open(directory, signer, wrapping)
+    return Ledger.open(directory, signer, wrapping, late=late)
 
 
 def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: Any) -> str:

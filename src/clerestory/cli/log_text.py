@@ -1,12 +1,10 @@
 """What ``clerestory log`` reads and shows: events, times, results, as JSON and as text."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import click
-
+from clerestory.cli.terminal import tell_json, tell_lines
 from clerestory.ledger import (
     Appended,
     AuditReport,
@@ -16,19 +14,6 @@ from clerestory.ledger import (
     VerifiedDirectory,
     parse_event_type,
 )
-
-
-def parse_time(text: str | None) -> datetime:
-    """Read a time that says its zone; without one, now."""
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise BadNote(f"a time must be written in iso 8601: {text}") from fault
-    if at.tzinfo is None:
-        raise BadNote(f"a time must say its zone: {text}", todo="add +00:00 or Z")
-    return at
 
 
 def read_text(path: Path) -> str:
@@ -142,4 +127,7 @@ def report_text(report: AuditReport) -> str:
 
 def say(as_json: bool, value: object, text: str) -> None:
     """Answer a program or a person."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False) if as_json else text)
+    if as_json:
+        tell_json(value, indent=2)
+    else:
+        tell_lines(text)

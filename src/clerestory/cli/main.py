@@ -1,13 +1,17 @@
 """The ``clerestory`` command: one word per room, loaded only when it is used."""
 
 import importlib
-import sqlite3
+import os
 import sys
 
 import click
+from click.shell_completion import shell_complete
 
-from clerestory.cli.exit_codes import ExitCode
-from clerestory.kernel import ClerestoryError, Corruption
+from clerestory.cli.faults import answer_for
+from clerestory.cli.terminal import close_streams, prepare_streams
+
+_NAME = "clerestory"
+_COMPLETE = "_CLERESTORY_COMPLETE"  # set by a shell that asks how a word could go on
 
 _COMMANDS = {
     "decide": ("clerestory.cli.decide", "Decide a demand person by person and field by field."),
@@ -30,19 +34,6 @@ _COMMANDS = {
     "refuse": ("clerestory.cli.answer", "Write the refusal letter and the withholding index."),
     "verify": ("clerestory.cli.answer", "Verify a package offline, without the agency."),
 }
-
-
-# Refusals that are the machine's trouble and not the input's: try again once it is mended.
-_MACHINE = frozenset(
-    {
-        "log-locked",
-        "log-storage",
-        "source-locked",
-        "source-vanished",
-        "source-busy",
-        "source-starting",
-    }
-)
 
 
 class _Rooms(click.Group):
@@ -71,33 +62,16 @@ def program() -> None:
 
 def main() -> None:
     """Run the program and turn every error into a message, a next step and an exit code."""
-    try:
-        program.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.Abort:
-        click.echo("stopped: nothing more was written", err=True)
-        sys.exit(ExitCode.STOPPED)
-    except click.ClickException as fault:
-        fault.show()
-        sys.exit(ExitCode.BAD_INPUT)
-    except Corruption as fault:
-        _tell(fault)
-        sys.exit(ExitCode.CORRUPTION)
-    except ClerestoryError as fault:
-        _tell(fault)
-        sys.exit(ExitCode.MACHINE if fault.code in _MACHINE else ExitCode.BAD_INPUT)
-    except (OSError, sqlite3.OperationalError) as fault:
-        click.echo(f"error: {fault}", err=True)
-        click.echo("  code: machine", err=True)
-        click.echo(
-            "  next: check the disk, the path and its rights; then run the same again", err=True
-        )
-        sys.exit(ExitCode.MACHINE)
+    prepare_streams()
+    code = close_streams(answer_for(_run))
+    sys.exit(code)
 
 
-def _tell(fault: ClerestoryError) -> None:
-    click.echo(f"error: {fault}", err=True)
-    click.echo(f"  code: {fault.code}", err=True)
-    if fault.todo:
-        click.echo(f"  next: {fault.todo}", err=True)
+def _run() -> None:
+    # The group's own main() would answer a pipe that was closed early with exit code 1, which
+    # here means that the answer is no.
+    instruction = os.environ.get(_COMPLETE)
+    if instruction:
+        sys.exit(shell_complete(program, {}, _NAME, _COMPLETE, instruction))
+    with program.make_context(_NAME, sys.argv[1:]) as context:
+        program.invoke(context)

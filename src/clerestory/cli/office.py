@@ -1,19 +1,22 @@
 """An office's folder: its keys, its log, where its records are. What the commands share."""
 
 import json
-import os
 import shutil
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from secrets import token_bytes
 
+from clerestory.cli.clock import zone_of
 from clerestory.cli.places import profiles_folder
-from clerestory.disclosure import PublicKey, Signer, read_public_key, read_signer
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import write_whole
+from clerestory.kernel.time import Zone, local_day, parse_moment, utc_text
 from clerestory.ledger import FileKeyEncryptionKey, Ledger
-from clerestory.ledger.key_files import read_signing_key, write_encryption_key, write_signing_key
+from clerestory.ledger.vault import write_encryption_key
+from clerestory.notes import Ed25519Signer
+from clerestory.notes.key_files import read_signing_key, write_signing_key
 
 _SETTINGS = "office.toml"
 
@@ -23,7 +26,8 @@ class Office:
     """The folder of one disclosing office.
 
     ``scope`` is the agency's short name in the log; ``source`` and ``index`` say where the
-    agency's records and the index of persons are.
+    agency's records and the index of persons are; ``zone`` is where the agency's calendar hangs.
+    ``late`` lets the log go back to an earlier quarter.
     """
 
     folder: Path
@@ -31,6 +35,12 @@ class Office:
     origin: str
     source: str
     index: Path
+    zone: Zone
+    late: bool = False
+
+    def day(self, at: datetime) -> date:
+        """Return the day at that moment on the office's own calendar."""
+        return local_day(at, self.zone)
 
     @property
     def profile(self) -> Path:
@@ -46,11 +56,11 @@ class Office:
         """Open the office's log for writing."""
         log = self.folder / "log"
         kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
-        return Ledger.open(log, read_signing_key(log / "keys" / "log.key"), kek)
+        return Ledger.open(log, read_signing_key(log / "keys" / "log.key"), kek, late=self.late)
 
-    def signer(self) -> Signer:
+    def signer(self) -> Ed25519Signer:
         """Return the key that signs packages."""
-        return read_signer((self.folder / "keys" / "package.key").read_text("utf-8"))
+        return read_signing_key(self.folder / "keys" / "package.key")
 
     def log_vkey(self) -> str:
         """Return the log's public key."""
@@ -122,7 +132,7 @@ class Office:
         """Keep when a package was sealed, for its receipt."""
         path = self._sealed(sha256)
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, at.isoformat().encode())
+        write_whole(path, utc_text(at).encode())
 
     def sealed_at(self, sha256: str) -> datetime:
         """Return when this office sealed a package.
@@ -137,7 +147,7 @@ class Office:
                 code="package-not-ours",
                 todo="give the package as it was handed over, and the office that sealed it",
             )
-        return datetime.fromisoformat(path.read_text("utf-8"))
+        return parse_moment(path.read_text("utf-8"))
 
     def _sealed(self, sha256: str) -> Path:
         return self.folder / "sealed" / sha256
@@ -146,7 +156,7 @@ class Office:
         return self.folder / "matters" / f"{demand_id}.json"
 
 
-def open_office(folder: Path) -> Office:
+def open_office(folder: Path, *, late: bool = False) -> Office:
     """Read an office's settings.
 
     Raises:
@@ -167,6 +177,8 @@ def open_office(folder: Path) -> Office:
             origin=settings["origin"],
             source=settings["source"],
             index=Path(settings["index"]),
+            zone=zone_of(profiles_folder() / settings["profile"]),
+            late=late,
         )
     except (tomllib.TOMLDecodeError, KeyError) as fault:
         raise Refusal(
@@ -188,51 +200,19 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
             code="office-exists",
             todo="use it, or name another folder",
         )
-    if not (profiles_folder() / profile).is_dir():
-        raise Refusal(
-            f"there is no profile {profile}", code="office-profile", todo="see the folder profiles/"
-        )
+    zone_of(profiles_folder() / profile)
     keys, log, public = folder / "keys", folder / "log", folder / "public"
     public.mkdir(parents=True)
-    sender = Signer(name=origin, seed=token_bytes(32))
-    write_private(keys / "package.key", sender.secret_text())
+    sender = write_signing_key(keys / "package.key", name=origin, entropy=token_bytes).verifier
     log_key = write_signing_key(log / "keys" / "log.key", name=origin, entropy=token_bytes)
     write_encryption_key(log / "keys" / "encryption.key", entropy=token_bytes)
     kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
     Ledger.create(log, origin, log_key, kek).close()
     (public / "log.vkey").write_text(f"{log_key.verifier.vkey}\n", "utf-8")
-    (public / "sender.vkey").write_text(f"{sender.public}\n", "utf-8")
-    (public / "sender.pem").write_bytes(sender.public.pem())
+    (public / "sender.vkey").write_text(f"{sender.vkey}\n", "utf-8")
+    (public / "sender.pem").write_bytes(sender.pem())
     settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     # Last, so that a folder that was cut short is not taken for an office.
     write_whole(folder / _SETTINGS, "".join(lines).encode())
     return open_office(folder)
-
-
-def sender_key(text: str) -> PublicKey:
-    """Read a sender's public key, given as text or as the name of a file that holds it."""
-    return read_public_key(text_or_file(text))
-
-
-def text_or_file(given: str) -> str:
-    """Return a key given on the command line, or the content of the file of that name."""
-    path = Path(given)
-    return path.read_text("utf-8").strip() if path.is_file() else given.strip()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a secret to a new file that only its owner reads."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(f"{text}\n", "utf-8")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

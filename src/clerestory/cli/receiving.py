@@ -5,9 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from clerestory.cli.office import Office
-from clerestory.disclosure import Receipt, read_receipt, read_receipt_key, read_signer, sign_note
+from clerestory.disclosure import Receipt, read_receipt, read_receipt_key, sign_text
 from clerestory.kernel import Refusal
+from clerestory.kernel.time import utc_text
 from clerestory.ledger import Event, EventType
+from clerestory.notes import parse_signing_key
 
 
 def signed_receipt(package: Path, demand_id: str, key: Path, at: datetime) -> bytes:
@@ -15,9 +17,11 @@ def signed_receipt(package: Path, demand_id: str, key: Path, at: datetime) -> by
 
     The package's SHA-256 is taken from the file that arrived, and the office's name from the key.
     """
-    signer = read_signer(key.read_text("utf-8"))
-    told = Receipt(demand_id=demand_id, package=_sha256(package), received_at=at, by=signer.name)
-    return sign_note(told.unsigned_bytes().decode() + "\n", signer)
+    signer = parse_signing_key(key.read_text("utf-8"))
+    told = Receipt(
+        demand_id=demand_id, package=_sha256(package), received_at=at, by=signer.verifier.name
+    )
+    return sign_text(told.unsigned_bytes().decode() + "\n", signer)
 
 
 def record_receipt(
@@ -51,12 +55,12 @@ def record_receipt(
             "demand": told.demand_id,
             "number": str(number),
             "package": told.package,
-            "received_at": told.received_at.isoformat(),
+            "received_at": utc_text(told.received_at),
             "by": told.by,
         },
     )
     with office.ledger() as ledger:
-        (appended,) = ledger.append([event], at)
+        (appended,) = ledger.append([event], at, zone=office.zone)
     return told, appended.index
 
 

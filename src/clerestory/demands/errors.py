@@ -7,3 +7,4 @@ class BadDemand(Refusal):
     """The written form cannot be read as a demand."""
 
     code = "demand-unreadable"
+    todo = "correct the line or key that is named; docs/written-forms.md shows the form"

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from clerestory.disclosure.contents import Contents, Part, manifest_of, part_of
 from clerestory.disclosure.logged import LogEvidence
-from clerestory.disclosure.signing import PublicKey, Signer, sign_note
+from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.tar import BLOCK, END, Member, write_tar
 from clerestory.kernel import Corruption
+from clerestory.notes import Signer, Verifier
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST = "manifest-sha256.txt"
@@ -59,8 +60,8 @@ def make_bag(contents: Contents, evidence: LogEvidence, signer: Signer) -> Bag:
         part_of(OPENING, evidence.opening),
         part_of(PROOF, evidence.proof.encode()),
         part_of(MANIFEST, contents.manifest),
-        part_of(SIGNATURE, sign_note(contents_text(contents.demand_id, contents.digest), signer)),
-        part_of(SENDER, f"{signer.public}\n".encode()),
+        part_of(SIGNATURE, sign_text(contents_text(contents.demand_id, contents.digest), signer)),
+        part_of(SENDER, sender_text(signer.verifier)),
     ]
     tags.append(part_of(TAG_MANIFEST, manifest_of(tags)))
     ordered = sorted((*contents.parts, *tags), key=lambda part: part.path)
@@ -89,9 +90,9 @@ def bag_info(demand_id: str, on: str, payload: Sequence[Part]) -> bytes:
     return "".join(f"{name}: {value}\n" for name, value in lines).encode()
 
 
-def sender_text(key: PublicKey) -> bytes:
+def sender_text(key: Verifier) -> bytes:
     """Return what ``sender.vkey`` must hold."""
-    return f"{key}\n".encode()
+    return f"{key.vkey}\n".encode()
 
 
 def _checked(part: Part) -> Iterator[bytes]:

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from clerestory.disclosure.cms_signature import verify_cms_signature
-from clerestory.disclosure.signing import PublicKey, open_note, read_public_key
+from clerestory.disclosure.signing import open_signed
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
+from clerestory.notes import Kind, Verifier, parse_vkey
 
 FORMAT = "clerestory-receipt/1"
 _KEYS = {"format", "demand", "package", "received_at", "by"}
@@ -48,7 +49,7 @@ class Receipt:
         )
 
 
-ReceiptKey = PublicKey | Ed25519PublicKey | bytes
+ReceiptKey = Verifier | Ed25519PublicKey | bytes
 """The recipient's named key, bare Ed25519 key, or certificate as DER."""
 
 
@@ -69,7 +70,7 @@ def read_receipt_key(given: bytes) -> ReceiptKey:
             raise _bad_key()
         return key
     try:
-        return read_public_key(given.decode())
+        return parse_vkey(given.decode(), only=Kind.ED25519)
     except (UnicodeDecodeError, Refusal) as fault:
         raise _bad_key() from fault
 
@@ -116,11 +117,12 @@ def read_receipt(
 
 
 def _signed_body(receipt: bytes, signature: bytes | None, key: ReceiptKey) -> tuple[bytes, str]:
-    if isinstance(key, PublicKey):
+    if isinstance(key, Verifier):
         if signature is None:
-            return open_note(receipt, key, what="receipt").removesuffix("\n").encode(), str(key)
-        _verify_bare(Ed25519PublicKey.from_public_bytes(key.raw), receipt, signature)
-        return receipt, str(key)
+            text = open_signed(receipt, key, what="receipt")
+            return text.removesuffix("\n").encode(), key.vkey
+        _verify_bare(Ed25519PublicKey.from_public_bytes(key.public_bytes), receipt, signature)
+        return receipt, key.vkey
     if signature is None:
         raise Refusal(
             "a receipt that is not a signed note needs its signature beside it",

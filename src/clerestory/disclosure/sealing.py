@@ -9,21 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import pyrage
-
+from clerestory.disclosure.age import seal_age
 from clerestory.disclosure.bag import Bag, make_bag
 from clerestory.disclosure.cms import seal_cms
 from clerestory.disclosure.contents import Contents
-from clerestory.disclosure.logged import LogChecks, LogEvidence, require_logged
-from clerestory.disclosure.recipients import (
-    AgeRecipient,
-    CertificateRecipient,
-    Recipient,
-    age_key,
-)
-from clerestory.disclosure.signing import PublicKey, Signer, sign_note
-from clerestory.disclosure.streams import PieceReader, SealedWriter
+from clerestory.disclosure.logged import ProvedEvidence, require_proved
+from clerestory.disclosure.recipient_kinds import AgeRecipient, CertificateRecipient, Recipient
+from clerestory.disclosure.signing import sign_text
+from clerestory.disclosure.streams import SealedWriter
 from clerestory.kernel import Refusal
+from clerestory.notes import Signer, Verifier
 
 AGE_SUFFIX, CMS_SUFFIX, SIGNATURE_SUFFIX = ".tar.age", ".tar.p7m", ".sig"
 BUFFER_BYTES = 1 << 20
@@ -40,7 +35,7 @@ class Sealed:
     demand_id: str
     contents_digest: str
     sealed_to: tuple[str, ...]
-    signed_by: PublicKey
+    signed_by: Verifier
 
 
 def package_name(demand_id: str, recipients: Sequence[Recipient]) -> str:
@@ -62,8 +57,7 @@ def package_name(demand_id: str, recipients: Sequence[Recipient]) -> str:
 def seal_package(
     contents: Contents,
     *,
-    evidence: LogEvidence,
-    checks: LogChecks,
+    proved: ProvedEvidence,
     recipients: Sequence[Recipient],
     signer: Signer,
     folder: Path,
@@ -80,15 +74,15 @@ def seal_package(
         Corruption: A file changed since its digest was logged.
         OSError: The disk is full or the folder cannot be written.
     """
-    require_logged(evidence, contents.digest, checks)
+    require_proved(proved, demand_id=contents.demand_id, contents_digest=contents.digest)
     path = folder / package_name(contents.demand_id, recipients)
     _check_free(path)
-    bag = make_bag(contents, evidence, signer)
+    bag = make_bag(contents, proved.evidence, signer)
     with _temporary(folder) as (file, temporary):
         writer = SealedWriter(file)
         _encrypt(bag, recipients, writer, random_bytes)
         _sync(file)
-        note = sign_note(seal_text(path.name, writer.sha256, writer.size), signer)
+        note = sign_text(seal_text(path.name, writer.sha256, writer.size), signer)
         signature_path = _publish(temporary, path, note)
     return Sealed(
         path=path,
@@ -98,7 +92,7 @@ def seal_package(
         demand_id=contents.demand_id,
         contents_digest=contents.digest,
         sealed_to=tuple(recipient.name for recipient in recipients),
-        signed_by=signer.public,
+        signed_by=signer.verifier,
     )
 
 
@@ -115,25 +109,11 @@ def _encrypt(
 ) -> None:
     ages = [each for each in recipients if isinstance(each, AgeRecipient)]
     if ages:
-        _encrypt_age(bag.tar(), ages, writer)
+        seal_age(bag.tar(), ages, writer)
         return
     certificates = [each for each in recipients if isinstance(each, CertificateRecipient)]
     for piece in seal_cms(bag.tar(), bag.size, certificates, random_bytes=random_bytes):
         writer.write(piece)
-
-
-def _encrypt_age(
-    pieces: Iterator[bytes], recipients: Sequence[AgeRecipient], writer: SealedWriter
-) -> None:
-    reader = PieceReader(pieces)
-    try:
-        pyrage.encrypt_io(reader, writer, [age_key(recipient) for recipient in recipients])
-    except (OSError, pyrage.EncryptError) as fault:
-        # The library hides what went wrong on our side of it.
-        failure = reader.failure or writer.failure
-        if failure is not None:
-            raise failure from fault
-        raise
 
 
 def _check_free(path: Path) -> None:

@@ -1,12 +1,15 @@
-"""Ids, time, canonical bytes and base errors: what every floor above may use."""
+"""Ids, time, canonical bytes, whole files, strict reading and base errors, for every floor."""
 
+from clerestory.kernel.bad_file import BadFile, Fault
 from clerestory.kernel.canonical import canonical_bytes, digest_of
 from clerestory.kernel.errors import ClerestoryError, Corruption, Refusal
 from clerestory.kernel.period import Period
 
 __all__ = [
+    "BadFile",
     "ClerestoryError",
     "Corruption",
+    "Fault",
     "Period",
     "Refusal",
     "canonical_bytes",

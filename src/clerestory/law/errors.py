@@ -9,12 +9,14 @@ class UnknownCode(Refusal):
     """A demand, a case or a policy uses a code that no pack in use defines."""
 
     code = "law-unknown-code"
+    todo = "correct the code, or use the pack that defines it"
 
 
 class PackFault(Refusal):
     """A pack cannot be used as it stands."""
 
     code = "law-pack-fault"
+    todo = "mend what is named, then run: clerestory law check"
 
 
 @dataclass(frozen=True, slots=True, order=True)

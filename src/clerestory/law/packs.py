@@ -1,7 +1,6 @@
 """Packs: the law of one jurisdiction as data, and stacks of them."""
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,20 +10,29 @@ from typing import TypeVar
 from clerestory.law.authorities import Authority, load_authorities
 from clerestory.law.codes import Vocabulary, load_vocabulary
 from clerestory.law.errors import Fault, PackFault
+from clerestory.law.manifest import FILE as MANIFEST
+from clerestory.law.manifest import load_manifest
 from clerestory.law.policies import Policy, load_policies
+from clerestory.law.requirements import order_required
 
 T = TypeVar("T")
 # What decides where no policy does: silence and doubt release nothing.
 DEFAULT_AUTHORITY = "house-default-deny"
+_MARK_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """One folder of law. ``faults`` is empty for a pack that may be used."""
+    """One folder of law. ``faults`` is empty for a pack that may be used.
+
+    ``edition`` is what its authors call this state of it; ``digest`` is over all that decides:
+    the manifest, authorities, policies, promises and codes, by file name and length. Known answers
+    under ``cases`` are not law and do not count.
+    """
 
     name: str
     title: str
-    version: str
+    edition: str
     requires: tuple[str, ...]
     folder: Path
     authorities: Mapping[str, Authority] = field(repr=False)
@@ -32,21 +40,34 @@ class Pack:
     faults: Sequence[Fault]
     digest: str
 
+    @property
+    def version(self) -> str:
+        """The edition with the mark of the content, such as ``2026.11+0d57b703dd3b``.
+
+        Two states of a pack never share a version, whether or not somebody raised the edition.
+        """
+        return f"{self.edition}+{self.digest[:_MARK_LENGTH]}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackStack:
-    """Packs in use together, federal first, with one vocabulary."""
+    """Packs in use together, federal first, with one vocabulary.
+
+    ``codes_digest`` is over the vocabulary that the packs share, ``digest`` over everything.
+    """
 
     packs: tuple[Pack, ...]
     vocabulary: Vocabulary = field(repr=False)
     authorities: Mapping[str, Authority] = field(repr=False)
     policies: Sequence[Policy] = field(repr=False)
+    codes_digest: str = ""
     digest: str
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The packs' names with their versions, for the record."""
-        return tuple(f"{pack.name} {pack.version}" for pack in self.packs)
+        """The packs' names with their versions, and the vocabulary's mark, for the record."""
+        packs = (f"{pack.name} {pack.version}" for pack in self.packs)
+        return (*packs, f"codes {self.codes_digest[:_MARK_LENGTH]}")
 
     def in_force(self, on: date) -> list[Policy]:
         """Return the policies whose authorities are all in force on the day."""
@@ -70,40 +91,30 @@ def load_pack(folder: Path) -> Pack:
     Raises:
         PackFault: There is no pack in the folder.
     """
-    manifest_path = folder / "pack.toml"
-    if not manifest_path.is_file():
+    if not (folder / MANIFEST).is_file():
         raise PackFault(
             f"there is no pack called {folder.name}", code="law-no-pack",
             todo=f"choose one of: {', '.join(available_packs(folder.parent)) or 'none found'}",
         )  # fmt: skip
-    faults: list[Fault] = []
-    manifest: dict[str, object] = {}
-    try:
-        manifest = tomllib.loads(manifest_path.read_text("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        faults.append(Fault(manifest_path.name, 1, f"cannot be read: {fault}"))
+    manifest, faults = load_manifest(folder)
     authorities, wrong = load_authorities(folder / "authorities.toml")
     faults += wrong
     policies: list[Policy] = []
-    order = manifest.get("order", [])
-    first = list(map(str, order)) if isinstance(order, list) else []
-    for path in sorted(folder.glob("*.cedar"), key=lambda path: _place(path.stem, first)):
+    for path in sorted(folder.glob("*.cedar"), key=lambda path: _place(path.stem, manifest.order)):
         more, wrong = load_policies(path)
         policies += more
         faults += wrong
-    requires = manifest.get("requires", [])
+    content = [*folder.glob("*.cedar"), *folder.glob("*.toml"), *folder.glob("codes.yaml")]
     return Pack(
-        name=str(manifest.get("name", folder.name)),
-        title=str(manifest.get("title", folder.name)),
-        version=str(manifest.get("version", "0")),
-        requires=tuple(map(str, requires)) if isinstance(requires, list) else (),
+        name=manifest.name,
+        title=manifest.title,
+        edition=manifest.edition,
+        requires=manifest.requires,
         folder=folder,
         authorities=authorities,
         policies=policies,
         faults=faults,
-        digest=_digest(
-            [*folder.glob("*.cedar"), *folder.glob("*.toml"), *folder.glob("codes.yaml")]
-        ),
+        digest=_digest(sorted(content, key=lambda path: path.name)),
     )
 
 
@@ -111,25 +122,68 @@ def load_stack(packs_folder: Path, names: Sequence[str]) -> PackStack:
     """Load packs and everything they require, federal law first.
 
     Raises:
-        PackFault: A pack is missing or at fault, or two packs contradict each other.
+        PackFault: A pack is missing or at fault, two contradict or require each other.
     """
-    packs = [load_pack(packs_folder / name) for name in _with_required(packs_folder, names)]
-    for pack in packs:
-        if pack.faults:
-            first = "; ".join(map(str, list(pack.faults)[:3]))
-            raise PackFault(
-                f"pack {pack.name} has {len(pack.faults)} faults: {first}",
-                todo=f"run `clerestory law check {pack.name}` and mend each line it names",
-            )
+    return stack_packs(names, packs_folder, {})
+
+
+def stack_packs(names: Sequence[str], packs_folder: Path, drafts: Mapping[str, Pack]) -> PackStack:
+    """Load packs and everything they require, a draft in the place of the pack of its name.
+
+    Raises:
+        PackFault: A pack is missing or at fault, two contradict or require each other.
+    """
+    loaded = dict(drafts)
+    known = available_packs(packs_folder)
+
+    def requires(name: str) -> Sequence[str]:
+        if name not in loaded:
+            loaded[name] = _load_named(packs_folder, name, known)
+        return loaded[name].requires
+
+    packs = [loaded[name] for name in order_required(names, requires)]
     return join_packs(packs, packs_folder)
+
+
+def _load_named(packs_folder: Path, name: str, known: Sequence[str]) -> Pack:
+    # By the list and not by the path: `../drafts/us-me` or `us-me/` is no pack's name.
+    if name not in known:
+        raise PackFault(
+            f"there is no pack called {name}", code="law-no-pack",
+            todo=f"choose one of: {', '.join(known) or 'none found'}",
+        )  # fmt: skip
+    pack = load_pack(packs_folder / name)
+    check_whole(pack)
+    if pack.name != name:
+        raise PackFault(
+            f"the pack in the folder {name} is called {pack.name}",
+            todo=f"give the folder and the name in {name}/{MANIFEST} the same name",
+        )
+    return pack
+
+
+def check_whole(pack: Pack) -> None:
+    """Stop at a pack that has a fault: what could not be read might be what closes a field.
+
+    Raises:
+        PackFault: It has; the message names the first three.
+    """
+    if pack.faults:
+        first = "; ".join(map(str, list(pack.faults)[:3]))
+        raise PackFault(
+            f"pack {pack.name} has {len(pack.faults)} faults: {first}",
+            todo=f"run `clerestory law check {pack.name}` and mend each line it names",
+        )
 
 
 def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
     """Put loaded packs together.
 
     Raises:
-        PackFault: Two packs define one authority or policy, or a policy cites what none defines.
+        PackFault: Two packs define one authority or policy, a policy cites what none defines, or
+            a pack comes without one that it requires.
     """
+    _check_required(packs)
     authorities: dict[str, Authority] = {}
     policies: dict[str, Policy] = {}
     for pack in packs:
@@ -150,19 +204,36 @@ def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
         )
     code_files = [packs_folder / "codes.yaml"]
     code_files += [p.folder / "codes.yaml" for p in packs if (p.folder / "codes.yaml").exists()]
-    digests = "\n".join([*(pack.digest for pack in packs), _digest(code_files)])
+    codes_digest = _digest(code_files)
+    digests = "\n".join([*(pack.digest for pack in packs), codes_digest])
     return PackStack(
         packs=tuple(packs),
         vocabulary=load_vocabulary(code_files),
         authorities=authorities,
         policies=list(policies.values()),
+        codes_digest=codes_digest,
         digest=hashlib.sha256(digests.encode()).hexdigest(),
     )
 
 
+def _check_required(packs: Sequence[Pack]) -> None:
+    # Asked again where packs become law, whoever put them in a row: a State's permits without the
+    # federal locks turn refusals into releases.
+    before: set[str] = set()
+    for pack in packs:
+        for name in pack.requires:
+            if name not in before:
+                raise PackFault(
+                    f"the pack {pack.name} is used without {name}, which it requires",
+                    code="law-pack-alone",
+                    todo=f"load {name} before it",
+                )
+        before.add(pack.name)
+
+
 def available_packs(packs_folder: Path) -> list[str]:
     """Return the names of the packs in a folder."""
-    return sorted(path.parent.name for path in packs_folder.glob("*/pack.toml"))
+    return sorted(path.parent.name for path in packs_folder.glob(f"*/{MANIFEST}"))
 
 
 def _place(name: str, first: Sequence[str]) -> tuple[int, str]:
@@ -180,18 +251,13 @@ def _join(into: dict[str, T], more: Iterable[tuple[str, T]], what: str, pack: st
         into[name] = value
 
 
-def _with_required(packs_folder: Path, names: Sequence[str]) -> list[str]:
-    ordered: list[str] = []
-    for name in names:
-        for needed in (*load_pack(packs_folder / name).requires, name):
-            if needed not in ordered:
-                ordered.append(needed)
-    return ordered
-
-
 def _digest(paths: Iterable[Path]) -> str:
+    """Return the digest over files in the order given, names and lengths included.
+
+    With both, no byte can wander from one file into the next, or from a name into a content.
+    """
     whole = hashlib.sha256()
-    for path in sorted(paths):
+    for path in paths:
         content = path.read_bytes()
         whole.update(f"{path.name}\0{len(content)}\0".encode())
         whole.update(content)

@@ -6,7 +6,6 @@ those formats can check this log. ``Ledger`` writes events; ``verify_proof`` and
 """
 
 from clerestory.ledger.audit import AuditReport, Finding, audit_ledger
-from clerestory.ledger.checkpoint import Checkpoint
 from clerestory.ledger.commitment import (
     Opening,
     commit_fields,
@@ -17,30 +16,17 @@ from clerestory.ledger.commitment import (
 from clerestory.ledger.cosigning import add_cosignatures, ask_witnesses, request_for
 from clerestory.ledger.directory import VerifiedDirectory, verify_directory
 from clerestory.ledger.errors import (
-    BadNote,
     BadProof,
     Busy,
     Forked,
     RolledBack,
     StorageFailed,
     Torn,
-    UnknownLog,
-    Unsigned,
 )
 from clerestory.ledger.events import Event, EventType, parse_event_type
-from clerestory.ledger.keys import (
-    Ed25519Cosigner,
-    Ed25519Signer,
-    MLDSA44Cosigner,
-    Signer,
-    Verifier,
-    parse_signing_key,
-    parse_vkey,
-)
 from clerestory.ledger.leaf import Leaf, parse_leaf
 from clerestory.ledger.ledger import Appended, Ledger
 from clerestory.ledger.log import Log
-from clerestory.ledger.note import open_checkpoint, parse_note, sign_note
 from clerestory.ledger.promise import Promise, open_promise
 from clerestory.ledger.proof_file import VerifiedEntry, parse_proof, verify_proof
 from clerestory.ledger.recount import Recount
@@ -48,6 +34,23 @@ from clerestory.ledger.tree import leaf_hash, node_hash
 from clerestory.ledger.trust import TrustPolicy, parse_trust_policy
 from clerestory.ledger.vault import FileKeyEncryptionKey, KeyEncryptionKey
 from clerestory.ledger.witness import Answer, Witness
+from clerestory.notes import (
+    BadNote,
+    Checkpoint,
+    Ed25519Cosigner,
+    Ed25519Signer,
+    MLDSA44Cosigner,
+    OtherSigner,
+    Signer,
+    UnknownLog,
+    Unsigned,
+    Verifier,
+    open_checkpoint,
+    parse_note,
+    parse_signing_key,
+    parse_vkey,
+    sign_note,
+)
 
 __all__ = [
     "Answer",
@@ -70,6 +73,7 @@ __all__ = [
     "Log",
     "MLDSA44Cosigner",
     "Opening",
+    "OtherSigner",
     "Promise",
     "Recount",
     "RolledBack",

@@ -14,7 +14,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clerestory.ledger.errors import BadNote, BadProof
+from clerestory.ledger.errors import BadProof
+from clerestory.notes.errors import BadNote
 
 SALT_BYTES = 32
 

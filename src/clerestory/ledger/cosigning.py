@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clerestory.ledger import base64s
 from clerestory.ledger.database import Epoch
-from clerestory.ledger.errors import BadNote, Forked, RolledBack, Unsigned
-from clerestory.ledger.keys import Verifier
+from clerestory.ledger.errors import Forked, RolledBack
 from clerestory.ledger.log import Log
-from clerestory.ledger.note import Note, parse_note, parse_signature, signers_of, with_signatures
 from clerestory.ledger.witness import Answer, make_request
+from clerestory.notes import base64s
+from clerestory.notes.errors import BadNote, Unsigned
+from clerestory.notes.keys import Verifier
+from clerestory.notes.note import Note, parse_note, parse_signature, signers_of, with_signatures
 
 AddCheckpoint = Callable[[bytes], Answer]
 """Sends a request to one witness: over a network, through a file, or in this process."""

@@ -233,7 +233,11 @@ class Reader:
         """Return the index given to a recorded row, or ``None`` while it waits."""
         row = self._cx.execute("SELECT leaf_index FROM entry WHERE id = ?", (entry_id,)).fetchone()
         if row is None:
-            raise Refusal(f"a recorded entry must exist: {entry_id}", code="log-no-entry")
+            raise Refusal(
+                f"a recorded entry must exist: {entry_id}",
+                code="log-no-entry",
+                todo="check the index against the tree size",
+            )
         return None if row[0] is None else int(row[0])
 
     def last_number(self, scope: str) -> int:

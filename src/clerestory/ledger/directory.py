@@ -9,11 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clerestory.ledger.checkpoint import Checkpoint
 from clerestory.ledger.errors import Forked, RolledBack, Torn
 from clerestory.ledger.frontier import Frontier, edge_tiles
-from clerestory.ledger.keys import Verifier, parse_vkey
-from clerestory.ledger.note import open_checkpoint
 from clerestory.ledger.public_files import CHECKPOINT
 from clerestory.ledger.tiles import (
     ENTRIES,
@@ -23,6 +20,9 @@ from clerestory.ledger.tiles import (
     split_bundle,
 )
 from clerestory.ledger.tree import HASH_BYTES
+from clerestory.notes.checkpoint import Checkpoint
+from clerestory.notes.keys import Verifier, parse_vkey
+from clerestory.notes.note import open_checkpoint
 
 _STRETCH = 4_096
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
-from clerestory.ledger.errors import BadNote
+from clerestory.notes.errors import BadNote
 
 PRIVATE_ENTRY_BYTES = 320
 

@@ -4,20 +4,28 @@ One JSON object with sorted keys and no spaces, padded with spaces in ``pad`` so
 of a type have one length::
 
     {"commitment":"...","pad":"   ","period":"2026-Q4","scope":"maine-dhhs",
-     "serial":"0000000042","type":"demand.received","v":1}
+     "serial":"0000000042","type":"demand.received","v":2}
+
+Version 1 counted the quarter in UTC, version 2 counts it in the zone of the agency that the scope
+names: an event on the evening of 31 March in Maine belongs to the first quarter. Nothing else
+differs. Both are read, for ever, and each byte for byte; version 2 alone is written.
 """
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from clerestory.kernel import canonical_bytes
-from clerestory.ledger.errors import BadNote, Torn
+from clerestory.kernel.time import Zone, local_day, quarter_text
+from clerestory.ledger.errors import Torn
 from clerestory.ledger.events import EventType, no_fields
+from clerestory.notes.errors import BadNote
 
-VERSION = 1
+VERSION = 2
+
+_READ = frozenset({1, VERSION})
 
 _SERIAL_DIGITS = 10
 
@@ -28,7 +36,10 @@ _PERIOD = re.compile(r"[0-9]{4}-Q[1-4]", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """What an entry says. ``serial`` is the demand number, where the type draws one."""
+    """What an entry says. ``serial`` is the demand number, where the type draws one.
+
+    ``version`` says how ``period`` was counted; see above.
+    """
 
     type: EventType
     period: str
@@ -36,6 +47,7 @@ class Leaf:
     serial: int | None = None
     commitment: bytes | None = None
     public: Mapping[str, str] = field(default_factory=no_fields)
+    version: int = VERSION
 
     @property
     def entry(self) -> bytes:
@@ -45,7 +57,7 @@ class Leaf:
             BadNote: The public part is too long for its type.
         """
         value: dict[str, str | int | Mapping[str, str]] = {
-            "v": VERSION,
+            "v": self.version,
             "type": self.type.value,
             "period": self.period,
             "scope": self.scope,
@@ -69,16 +81,17 @@ class Leaf:
         return canonical_bytes(value)
 
 
-def quarter_of(at: datetime) -> str:
-    """Return the quarter in which ``at`` lies, in UTC: the finest time a leaf shows.
+def quarter_of(at: datetime, zone: Zone) -> str:
+    """Return the quarter in which ``at`` lies in the zone: the finest time a leaf shows.
 
-    >>> quarter_of(datetime(2026, 11, 23, tzinfo=UTC))
-    '2026-Q4'
+    Raises:
+        BadTime: ``at`` says no zone, or lies in a year that cannot be meant.
+
+    >>> from clerestory.kernel.time import parse_moment
+    >>> quarter_of(parse_moment("2026-04-01T03:59:59Z"), Zone("America/New_York"))
+    '2026-Q1'
     """
-    if at.tzinfo is None:
-        raise BadNote("a time must say its zone")
-    utc = at.astimezone(UTC)
-    return f"{utc.year:04d}-Q{(utc.month + 2) // 3}"
+    return quarter_text(local_day(at, zone))
 
 
 def parse_leaf(entry: bytes) -> Leaf:
@@ -92,14 +105,14 @@ def parse_leaf(entry: bytes) -> Leaf:
         leaf = _leaf_from(value)
         same = leaf.entry == entry
     except (ValueError, TypeError, KeyError, BadNote) as fault:
-        raise Torn(f"an entry must be a leaf of version {VERSION}: {fault}") from fault
+        raise Torn(f"an entry must be a leaf of version 1 or {VERSION}: {fault}") from fault
     if not same:
         raise Torn("an entry must be written in its one form")
     return leaf
 
 
 def _leaf_from(value: dict[str, object]) -> Leaf:
-    if not isinstance(value, dict) or not value.keys() <= _KEYS or value["v"] != VERSION:
+    if not isinstance(value, dict) or not value.keys() <= _KEYS or value["v"] not in _READ:
         raise ValueError("its keys or its version are unknown")
     public = value.get("public", {})
     if not isinstance(public, dict):
@@ -114,4 +127,5 @@ def _leaf_from(value: dict[str, object]) -> Leaf:
         serial=None if serial is None else int(str(serial)),
         commitment=None if commitment is None else bytes.fromhex(str(commitment)),
         public={str(name): str(text) for name, text in public.items()},
+        version=int(str(value["v"])),
     )

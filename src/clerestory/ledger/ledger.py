@@ -6,20 +6,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
+from sqlite3 import Connection
 
 from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.kernel.time import Zone
 from clerestory.ledger.commitment import Opening, make_opening
 from clerestory.ledger.database import Epoch, translated
 from clerestory.ledger.events import Event, EventType
-from clerestory.ledger.keys import Signer
 from clerestory.ledger.leaf import parse_leaf, quarter_of
 from clerestory.ledger.log import Log, SeenNotes
+from clerestory.ledger.order import check_order
 from clerestory.ledger.promise import Promise, sign_promise
 from clerestory.ledger.public_files import Steps, no_steps
 from clerestory.ledger.rows import EventRows, Written, destroy_matter
 from clerestory.ledger.sequencer import Batch, insert_entry
 from clerestory.ledger.tree import leaf_hash
-from clerestory.ledger.vault import Entropy, KeyEncryptionKey, Payload
+from clerestory.ledger.vault import KeyEncryptionKey, Payload
+from clerestory.notes.key_files import Entropy
+from clerestory.notes.keys import Signer
 
 RETENTION_MATTER = "clerestory/retention"
 
@@ -61,6 +65,7 @@ class Ledger:
         seen: SeenNotes = (),
         steps: Steps = no_steps,
         patience_seconds: float = 20,
+        late: bool = False,
     ) -> None:
         """Open the ledger; see ``Log`` for what is checked and finished first.
 
@@ -73,6 +78,8 @@ class Ledger:
             seen: Checkpoints of this log that mirrors or witnesses hold.
             steps: Told of every durable step.
             patience_seconds: How long to wait for another process's write.
+            late: Take events of a quarter before that of the scope's last entry. Everybody will
+                see that they were late.
         """
         self.log = Log(
             directory,
@@ -84,6 +91,7 @@ class Ledger:
         self._signer = signing_key
         self._rows = EventRows(kek=kek, entropy=entropy)
         self._steps = steps
+        self._late = late
         self._queue: list[_Ticket] = []
         self._queueing = threading.Lock()
         self._leading = threading.Lock()
@@ -121,9 +129,10 @@ class Ledger:
         *,
         entropy: Entropy = token_bytes,
         seen: SeenNotes = (),
+        late: bool = False,
     ) -> "Ledger":
         """Open a ledger that exists."""
-        return cls(directory, signing_key, kek, entropy=entropy, seen=seen)
+        return cls(directory, signing_key, kek, entropy=entropy, seen=seen, late=late)
 
     def __enter__(self) -> "Ledger":
         """Return the ledger."""
@@ -139,7 +148,7 @@ class Ledger:
 
     # -- writing ---------------------------------------------------------------------------
 
-    def append(self, events: Sequence[Event], at: datetime) -> list[Appended]:
+    def append(self, events: Sequence[Event], at: datetime, *, zone: Zone) -> list[Appended]:
         """Write events, all or none; they are under a signed checkpoint when this returns.
 
         Callers that come while a commit is under way share the next one.
@@ -147,8 +156,12 @@ class Ledger:
         Args:
             events: What happened, in order. A demand event draws its number here.
             at: When; only the quarter is written to the log.
+            zone: Where the agency is that the events' scope names: its quarter is written.
+
+        Raises:
+            Refusal: The quarter is before that of the scope's last entry.
         """
-        ticket = _Ticket(events=list(events), period=quarter_of(at))
+        ticket = _Ticket(events=list(events), period=quarter_of(at, zone))
         with self._queueing:
             self._queue.append(ticket)
         with self._leading:
@@ -197,6 +210,7 @@ class Ledger:
             batch.cx.execute("SAVEPOINT ticket")
             try:
                 self._steps("insert")
+                self._check_order(batch.cx, ticket.events, ticket.period)
                 rows = [
                     self._rows.write(batch.cx, event, period=ticket.period, add=add)
                     for event in ticket.events
@@ -209,21 +223,27 @@ class Ledger:
                 ticket.fault = fault
             batch.cx.execute("RELEASE ticket")
 
-    def record(self, events: Sequence[Event], at: datetime) -> list[int]:
+    def record(self, events: Sequence[Event], at: datetime, *, zone: Zone) -> list[int]:
         """Write events durably without an index yet; return their row ids.
 
         For a business transaction that must not wait for the sequencer. Nothing may leave the
         building on the strength of it: call ``sequence`` first.
         """
-        period = quarter_of(at)
+        period = quarter_of(at, zone)
         with self.log.transaction() as cx, translated():
             self._steps("insert")
+            self._check_order(cx, events, period)
             return [
                 self._rows.write(
                     cx, event, period=period, add=lambda entry: insert_entry(cx, entry, index=None)
                 ).entry_id
                 for event in events
             ]
+
+    def _check_order(self, cx: Connection, events: Sequence[Event], period: str) -> None:
+        if not self._late:
+            for scope in sorted({event.scope for event in events}):
+                check_order(cx, scope, period)
 
     def sequence(self) -> str:
         """Put every recorded event under a signed checkpoint, and return it."""
@@ -234,7 +254,9 @@ class Ledger:
         with self.log.reading() as reader:
             return reader.index_of(entry_id)
 
-    def erase(self, matter: str, *, scope: str, authority: str, at: datetime) -> Appended:
+    def erase(
+        self, matter: str, *, scope: str, authority: str, at: datetime, zone: Zone
+    ) -> Appended:
         """Destroy a matter's key, fields and salts, and log which entries that closes.
 
         Args:
@@ -242,12 +264,19 @@ class Ledger:
             scope: The agency.
             authority: The provision of law that requires or permits the erasure.
             at: When.
+            zone: Where the agency is.
 
         Raises:
-            Refusal: There is no such matter, or it is erased already.
+            Refusal: There is no such matter, it is erased already, or the quarter is before that
+                of the scope's last entry.
         """
         if matter == RETENTION_MATTER:
-            raise Refusal("the record of erasures must stay", code="log-retention")
+            raise Refusal(
+                "the record of erasures must stay",
+                code="log-retention",
+                todo="erase the matter itself",
+            )
+        period = quarter_of(at, zone)
         with self.log.writing() as batch, translated():
             self._steps("erase")
             indexes = destroy_matter(batch.cx, matter)
@@ -257,6 +286,7 @@ class Ledger:
                 matter=RETENTION_MATTER,
                 fields={"indexes": " ".join(map(str, indexes)), "authority": authority},
             )
+            self._check_order(batch.cx, [event], period)
             added: list[int] = []
 
             def add(entry: bytes) -> int:
@@ -264,7 +294,7 @@ class Ledger:
                 added.append(index)
                 return entry_id
 
-            written = self._rows.write(batch.cx, event, period=quarter_of(at), add=add)
+            written = self._rows.write(batch.cx, event, period=period, add=add)
         self.log.scrub()
         return Appended(
             index=added[0],
@@ -296,7 +326,11 @@ class Ledger:
         """
         leaf = parse_leaf(self.entry(index))
         if leaf.commitment is None:
-            raise Refusal(f"an entry must commit to fields: {index}", code="log-no-fields")
+            raise Refusal(
+                f"an entry must commit to fields: {index}",
+                code="log-no-fields",
+                todo="read the entry itself: what it says is public",
+            )
         with self.log.reading() as reader:
             return self._rows.read(reader.connection, index, commitment=leaf.commitment)
 
@@ -304,7 +338,11 @@ class Ledger:
         """Return what proves one field of one entry and leaves its other fields shut."""
         payload = self.payload(index)
         if name not in payload.fields:
-            raise Refusal(f"an entry must have the field: {name}", code="log-no-fields")
+            raise Refusal(
+                f"an entry must have the field: {name}",
+                code="log-no-fields",
+                todo=f"ask for one that it has: {', '.join(sorted(payload.fields))}",
+            )
         return make_opening(name, payload.fields, payload.salts)
 
     def promise(self, index: int) -> str:

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clerestory.kernel import Refusal
-from clerestory.ledger.checkpoint import Checkpoint
 from clerestory.ledger.database import (
     Epoch,
     Head,
@@ -24,10 +23,8 @@ from clerestory.ledger.database import (
     open_database,
     translated,
 )
-from clerestory.ledger.errors import BadNote, StorageFailed, UnknownLog
+from clerestory.ledger.errors import StorageFailed
 from clerestory.ledger.frontier import Frontier
-from clerestory.ledger.keys import Signer, Verifier
-from clerestory.ledger.note import open_checkpoint, sign_note
 from clerestory.ledger.projection import project
 from clerestory.ledger.proof_file import ProofFile
 from clerestory.ledger.prover import Prover
@@ -41,7 +38,10 @@ from clerestory.ledger.recovery import (
     load_edge,
 )
 from clerestory.ledger.sequencer import Batch
-from clerestory.ledger.tree import EMPTY_ROOT
+from clerestory.notes.checkpoint import EMPTY_ROOT, Checkpoint
+from clerestory.notes.errors import BadNote, UnknownLog
+from clerestory.notes.keys import Signer, Verifier
+from clerestory.notes.note import open_checkpoint, sign_note
 
 DATABASE = "ledger.sqlite3"
 

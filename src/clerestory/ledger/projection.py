@@ -1,10 +1,10 @@
 """From the database to the public directory, epoch by epoch. Nothing here decides anything."""
 
 from clerestory.ledger.database import Epoch, Reader
-from clerestory.ledger.keys import Verifier
-from clerestory.ledger.note import open_checkpoint
 from clerestory.ledger.public_files import PublicFiles
 from clerestory.ledger.tiles import ENTRIES, Tile, join_bundle, tiles_of
+from clerestory.notes.keys import Verifier
+from clerestory.notes.note import open_checkpoint
 
 
 def project(

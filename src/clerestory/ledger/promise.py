@@ -6,10 +6,10 @@ how many entries wait. A holder whose leaf hash is missing from a later epoch ca
 
 from dataclasses import dataclass
 
-from clerestory.ledger import base64s
-from clerestory.ledger.errors import BadNote, UnknownLog, Unsigned
-from clerestory.ledger.keys import Signer, Verifier
-from clerestory.ledger.note import parse_note, sign_note, signers_of
+from clerestory.notes import base64s
+from clerestory.notes.errors import BadNote, UnknownLog
+from clerestory.notes.keys import Signer, Verifier
+from clerestory.notes.note import check_signed, parse_note, sign_note
 
 HEADER = "clerestory.promise/v1"
 
@@ -40,7 +40,8 @@ def open_promise(content: bytes | str, verifier: Verifier) -> Promise:
     Raises:
         BadNote: It is not a promise.
         UnknownLog: Another log's promise.
-        Unsigned: The log did not sign it.
+        OtherSigner: Another key signed it.
+        Unsigned: The log's signature fails.
     """
     note = parse_note(content)
     lines = note.text.decode().split("\n")
@@ -48,8 +49,7 @@ def open_promise(content: bytes | str, verifier: Verifier) -> Promise:
         raise BadNote(f"a promise has four lines and begins with {HEADER}")
     if lines[1] != verifier.name:
         raise UnknownLog(f"a promise must be of the log {verifier.name}: {lines[1]}")
-    if not signers_of(note, [verifier]):
-        raise Unsigned(f"a promise must be signed by its log: {verifier.vkey}")
+    check_signed(note, verifier, what="a promise")
     return Promise(
         origin=lines[1],
         leaf_hash=base64s.decode_hash(lines[2], what="a leaf hash"),

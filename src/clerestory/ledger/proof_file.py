@@ -5,11 +5,11 @@ Source: C2SP tlog-proof.
 
 from dataclasses import dataclass
 
-from clerestory.ledger import base64s
-from clerestory.ledger.errors import BadNote
-from clerestory.ledger.keys import Verifier, parse_vkey
-from clerestory.ledger.note import open_checkpoint
 from clerestory.ledger.tree import check_inclusion, leaf_hash
+from clerestory.notes import base64s
+from clerestory.notes.errors import BadNote
+from clerestory.notes.keys import Verifier, parse_vkey
+from clerestory.notes.note import open_checkpoint
 
 HEADER = "c2sp.org/tlog-proof@v1"
 
@@ -79,7 +79,8 @@ def verify_proof(proof_text: str, entry_bytes: bytes, vkey: str | Verifier) -> V
     Raises:
         BadNote: The proof or the key is malformed.
         UnknownLog: The checkpoint is of another log.
-        Unsigned: The log did not sign the checkpoint.
+        OtherSigner: The checkpoint is signed by another key.
+        Unsigned: The log's signature on the checkpoint fails.
         BadProof: The entry is not what the log holds there.
     """
     verifier = parse_vkey(vkey) if isinstance(vkey, str) else vkey

@@ -8,13 +8,14 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from clerestory.ledger.checkpoint import Checkpoint
 from clerestory.ledger.database import Head, Reader
-from clerestory.ledger.errors import BadNote, Forked, RolledBack, Torn
+from clerestory.ledger.errors import Forked, RolledBack, Torn
 from clerestory.ledger.frontier import Frontier, edge_tiles, load_frontier
-from clerestory.ledger.keys import Verifier
-from clerestory.ledger.note import open_checkpoint
 from clerestory.ledger.prover import Prover
+from clerestory.notes.checkpoint import Checkpoint
+from clerestory.notes.errors import BadNote
+from clerestory.notes.keys import Verifier
+from clerestory.notes.note import open_checkpoint
 
 _RESTORE = (
     "do not write to this ledger; bring back the newest database, or recover it from the public "

@@ -9,7 +9,6 @@ from clerestory.ledger.events import Event
 from clerestory.ledger.leaf import Leaf
 from clerestory.ledger.vault import (
     KEY_BYTES,
-    Entropy,
     KeyEncryptionKey,
     Payload,
     matter_context,
@@ -17,6 +16,7 @@ from clerestory.ledger.vault import (
     open_payload,
     seal_payload,
 )
+from clerestory.notes.key_files import Entropy
 
 AddEntry = Callable[[bytes], int]
 """Inserts an entry's bytes and returns the row's id."""
@@ -98,7 +98,9 @@ class EventRows:
         ).fetchone()
         if row is None:
             raise Refusal(
-                f"an entry's fields must be kept to be opened: {index}", code="log-erased"
+                f"an entry's fields must be kept to be opened: {index}",
+                code="log-erased",
+                todo="nothing brings them back; the log names the erasure and its authority",
             )
         matter, wrapped, sealed = row
         return open_payload(sealed, key=self._unwrap(matter, wrapped), commitment=commitment)
@@ -112,7 +114,11 @@ def destroy_matter(cx: sqlite3.Connection, matter: str) -> list[int]:
     """
     row = cx.execute("SELECT wrapped_key FROM matter WHERE id = ?", (matter,)).fetchone()
     if row is None:
-        raise Refusal(f"a matter must exist to be erased: {matter}", code="log-no-matter")
+        raise Refusal(
+            f"a matter must exist to be erased: {matter}",
+            code="log-no-matter",
+            todo="check the matter's id",
+        )
     if row[0] is None:
         raise _erased(matter)
     indexes = [

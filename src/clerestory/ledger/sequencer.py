@@ -7,14 +7,14 @@ checkpoint that the database has forgotten would be the first half of a fork.
 import sqlite3
 from collections.abc import Sequence
 
-from clerestory.ledger.checkpoint import Checkpoint
 from clerestory.ledger.database import Head, store_tiles
 from clerestory.ledger.errors import Forked
 from clerestory.ledger.frontier import Frontier
-from clerestory.ledger.keys import Signer
-from clerestory.ledger.note import sign_note
 from clerestory.ledger.public_files import Steps
 from clerestory.ledger.tiles import MAX_ENTRY_BYTES, check_entry
+from clerestory.notes.checkpoint import Checkpoint
+from clerestory.notes.keys import Signer
+from clerestory.notes.note import sign_note
 
 
 class Batch:

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clerestory.ledger.errors import BadNote, Torn
+from clerestory.ledger.errors import Torn
 from clerestory.ledger.tree import HASH_BYTES
+from clerestory.notes.errors import BadNote
 
 TILE_WIDTH = 256
 

@@ -8,10 +8,9 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from clerestory.ledger.errors import BadProof
+from clerestory.notes.checkpoint import EMPTY_ROOT
 
 HASH_BYTES = 32
-
-EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 _sha256 = hashlib.sha256
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from clerestory.ledger.base64s import parse_decimal
-from clerestory.ledger.checkpoint import Checkpoint, parse_body
-from clerestory.ledger.errors import BadNote, UnknownLog, Unsigned
-from clerestory.ledger.keys import Kind, Verifier, parse_vkey
-from clerestory.ledger.note import parse_note, signers_of
+from clerestory.notes.base64s import parse_decimal
+from clerestory.notes.checkpoint import Checkpoint, parse_body
+from clerestory.notes.errors import BadNote, UnknownLog, Unsigned
+from clerestory.notes.keys import Kind, Verifier, parse_vkey
+from clerestory.notes.note import parse_note, signers_of
 
 NO_QUORUM = "none"
 

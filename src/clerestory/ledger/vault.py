@@ -5,9 +5,7 @@ log, which holds commitments only, still verifies.
 """
 
 import json
-import os
-import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,16 +14,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from clerestory.kernel import canonical_bytes
-from clerestory.ledger import base64s
 from clerestory.ledger.commitment import SALT_BYTES, commit_fields
-from clerestory.ledger.errors import BadNote, Torn
+from clerestory.ledger.errors import Torn
+from clerestory.notes import base64s
+from clerestory.notes.errors import BadKey, BadNote
+from clerestory.notes.key_files import Entropy, read_key_text, write_new_key
 
 KEY_BYTES = 32
 
 _NONCE_BYTES = 12
-
-Entropy = Callable[[int], bytes]
-"""Returns that many unpredictable bytes."""
 
 
 class KeyEncryptionKey(Protocol):
@@ -48,7 +45,7 @@ class FileKeyEncryptionKey:
     def __init__(self, key: bytes, *, entropy: Entropy) -> None:
         """Take a 32-byte AES key."""
         if len(key) != KEY_BYTES:
-            raise BadNote(f"a key-encryption key has {KEY_BYTES} bytes: {len(key)}")
+            raise BadKey(f"a key-encryption key has {KEY_BYTES} bytes: {len(key)}")
         self._cipher = AESGCM(key)
         self._entropy = entropy
 
@@ -57,14 +54,18 @@ class FileKeyEncryptionKey:
         """Read the key from a file that holds it in base64.
 
         Raises:
-            BadNote: The file is malformed or others may read it.
+            Refusal: There is no such file.
+            BadKey: The file is malformed or others may read it.
         """
-        check_private_file(path)
+        text = read_key_text(path).strip()
         try:
-            key = base64s.decode(path.read_text("ascii").strip(), what="a key-encryption key")
-        except (BadNote, UnicodeDecodeError):
+            key = base64s.decode(text, what="a key-encryption key")
+        except BadNote:
             # The first message would quote the secret.
-            raise BadNote("a key-encryption key file must hold standard base64") from None
+            raise BadKey(
+                f"a key-encryption key file must hold standard base64: {path}",
+                todo="name the file that clerestory log create made, or restore it",
+            ) from None
         return cls(key, entropy=entropy)
 
     def wrap(self, key: bytes, *, context: bytes) -> bytes:
@@ -74,6 +75,11 @@ class FileKeyEncryptionKey:
     def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
         """Decrypt a matter's key."""
         return _open(self._cipher, wrapped, context, what="a matter's key")
+
+
+def write_encryption_key(path: Path, *, entropy: Entropy) -> None:
+    """Make a key-encryption key and keep it in a new file."""
+    write_new_key(path, f"{base64s.encode(entropy(KEY_BYTES))}\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,25 +128,6 @@ def open_payload(sealed: bytes, *, key: bytes, commitment: bytes) -> Payload:
 def matter_context(matter: str) -> bytes:
     """Return what a wrapped key is bound to."""
     return b"clerestory/matter-key/v1\x00" + matter.encode()
-
-
-def check_private_file(path: Path) -> None:
-    """Refuse a key file that others than its owner may read or write."""
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise BadNote(
-            f"a key file must be for its owner only: {path}",
-            code="log-key-file",
-            todo=f"run: chmod 600 {path}",
-        )
-
-
-def write_private_file(path: Path, content: str) -> None:
-    """Write a new file that only its owner may read; never replace one."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _payload_context(commitment: bytes) -> bytes:

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from clerestory.ledger import base64s
-from clerestory.ledger.checkpoint import Checkpoint, parse_body
-from clerestory.ledger.errors import BadNote, BadProof, Torn, Unsigned
-from clerestory.ledger.keys import Cosigner, Verifier
-from clerestory.ledger.note import Note, cosign_note, parse_note, signers_of, with_signatures
+from clerestory.ledger.errors import BadProof, Torn
 from clerestory.ledger.public_files import Steps, no_steps
 from clerestory.ledger.tree import check_consistency
+from clerestory.notes import base64s
+from clerestory.notes.checkpoint import Checkpoint, parse_body
+from clerestory.notes.cosigners import Cosigner
+from clerestory.notes.errors import BadNote, Unsigned
+from clerestory.notes.keys import Verifier
+from clerestory.notes.note import Note, cosign_note, parse_note, signers_of, with_signatures
 
 MAX_PROOF_LINES = 63
 

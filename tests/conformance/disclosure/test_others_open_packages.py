@@ -13,13 +13,13 @@ import bagit
 import pyrage
 import pytest
 
-from clerestory.disclosure.logged import LogChecks
+from clerestory.audit.packages import verify_package
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.receipts import Receipt, read_receipt, read_receipt_key
 from clerestory.disclosure.recipients import AgeRecipient, Recipient, read_recipient
 from clerestory.disclosure.sealing import Sealed
-from clerestory.disclosure.signing import Signer
-from clerestory.disclosure.verifying import verify_package
+from clerestory.ledger import Ledger
+from clerestory.notes import Ed25519Signer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ADDRESS = "1 Madeup Street, Lewiston, ME 00011"
@@ -59,17 +59,20 @@ def test_age_opens_a_package_and_tar_unpacks_a_valid_bag(
 
 
 def test_a_key_that_age_made_opens_a_package(
-    run: Run, seal: Seal, sender: Signer, checks: LogChecks
+    run: Run, seal: Seal, sender: Ed25519Signer, ledger: Ledger
 ) -> None:
     key = run("age-keygen")
     public = run("age-keygen", "-y", given=key)
     sealed = seal(read_recipient(public, at=AT))
 
     verified = verify_package(
-        sealed.path, sender=sender.public, checks=checks, identity=Identity(given=key)
+        sealed.path,
+        sender=sender.verifier,
+        log_vkey=ledger.log.verifier,
+        identity=Identity(given=key),
     )
 
-    assert len(verified.checks) == 5
+    assert verified.is_complete
 
 
 @pytest.mark.parametrize("kind", [("ed25519",), ("rsa", "-b", "2048")])
@@ -77,8 +80,8 @@ def test_age_opens_a_package_sealed_to_an_ssh_key(
     run: Run,
     seal: Seal,
     tmp_path: Path,
-    sender: Signer,
-    checks: LogChecks,
+    sender: Ed25519Signer,
+    ledger: Ledger,
     kind: tuple[str, ...],
 ) -> None:
     key = tmp_path / "id"
@@ -88,13 +91,13 @@ def test_age_opens_a_package_sealed_to_an_ssh_key(
     package = unpack(run, run("age", "-d", "-i", key, sealed.path), tmp_path / "out")
     verified = verify_package(
         sealed.path,
-        sender=sender.public,
-        checks=checks,
+        sender=sender.verifier,
+        log_vkey=ledger.log.verifier,
         identity=Identity(given=key.read_bytes()),
     )
 
     assert address_in(package) == ADDRESS
-    assert len(verified.checks) == 5
+    assert verified.is_complete
 
 
 def test_openssl_opens_a_package_sealed_to_a_certificate(
@@ -126,7 +129,7 @@ def test_openssl_prints_the_envelope_as_it_is_meant(
 
 
 def test_openssl_verifies_the_signature_and_sha256sum_the_package(
-    run: Run, seal: Seal, tmp_path: Path, sender: Signer
+    run: Run, seal: Seal, tmp_path: Path, sender: Ed25519Signer
 ) -> None:
     identity = pyrage.x25519.Identity.generate()
     sealed = seal(AgeRecipient(text=str(identity.to_public())))
@@ -134,7 +137,7 @@ def test_openssl_verifies_the_signature_and_sha256sum_the_package(
     message, signature, key = tmp_path / "text", tmp_path / "signature", tmp_path / "sender.pem"
     message.write_text(text + "\n")
     signature.write_bytes(base64.b64decode(line.split()[2])[4:])
-    key.write_bytes(sender.public.pem())
+    key.write_bytes(sender.verifier.pem())
 
     for given, code in ((text + "\n", 0), (text + " \n", 1)):
         message.write_text(given)

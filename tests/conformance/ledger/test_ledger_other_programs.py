@@ -12,13 +12,13 @@ import pytest
 from clerestory.ledger import (
     Ed25519Signer,
     Log,
-    base64s,
     leaf_hash,
     node_hash,
     parse_note,
     parse_proof,
 )
 from clerestory.ledger.frontier import frontier_of
+from clerestory.notes import base64s
 
 GO_PROGRAM = Path(__file__).parent / "go" / "main.go"
 

@@ -11,7 +11,6 @@ from clerestory.ledger import (
     Ed25519Signer,
     Log,
     Witness,
-    base64s,
     leaf_hash,
     node_hash,
     parse_note,
@@ -20,10 +19,11 @@ from clerestory.ledger import (
     verify_proof,
 )
 from clerestory.ledger.frontier import Frontier, frontier_of
-from clerestory.ledger.note import cosign_note, signers_of, with_signatures
 from clerestory.ledger.tiles import Tile
-from clerestory.ledger.tree import EMPTY_ROOT, check_consistency, check_inclusion, root_of
+from clerestory.ledger.tree import check_consistency, check_inclusion, root_of
 from clerestory.ledger.witness import state_path
+from clerestory.notes import EMPTY_ROOT, base64s
+from clerestory.notes.note import cosign_note, signers_of, with_signatures
 
 RFC6962_INPUTS = [
     "",

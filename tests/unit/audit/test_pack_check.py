@@ -535,3 +535,16 @@ def test_every_fact_that_a_policy_can_read_has_its_list_of_codes(packs: Path) ->
     ]
 
     assert unknown == []
+
+
+def test_packs_that_require_each_other_are_named_with_their_path(packs: Path) -> None:
+    shutil.copytree(packs / "us-aa", packs / "us-ab")
+    for name, other in (("us-aa", "us-ab"), ("us-ab", "us-aa")):
+        manifest = packs / name / "pack.toml"
+        text = manifest.read_text().replace("us-aa", name)
+        manifest.write_text(text.replace("requires = []", f'requires = ["{other}"]'))
+
+    faults = [str(flaw) for flaw in check_packs(packs).faults]
+
+    said = "us-aa/pack.toml:6: packs require each other in a circle: us-aa > us-ab > us-aa"
+    assert any(fault.startswith(said) for fault in faults)

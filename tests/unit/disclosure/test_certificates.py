@@ -9,14 +9,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from clerestory.audit.packages import verify_package
 from clerestory.disclosure.cms import open_cms, read_private_key, seal_cms
 from clerestory.disclosure.contents import Contents
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import CertificateRecipient
 from clerestory.disclosure.sealing import Sealed
-from clerestory.disclosure.signing import Signer
-from clerestory.disclosure.verifying import verify_package
 from clerestory.kernel import Corruption, Refusal
+from clerestory.notes import Ed25519Signer
 
 
 def fixed(size: int) -> bytes:
@@ -83,7 +83,7 @@ def test_a_package_sealed_to_a_certificate_verifies(
     contents: Contents,
     seal: Callable[..., Sealed],
     certificate: CertificateRecipient,
-    sender: Signer,
+    sender: Ed25519Signer,
     log: Any,
     rsa_key: rsa.RSAPrivateKey,
     as_pem: Callable[..., bytes],
@@ -92,13 +92,13 @@ def test_a_package_sealed_to_a_certificate_verifies(
 
     verified = verify_package(
         sealed.path,
-        sender=sender.public,
-        checks=log.checks(),
+        sender=sender.verifier,
+        log_vkey=log.key,
         identity=Identity(given=as_pem(rsa_key)),
     )
 
     assert sealed.path.name == "ME-2026-0041.tar.p7m"
-    assert len(verified.checks) == 5
+    assert verified.is_complete
 
 
 def test_a_private_key_that_is_not_one_is_refused(

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 
+from clerestory.audit.packages import Verified, verify_package
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Duty, Outcome, Ruling
 from clerestory.disclosure import der
@@ -28,15 +29,15 @@ from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient, CertificateRecipient
 from clerestory.disclosure.released import read_rulings
 from clerestory.disclosure.sealing import Sealed, seal_text
-from clerestory.disclosure.signing import Signer, sign_note
+from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.tar import header
-from clerestory.disclosure.verifying import Verified, verify_package
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
+from clerestory.notes import Ed25519Signer
 
 
 @pytest.fixture
 def verify_bytes(
-    tmp_path: Path, sender: Signer, log: Any, identity: Identity
+    tmp_path: Path, sender: Ed25519Signer, log: Any, identity: Identity
 ) -> Callable[..., Verified]:
     """Return a function that signs any bytes as the sender would, and verifies them."""
 
@@ -44,8 +45,8 @@ def verify_bytes(
         path = tmp_path / "ME-2026-0041.tar.age"
         path.write_bytes(sealed)
         text = text or seal_text(path.name, hashlib.sha256(sealed).hexdigest(), len(sealed))
-        path.with_name(path.name + ".sig").write_bytes(sign_note(text, sender))
-        return verify_package(path, sender=sender.public, checks=log.checks(), identity=identity)
+        path.with_name(path.name + ".sig").write_bytes(sign_text(text, sender))
+        return verify_package(path, sender=sender.verifier, log_vkey=log.key, identity=identity)
 
     return go
 
@@ -59,7 +60,7 @@ def test_a_package_with_its_index_verifies(
     mixed: Determination,
     values: dict[Item, Value],
     seal: Callable[..., Sealed],
-    sender: Signer,
+    sender: Ed25519Signer,
     log: Any,
     identity: Identity,
 ) -> None:
@@ -69,10 +70,10 @@ def test_a_package_with_its_index_verifies(
     sealed = seal(contents)
 
     verified = verify_package(
-        sealed.path, sender=sender.public, checks=log.checks(), identity=identity
+        sealed.path, sender=sender.verifier, log_vkey=log.key, identity=identity
     )
 
-    assert len(verified.checks) == 5
+    assert verified.is_complete
     assert "data/withheld.pdf" in {part.path for part in contents.parts}
 
 
@@ -133,7 +134,7 @@ def test_signed_bytes_that_are_no_envelope_are_found(
     rsa_key: rsa.RSAPrivateKey,
     as_pem: Callable[..., bytes],
     tmp_path: Path,
-    sender: Signer,
+    sender: Ed25519Signer,
     log: Any,
 ) -> None:
     with pytest.raises((Corruption, Refusal)):
@@ -141,8 +142,8 @@ def test_signed_bytes_that_are_no_envelope_are_found(
     with pytest.raises(Corruption) as caught:
         verify_package(
             tmp_path / "ME-2026-0041.tar.age",
-            sender=sender.public,
-            checks=log.checks(),
+            sender=sender.verifier,
+            log_vkey=log.key,
             identity=Identity(given=as_pem(rsa_key)),
         )
 

@@ -7,58 +7,61 @@ from typing import Any
 import bagit
 import pytest
 
+from clerestory.audit.packages import Step, verify_package
 from clerestory.disclosure.contents import Contents
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.sealing import Sealed
-from clerestory.disclosure.signing import Signer
-from clerestory.disclosure.verifying import verify_package
 from clerestory.kernel import Corruption, Refusal
+from clerestory.notes import Ed25519Signer, OtherSigner
 
 Seal = Callable[..., Sealed]
 
 
 def test_a_sealed_package_verifies_without_a_key(
-    contents: Contents, seal: Seal, sender: Signer, log: Any
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any
 ) -> None:
     sealed = seal(contents)
 
-    verified = verify_package(sealed.path, sender=sender.public, checks=log.checks())
+    verified = verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key)
 
     assert (verified.sha256, verified.size) == (sealed.sha256, sealed.path.stat().st_size)
     assert verified.demand_id is None
-    assert len(verified.checks) == 1
+    assert [check.name for check in verified.checked] == ["name", "seal"]
+    assert [check.step for check in verified.not_checked] == list(Step)[2:]
+    assert not verified.is_complete
 
 
 def test_the_recipient_verifies_every_part(
-    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any, identity: Identity
 ) -> None:
     sealed = seal(contents)
 
     verified = verify_package(
-        sealed.path, sender=sender.public, checks=log.checks(), identity=identity
+        sealed.path, sender=sender.verifier, log_vkey=log.key, identity=identity
     )
 
     assert verified.demand_id == "ME-2026-0041"
     assert verified.contents_digest == contents.digest
-    assert [check.partition(":")[0] for check in verified.checks] == [
-        "seal",
-        "bag",
-        "contents",
-        "log",
-        "rulings",
-    ]
+    assert [check.step for check in verified.checked] == list(Step)
+    assert verified.is_complete
+    assert verified.not_checked == ()
 
 
 def test_the_opened_folder_is_a_valid_bag_with_the_released_answers_only(
-    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity, tmp_path: Path
+    contents: Contents,
+    seal: Seal,
+    sender: Ed25519Signer,
+    log: Any,
+    identity: Identity,
+    tmp_path: Path,
 ) -> None:
     sealed = seal(contents)
     folder = tmp_path / "opened"
 
     verify_package(
         sealed.path,
-        sender=sender.public,
-        checks=log.checks(),
+        sender=sender.verifier,
+        log_vkey=log.key,
         identity=identity,
         extract_to=folder,
     )
@@ -84,7 +87,7 @@ def test_the_opened_folder_is_a_valid_bag_with_the_released_answers_only(
 def test_a_package_that_is_not_logged_is_not_sealed(
     contents: Contents, seal: Seal, log: Any, tmp_path: Path
 ) -> None:
-    other = log.evidence(contents.digest, logged="0" * 64)
+    other = log.evidence("0" * 64)
 
     with pytest.raises(Refusal) as caught:
         seal(contents, evidence=other)
@@ -105,7 +108,7 @@ def test_a_package_is_never_written_over_another(contents: Contents, seal: Seal)
 
 
 def test_one_flipped_bit_is_found_at_every_place_tried(
-    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any, identity: Identity
 ) -> None:
     sealed = seal(contents)
     whole = sealed.path.read_bytes()
@@ -116,16 +119,14 @@ def test_one_flipped_bit_is_found_at_every_place_tried(
         broken[at] ^= 1 << (at % 8)
         sealed.path.write_bytes(broken)
         with pytest.raises(Corruption) as caught:
-            verify_package(
-                sealed.path, sender=sender.public, checks=log.checks(), identity=identity
-            )
+            verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key, identity=identity)
         codes.add(caught.value.code)
 
     assert codes == {"package-altered"}
 
 
 def test_every_flipped_bit_of_the_signature_is_found(
-    contents: Contents, seal: Seal, sender: Signer, log: Any
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any
 ) -> None:
     sealed = seal(contents)
     whole = sealed.signature_path.read_bytes()
@@ -135,21 +136,21 @@ def test_every_flipped_bit_of_the_signature_is_found(
         broken = bytearray(whole)
         broken[bit // 8] ^= 1 << (bit % 8)
         sealed.signature_path.write_bytes(broken)
-        with pytest.raises(Corruption) as caught:
-            verify_package(sealed.path, sender=sender.public, checks=log.checks())
+        with pytest.raises((Corruption, OtherSigner)) as caught:
+            verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key)
         codes.add(caught.value.code)
 
-    assert codes == {"package-signature-invalid"}
+    assert codes == {"package-signature-invalid", "key-not-signer"}
 
 
 @pytest.mark.parametrize("kept", [0, 1, 21, 200, 4096, -1])
 def test_a_package_cut_short_is_found(
-    contents: Contents, seal: Seal, sender: Signer, log: Any, identity: Identity, kept: int
+    contents: Contents, seal: Seal, sender: Ed25519Signer, log: Any, identity: Identity, kept: int
 ) -> None:
     sealed = seal(contents)
     sealed.path.write_bytes(sealed.path.read_bytes()[:kept])
 
     with pytest.raises(Corruption) as caught:
-        verify_package(sealed.path, sender=sender.public, checks=log.checks(), identity=identity)
+        verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key, identity=identity)
 
     assert caught.value.code == "package-cut-short"

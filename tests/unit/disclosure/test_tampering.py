@@ -13,23 +13,24 @@ from typing import Any
 import pyrage
 import pytest
 
+from clerestory.audit.packages import Verified, verify_package
 from clerestory.disclosure import contents as contents_module
 from clerestory.disclosure.bag import make_bag
 from clerestory.disclosure.contents import Contents, Part, part_of, records_csv
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
 from clerestory.disclosure.sealing import Sealed, seal_text
-from clerestory.disclosure.signing import Signer, sign_note
+from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.tar import Member, write_tar
-from clerestory.disclosure.verifying import Verified, verify_package
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
+from clerestory.notes import Ed25519Signer
 
 Verify = Callable[[bytes], Verified]
 
 
 @pytest.fixture
 def verify(
-    tmp_path: Path, sender: Signer, log: Any, recipient: AgeRecipient, identity: Identity
+    tmp_path: Path, sender: Ed25519Signer, log: Any, recipient: AgeRecipient, identity: Identity
 ) -> Verify:
     """Return a function that seals a tar as the sender would, and verifies the result."""
     import hashlib
@@ -41,14 +42,14 @@ def verify(
         sealed = pyrage.encrypt(tar, [key])
         path.write_bytes(sealed)
         text = seal_text(path.name, hashlib.sha256(sealed).hexdigest(), len(sealed))
-        path.with_name(path.name + ".sig").write_bytes(sign_note(text, sender))
-        return verify_package(path, sender=sender.public, checks=log.checks(), identity=identity)
+        path.with_name(path.name + ".sig").write_bytes(sign_text(text, sender))
+        return verify_package(path, sender=sender.verifier, log_vkey=log.key, identity=identity)
 
     return go
 
 
 @pytest.fixture
-def tar_of(sender: Signer, log: Any) -> Callable[[Contents], bytes]:
+def tar_of(sender: Ed25519Signer, log: Any) -> Callable[[Contents], bytes]:
     """Return a function that logs any contents and lays them out as the sender would."""
 
     def go(contents: Contents) -> bytes:
@@ -73,7 +74,7 @@ def body_of(contents: Contents, path: str) -> Any:
 def test_the_rebuilt_package_itself_verifies(
     contents: Contents, tar_of: Callable[[Contents], bytes], verify: Verify
 ) -> None:
-    assert len(verify(tar_of(contents)).checks) == 5
+    assert verify(tar_of(contents)).is_complete
 
 
 def test_every_flipped_bit_inside_the_seal_is_found(
@@ -236,9 +237,9 @@ def test_a_record_out_of_its_form_is_found(
 
 
 def test_a_package_of_other_contents_than_the_logged_is_found(
-    contents: Contents, sender: Signer, log: Any, verify: Verify
+    contents: Contents, sender: Ed25519Signer, log: Any, verify: Verify
 ) -> None:
-    other = log.evidence(contents.digest, logged="0" * 64)
+    other = log.evidence("0" * 64)
 
     with pytest.raises(Corruption) as caught:
         verify(b"".join(make_bag(contents, other, sender).tar()))
@@ -247,10 +248,10 @@ def test_a_package_of_other_contents_than_the_logged_is_found(
 
 
 def test_a_proof_of_another_entry_is_found(
-    contents: Contents, sender: Signer, log: Any, verify: Verify
+    contents: Contents, sender: Ed25519Signer, log: Any, verify: Verify
 ) -> None:
     evidence = log.evidence(contents.digest)
-    other = replace(evidence, proof=log.evidence(contents.digest, logged="0" * 64).proof)
+    other = replace(evidence, proof=log.evidence("0" * 64).proof)
 
     with pytest.raises(Corruption) as caught:
         verify(b"".join(make_bag(contents, other, sender).tar()))
@@ -261,7 +262,7 @@ def test_a_proof_of_another_entry_is_found(
 def test_contents_signed_by_another_key_are_found(
     contents: Contents, log: Any, verify: Verify
 ) -> None:
-    stranger = Signer(name="dhhs.example/sender", seed=b"x" * 32)
+    stranger = Ed25519Signer(name="dhhs.example/sender", seed=b"x" * 32)
 
     with pytest.raises(Corruption) as caught:
         verify(b"".join(make_bag(contents, log.evidence(contents.digest), stranger).tar()))
@@ -269,7 +270,7 @@ def test_contents_signed_by_another_key_are_found(
     assert caught.value.code == "package-sender-other"
 
 
-def raw_tar(contents: Contents, sender: Signer, log: Any, changes: dict[str, Any]) -> bytes:
+def raw_tar(contents: Contents, sender: Ed25519Signer, log: Any, changes: dict[str, Any]) -> bytes:
     """Return the package's tar with files replaced, added or (``None``) left out."""
     bag = make_bag(contents, log.evidence(contents.digest), sender)
     files: dict[str, Any] = {
@@ -295,7 +296,7 @@ def raw_tar(contents: Contents, sender: Signer, log: Any, changes: dict[str, Any
     ],
 )
 def test_a_bag_with_a_file_left_out_is_found(
-    contents: Contents, sender: Signer, log: Any, verify: Verify, name: str, code: str
+    contents: Contents, sender: Ed25519Signer, log: Any, verify: Verify, name: str, code: str
 ) -> None:
     with pytest.raises(Corruption) as caught:
         verify(raw_tar(contents, sender, log, {name: None}))
@@ -307,7 +308,7 @@ def test_a_bag_with_a_file_left_out_is_found(
     "name", ["package-ME-2026-0041/note.txt", "other/note.txt", "other/bagit.txt", "note.txt"]
 )
 def test_a_bag_with_a_file_added_is_found(
-    contents: Contents, sender: Signer, log: Any, verify: Verify, name: str
+    contents: Contents, sender: Ed25519Signer, log: Any, verify: Verify, name: str
 ) -> None:
     with pytest.raises(Corruption) as caught:
         verify(raw_tar(contents, sender, log, {name: b"more"}))
@@ -344,28 +345,28 @@ def test_a_file_that_vanishes_while_it_is_sealed_leaves_nothing(
 
 
 def test_a_stranger_cannot_open_a_package(
-    contents: Contents, seal: Callable[..., Sealed], sender: Signer, log: Any
+    contents: Contents, seal: Callable[..., Sealed], sender: Ed25519Signer, log: Any
 ) -> None:
     sealed = seal(contents)
     stranger = Identity(given=str(pyrage.x25519.Identity.generate()).encode())
 
     with pytest.raises(Refusal) as caught:
-        verify_package(sealed.path, sender=sender.public, checks=log.checks(), identity=stranger)
+        verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key, identity=stranger)
 
     assert caught.value.code == "identity-not-recipient"
 
 
 @pytest.mark.parametrize("given", [b"", b"garbage", b"# only a comment\n", b"\xff"])
 def test_an_identity_that_is_not_one_is_refused(
-    contents: Contents, seal: Callable[..., Sealed], sender: Signer, log: Any, given: bytes
+    contents: Contents, seal: Callable[..., Sealed], sender: Ed25519Signer, log: Any, given: bytes
 ) -> None:
     sealed = seal(contents)
 
     with pytest.raises(Refusal) as caught:
         verify_package(
             sealed.path,
-            sender=sender.public,
-            checks=log.checks(),
+            sender=sender.verifier,
+            log_vkey=log.key,
             identity=Identity(given=given),
         )
 
@@ -374,13 +375,13 @@ def test_an_identity_that_is_not_one_is_refused(
 
 @pytest.mark.parametrize("missing", ["package", "signature"])
 def test_a_package_without_its_signature_is_refused(
-    contents: Contents, seal: Callable[..., Sealed], sender: Signer, log: Any, missing: str
+    contents: Contents, seal: Callable[..., Sealed], sender: Ed25519Signer, log: Any, missing: str
 ) -> None:
     sealed = seal(contents)
     (sealed.path if missing == "package" else sealed.signature_path).unlink()
 
     with pytest.raises(Refusal) as caught:
-        verify_package(sealed.path, sender=sender.public, checks=log.checks())
+        verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key)
 
     assert caught.value.code == ("package-missing" if missing == "package" else _SIGNATURE)
 
@@ -391,7 +392,7 @@ _SIGNATURE = "package-signature-missing"
 def test_a_package_is_not_opened_over_a_folder(
     contents: Contents,
     seal: Callable[..., Sealed],
-    sender: Signer,
+    sender: Ed25519Signer,
     log: Any,
     identity: Identity,
     tmp_path: Path,
@@ -401,8 +402,8 @@ def test_a_package_is_not_opened_over_a_folder(
     with pytest.raises(Refusal) as caught:
         verify_package(
             sealed.path,
-            sender=sender.public,
-            checks=log.checks(),
+            sender=sender.verifier,
+            log_vkey=log.key,
             identity=identity,
             extract_to=tmp_path,
         )

@@ -13,7 +13,7 @@ def test_an_error_has_the_code_of_its_kind_unless_it_names_one(
 ) -> None:
     plain, named = kind("no"), kind("no", code="x-y", todo="do this")
 
-    assert (str(plain), plain.code, plain.todo) == ("no", code, "")
+    assert (str(plain), plain.code, plain.todo) == ("no", code, kind.todo)
     assert (str(named), named.code, named.todo) == ("no", "x-y", "do this")
 
 
@@ -28,3 +28,15 @@ def test_a_rule_that_said_no_is_never_taken_for_bytes_that_prove_nothing() -> No
     assert not issubclass(Corruption, Refusal)
     assert issubclass(Refusal, ClerestoryError)
     assert issubclass(Corruption, ClerestoryError)
+
+
+def test_an_alarm_says_what_to_do_though_its_raise_does_not() -> None:
+    alarm = Corruption("the bytes are others")
+
+    assert alarm.todo.startswith("keep the bytes as they are, release nothing")
+
+
+@pytest.mark.parametrize("todo", ["", "  "])
+def test_a_class_of_errors_without_a_next_step_cannot_be_written(todo: str) -> None:
+    with pytest.raises(TypeError, match="says what to do next: Mute"):
+        type("Mute", (Refusal,), {"todo": todo})

@@ -84,5 +84,7 @@ def test_a_stack_that_was_changed_since_may_not_answer(tmp_path: Path, stack: Pa
     with pytest.raises(PackFault, match=r"\(digest 0123456789abcdef\)$") as refused:
         check_active(changed, tmp_path)
 
-    assert str(refused.value).startswith(f"the law of {stack.names[0]} is not active")
+    assert str(refused.value).startswith(
+        f"the law of {stack.names[0]} and {stack.names[1]} is not active"
+    )
     assert refused.value.code == "law-not-proved"

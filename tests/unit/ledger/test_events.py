@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 
 import pytest
 
+from clerestory.kernel.time import BadTime, Zone, parse_moment
 from clerestory.ledger import (
     BadNote,
     BadProof,
@@ -128,7 +129,7 @@ def test_a_private_leaf_holds_six_keys_and_no_time() -> None:
 
     assert leaf.entry.replace(b" ", b"") == (
         b'{"commitment":"' + b"00" * 32 + b'","pad":"","period":"2026-Q4","scope":"made-up",'
-        b'"serial":"0000000042","type":"demand.received","v":1}'
+        b'"serial":"0000000042","type":"demand.received","v":2}'
     )
 
 
@@ -190,7 +191,7 @@ def test_a_public_text_that_is_too_long_is_refused() -> None:
         b"{}",
         b"[]",
         b'{"v":1,"n":0}',
-        b'{"v":2,"type":"demand.decided","period":"2026-Q4","scope":"a","pad":""}',
+        b'{"v":3,"type":"demand.decided","period":"2026-Q4","scope":"a","pad":""}',
         b"\xff",
         Leaf(
             type=EventType.DEMAND_DECIDED, period="2026-Q4", scope="a", commitment=bytes(32)
@@ -205,21 +206,94 @@ def test_bytes_in_another_form_are_no_leaf(entry: bytes) -> None:
         parse_leaf(entry)
 
 
+EASTERN, KIRITIMATI, PAGO_PAGO, KOLKATA = (
+    Zone(name)
+    for name in ("America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kolkata")
+)
+
+
 @pytest.mark.parametrize(
-    ("at", "quarter"),
+    ("at", "zone", "quarter"),
     [
-        (datetime(2026, 1, 1, tzinfo=UTC), "2026-Q1"),
-        (datetime(2026, 3, 31, 23, tzinfo=UTC), "2026-Q1"),
-        (datetime(2026, 12, 31, 20, tzinfo=timezone(timedelta(hours=-5))), "2027-Q1"),
+        # Daylight saving time: the quarter turns at 04:00 UTC.
+        ("2026-03-31T23:59:59-04:00", EASTERN, "2026-Q1"),
+        ("2026-04-01T03:59:59.999999Z", EASTERN, "2026-Q1"),
+        ("2026-04-01T00:00-04:00", EASTERN, "2026-Q2"),
+        ("2026-04-01T04:00Z", EASTERN, "2026-Q2"),
+        # The same moment told in another zone is in the same quarter.
+        ("2026-04-01T12:59:59+09:00", EASTERN, "2026-Q1"),
+        ("2026-06-30T23:59:59-04:00", EASTERN, "2026-Q2"),
+        ("2026-07-01T00:00-04:00", EASTERN, "2026-Q3"),
+        ("2026-09-30T23:59:59-04:00", EASTERN, "2026-Q3"),
+        ("2026-10-01T00:00-04:00", EASTERN, "2026-Q4"),
+        # Standard time: the year turns at 05:00 UTC.
+        ("2027-01-01T04:59:59Z", EASTERN, "2026-Q4"),
+        ("2027-01-01T05:00Z", EASTERN, "2027-Q1"),
+        # East of UTC the new quarter comes first, and west of everything last.
+        ("2026-03-31T09:59:59Z", KIRITIMATI, "2026-Q1"),
+        ("2026-03-31T10:00Z", KIRITIMATI, "2026-Q2"),
+        ("2026-03-31T18:29:59Z", KOLKATA, "2026-Q1"),
+        ("2026-03-31T18:30Z", KOLKATA, "2026-Q2"),
+        ("2026-04-01T10:59:59Z", PAGO_PAGO, "2026-Q1"),
+        ("2026-04-01T11:00Z", PAGO_PAGO, "2026-Q2"),
+        ("2026-04-01T00:00Z", Zone("UTC"), "2026-Q2"),
     ],
 )
-def test_a_quarter_is_counted_in_utc(at: datetime, quarter: str) -> None:
-    assert quarter_of(at) == quarter
+def test_a_quarter_is_that_of_the_agencys_own_calendar(at: str, zone: Zone, quarter: str) -> None:
+    assert quarter_of(parse_moment(at), zone) == quarter
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
-    with pytest.raises(BadNote, match="zone"):
-        quarter_of(datetime(2026, 1, 1))  # noqa: DTZ001 (the fault under test)
+    with pytest.raises(BadTime, match="zone") as refused:
+        quarter_of(datetime(2026, 1, 1), EASTERN)  # noqa: DTZ001 (the fault under test)
+
+    assert refused.value.code == "time-no-zone"
+
+
+# What the program wrote while version 1 was its only one, put together from docs/ledger.md.
+OLD_PRIVATE = (
+    b'{"commitment":"' + b"00" * 32 + b'","pad":"' + b" " * 137 + b'","period":"2026-Q4",'
+    b'"scope":"maine-dhhs","serial":"0000000042","type":"demand.received","v":1}'
+)
+
+
+def test_a_leaf_of_version_1_is_read_and_written_back_byte_for_byte() -> None:
+    assert len(OLD_PRIVATE) == 320
+
+    leaf = parse_leaf(OLD_PRIVATE)
+
+    assert leaf == Leaf(
+        type=EventType.DEMAND_RECEIVED,
+        period="2026-Q4",
+        scope="maine-dhhs",
+        serial=42,
+        commitment=bytes(32),
+        version=1,
+    )
+    assert leaf.entry == OLD_PRIVATE
+
+
+def test_what_is_new_is_written_in_version_2_and_differs_in_nothing_else() -> None:
+    new = replace(parse_leaf(OLD_PRIVATE), version=2)
+
+    assert Leaf(type=new.type, period=new.period, scope=new.scope).version == 2
+    assert new.entry == OLD_PRIVATE.replace(b'"v":1}', b'"v":2}')
+    assert parse_leaf(new.entry) == new
+
+
+@pytest.mark.parametrize("version", [b"0", b"3", b"-1", b"1.0", b"2.0", b"true", b'"2"', b"null"])
+def test_a_leaf_of_another_version_is_no_leaf(version: bytes) -> None:
+    with pytest.raises(Torn, match="version 1 or 2"):
+        parse_leaf(OLD_PRIVATE.replace(b'"v":1}', b'"v":' + version + b"}"))
+
+
+def test_a_log_that_began_in_version_1_goes_on_in_version_2() -> None:
+    new = replace(parse_leaf(OLD_PRIVATE), version=2, serial=2).entry
+    recount = Recount()
+
+    recount.take(0, [replace(parse_leaf(OLD_PRIVATE), serial=1).entry, new])
+
+    assert list(recount.rows()) == [("demand.received", "maine-dhhs", "2026-Q4", 2)]
 
 
 def entry_of(kind: EventType, serial: int | None) -> bytes:

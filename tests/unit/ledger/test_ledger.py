@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clerestory.kernel import Refusal
+from clerestory.kernel.time import BadTime, Zone, parse_moment
 from clerestory.ledger import (
     BadNote,
     BadProof,
@@ -17,6 +18,7 @@ from clerestory.ledger import (
     FileKeyEncryptionKey,
     Ledger,
     Log,
+    OtherSigner,
     Torn,
     UnknownLog,
     Unsigned,
@@ -30,19 +32,21 @@ from clerestory.ledger import (
     verify_directory,
     verify_proof,
 )
-from clerestory.ledger.key_files import (
+from clerestory.ledger.vault import write_encryption_key
+from clerestory.notes.key_files import (
     read_cosigning_key,
     read_signing_key,
     write_cosigning_key,
-    write_encryption_key,
     write_signing_key,
 )
+
+EASTERN = Zone("America/New_York")
 
 
 def test_an_appended_event_is_proven_without_a_database(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    (one,) = ledger.append([demand], at)
+    (one,) = ledger.append([demand], at, zone=EASTERN)
 
     verified = verify_proof(ledger.prove(one.index), one.entry, ledger.log.verifier.vkey)
 
@@ -54,7 +58,7 @@ def test_an_appended_event_is_proven_without_a_database(
 def test_a_proof_of_another_entry_or_log_is_refused(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    first, second = ledger.append([demand, demand], at)
+    first, second = ledger.append([demand, demand], at, zone=EASTERN)
     other = Ed25519Signer(name="other.example", seed=bytes(32)).verifier
     thief = Ed25519Signer(name=ledger.log.origin, seed=bytes(32)).verifier
 
@@ -62,7 +66,7 @@ def test_a_proof_of_another_entry_or_log_is_refused(
         verify_proof(ledger.prove(first.index), second.entry, ledger.log.verifier)
     with pytest.raises(UnknownLog):
         verify_proof(ledger.prove(first.index), first.entry, other)
-    with pytest.raises(Unsigned):
+    with pytest.raises(OtherSigner):
         verify_proof(ledger.prove(first.index), first.entry, thief)
 
 
@@ -72,7 +76,7 @@ def test_demand_numbers_have_no_gap_and_start_at_one_in_each_scope(
     decided = replace(demand, type=EventType.DEMAND_DECIDED)
     elsewhere = replace(demand, scope="other")
 
-    done = ledger.append([demand, decided, demand, elsewhere], at)
+    done = ledger.append([demand, decided, demand, elsewhere], at, zone=EASTERN)
 
     assert [one.demand_number for one in done] == [1, None, 2, 1]
     assert [parse_leaf(one.entry).serial for one in done] == [1, None, 2, 1]
@@ -82,13 +86,13 @@ def test_demand_numbers_have_no_gap_and_start_at_one_in_each_scope(
 def test_a_refused_append_gives_its_number_back_and_writes_nothing(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    ledger.append([demand], at)
-    ledger.erase("m/1", scope="made-up", authority="made up", at=at)
+    ledger.append([demand], at, zone=EASTERN)
+    ledger.erase("m/1", scope="made-up", authority="made up", at=at, zone=EASTERN)
     other = replace(demand, matter="m/2")
 
     with pytest.raises(Refusal, match="erased"):
-        ledger.append([other, demand], at)
-    (after,) = ledger.append([other], at)
+        ledger.append([other, demand], at, zone=EASTERN)
+    (after,) = ledger.append([other], at, zone=EASTERN)
 
     assert (after.index, after.demand_number) == (2, 2)
 
@@ -96,7 +100,7 @@ def test_a_refused_append_gives_its_number_back_and_writes_nothing(
 def test_the_leaf_shows_no_field_and_the_opening_shows_one(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    (one,) = ledger.append([demand], at)
+    (one,) = ledger.append([demand], at, zone=EASTERN)
     leaf = parse_leaf(one.entry)
     assert leaf.commitment is not None
 
@@ -115,7 +119,7 @@ def test_equal_events_have_unlike_leaves_of_one_length(
     decided = replace(demand, type=EventType.DEMAND_DECIDED)
     longer = replace(decided, fields={**decided.fields, "reason": "long " * 500})
 
-    done = ledger.append([decided, decided, longer], at)
+    done = ledger.append([decided, decided, longer], at, zone=EASTERN)
 
     assert len({one.entry for one in done}) == 3
     assert len({len(one.entry) for one in done}) == 1
@@ -124,7 +128,7 @@ def test_equal_events_have_unlike_leaves_of_one_length(
 def test_private_fields_are_nowhere_in_the_files(
     ledger: Ledger, demand: Event, at: datetime, tmp_path: Path
 ) -> None:
-    ledger.append([replace(demand, fields={"name": "Made-Up Person"})], at)
+    ledger.append([replace(demand, fields={"name": "Made-Up Person"})], at, zone=EASTERN)
     ledger.publish(ledger.propose().note)
 
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -136,8 +140,10 @@ def test_private_fields_are_nowhere_in_the_files(
 def test_erasure_closes_the_entries_and_the_log_still_verifies(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    ledger.append([demand, replace(demand, matter="m/2"), demand], at)
-    erased = ledger.erase("m/1", scope="made-up", authority="22 MRS 0 (made up)", at=at)
+    ledger.append([demand, replace(demand, matter="m/2"), demand], at, zone=EASTERN)
+    erased = ledger.erase(
+        "m/1", scope="made-up", authority="22 MRS 0 (made up)", at=at, zone=EASTERN
+    )
     ledger.publish(ledger.propose().note)
 
     with pytest.raises(Refusal, match="kept to be opened"):
@@ -151,19 +157,19 @@ def test_erasure_closes_the_entries_and_the_log_still_verifies(
     report = audit_ledger(ledger)
     assert (report.opened, report.erased, report.findings) == (2, 2, [])
     with pytest.raises(Refusal, match="not be erased"):
-        ledger.erase("m/1", scope="made-up", authority="again", at=at)
+        ledger.erase("m/1", scope="made-up", authority="again", at=at, zone=EASTERN)
 
 
 def test_a_destroyed_key_is_gone_from_every_file(
     ledger: Ledger, demand: Event, at: datetime, tmp_path: Path
 ) -> None:
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
     with ledger.log.reading() as reader:
         wrapped, sealed = reader.connection.execute(
             "SELECT wrapped_key, sealed FROM matter JOIN payload ON matter_id = matter.id"
         ).fetchone()
 
-    ledger.erase("m/1", scope="made-up", authority="made up", at=at)
+    ledger.erase("m/1", scope="made-up", authority="made up", at=at, zone=EASTERN)
 
     for path in tmp_path.rglob("ledger.sqlite3*"):
         content = path.read_bytes()
@@ -176,13 +182,13 @@ def test_neither_an_unknown_matter_nor_the_record_of_erasures_is_erased(
 ) -> None:
     for matter in ("m/9", "clerestory/retention"):
         with pytest.raises(Refusal):
-            ledger.erase(matter, scope="made-up", authority="made up", at=at)
+            ledger.erase(matter, scope="made-up", authority="made up", at=at, zone=EASTERN)
 
 
 def test_what_cannot_be_opened_and_no_erasure_names_is_a_finding(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    ledger.append([demand, replace(demand, matter="m/2")], at)
+    ledger.append([demand, replace(demand, matter="m/2")], at, zone=EASTERN)
     with ledger.log.transaction() as cx:
         cx.execute("DELETE FROM payload WHERE matter_id = 'm/2'")
 
@@ -194,7 +200,7 @@ def test_what_cannot_be_opened_and_no_erasure_names_is_a_finding(
 
 
 def test_an_altered_payload_is_a_finding(ledger: Ledger, demand: Event, at: datetime) -> None:
-    ledger.append([demand, replace(demand, matter="m/2")], at)
+    ledger.append([demand, replace(demand, matter="m/2")], at, zone=EASTERN)
     with ledger.log.transaction() as cx:
         (sealed,) = cx.execute("SELECT sealed FROM payload WHERE matter_id = 'm/1'").fetchone()
         cx.execute("DELETE FROM payload WHERE matter_id = 'm/1'")
@@ -209,7 +215,7 @@ def test_an_altered_payload_is_a_finding(ledger: Ledger, demand: Event, at: date
 def test_another_wrapping_key_opens_nothing(
     ledger: Ledger, demand: Event, at: datetime, signer: Ed25519Signer
 ) -> None:
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
     wrong = FileKeyEncryptionKey(bytes(32), entropy=lambda size: bytes(size))
 
     with (
@@ -221,7 +227,7 @@ def test_another_wrapping_key_opens_nothing(
 
 def test_a_missing_public_file_is_a_finding(ledger: Ledger, demand: Event, at: datetime) -> None:
     for _ in range(2):
-        ledger.append([demand], at)
+        ledger.append([demand], at, zone=EASTERN)
         ledger.publish(ledger.propose().note)
     (ledger.log.public.folder / "tile/0/000.p/1").unlink()
 
@@ -233,10 +239,10 @@ def test_a_missing_public_file_is_a_finding(ledger: Ledger, demand: Event, at: d
 def test_recorded_events_wait_and_all_are_sequenced(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    first, second = ledger.record([demand, demand], at)
+    first, second = ledger.record([demand, demand], at, zone=EASTERN)
     assert ledger.index_of(first) is None
 
-    (appended,) = ledger.append([demand], at)
+    (appended,) = ledger.append([demand], at, zone=EASTERN)
 
     assert (ledger.index_of(first), ledger.index_of(second)) == (0, 1)
     assert (appended.index, appended.demand_number) == (2, 3)
@@ -246,7 +252,7 @@ def test_recorded_events_wait_and_all_are_sequenced(
 def test_opening_the_ledger_sequences_what_was_left(
     ledger: Ledger, demand: Event, at: datetime, signer: Ed25519Signer, kek: FileKeyEncryptionKey
 ) -> None:
-    (row,) = ledger.record([demand], at)
+    (row,) = ledger.record([demand], at, zone=EASTERN)
     ledger.close()
 
     with Ledger.open(ledger.log.directory, signer, kek) as again:
@@ -256,11 +262,11 @@ def test_opening_the_ledger_sequences_what_was_left(
 def test_the_public_sees_sizes_of_epochs_only(ledger: Ledger, demand: Event, at: datetime) -> None:
     folder = ledger.log.public.folder
     for _ in range(3):
-        ledger.append([demand], at)
+        ledger.append([demand], at, zone=EASTERN)
     assert not folder.exists()
 
     proposal = ledger.propose()
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
     ledger.publish(proposal.note)
 
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
@@ -271,9 +277,9 @@ def test_the_public_sees_sizes_of_epochs_only(ledger: Ledger, demand: Event, at:
 def test_a_proposal_stays_the_same_until_it_is_published(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
     first = ledger.propose()
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
 
     assert ledger.propose() == first
     ledger.publish(first.note)
@@ -281,22 +287,22 @@ def test_a_proposal_stays_the_same_until_it_is_published(
 
 
 def test_an_epoch_waits_for_enough_entries(ledger: Ledger, demand: Event, at: datetime) -> None:
-    ledger.append([demand] * 4, at)
+    ledger.append([demand] * 4, at, zone=EASTERN)
 
     with pytest.raises(Refusal, match="at least 5"):
         ledger.propose(at_least=5)
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
     assert ledger.propose(at_least=5).size == 5
 
 
 def test_only_a_proposed_checkpoint_is_published(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
     with pytest.raises(BadNote, match="not proposed"):
         ledger.publish(ledger.checkpoint())
     ledger.propose()
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
     with pytest.raises(BadNote, match="not proposed"):
         ledger.publish(ledger.checkpoint())
 
@@ -304,11 +310,11 @@ def test_only_a_proposed_checkpoint_is_published(
 def test_a_proof_under_the_public_checkpoint_waits_for_it(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    first, _ = ledger.append([demand, demand], at)
+    first, _ = ledger.append([demand, demand], at, zone=EASTERN)
     with pytest.raises(Refusal, match="0 of 0"):
         ledger.prove(0, published=True)
     ledger.publish(ledger.propose().note)
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
 
     verified = verify_proof(ledger.prove(0, published=True), first.entry, ledger.log.verifier)
 
@@ -320,11 +326,11 @@ def test_a_proof_under_the_public_checkpoint_waits_for_it(
 def test_a_promise_names_no_index_and_holds_for_the_next_epoch(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
     ledger.publish(ledger.propose().note)
-    ledger.append([demand], at)
+    ledger.append([demand], at, zone=EASTERN)
     ledger.propose()
-    (one,) = ledger.append([demand], at)
+    (one,) = ledger.append([demand], at, zone=EASTERN)
 
     text = ledger.promise(one.index)
     promise = open_promise(text, ledger.log.verifier)
@@ -392,3 +398,76 @@ def test_entries_come_back_byte_for_byte(log: Log) -> None:
         log.append([b"fine", bytes(65_536)])
     with pytest.raises(Refusal, match="4 of 4"):
         log.entry(4)
+
+
+def periods(ledger: Ledger) -> list[str]:
+    with ledger.log.reading() as reader:
+        return [parse_leaf(entry).period for entry in reader.entries(0, reader.head().size)]
+
+
+LAST_OF_MARCH, FIRST_OF_APRIL = (
+    parse_moment(text) for text in ("2026-04-01T03:59:59Z", "2026-04-01T04:00Z")
+)
+
+
+def test_a_quarter_never_goes_back_and_nothing_is_written(ledger: Ledger, demand: Event) -> None:
+    ledger.append([demand], LAST_OF_MARCH, zone=EASTERN)
+    ledger.append([demand], FIRST_OF_APRIL, zone=EASTERN)
+
+    for write in (ledger.append, ledger.record):
+        with pytest.raises(BadTime, match=r"made-up must not go back.*2026-Q1 after 2026-Q2") as no:
+            write([demand], LAST_OF_MARCH, zone=EASTERN)
+        assert no.value.code == "log-time-backwards"
+        assert "--late" in no.value.todo
+    with pytest.raises(BadTime, match="2026-Q1 after 2026-Q2"):
+        ledger.erase("m/1", scope="made-up", authority="x", at=LAST_OF_MARCH, zone=EASTERN)
+    ledger.sequence()
+
+    assert periods(ledger) == ["2026-Q1", "2026-Q2"]
+    assert ledger.last_demand_number("made-up") == 2
+    assert ledger.payload(0).fields == demand.fields
+
+
+def test_within_a_quarter_and_from_another_scope_an_earlier_time_is_taken(
+    ledger: Ledger, demand: Event
+) -> None:
+    elsewhere = replace(demand, scope="elsewhere")
+
+    ledger.append([demand], parse_moment("2026-06-30T12:00Z"), zone=EASTERN)
+    ledger.append([demand], FIRST_OF_APRIL, zone=EASTERN)
+    ledger.append([elsewhere], LAST_OF_MARCH, zone=EASTERN)
+    ledger.append([demand], FIRST_OF_APRIL, zone=EASTERN)
+    with pytest.raises(BadTime):
+        ledger.append([elsewhere, demand], LAST_OF_MARCH, zone=EASTERN)
+
+    assert periods(ledger) == ["2026-Q2", "2026-Q2", "2026-Q1", "2026-Q2"]
+
+
+def test_what_waits_for_the_sequencer_counts_for_the_order(ledger: Ledger, demand: Event) -> None:
+    ledger.record([demand], FIRST_OF_APRIL, zone=EASTERN)
+
+    with pytest.raises(BadTime):
+        ledger.append([demand], LAST_OF_MARCH, zone=EASTERN)
+
+
+def test_a_ledger_opened_for_late_events_takes_them(
+    tmp_path: Path, signer: Ed25519Signer, kek: FileKeyEncryptionKey, demand: Event
+) -> None:
+    Ledger.create(tmp_path / "late", signer.verifier.name, signer, kek).close()
+    with Ledger.open(tmp_path / "late", signer, kek, late=True) as ledger:
+        ledger.append([demand], parse_moment("2036-04-01T12:00Z"), zone=EASTERN)
+        ledger.append([demand], FIRST_OF_APRIL, zone=EASTERN)
+        ledger.erase("m/1", scope="made-up", authority="x", at=LAST_OF_MARCH, zone=EASTERN)
+
+        assert periods(ledger) == ["2036-Q2", "2026-Q2", "2026-Q1"]
+
+
+def test_the_quarter_in_the_log_is_that_of_the_zone_it_is_told(
+    ledger: Ledger, demand: Event
+) -> None:
+    at = parse_moment("2026-03-31T16:00Z")
+
+    ledger.append([replace(demand, scope="maine")], at, zone=EASTERN)
+    ledger.append([replace(demand, scope="line-islands")], at, zone=Zone("Pacific/Kiritimati"))
+
+    assert periods(ledger) == ["2026-Q1", "2026-Q2"]

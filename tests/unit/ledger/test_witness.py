@@ -27,8 +27,8 @@ from clerestory.ledger import (
     sign_note,
 )
 from clerestory.ledger.database import Epoch
-from clerestory.ledger.note import cosign_note, with_signatures
 from clerestory.ledger.witness import make_request, state_path
+from clerestory.notes.note import cosign_note, with_signatures
 
 Ask = Callable[..., Answer]
 

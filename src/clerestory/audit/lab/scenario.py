@@ -29,6 +29,7 @@ class BadScenario(Refusal):
     """The scenario cannot be run as it stands."""
 
     code = "lab-bad-scenario"
+    todo = "mend the key that is named; docs/laboratory.md shows each"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class SparkFault(Refusal):
     """Spark is not there, does not start, or stops before it is done."""
 
     code = "spark-failed"
+    todo = "read the log that is named, then run the same again, or take --engine local"
 
 
 @dataclass(frozen=True, slots=True)

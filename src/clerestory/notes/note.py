@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clerestory.ledger import base64s
-from clerestory.ledger.checkpoint import Checkpoint, parse_body
-from clerestory.ledger.errors import BadNote, UnknownLog, Unsigned
-from clerestory.ledger.keys import Cosigner, Signer, Verifier, check_name
+from clerestory.notes import base64s
+from clerestory.notes.checkpoint import Checkpoint, parse_body
+from clerestory.notes.cosigners import Cosigner
+from clerestory.notes.errors import BadKey, BadNote, OtherSigner, UnknownLog
+from clerestory.notes.keys import Signer, Verifier, check_name
 
 MAX_NOTE_BYTES = 1_000_000
 
@@ -33,6 +34,11 @@ class Signature:
     def line(self) -> str:
         """The line as it stands in a note, its newline included."""
         return f"{_DASH}{self.name} {base64s.encode(self.key_id + self.content)}\n"
+
+    @property
+    def said(self) -> str:
+        """Name and key id, for messages."""
+        return f"{self.name} (key id {self.key_id.hex()})"
 
     def is_by(self, verifier: Verifier) -> bool:
         """Say whether the line claims to be by this key."""
@@ -61,7 +67,11 @@ def parse_signature(line: str) -> Signature:
     if not line.startswith(_DASH):
         raise BadNote(f"a signature line begins with a dash and a space: {line[:40]!r}")
     name, space, encoded = line[len(_DASH) :].partition(" ")
-    check_name(name)
+    try:
+        check_name(name)
+    except BadKey as fault:
+        # Not the reader's key: a name in a file that came from elsewhere.
+        raise BadNote(f"a signature line names its key: {line[:40]!r}") from fault
     content = base64s.decode(encoded, what="a signature") if space else b""
     if len(content) < 5:
         raise BadNote(f"a signature line holds a name, a key id and a signature: {line[:40]!r}")
@@ -140,21 +150,45 @@ def with_signatures(note: Note, lines: Iterable[Signature]) -> Note:
     return Note(text=note.text, signatures=(*note.signatures, *new))
 
 
+def check_signed(note: Note, verifier: Verifier, *, what: str) -> None:
+    """Prove that one key signed a note; other people's signatures are passed over.
+
+    Args:
+        note: The note.
+        verifier: The key that must have signed.
+        what: What the note is, for the message, such as ``a checkpoint``.
+
+    Raises:
+        OtherSigner: Nobody with this key signed: most often the key is the wrong one.
+        Unsigned: The key's own signature fails: the note was altered.
+    """
+    # Two troubles that need two answers: a wrong key is asked for again, an altered note is kept.
+    if not signers_of(note, [verifier]):
+        signed = ", ".join(signature.said for signature in note.signatures)
+        raise OtherSigner(
+            f"{what} must be signed by the key that was given: it names {signed}, "
+            f"and the key is {verifier.said}",
+            todo="compare the key with the published one; if the key is right, the file is not "
+            "its owner's: keep the file and raise the alarm",
+        )
+
+
 def open_checkpoint(content: bytes | str, verifier: Verifier) -> Checkpoint:
     """Read a checkpoint and prove that the log with this key signed it.
 
     Raises:
         BadNote: It is not a checkpoint.
         UnknownLog: It is a checkpoint of another log.
-        Unsigned: The log did not sign it.
+        OtherSigner: Another key signed it.
+        Unsigned: The log's signature fails.
     """
     note = parse_note(content)
     checkpoint = parse_body(note.text)
     if checkpoint.origin != verifier.name:
         raise UnknownLog(
-            f"a checkpoint must be of the log {verifier.name}: {checkpoint.origin}",
+            f"a checkpoint must be of the log {verifier.said}: {checkpoint.origin}, signed by "
+            f"{', '.join(signature.said for signature in note.signatures)}",
             todo="ask for the checkpoint or the key of the other log",
         )
-    if not signers_of(note, [verifier]):
-        raise Unsigned(f"a checkpoint must be signed by its log: {verifier.vkey}")
+    check_signed(note, verifier, what="a checkpoint")
     return checkpoint

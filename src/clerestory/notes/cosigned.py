@@ -1,6 +1,6 @@
 """The bytes that a witness signs. Source: C2SP tlog-cosignature."""
 
-from clerestory.ledger.checkpoint import parse_body
+from clerestory.notes.checkpoint import parse_body
 
 
 def ed25519_message(text: bytes, time: int) -> bytes:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from clerestory.ledger.errors import BadNote
+from clerestory.notes.errors import BadNote
 
 
 def encode(content: bytes) -> str:

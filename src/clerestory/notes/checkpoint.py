@@ -1,10 +1,13 @@
 """A checkpoint's text: which log, how many leaves, which root. Source: C2SP tlog-checkpoint."""
 
+import hashlib
 from dataclasses import dataclass
 
-from clerestory.ledger import base64s
-from clerestory.ledger.errors import BadNote
-from clerestory.ledger.tree import EMPTY_ROOT
+from clerestory.notes import base64s
+from clerestory.notes.errors import BadNote
+
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+"""The root of a tree without leaves. Source: RFC 6962 section 2.1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,116 @@
+"""Whole files: written whole or not at all, read up to a limit, and nothing but files."""
+
+import contextlib
+import errno
+import os
+import stat
+from pathlib import Path
+from secrets import token_hex
+
+from clerestory.kernel.bad_file import BadFile, show
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, also after a power cut.
+
+    A file that stands there is replaced and its mode kept.
+
+    Raises:
+        OSError: The disk is full, or the folder may not be written; the old file stands.
+    """
+    # A name of its own, so that two processes never write into one draft; and a short one, since
+    # the name beside it may already be as long as the file system allows.
+    draft = path.with_name(f".{os.getpid()}-{token_hex(6)}.part")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+            file.write(content)
+            file.flush()
+            # The content before the name: else a power cut could leave the name of an empty file.
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_private(path: Path, content: bytes | str) -> None:
+    """Write a secret to a new file that only its owner may read; never replace one.
+
+    The folder is made where it is missing, for its owner only.
+
+    Raises:
+        FileExistsError: Something of this name is there already.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        # Half a key is worse than none: the next run would take it for one.
+        path.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's names to disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    except OSError as fault:
+        # Some file systems of networks cannot do it for a folder; the file itself is safe.
+        if fault.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise
+    finally:
+        os.close(handle)
+
+
+def read_limited(path: Path, max_bytes: int, *, error: type[BadFile] = BadFile) -> bytes:
+    """Read a file that somebody handed in, if it is a file and no larger than ``max_bytes``.
+
+    Raises:
+        BadFile: There is none, it is a folder, a pipe or a device, it may not be read, or it is
+            too large. It is raised as ``error``.
+    """
+    name = show(path.name or str(path))
+    try:
+        # Without blocking: opening a pipe that nobody writes to would wait for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError) as fault:
+        raise error(f"there is no file {name}", todo="check the path", file=name) from fault
+    except (OSError, ValueError) as fault:
+        raise error(
+            f"{name} cannot be opened: {_why(fault)}",
+            todo="check the path, and that this account may read it",
+            file=name,
+        ) from fault
+    kind = os.fstat(handle).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(handle)
+        what = "a folder" if stat.S_ISDIR(kind) else "a pipe or a device"
+        raise error(
+            f"{name} is {what} and no file",
+            todo="give the path of one file; save what comes through a pipe first",
+            file=name,
+        )
+    with os.fdopen(handle, "rb") as file:
+        # One byte more than is allowed tells a file that grows while it is read.
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise error(
+            f"{name} is larger than {max_bytes} bytes",
+            todo="give the written form alone, without papers or pictures",
+            file=name,
+        )
+    return content
+
+
+def _why(fault: Exception) -> str:
+    return (fault.strerror if isinstance(fault, OSError) else None) or "the path is no path"

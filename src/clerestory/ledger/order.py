@@ -1,0 +1,48 @@
+"""The order of a scope's entries in time, as far as the log shows any time: by quarter.
+
+The log keeps no finer time, on purpose: who polls it would learn when a demand came. So a clock
+that runs back within one quarter cannot be seen here. One that runs back into an earlier quarter
+would change figures that are published already, and is stopped.
+"""
+
+import sqlite3
+
+from clerestory.kernel.time import BadTime
+from clerestory.ledger.errors import Torn
+from clerestory.ledger.leaf import parse_leaf
+
+# A log has few scopes, so the last entry of each is near the end. A scope that has not written for
+# this long is let through rather than searched for in a log of millions.
+_LOOK_BACK = 1_000
+
+
+def check_order(cx: sqlite3.Connection, scope: str, period: str) -> None:
+    """Refuse a quarter before that of the scope's last entry.
+
+    Call it inside the transaction that writes: until then another process may write a later one.
+
+    Raises:
+        BadTime: The quarter is an earlier one.
+    """
+    last = _last_period(cx, scope)
+    # Written with four digits for the year, quarters sort as texts do.
+    if last is not None and period < last:
+        raise BadTime(
+            f"entries of {scope} must not go back in time: {period} after {last}",
+            code="log-time-backwards",
+            todo="correct the time given, or the machine's clock; where the earlier entry is the "
+            "wrong one, or this one is late, add --late: everybody will see it",
+        )
+
+
+def _last_period(cx: sqlite3.Connection, scope: str) -> str | None:
+    rows = cx.execute("SELECT leaf FROM entry ORDER BY id DESC LIMIT ?", (_LOOK_BACK,))
+    for (entry,) in rows:
+        try:
+            leaf = parse_leaf(entry)
+        except Torn:
+            # Damage is for the audit to name; here it must not keep a demand from being logged.
+            continue
+        if leaf.scope == scope:
+            return leaf.period
+    return None

@@ -1,0 +1,154 @@
+"""Whole files: there whole or not at all, secrets for their owner only, nothing but files read."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from clerestory.kernel import BadFile
+from clerestory.kernel.files import read_limited, write_private, write_whole
+
+
+class Other(BadFile):
+    """A room's own error."""
+
+    code = "other-code"
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_file_is_written_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+
+    write_whole(path, b"one")
+    write_whole(path, b"two")
+
+    assert path.read_bytes() == b"two"
+    assert names_in(tmp_path) == ["a.json"]
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b"one")
+    path.chmod(0o604)
+
+    write_whole(path, b"two")
+
+    assert mode_of(path) == 0o604
+
+
+def test_a_new_file_has_the_mode_that_the_account_gives_new_files(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.write_bytes(b"")
+
+    write_whole(tmp_path / "whole", b"")
+
+    assert mode_of(tmp_path / "whole") == mode_of(plain)
+
+
+def test_a_name_as_long_as_a_name_may_be_is_written(tmp_path: Path) -> None:
+    path = tmp_path / ("a" * 255)
+
+    write_whole(path, b"one")
+
+    assert path.read_bytes() == b"one"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir()
+    (folder / "inside").write_bytes(b"kept")
+
+    with pytest.raises(OSError, match="a"):
+        write_whole(folder, b"two")
+
+    assert names_in(tmp_path) == ["a"]
+    assert (folder / "inside").read_bytes() == b"kept"
+
+
+@pytest.mark.parametrize("content", ["secret\n", b"secret\n"])
+def test_a_secret_is_for_its_owner_only_in_a_folder_for_its_owner_only(
+    content: str | bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "keys" / "secret.key"
+
+    write_private(path, content)
+
+    assert path.read_bytes() == b"secret\n"
+    assert mode_of(path) == 0o600
+    assert mode_of(path.parent) == 0o700
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "dangling"])
+def test_a_secret_never_replaces_anything(kind: str, tmp_path: Path) -> None:
+    path, other = tmp_path / "secret.key", tmp_path / "other"
+    if kind == "file":
+        path.write_bytes(b"old")
+    else:
+        if kind == "link":
+            other.write_bytes(b"old")
+        path.symlink_to(other)
+
+    with pytest.raises(FileExistsError):
+        write_private(path, "new")
+
+    assert not path.exists() or path.read_bytes() == b"old"
+
+
+def test_a_file_is_read_up_to_its_limit_and_not_one_byte_further(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"12345")
+
+    assert read_limited(path, 5) == b"12345"
+    with pytest.raises(BadFile, match=r"a\.yaml is larger than 4 bytes") as caught:
+        read_limited(path, 4)
+    assert caught.value.todo == "give the written form alone, without papers or pictures"
+
+
+@pytest.mark.parametrize(
+    ("make", "message", "todo"),
+    [
+        (str, "there is no file a.yaml", "check the path"),
+        (Path.mkdir, "a.yaml is a folder and no file", "give the path of one file"),
+        (os.mkfifo, "a.yaml is a pipe or a device and no file", "save what comes through a pipe"),
+        (lambda path: path.symlink_to("/dev/zero"), "a pipe or a device", "give the path"),
+        (lambda path: path.symlink_to(path), "cannot be opened: Too many levels", "check the path"),
+    ],
+)  # fmt: skip
+def test_what_is_no_file_is_refused_without_waiting_for_it(
+    make: object, message: str, todo: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.yaml"
+    assert callable(make)
+    make(path)
+
+    with pytest.raises(Other) as caught:
+        read_limited(path, 100, error=Other)
+
+    assert message in str(caught.value)
+    assert todo in caught.value.todo
+    assert caught.value.code == "other-code"
+    assert caught.value.file == "a.yaml"
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a" * 300, "\x1b[31mred"])
+def test_a_name_that_is_none_is_refused_and_not_printed_as_it_is(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadFile) as caught:
+        read_limited(tmp_path / name, 100)
+
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 150
+
+
+def test_a_path_through_a_file_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+
+    with pytest.raises(BadFile, match=r"there is no file b\.yaml"):
+        read_limited(tmp_path / "a" / "b.yaml", 100)
