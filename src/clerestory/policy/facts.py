@@ -220,12 +220,12 @@ def _hold_runs(hold: Hold, on: date) -> bool:
     if on < hold.held_from:
         return False
     # A written statement must say for how long (164.528(a)(2)(i)(B)): one that does not holds no
-    # longer than a spoken one, since nothing else ends it.
-    is_open = hold.held_to is None or (hold.form == "oral" and hold.written_followup != "yes")
-    if is_open:
-        end = hold.held_from + _LONGEST_OPEN_HOLD
-        # "No longer than 30 days": the thirtieth day is still held.
-        return on <= end and (hold.held_to is None or on < hold.held_to)
+    # longer than a spoken one, since nothing else ends it. "No longer than 30 days": the thirtieth
+    # day is still held.
+    if hold.held_to is None:
+        return on <= hold.held_from + _LONGEST_OPEN_HOLD
+    if hold.form == "oral" and hold.written_followup != "yes":
+        return on <= hold.held_from + _LONGEST_OPEN_HOLD and on < hold.held_to
     return on < hold.held_to
 
 
