@@ -15,7 +15,7 @@ from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
 from clerestory.law.packs import available_packs
 
-# How far an answer opens a record. Whether counsel looks at what stays closed is no difference here.
+# How far an answer opens a record; whether counsel looks at what stays closed is no difference.
 _OPENS = {"withhold": 0, "refer_to_counsel": 0, "coarsen": 1, "release": 2}
 _SAID = {"coarsen": "was coarsened", "release": "was released"}
 
