@@ -15,6 +15,7 @@ from clerestory.cli.office import Office
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
+    KEY_FILE_BYTES,
     Attachment,
     CoarseningTables,
     LetterInput,
@@ -26,6 +27,7 @@ from clerestory.disclosure import (
     permitted_items,
     prepare_contents,
     read_coarsening,
+    read_given,
     read_recipient,
     read_stationery,
     refusal_letter,
@@ -88,7 +90,7 @@ def disclose(
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
     determination = decided.determination
-    to = read_recipient(recipient.read_bytes(), at=at)
+    to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
     items = permitted_items(determination)
     values = {**_about_nobody(items, files), **_from_records(office, decided.demand, items, who)}
     minimised = minimise(determination, values, _tables(office, decided.demand))

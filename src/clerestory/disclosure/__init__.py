@@ -8,6 +8,7 @@ again for a stranger, and :func:`read_receipt` takes the recipient's word.
 
 from clerestory.disclosure.coarsening import CoarseningTables, coarsen
 from clerestory.disclosure.contents import Contents, prepare_contents, reduced_determination
+from clerestory.disclosure.given_files import read_given
 from clerestory.disclosure.letter_facts import LetterInput
 from clerestory.disclosure.letters import (
     disclosure_letter,
@@ -27,6 +28,7 @@ from clerestory.disclosure.minimising import (
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.receipts import Receipt, read_receipt, read_receipt_key
 from clerestory.disclosure.recipients import (
+    KEY_FILE_BYTES,
     AgeRecipient,
     CertificateRecipient,
     Recipient,
@@ -39,6 +41,7 @@ from clerestory.disclosure.verifying import Verified, verify_package
 
 __all__ = [
     "FIELD",
+    "KEY_FILE_BYTES",
     "AgeRecipient",
     "Attachment",
     "CertificateRecipient",
@@ -65,6 +68,7 @@ __all__ = [
     "person_notice",
     "prepare_contents",
     "read_coarsening",
+    "read_given",
     "read_receipt",
     "read_receipt_key",
     "read_recipient",

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from clerestory.disclosure import der
-from clerestory.disclosure.recipients import CertificateRecipient
+from clerestory.disclosure.certificates import issuer_and_serial
+from clerestory.disclosure.recipient_kinds import CertificateRecipient
 from clerestory.kernel import Corruption, Refusal
 
 PIECE_BYTES = 1 << 20
@@ -75,15 +76,10 @@ def _wrapped(recipient: CertificateRecipient, key: bytes) -> bytes:
     public = certificate.public_key()
     if not isinstance(public, RSAPublicKey):  # refused by read_recipient already
         raise TypeError("a certificate recipient must hold an RSA key")
-    issuer_and_serial = der.wrap(
-        der.SEQUENCE,
-        certificate.issuer.public_bytes(),
-        der.integer(certificate.serial_number),
-    )
     return der.wrap(
         der.SEQUENCE,
         der.integer(0),
-        issuer_and_serial,
+        issuer_and_serial(recipient.der),
         _OAEP_SHA256,
         der.wrap(der.OCTETS, public.encrypt(key, _PADDING)),
     )

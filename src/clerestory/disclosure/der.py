@@ -5,7 +5,7 @@ Source: ITU-T X.690, section 10.
 
 from dataclasses import dataclass
 
-SEQUENCE, SET, INTEGER, OCTETS, OID, NULL = 0x30, 0x31, 0x02, 0x04, 0x06, 0x05
+SEQUENCE, SET, INTEGER, BITS, OCTETS, OID, NULL = 0x30, 0x31, 0x02, 0x03, 0x04, 0x06, 0x05
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-import pyrage
-
+from clerestory.disclosure.age import AGE_MAGIC, open_age
 from clerestory.disclosure.cms import open_cms, read_private_key
 from clerestory.disclosure.contents import Part
 from clerestory.disclosure.streams import FeedWriter
 from clerestory.disclosure.tar import TarParser
-from clerestory.kernel import Corruption, Refusal
+from clerestory.kernel import Corruption
 
-AGE_MAGIC = b"age-encryption.org/v1\n"
 KEPT_BYTES = 64 << 20  # the largest file that is checked for what it says
 
 
@@ -112,7 +110,7 @@ def open_package(
         magic = sealed.read(len(AGE_MAGIC))
         sealed.seek(0)
         if magic == AGE_MAGIC:
-            _open_age(sealed, identity, parser)
+            open_age(sealed, identity.given, FeedWriter(parser.feed))
         elif magic[:1] == b"\x30":
             key = read_private_key(identity.given, identity.passphrase)
             for piece in open_cms(sealed, key):
@@ -123,51 +121,3 @@ def open_package(
             )
     parser.finish()
     return opening.files
-
-
-def _open_age(sealed: BinaryIO, identity: Identity, parser: TarParser) -> None:
-    writer = FeedWriter(parser.feed)
-    try:
-        pyrage.decrypt_io(sealed, writer, read_age_identities(identity.given))
-    except (OSError, pyrage.DecryptError) as fault:
-        if writer.failure is not None:
-            raise writer.failure from fault
-        if "No matching keys" in str(fault):
-            raise Refusal(
-                "the identity must be that of a recipient of the package",
-                code="identity-not-recipient",
-                todo="use the private half of the key that was given to the sender",
-            ) from fault
-        raise Corruption(
-            "the age file is damaged or cut short", code="package-envelope-broken"
-        ) from fault
-
-
-def read_age_identities(
-    given: bytes,
-) -> "list[pyrage.x25519.Identity | pyrage.ssh.Identity]":
-    """Read an age identity file or an OpenSSH private key without a passphrase.
-
-    Raises:
-        Refusal: It is neither.
-    """
-    try:
-        if b"PRIVATE KEY-----" in given:
-            return [pyrage.ssh.Identity.from_buffer(given)]
-        lines = [line.strip() for line in given.decode().splitlines()]
-        keys = [line for line in lines if line and not line.startswith("#")]
-        found = [pyrage.x25519.Identity.from_str(key) for key in keys]
-    except (pyrage.IdentityError, UnicodeDecodeError) as fault:
-        raise _unreadable() from fault
-    if not found:
-        raise _unreadable()
-    return found
-
-
-def _unreadable() -> Refusal:
-    return Refusal(
-        "the identity must be an age identity, an SSH or a PEM private key",
-        code="identity-unreadable",
-        todo="give the private half of the key that the package is sealed to; for an SSH key "
-        "with a passphrase, decrypt with the age command",
-    )

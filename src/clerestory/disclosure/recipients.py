@@ -1,67 +1,47 @@
-"""Who the package is sealed to: reading a recipient, and refusing a key of the wrong kind."""
+"""Who the package is sealed to: reading the one key that the recipient sent.
 
-import hashlib
-from dataclasses import dataclass
+A key that is merely dressed differently is read. A key that protects nothing, that the recipient
+could not open with, or that is of another kind is refused by name, with what to send instead,
+before anything is written or logged.
+"""
+
+import re
+from collections.abc import Iterable
 from datetime import datetime
 
-import pyrage
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.x509.oid import ExtendedKeyUsageOID
-
+from clerestory.disclosure import key_dress, key_kinds, ssh_keys
+from clerestory.disclosure.age import age_key, seal_age
+from clerestory.disclosure.certificates import read_certificate
+from clerestory.disclosure.cms import seal_cms
+from clerestory.disclosure.key_dress import Block, Line
+from clerestory.disclosure.key_strength import check_x25519
+from clerestory.disclosure.recipient_kinds import (
+    AgeRecipient,
+    CertificateRecipient,
+    Recipient,
+    damaged,
+    wrong,
+)
+from clerestory.disclosure.streams import FeedWriter
 from clerestory.kernel import Refusal
 
-RSA_BITS = 2048  # NIST SP 800-131A: shorter keys are disallowed
-_SEND = (
-    "ask the recipient for an age recipient (a line beginning age1), an ssh-ed25519 or ssh-rsa "
-    "public key, or an X.509 certificate for key encipherment"
-)
+__all__ = [
+    "KEY_FILE_BYTES",
+    "AgeRecipient",
+    "CertificateRecipient",
+    "Recipient",
+    "age_key",
+    "read_recipient",
+]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgeRecipient:
-    """An age X25519 or SSH public key, as the recipient wrote it."""
-
-    text: str
-
-    @property
-    def name(self) -> str:
-        """What to compare with the recipient by telephone before sealing."""
-        return " ".join(self.text.split()[:2])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateRecipient:
-    """An X.509 certificate with an RSA key, as DER bytes."""
-
-    der: bytes
-
-    @property
-    def name(self) -> str:
-        """What to compare with the recipient by telephone before sealing."""
-        return f"sha256:{hashlib.sha256(self.der).hexdigest()}"
-
-
-Recipient = AgeRecipient | CertificateRecipient
-
-_WRONG_KIND = (
-    (b"-----BEGIN PGP", "an OpenPGP key"),
-    (b"-----BEGIN CERTIFICATE REQUEST", "a certificate request"),
-    (b"-----BEGIN PUBLIC KEY", "a bare public key"),
-    (b"-----BEGIN RSA PUBLIC KEY", "a bare public key"),
-    (b"-----BEGIN SSH2", "an SSH key in another form than OpenSSH's one line"),
-    (b"untrusted comment:", "a minisign key, which signs and does not seal"),
-    (b"ecdsa-sha2-", "an ECDSA key, which age cannot seal to"),
-    (b"sk-", "a security key, which age cannot seal to"),
-    (b"\x99", "an OpenPGP key"),
-    (b"\xc6", "an OpenPGP key"),
-)
+KEY_FILE_BYTES = 1 << 20  # the largest keys there are, with a chain and its text, are far below
+# What age-keygen prints before the key, and people copy with it.
+_LABEL = re.compile(r"^(?:age )?(?:public key|recipient):\s*", re.IGNORECASE)
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
 def read_recipient(given: bytes, *, at: datetime) -> Recipient:
-    """Read the one key that a package is to be sealed to.
+    """Read the one key that a package is to be sealed to, and seal to it once on trial.
 
     Args:
         given: The file as the recipient sent it.
@@ -70,120 +50,127 @@ def read_recipient(given: bytes, *, at: datetime) -> Recipient:
     Raises:
         Refusal: It is not a key that can be sealed to; ``todo`` says what to ask for.
     """
-    text = given.strip()
-    if not text:
-        raise _wrong("the recipient key is empty")
-    _check_not_private(text)
-    for start, what in _WRONG_KIND:
-        if text.startswith(start):
-            raise _wrong(f"the recipient key must be an age, SSH or X.509 key: {what}")
-    if text.startswith(b"-----BEGIN CERTIFICATE") or given[:1] == b"\x30":
-        return _read_certificate(given if given[:1] == b"\x30" else text, at)
-    return _read_age(text)
-
-
-def _check_not_private(text: bytes) -> None:
-    if b"AGE-SECRET-KEY-" in text.upper() or b"PRIVATE KEY-----" in text:
-        raise Refusal(
-            "the recipient key must be the public half: a private key was given",
-            code="recipient-is-private",
-            todo="delete this file, tell the recipient that the key is no longer secret, and ask "
-            "for the public half of a new one",
-        )
-
-
-def _read_age(given: bytes) -> AgeRecipient:
-    lines = [line.strip() for line in given.decode("utf-8", "replace").splitlines()]
-    keys = [line for line in lines if line and not line.startswith("#")]
-    if len(keys) != 1:
-        raise _wrong(f"one recipient key must be given: {len(keys)} lines")
-    text = keys[0]
-    if text.startswith("ssh-rsa"):
-        _check_ssh_rsa(text)
-    recipient = AgeRecipient(text=text)
-    age_key(recipient)
+    # 1. A file of a sane size, in one of the two forms: bytes of a certificate, or text.
+    if not given.strip():
+        raise wrong("the recipient key is empty")
+    if len(given) > KEY_FILE_BYTES:
+        raise wrong(f"a recipient key must be smaller than {KEY_FILE_BYTES} bytes: {len(given)}")
+    value = key_dress.first_der(given)
+    recipient = _from_text(given, at) if value is None else _from_der(value, at, "")
+    # 2. Seal nothing to it, on the very path that the package takes. What this cannot do, the
+    #    package could not do either, after it was logged.
+    _seal_on_trial(recipient)
     return recipient
 
 
-def age_key(recipient: AgeRecipient) -> "pyrage.x25519.Recipient | pyrage.ssh.Recipient":
-    """Return the library's own form of ``recipient``.
+def _from_text(given: bytes, at: datetime) -> Recipient:
+    text = key_dress.text_of(given)
+    if text is None:
+        raise key_kinds.wrong_bytes(given)
+    key_kinds.check_whole_text(text)
+    value = key_dress.first_der(key_dress.from_base64(text) or b"")
+    if value is not None:
+        return _from_der(value, at, "")
+    blocks, outside = key_dress.take_apart(text)
+    keys = outside
+    if blocks:
+        # Text around a block is for people, unless it is a key itself.
+        keys = [line for line in outside if key_kinds.is_key(line.text)]
+    if not blocks and not keys:
+        raise wrong("the recipient key must be more than comments")
+    # A chain is told from a certificate that stands twice before any of it is judged: what is
+    # wrong with an authority's certificate is no news to the reader.
+    bodies = {block.body: block.line for block in reversed(blocks)}
+    if len(bodies) > 1:
+        raise _not_one(len(bodies), bodies.values())
+    read = [(block.line, _from_block(block, at)) for block in blocks[:1]]
+    read += [(line.number, _from_line(line, at)) for line in keys]
+    return _only_one(read)
 
-    Raises:
-        Refusal: The text is not an age or SSH public key.
-    """
-    kind = pyrage.ssh if recipient.text.startswith("ssh-") else pyrage.x25519
-    try:
-        return kind.Recipient.from_str(recipient.text)
-    except pyrage.RecipientError as fault:
-        raise _wrong("the recipient key is not an age, SSH or X.509 key, or is damaged") from fault
+
+def _only_one(read: list[tuple[int, Recipient]]) -> Recipient:
+    # The same key twice is one key; of two different ones none is picked.
+    different = {recipient: number for number, recipient in reversed(read)}
+    if len(different) == 1:
+        return read[0][1]
+    raise _not_one(len(different), different.values())
 
 
-def _check_ssh_rsa(text: str) -> None:
-    try:
-        key = serialization.load_ssh_public_key(text.encode())
-    except (ValueError, UnsupportedAlgorithm) as fault:
-        raise _wrong("the recipient's SSH key cannot be read") from fault
-    if isinstance(key, RSAPublicKey):
-        _check_rsa_bits(key)
+def _not_one(keys: int, lines: Iterable[int]) -> Refusal:
+    said = ", ".join(map(str, sorted(set(lines))))
+    return wrong(
+        f"one recipient key must be given: {keys} keys, lines {said}",
+        code="recipient-not-one",
+        send="leave the one key that the recipient named to you, or ask which it is",
+    )
 
 
-def _check_rsa_bits(key: RSAPublicKey) -> None:
-    if key.key_size < RSA_BITS:
-        raise _wrong(
-            f"an RSA key must have at least {RSA_BITS} bits: {key.key_size}", "recipient-weak"
+def _from_block(block: Block, at: datetime) -> Recipient:
+    where = f", line {block.line}"
+    if block.label in {"CERTIFICATE", "X509 CERTIFICATE"}:
+        return _from_der(block.body, at, where)
+    if block.label == "TRUSTED CERTIFICATE":  # OpenSSL writes its own remarks behind the value
+        return read_certificate(key_kinds.leading_value(block.body, where), at=at, where=where)
+    if block.label in {"PKCS7", "CMS", "PKCS #7 SIGNED DATA"}:
+        return _from_bag(block.body, at, where)
+    if block.label == "SSH2 PUBLIC KEY":
+        return ssh_keys.read_blob(block.body, where)
+    raise key_kinds.wrong_block(block.label, where)
+
+
+def _from_der(value: bytes, at: datetime, where: str) -> Recipient:
+    kind = key_kinds.kind_of_der(value)
+    if kind == "certificate":
+        return read_certificate(value, at=at, where=where)
+    if kind == "bag":
+        return _from_bag(value, at, where)
+    raise key_kinds.wrong_der(kind, where)
+
+
+def _from_bag(bag: bytes, at: datetime, where: str) -> Recipient:
+    held = tuple(dict.fromkeys(key_dress.certificates_in(bag, where)))
+    if len(held) != 1:
+        # Which of a chain is the recipient's own is theirs to say: an old one may lie beside it.
+        raise wrong(
+            f"a bag of certificates must hold one: {len(held)}{where}",
+            code="recipient-not-one",
+            send="ask for the recipient's own certificate by itself, as PEM or DER",
         )
+    return read_certificate(held[0], at=at, where=where)
 
 
-def _read_certificate(given: bytes, at: datetime) -> CertificateRecipient:
+def _from_line(line: Line, at: datetime) -> Recipient:
+    where = f", line {line.number}"
+    text = _LABEL.sub("", line.text).strip("\"'<>`")
+    if text[:4].lower() == "age1":
+        return _from_bech32(text, where)
+    return ssh_keys.read_line(text, at=at, where=where)
+
+
+def _from_bech32(text: str, where: str) -> AgeRecipient:
+    # Bech32 is written in small letters or in capitals (for QR codes), never in both.
+    plain = text.lower() if text.isupper() else text
+    prefix, _, data = plain.rpartition("1")
+    if prefix != "age":
+        raise key_kinds.wrong_age(prefix, where)
+    recipient = AgeRecipient(text=plain)
     try:
-        if given[:1] == b"\x30":
-            certificate = x509.load_der_x509_certificate(given)
+        age_key(recipient)
+    except Refusal as fault:
+        raise damaged(where) from fault
+    bits = "".join(f"{_BECH32.index(letter):05b}" for letter in data[:-6])
+    check_x25519(bytes(int(bits[at : at + 8], 2) for at in range(0, 256, 8)))
+    return recipient
+
+
+def _seal_on_trial(recipient: Recipient) -> None:
+    try:
+        if isinstance(recipient, AgeRecipient):
+            seal_age(iter([b""]), [recipient], FeedWriter(lambda _: None))
         else:
-            certificate = x509.load_pem_x509_certificate(given)
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as fault:
-        raise _wrong("the recipient's certificate cannot be read") from fault
-    if not isinstance(key, RSAPublicKey):
-        raise _wrong("a certificate must hold an RSA key: another kind of key")
-    _check_rsa_bits(key)
-    _check_dates(certificate, at)
-    _check_usage(certificate)
-    return CertificateRecipient(der=certificate.public_bytes(serialization.Encoding.DER))
-
-
-def _check_dates(certificate: x509.Certificate, at: datetime) -> None:
-    ends = certificate.not_valid_after_utc
-    if at > ends:
-        raise _wrong(f"the certificate has expired: {ends:%Y-%m-%d}", "recipient-expired")
-    starts = certificate.not_valid_before_utc
-    if at < starts:
-        raise _wrong(f"the certificate is not yet valid: {starts:%Y-%m-%d}", "recipient-expired")
-
-
-def _check_usage(certificate: x509.Certificate) -> None:
-    try:
-        extensions = certificate.extensions
-    except ValueError as fault:
-        raise _wrong("the recipient's certificate cannot be read") from fault
-    for extension in extensions:
-        value = extension.value
-        if isinstance(value, x509.KeyUsage) and not value.key_encipherment:
-            raise _wrong("the certificate's key usage must allow key encipherment", _USAGE)
-        if isinstance(value, x509.BasicConstraints) and value.ca:
-            raise _wrong("the certificate must be the recipient's own: an authority's", _USAGE)
-        if isinstance(value, x509.ExtendedKeyUsage) and not _MAIL & set(value):
-            raise _wrong(
-                "the certificate's extended usage must allow protected mail or documents", _USAGE
-            )
-
-
-_USAGE = "recipient-wrong-usage"
-_MAIL = {
-    ExtendedKeyUsageOID.EMAIL_PROTECTION,
-    ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
-    x509.ObjectIdentifier("1.3.6.1.4.1.311.80.1"),  # document encryption, Microsoft's own
-}
-
-
-def _wrong(message: str, code: str = "recipient-wrong-kind") -> Refusal:
-    return Refusal(message, code=code, todo=_SEND)
+            for _ in seal_cms([b""], 0, [recipient], random_bytes=bytes):
+                pass
+    except (ValueError, TypeError) as fault:
+        raise wrong(
+            "a trial sealing to the recipient key failed", code="recipient-unusable"
+        ) from fault

@@ -9,20 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import pyrage
-
+from clerestory.disclosure.age import seal_age
 from clerestory.disclosure.bag import Bag, make_bag
 from clerestory.disclosure.cms import seal_cms
 from clerestory.disclosure.contents import Contents
 from clerestory.disclosure.logged import LogChecks, LogEvidence, require_logged
-from clerestory.disclosure.recipients import (
-    AgeRecipient,
-    CertificateRecipient,
-    Recipient,
-    age_key,
-)
+from clerestory.disclosure.recipient_kinds import AgeRecipient, CertificateRecipient, Recipient
 from clerestory.disclosure.signing import sign_text
-from clerestory.disclosure.streams import PieceReader, SealedWriter
+from clerestory.disclosure.streams import SealedWriter
 from clerestory.kernel import Refusal
 from clerestory.notes import Signer, Verifier
 
@@ -116,25 +110,11 @@ def _encrypt(
 ) -> None:
     ages = [each for each in recipients if isinstance(each, AgeRecipient)]
     if ages:
-        _encrypt_age(bag.tar(), ages, writer)
+        seal_age(bag.tar(), ages, writer)
         return
     certificates = [each for each in recipients if isinstance(each, CertificateRecipient)]
     for piece in seal_cms(bag.tar(), bag.size, certificates, random_bytes=random_bytes):
         writer.write(piece)
-
-
-def _encrypt_age(
-    pieces: Iterator[bytes], recipients: Sequence[AgeRecipient], writer: SealedWriter
-) -> None:
-    reader = PieceReader(pieces)
-    try:
-        pyrage.encrypt_io(reader, writer, [age_key(recipient) for recipient in recipients])
-    except (OSError, pyrage.EncryptError) as fault:
-        # The library hides what went wrong on our side of it.
-        failure = reader.failure or writer.failure
-        if failure is not None:
-            raise failure from fault
-        raise
 
 
 def _check_free(path: Path) -> None:

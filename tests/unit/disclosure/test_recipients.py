@@ -96,13 +96,6 @@ def test_something_else_is_refused_with_what_to_send(given: bytes) -> None:
     assert "X.509" in caught.value.todo
 
 
-def test_two_keys_in_one_file_are_refused(age_identity: pyrage.x25519.Identity) -> None:
-    line = f"{age_identity.to_public()}\n".encode()
-
-    with pytest.raises(Refusal):
-        read_recipient(line + line, at=AT)
-
-
 def test_a_verifier_key_is_not_a_recipient(sender: Ed25519Signer) -> None:
     with pytest.raises(Refusal):
         read_recipient(str(sender.verifier).encode(), at=AT)

@@ -1,0 +1,58 @@
+"""Files that somebody hands in: opened once, only if they are plain, and watched while read."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from clerestory.kernel import Refusal
+
+
+@contextmanager
+def open_given(path: Path, what: str, *, follow: bool = False) -> Iterator[BinaryIO]:
+    """Open a plain file for reading.
+
+    Args:
+        path: Where it is.
+        what: What it is, for messages, such as ``the recipient key``.
+        follow: Whether it may be a link. A file that is opened again later may not: what a link
+            points to can be changed by whoever made it.
+
+    Raises:
+        Refusal: It is not there, or is a link, a folder, a device or a pipe.
+    """
+    # Without waiting: a pipe that nobody writes to would hold the command for ever.
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    try:
+        handle = os.open(path, flags)
+    except (OSError, ValueError) as fault:
+        why = "it is a link" if path.is_symlink() and not follow else "it cannot be opened"
+        raise _unusable(what, why) from fault
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _unusable(what, "it is a folder, a pipe or a device")
+    with os.fdopen(handle, "rb") as file:
+        yield file
+
+
+def read_given(path: Path, what: str, *, limit: int) -> bytes:
+    """Return the bytes of a plain file of at most ``limit`` bytes, or of one that a link names.
+
+    Raises:
+        Refusal: It is not a plain file, or is larger.
+    """
+    with open_given(path, what, follow=True) as file:
+        given = file.read(limit + 1)
+    if len(given) > limit:
+        raise _unusable(what, f"it has more than {limit} bytes")
+    return given
+
+
+def _unusable(what: str, why: str) -> Refusal:
+    return Refusal(
+        f"{what} must be a plain file: {why}",
+        code="given-file-unusable",
+        todo="give the path of the file itself, and see that this account may read it",
+    )
