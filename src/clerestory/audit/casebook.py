@@ -11,6 +11,7 @@ from clerestory.demands.determination import Determination
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.demands.schema import check_shape
+from clerestory.kernel.time import BadTime, parse_day
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
 from clerestory.law.packs import available_packs
@@ -139,8 +140,8 @@ def day_of(step: Mapping[str, Any]) -> date:
     """Return the day from which a step holds."""
     value = step["from"]
     try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError as fault:
+        return value if isinstance(value, date) else parse_day(str(value))
+    except BadTime as fault:
         raise BadDemand(f"not a day: {value}", todo="write a day as 2026-02-26") from fault
 
 

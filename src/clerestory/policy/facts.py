@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from clerestory.demands.demand import Agreement, Consent, Demand, Hold, Instrument, Item, Subject
+from clerestory.kernel.time import month_text
 from clerestory.law.codes import Vocabulary
 
 _LONGEST_OPEN_HOLD = timedelta(days=30)  # 45 CFR 164.528(a)(2)(ii)
@@ -122,8 +123,8 @@ def _months(paper: Instrument) -> str:
     start, end = paper.period_from, paper.period_to
     if start is None or end is None:
         return "unstated"
-    last = end - timedelta(days=1)  # half-open: the first of June ends the month of May
-    return "one" if (start.year, start.month) == (last.year, last.month) else "more"
+    # The end is the first day that is not asked about: 1 March to 1 April is March alone.
+    return "one" if month_text(start) == month_text(end - timedelta(days=1)) else "more"
 
 
 def _consent(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, str]:
