@@ -252,7 +252,7 @@ def test_a_case_that_cannot_be_read_is_named(tmp_path: Path, run: Run) -> None:
     code, _, said = run("law", "cases", path)
 
     assert code == 2
-    assert "cases.yaml, case PM-001" in said
+    assert "case PM-001: cases.yaml, line 29, key cases[0].demand.subjects[0].ref: " in said
 
 
 def test_an_empty_folder_of_cases_is_refused(tmp_path: Path, run: Run) -> None:
