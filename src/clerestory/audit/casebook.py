@@ -10,14 +10,10 @@ from clerestory.audit.law_days import LawDays
 from clerestory.demands.determination import Determination
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document, read_demand
-<<<<<<< HEAD
 from clerestory.demands.schema import faults_of, plain, schema
 from clerestory.demands.shape import find_problems
 from clerestory.kernel.reading import Document
-=======
-from clerestory.demands.schema import check_shape
 from clerestory.kernel.time import BadTime, parse_day
->>>>>>> main
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
 from clerestory.law.packs import available_packs
