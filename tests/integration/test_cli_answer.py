@@ -4,12 +4,17 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import yaml
 from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.main import program
@@ -60,6 +65,77 @@ def disclosed(office: Path) -> Path:
     return office / "out" / "STORY-HOSPITAL.tar.age"
 
 
+def keys_of_a_mail_program(folder: Path) -> tuple[Path, Path]:
+    """Write a made-up certificate and its private key; return both."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Made-up Records Office")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    encoding, bare = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "mail.crt").write_bytes(certificate.public_bytes(encoding))
+    (folder / "mail.key").write_bytes(
+        key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, bare)
+    )
+    return folder / "mail.crt", folder / "mail.key"
+
+
+@pytest.mark.parametrize(("more", "said"), [([], "age"), (["--cms-cbc"], "AES-256-CBC")])
+def test_a_certificate_gets_an_authenticated_package_unless_it_is_asked_otherwise(
+    office: Path, tmp_path: Path, more: list[str], said: str
+) -> None:
+    certificate, key = keys_of_a_mail_program(tmp_path)
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+
+    told = type_command(
+        "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", WHO, "--recipient", certificate,
+        "--reviewer", "one", "--reviewer", "two", *more,
+    )  # fmt: skip
+
+    package = office / "out" / "STORY-HOSPITAL.tar.p7m"
+    assert ("AES-256-CBC does not authenticate" in told) == bool(more), said
+    assert "commits to exactly these contents" in verify(office, package, "--identity", key)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (b"age1" + b"q" * 52 + b"5cu47z\n", "recipient-weak"),
+        (b"ssh-dss AAAA\n", "recipient-wrong-kind"),
+        (None, "given-file-unusable"),
+    ],
+)
+def test_a_key_that_cannot_be_sealed_to_is_refused_before_anything_is_logged(
+    office: Path, tmp_path: Path, given: bytes | None, code: str
+) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    recipient = tmp_path / "recipient"
+    if given is not None:
+        recipient.write_bytes(given)
+    before = everything_in(office)
+
+    with pytest.raises(Refusal) as refused:
+        type_command(
+            "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", WHO,
+            "--recipient", recipient, "--reviewer", "one", "--reviewer", "two",
+        )  # fmt: skip
+
+    assert refused.value.code == code
+    assert refused.value.todo
+    assert everything_in(office) == before
+
+
+def everything_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def verify(office: Path, package: Path, *more: str | Path) -> str:
     public = office / "public"
     return type_command(
@@ -100,6 +176,34 @@ def test_what_a_reviewer_lowers_does_not_leave_and_is_logged(office: Path) -> No
     records = (opened / "data" / "records" / "S1.csv").read_text("utf-8")
     fields = [line.split(",")[2].strip('"') for line in records.splitlines()[1:]]
     assert fields == ["admission_status", "discharge_date"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "demand.received", "scope": "maine-dhhs", "matter": "m", "fields": {"a": "b"}},
+        {"type": "answer.sealed", "scope": "maine-dhhs", "matter": "m", "fields": {"a": "b"}},
+        {"type": "answer.received", "scope": "maine-dhhs", "matter": "m", "fields": {"a": "b"}},
+        {"type": "class-demand.received", "scope": "maine-dhhs", "public": {"a": "b"}},
+        {"type": "class-demand.answered", "scope": "maine-dhhs", "public": {"package": "x"}},
+    ],
+)
+def test_an_act_is_not_typed_into_an_offices_log(
+    office: Path, tmp_path: Path, event: dict[str, object]
+) -> None:
+    policy = {"type": "policy.adopted", "scope": "maine-dhhs", "public": {"digest": "made up"}}
+    (tmp_path / "events.json").write_text(json.dumps([policy, event]))
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+
+    with pytest.raises(Refusal) as caught:
+        type_command("log", "append", office / "log", tmp_path / "events.json")
+
+    assert caught.value.code == "log-event-internal"
+    assert f"{event['type']} must not be appended by hand: event 2" in str(caught.value)
+    # The first of the two was not written either: the next one is entry 0.
+    assert type_command("log", "append", office / "log", tmp_path / "policy.json").startswith(
+        "index 0 "
+    )
 
 
 def test_a_shut_package_is_partly_checked_and_never_said_to_hold(office: Path) -> None:

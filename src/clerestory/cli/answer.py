@@ -67,6 +67,12 @@ def receive(
 @click.option("--who", type=_PATH, help="A file: whom the demand names as S1, S2 ...")
 @click.option("--recipient", type=_PATH, required=True, help="The recipient's public key.")
 @click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+@click.option(
+    "--cms-cbc",
+    "cbc",
+    is_flag=True,
+    help="For a certificate whose program reads no AES-GCM: AES-CBC, which does not authenticate.",
+)
 @click.option("--file", "files", multiple=True, metavar="REF=PATH", help="An answer in a file.")
 def disclose(
     demand: Path,
@@ -80,6 +86,7 @@ def disclose(
     recipient: Path,
     reviewers: tuple[str, ...],
     files: tuple[str, ...],
+    cbc: bool,
 ) -> None:
     """Seal what the law of today lets leave of DEMAND, after logging it."""
     from clerestory.cli.answering import disclose as disclose_answer
@@ -94,9 +101,14 @@ def disclose(
         files=dict(_file_pair(pair) for pair in files),
         reviewers=reviewers,
         at=at,
+        cbc=cbc,
     )
     tell(f"sealed number {answered.number}, log entry {answered.index}")
     tell(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
+    if cbc:
+        tell(
+            f"  {sealed.envelope} does not authenticate: have the signature checked before opening"
+        )
     for path in answered.files:
         tell(f"  {path}")
 

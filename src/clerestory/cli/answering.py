@@ -17,9 +17,11 @@ from clerestory.disclosure import (
     KEY_FILE_BYTES,
     Attachment,
     CoarseningTables,
+    Contents,
     LetterInput,
     Sealed,
     Value,
+    check_sealable,
     disclosure_letter,
     minimise,
     package_name,
@@ -72,6 +74,7 @@ def disclose(
     files: Mapping[str, Path],
     reviewers: Sequence[str],
     at: datetime,
+    cbc: bool = False,
 ) -> tuple[Answered, Sealed]:
     """Read what was ruled open, log it, and seal it to the recipient.
 
@@ -83,6 +86,7 @@ def disclose(
         files: Answers about nobody in particular, by reference such as ``S*.procedures``.
         reviewers: Two people who have read the determination and let it go.
         at: Now.
+        cbc: Seal to a certificate with AES-256-CBC, for a program that reads nothing else.
 
     Raises:
         Refusal: Nothing may leave, the person cannot be told apart, two people have not signed,
@@ -90,18 +94,9 @@ def disclose(
     """
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
-    determination = decided.determination
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
-    items = permitted_items(determination)
-    values = _about_nobody(items, files) | _from_records(office, decided.demand, items, who, at)
-    minimised = minimise(determination, values, _tables(office, decided.demand))
-    given = letter_input(office, decided, at)
-    closed = len(determination.rulings) > len(items)
-    contents = prepare_contents(
-        minimised,
-        letter_pdf=disclosure_letter(given),
-        index_pdf=withholding_index(given) if closed else None,
-    )
+    contents = _contents(office, decided, who, files, at)
+    check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
     with office.ledger() as ledger:
@@ -114,6 +109,7 @@ def disclose(
             signer=office.signer(),
             folder=office.staging(),
             random_bytes=token_bytes,
+            cbc=cbc,
         )
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     office.note_sealed(sealed.sha256, at)
@@ -121,6 +117,23 @@ def disclose(
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
     return Answered(number=number, index=index, files=written, digest=contents.digest), sealed
+
+
+def _contents(
+    office: Office, decided: Decided, who: Path | None, files: Mapping[str, Path], at: datetime
+) -> Contents:
+    """Read what may leave, cut it down to the rulings, and write the letters."""
+    determination = decided.determination
+    items = permitted_items(determination)
+    values = _about_nobody(items, files) | _from_records(office, decided.demand, items, who, at)
+    minimised = minimise(determination, values, _tables(office, decided.demand))
+    given = letter_input(office, decided, at)
+    closed = len(determination.rulings) > len(items)
+    return prepare_contents(
+        minimised,
+        letter_pdf=disclosure_letter(given),
+        index_pdf=withholding_index(given) if closed else None,
+    )
 
 
 def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetime) -> Answered:

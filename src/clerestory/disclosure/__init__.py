@@ -35,7 +35,7 @@ from clerestory.disclosure.recipients import (
     Recipient,
     read_recipient,
 )
-from clerestory.disclosure.sealing import Sealed, package_name, seal_package
+from clerestory.disclosure.sealing import Sealed, check_sealable, package_name, seal_package
 from clerestory.disclosure.signing import open_signed, sign_text
 from clerestory.disclosure.stationery import Stationery, read_coarsening, read_stationery
 
@@ -58,6 +58,7 @@ __all__ = [
     "Sealed",
     "Stationery",
     "Value",
+    "check_sealable",
     "coarsen",
     "disclosure_letter",
     "minimise",

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clerestory.disclosure.age import AGE_MAGIC, open_age
-from clerestory.disclosure.cms import open_cms, read_private_key
+from clerestory.disclosure.cms_keys import read_private_key
+from clerestory.disclosure.cms_opening import open_cms
 from clerestory.disclosure.contents import Part
 from clerestory.disclosure.streams import FeedWriter
 from clerestory.disclosure.tar import TarParser

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from urllib.parse import quote
 
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.catalogue import Catalogue, SearchKey
-from clerestory.holdings.errors import IndexFault
+from clerestory.holdings.errors import IndexFault, SourceFault
 from clerestory.holdings.letters import seen
 from clerestory.holdings.names import RecordedName, fold_recorded
 from clerestory.holdings.numbers import (
@@ -30,6 +29,7 @@ from clerestory.holdings.numbers import (
 )
 from clerestory.holdings.query import NO_BIRTH_DATE, Clues, read_date
 from clerestory.holdings.source import Scalar, Source
+from clerestory.holdings.sqlite_file import SqliteFile
 
 _FORMAT = "clerestory-person-index/2"
 _KEYS = tuple(SearchKey)
@@ -186,11 +186,10 @@ def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> Perso
             code="index-missing",
             todo="build it with clerestory holdings index",
         )
-    uri = f"file:{quote(str(file.resolve()))}?mode=ro"
     try:
-        connection = sqlite3.connect(uri, uri=True)
+        connection = SqliteFile.at(file).connect()
         formats = connection.execute("SELECT format FROM about").fetchone()
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, SourceFault) as fault:
         raise _foreign(file) from fault
     if formats != (_FORMAT,):
         connection.close()

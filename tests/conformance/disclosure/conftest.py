@@ -88,7 +88,7 @@ def contents() -> Contents:
 @pytest.fixture
 def seal(
     tmp_path: Path, sender: Ed25519Signer, ledger: Ledger, contents: Contents
-) -> Callable[[Recipient], Sealed]:
+) -> Callable[..., Sealed]:
     answer = Event(
         type=EventType.ANSWER_SEALED,
         scope="made-up",
@@ -97,7 +97,7 @@ def seal(
     )
     (logged,) = ledger.append([answer], datetime(2026, 3, 2, tzinfo=UTC), zone=Zone("UTC"))
 
-    def go(recipient: Recipient) -> Sealed:
+    def go(recipient: Recipient, *, cbc: bool = False) -> Sealed:
         return seal_logged(
             contents,
             evidence=evidence_of(ledger, logged.index),
@@ -106,6 +106,7 @@ def seal(
             signer=sender,
             folder=tmp_path,
             random_bytes=lambda size: bytes(range(size)),
+            cbc=cbc,
         )
 
     return go

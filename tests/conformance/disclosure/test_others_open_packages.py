@@ -16,15 +16,16 @@ import pytest
 from clerestory.audit.packages import verify_package
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.receipts import Receipt, read_receipt, read_receipt_key
-from clerestory.disclosure.recipients import AgeRecipient, Recipient, read_recipient
+from clerestory.disclosure.recipients import AgeRecipient, read_recipient
 from clerestory.disclosure.sealing import Sealed
+from clerestory.kernel import Refusal
 from clerestory.ledger import Ledger
 from clerestory.notes import Ed25519Signer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ADDRESS = "1 Madeup Street, Lewiston, ME 00011"
 Run = Callable[..., bytes]
-Seal = Callable[[Recipient], Sealed]
+Seal = Callable[..., Sealed]
 
 
 def unpack(run: Run, tar: bytes, folder: Path) -> Path:
@@ -100,31 +101,112 @@ def test_age_opens_a_package_sealed_to_an_ssh_key(
     assert verified.is_complete
 
 
-def test_openssl_opens_a_package_sealed_to_a_certificate(
-    run: Run, seal: Seal, tmp_path: Path, office_files: tuple[Path, Path]
-) -> None:
-    certificate, key = office_files
-    sealed = seal(read_recipient(certificate.read_bytes(), at=AT))
+both_ciphers = pytest.mark.parametrize("cbc", [False, True], ids=["gcm", "cbc"])
 
-    tar = run(
-        "openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", sealed.path,
+
+def openssl_opens(sealed: Path, office_files: tuple[Path, Path]) -> list[str | Path]:
+    certificate, key = office_files
+    return [
+        "openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", sealed,
         "-recip", certificate, "-inkey", key,
-    )  # fmt: skip
+    ]  # fmt: skip
+
+
+@both_ciphers
+def test_openssl_opens_a_package_sealed_to_a_certificate(
+    run: Run, seal: Seal, tmp_path: Path, office_files: tuple[Path, Path], cbc: bool
+) -> None:
+    sealed = seal(read_recipient(office_files[0].read_bytes(), at=AT), cbc=cbc)
+
+    tar = run(*openssl_opens(sealed.path, office_files))
 
     package = unpack(run, tar, tmp_path / "out")
     assert address_in(package) == ADDRESS
     assert bagit.Bag(str(package)).is_valid()
 
 
+def test_openssl_finds_one_altered_bit_and_a_cut(
+    run: Run, seal: Seal, tmp_path: Path, office_files: tuple[Path, Path]
+) -> None:
+    sealed = seal(read_recipient(office_files[0].read_bytes(), at=AT))
+    whole = sealed.path.read_bytes()
+    altered = tmp_path / "altered.p7m"
+
+    for at in (len(whole) // 2, len(whole) - 1):
+        broken = bytearray(whole)
+        broken[at] ^= 1
+        altered.write_bytes(broken)
+        run(*openssl_opens(altered, office_files), code=4)
+    altered.write_bytes(whole[:-1])
+    run(*openssl_opens(altered, office_files), code=2)
+
+
+@pytest.mark.parametrize("form", ["rsa-text.pem", "rsa.p7b", "rsa.p7b.der", "rsa.der"])
+def test_a_certificate_as_openssl_writes_it_is_read(
+    run: Run, office_files: tuple[Path, Path], form: str
+) -> None:
+    certificate = office_files[0]
+    written = {
+        "rsa-text.pem": ["x509", "-text", "-in", certificate],
+        "rsa.p7b": ["crl2pkcs7", "-nocrl", "-certfile", certificate],
+        "rsa.p7b.der": ["crl2pkcs7", "-nocrl", "-certfile", certificate, "-outform", "DER"],
+        "rsa.der": ["x509", "-in", certificate, "-outform", "DER"],
+    }
+
+    found = read_recipient(run("openssl", *written[form]), at=AT)
+
+    assert found == read_recipient(certificate.read_bytes(), at=AT)
+
+
+@pytest.mark.parametrize("form", ["RFC4716", "PKCS8"])
+def test_a_key_as_ssh_keygen_exports_it_is_read_or_named(
+    run: Run, tmp_path: Path, form: str
+) -> None:
+    key = tmp_path / "id"
+    run("ssh-keygen", "-q", "-N", "", "-t", "rsa", "-b", "2048", "-f", key)
+    exported = run("ssh-keygen", "-e", "-m", form, "-f", key.with_suffix(".pub"))
+
+    if form == "PKCS8":
+        with pytest.raises(Refusal, match="a bare public key"):
+            read_recipient(exported, at=AT)
+    else:
+        found = read_recipient(exported, at=AT)
+        assert found == read_recipient(key.with_suffix(".pub").read_bytes(), at=AT)
+
+
+def test_an_ssh_certificate_is_named(run: Run, tmp_path: Path) -> None:
+    authority, key = tmp_path / "authority", tmp_path / "id"
+    for each in (authority, key):
+        run("ssh-keygen", "-q", "-N", "", "-t", "ed25519", "-f", each)
+    run("ssh-keygen", "-q", "-s", authority, "-I", "made up", key.with_suffix(".pub"))
+
+    with pytest.raises(Refusal, match="an SSH certificate"):
+        read_recipient((tmp_path / "id-cert.pub").read_bytes(), at=AT)
+
+
+def test_a_certificate_for_signing_only_is_named(run: Run, tmp_path: Path) -> None:
+    certificate = run(
+        "openssl", "req", "-x509", "-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048",
+        "-nodes", "-keyout", tmp_path / "key", "-subj", "/CN=made-up", "-days", "30",
+    )  # fmt: skip
+
+    with pytest.raises(Refusal, match="RSASSA-PSS"):
+        read_recipient(certificate, at=AT)
+
+
+@both_ciphers
 def test_openssl_prints_the_envelope_as_it_is_meant(
-    run: Run, seal: Seal, office_files: tuple[Path, Path]
+    run: Run, seal: Seal, office_files: tuple[Path, Path], cbc: bool
 ) -> None:
     certificate, _ = office_files
-    sealed = seal(read_recipient(certificate.read_bytes(), at=AT))
+    sealed = seal(read_recipient(certificate.read_bytes(), at=AT), cbc=cbc)
 
     printed = run("openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", sealed.path)
 
-    for name in (b"pkcs7-envelopedData", b"aes-256-cbc", b"rsaesOaep", b"sha256"):
+    kind = (
+        (b"pkcs7-envelopedData", b"aes-256-cbc") if cbc else (b"authEnvelopedData", b"aes-256-gcm")
+    )
+    for name in (*kind, b"rsaesOaep", b"sha256"):
         assert name in printed
 
 

@@ -18,6 +18,7 @@ def seal_logged(
     signer: Signer,
     folder: Path,
     random_bytes: Callable[[int], bytes],
+    cbc: bool = False,
 ) -> Sealed:
     """Prove that ``contents`` are logged, then seal them: all of it, or nothing.
 
@@ -32,6 +33,7 @@ def seal_logged(
         signer: The sender's key.
         folder: Where the package is put.
         random_bytes: Where the keys of an envelope come from.
+        cbc: See :func:`clerestory.disclosure.seal_package`.
 
     Raises:
         Refusal: The disclosure is not logged, or cannot be sealed.
@@ -54,4 +56,5 @@ def seal_logged(
         signer=signer,
         folder=folder,
         random_bytes=random_bytes,
+        cbc=cbc,
     )
