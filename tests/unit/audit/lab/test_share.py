@@ -38,8 +38,8 @@ DEMANDS: dict[str, Json] = {"rows": 10, "seed": 1, "mix_sha256": "0" * 64}
 INPUTS: dict[str, Any] = {
     "scenario": 'title = "x"',
     "laws": {
-        "us-aa": {"packs": names, "digest": "a" * 64, "on": "2026-03-02"},
-        "us-aa@2019-12-31": {"packs": names, "digest": "a" * 64, "on": "2019-12-31"},
+        "us-aa": {"packs": ["us-aa 1"], "digest": "a" * 64, "on": "2026-03-02"},
+        "us-aa@2019-12-31": {"packs": ["us-aa 1"], "digest": "a" * 64, "on": "2019-12-31"},
     },
     "demands": DEMANDS,
 }
