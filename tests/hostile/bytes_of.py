@@ -34,7 +34,9 @@ def drop_head(content: bytes, random: Random) -> bytes:
 
 def lengthen(content: bytes, random: Random) -> bytes:
     """Add bytes behind the end."""
-    return content + random.choice([b"\n", b"\0", b" ", b"x" * 5_000, content, random.randbytes(64)])
+    return content + random.choice(
+        [b"\n", b"\0", b" ", b"x" * 5_000, content, random.randbytes(64)]
+    )
 
 
 def insert(content: bytes, random: Random) -> bytes:

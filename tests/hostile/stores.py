@@ -24,9 +24,11 @@ def spoil_sqlite(content: bytes, random: Random) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spoiled.sqlite"
         path.write_bytes(content)
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as store:
-            with contextlib.suppress(sqlite3.Error, sqlite3.Warning):
-                _change(store, random)
+        with (
+            contextlib.closing(sqlite3.connect(path, isolation_level=None)) as store,
+            contextlib.suppress(sqlite3.Error, sqlite3.Warning),
+        ):
+            _change(store, random)
         return path.read_bytes()
 
 
@@ -57,7 +59,7 @@ def _change(store: sqlite3.Connection, random: Random) -> None:
         store.execute(f'DROP TABLE "{table}"')
         store.execute(
             f'CREATE VIEW "{table}" AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 '
-            f'FROM n LIMIT 1000) SELECT {", ".join(f"x AS {name}" for name in columns)} FROM n'
+            f"FROM n LIMIT 1000) SELECT {', '.join(f'x AS {name}' for name in columns)} FROM n"
         )
     else:
         store.execute(f'INSERT INTO "{table}" SELECT * FROM "{table}"')

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -22,8 +22,9 @@ def values(random: Random) -> Any:
         [
             None, True, False, 0, -1, 1, HUGE, -HUGE, 1e308, float("inf"), float("nan"), 0.1,
             "", " ", "null", "yes", "no", "~", "010", "0x1F", "1_000", "1e999", "-0", "٣", "１",
-            "0000-00-00", "9999-12-31", "2026-02-30", "2026-13-01", "0001-01-01", "2026-03-05T25:61",
-            "10000-01-01", "24/12/2026", "../../escaped", "/etc/passwd", "CON", "a\0b", "a\nb",
+            "0000-00-00", "9999-12-31", "2026-02-30", "2026-13-01", "0001-01-01",
+            "2026-03-05T25:61", "10000-01-01", "24/12/2026", "../../escaped", "/etc/passwd",
+            "CON", "a\0b", "a\nb",
             "\x1b[31mRELEASE\x1b[0m", "\x9b2J", "\u202eRELEASE", "[bold]x[/y]", "[/]", ":smile:",
             LONG, "😀" * 50, "שלום עולם", "e\u0301" * 20, "S1", "S*", "S1.address", "S1.*", "named",
             "snap", "whole_class", "{}", "${HOME}", "%s", "'; DROP TABLE x; --", "{{7*7}}",
@@ -53,16 +54,6 @@ def places(value: Any, at: Path_ = ()) -> list[Path_]:
     return found
 
 
-def put(tree: Any, at: Path_, change: Callable[[Any, Any], None]) -> Any:
-    """Change what stands around a place, in a copy."""
-    copy = json.loads(json.dumps(tree, default=str))
-    holder = copy
-    for step in at[:-1]:
-        holder = holder[step]
-    change(holder, at[-1])
-    return copy
-
-
 def spoil_tree(tree: Any, random: Random) -> Any:
     """Change one to three places of a tree."""
     for _ in range(random.choice([1, 1, 2, 3])):
@@ -71,25 +62,26 @@ def spoil_tree(tree: Any, random: Random) -> Any:
             return values(random)
         at = random.choice(inner)
         kind = random.choice(["value", "value", "value", "value", "drop", "rename", "add", "swap"])
+        # A copy, so that the seed stays as it is for the next number.
+        tree = json.loads(json.dumps(tree, default=str))
+        holder, key = tree, at[-1]
+        for step in at[:-1]:
+            holder = holder[step]
         if kind == "drop":
-            tree = put(tree, at, lambda holder, key: holder.__delitem__(key))
-        elif kind == "rename" and isinstance(at[-1], str):
-            new = random.choice(["", "Id", "id ", "__class__", "ref", "x" * 500, "\x1b[1m", "<<"])
-            tree = put(tree, at, lambda holder, key, new=new: holder.update({new: holder.pop(key)}))
-        elif kind == "add" and isinstance(at[-1], str):
-            told = values(random)
-            tree = put(tree, at, lambda holder, _key, told=told: holder.update({"extra": told}))
-        elif kind == "swap" and isinstance(at[-1], str):
-            tree = put(tree, at, lambda holder, key: _swap(holder, key))
+            del holder[key]
+        elif kind == "rename" and isinstance(key, str):
+            holder[random.choice(_NAMES)] = holder.pop(key)
+        elif kind == "add" and isinstance(key, str):
+            holder["extra"] = values(random)
+        elif kind == "swap" and isinstance(key, str):
+            other = next(iter(holder))
+            holder[key], holder[other] = holder[other], holder[key]
         else:
-            told = values(random)
-            tree = put(tree, at, lambda holder, key, told=told: holder.__setitem__(key, told))
+            holder[key] = values(random)
     return tree
 
 
-def _swap(holder: dict[str, Any], key: str) -> None:
-    other = next(iter(holder))
-    holder[key], holder[other] = holder[other], holder[key]
+_NAMES = ("", "Id", "id ", "__class__", "ref", "x" * 500, "\x1b[1m", "<<")
 
 
 def spoil_yaml(content: bytes, random: Random) -> bytes:
@@ -155,7 +147,7 @@ def spoil_json(content: bytes, random: Random) -> bytes:
                 b"[" * 100_000,
                 b'{"a":' * 50_000,
                 text.replace('"', '"\\ud800', 1).encode(),
-                text.replace(":", ": NaN, \"x\":", 1).encode(),
+                text.replace(":", ': NaN, "x":', 1).encode(),
                 text.replace("{", '{"type": "a", "type": "b", ', 1).encode(),
                 text.replace("[", "[1e999, ", 1).encode(),
                 b"9" * 5_000,

@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
@@ -162,7 +162,7 @@ def make_world(base: Path) -> World:
 
 def _answer_the_story(base: Path) -> None:
     office, agents, given = base / "office", base / "agents", base / "given"
-    asked = [STORY, "--case", CASE, "--office", office]
+    asked: list[str | Path] = [STORY, "--case", CASE, "--office", office]
     must("receive", *asked, "--at", "2026-08-19T14:00Z")
     shutil.copytree(office, base / "received")
     must(
@@ -190,8 +190,8 @@ def _make_recipients(given: Path, agents: Path) -> None:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(datetime(2026, 1, 1))
-        .not_valid_after(datetime(2028, 1, 1))
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2028, 1, 1, tzinfo=UTC))
         .sign(key, hashes.SHA256())
     )
     for suffix, encoding in (
@@ -221,9 +221,7 @@ def _publish_a_log(base: Path) -> None:
             "--new-key", "witness.example/w", "--json",
         )  # fmt: skip
         vkey = json.loads(new)["vkey"]
-        (given / "policy.txt").write_text(
-            f"log {made['vkey']}\nwitness w {vkey}\nquorum w\n"
-        )
+        (given / "policy.txt").write_text(f"log {made['vkey']}\nwitness w {vkey}\nquorum w\n")
         answered = type_in(
             "log", "witness", base / "witness-state", given / "request.txt",
             "--key", base / "witness.key", "--log", made["vkey"], "--out", given / "answer.txt",

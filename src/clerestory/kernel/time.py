@@ -36,6 +36,7 @@ class BadTime(Refusal):
     """A moment, a day or a time zone that is not written so that it can mean one thing only."""
 
     code = "time-unreadable"
+    todo = "write a moment as 2026-10-20T15:00Z, and a day as 2026-10-20"
 
 
 @dataclass(frozen=True, slots=True)
