@@ -19,7 +19,8 @@ from random import Random
 
 from rapidfuzz import fuzz, process
 
-from clerestory.holdings import Found, PersonQuery, SearchKey, find_person
+from clerestory.holdings import Found, PersonQuery, SearchKey
+from clerestory.holdings.find import find_person
 from clerestory.holdings.index import PersonIndex, build_index_of_rows
 from clerestory.holdings.made_up import MadeUpPerson
 from clerestory.holdings.made_up.people import PeopleMaker

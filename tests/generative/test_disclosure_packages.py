@@ -4,7 +4,8 @@ import hashlib
 import json
 import os
 import tempfile
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyrage
@@ -12,18 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clerestory.audit.packages import evidence_of, seal_logged, verify_package
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Outcome, Reason, Ruling
 from clerestory.disclosure.contents import prepare_contents, records_csv
-from clerestory.disclosure.logged import LogChecks, LogEvidence
 from clerestory.disclosure.minimising import Attachment, Value, minimise, permitted_items
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
-from clerestory.disclosure.sealing import seal_package
-from clerestory.disclosure.verifying import verify_package
 from clerestory.kernel import Corruption
+from clerestory.kernel.time import Zone
+from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
 from clerestory.notes import Ed25519Signer
 
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 SENDER = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
 IDENTITY = pyrage.x25519.Identity.generate()
 SUBJECTS = ("S1", "S2", "S1H1", "S*")
@@ -40,11 +42,15 @@ held: st.SearchStrategy[Value] = st.one_of(
 )
 
 
-def _never(*_: object) -> None:
-    """Accept: what the log says is tried elsewhere."""
+LOG = Ed25519Signer(name="ledger.example/test", seed=b"l" * 32)
 
 
-CHECKS = LogChecks(verify_proof=_never, verify_opening=_never, log_vkey="")
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    kek = FileKeyEncryptionKey(b"k" * 32, entropy=os.urandom)
+    folder = tmp_path_factory.mktemp("log") / "log"
+    with Ledger.create(folder, LOG.verifier.name, LOG, kek) as ledger:
+        yield ledger
 
 
 def ruling(item: Item, outcome: Outcome) -> Ruling:
@@ -101,17 +107,24 @@ def values_for(data: st.DataObject, decided: Determination) -> dict[Item, Value]
 @settings(max_examples=60, deadline=None)
 @given(decided=determinations(), data=st.data())
 def test_a_package_opens_to_exactly_what_was_released(
-    decided: Determination, data: st.DataObject
+    ledger: Ledger, decided: Determination, data: st.DataObject
 ) -> None:
     values = values_for(data, decided)
     contents = prepare_contents(minimise(decided, values), letter_pdf=b"letter")
+    answer = Event(
+        type=EventType.ANSWER_SEALED,
+        scope="made-up",
+        matter="ME-1",
+        fields={"package": contents.digest},
+    )
+    (logged,) = ledger.append([answer], AT, zone=Zone("UTC"))
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sealed = seal_package(
+        sealed = seal_logged(
             contents,
-            evidence=LogEvidence(entry=b"e", opening=b"o", proof="p"),
-            checks=CHECKS,
+            evidence=evidence_of(ledger, logged.index),
+            log=LOG.verifier,
             recipients=[AgeRecipient(text=str(IDENTITY.to_public()))],
             signer=SENDER,
             folder=folder,
@@ -120,7 +133,7 @@ def test_a_package_opens_to_exactly_what_was_released(
         verify_package(
             sealed.path,
             sender=SENDER.verifier,
-            checks=CHECKS,
+            log_vkey=LOG.verifier,
             identity=Identity(given=str(IDENTITY).encode()),
             extract_to=folder / "opened",
         )

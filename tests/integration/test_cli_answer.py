@@ -1,15 +1,22 @@
 """The whole answer at the command line: receive, refuse, disclose, verify, receipt."""
 
+import json
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import yaml
 from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
+from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.main import program
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 
@@ -58,6 +65,77 @@ def disclosed(office: Path) -> Path:
     return office / "out" / "STORY-HOSPITAL.tar.age"
 
 
+def keys_of_a_mail_program(folder: Path) -> tuple[Path, Path]:
+    """Write a made-up certificate and its private key; return both."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Made-up Records Office")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    encoding, bare = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "mail.crt").write_bytes(certificate.public_bytes(encoding))
+    (folder / "mail.key").write_bytes(
+        key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, bare)
+    )
+    return folder / "mail.crt", folder / "mail.key"
+
+
+@pytest.mark.parametrize(("more", "said"), [([], "age"), (["--cms-cbc"], "AES-256-CBC")])
+def test_a_certificate_gets_an_authenticated_package_unless_it_is_asked_otherwise(
+    office: Path, tmp_path: Path, more: list[str], said: str
+) -> None:
+    certificate, key = keys_of_a_mail_program(tmp_path)
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+
+    told = type_command(
+        "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", WHO, "--recipient", certificate,
+        "--reviewer", "one", "--reviewer", "two", *more,
+    )  # fmt: skip
+
+    package = office / "out" / "STORY-HOSPITAL.tar.p7m"
+    assert ("AES-256-CBC does not authenticate" in told) == bool(more), said
+    assert "commits to exactly these contents" in verify(office, package, "--identity", key)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (b"age1" + b"q" * 52 + b"5cu47z\n", "recipient-weak"),
+        (b"ssh-dss AAAA\n", "recipient-wrong-kind"),
+        (None, "given-file-unusable"),
+    ],
+)
+def test_a_key_that_cannot_be_sealed_to_is_refused_before_anything_is_logged(
+    office: Path, tmp_path: Path, given: bytes | None, code: str
+) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    recipient = tmp_path / "recipient"
+    if given is not None:
+        recipient.write_bytes(given)
+    before = everything_in(office)
+
+    with pytest.raises(Refusal) as refused:
+        type_command(
+            "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", WHO,
+            "--recipient", recipient, "--reviewer", "one", "--reviewer", "two",
+        )  # fmt: skip
+
+    assert refused.value.code == code
+    assert refused.value.todo
+    assert everything_in(office) == before
+
+
+def everything_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def verify(office: Path, package: Path, *more: str | Path) -> str:
     public = office / "public"
     return type_command(
@@ -98,6 +176,65 @@ def test_what_a_reviewer_lowers_does_not_leave_and_is_logged(office: Path) -> No
     records = (opened / "data" / "records" / "S1.csv").read_text("utf-8")
     fields = [line.split(",")[2].strip('"') for line in records.splitlines()[1:]]
     assert fields == ["admission_status", "discharge_date"]
+
+
+def test_a_shut_package_is_partly_checked_and_never_said_to_hold(office: Path) -> None:
+    package, public = disclosed(office), office / "public"
+    words = ["verify", str(package), "--sender", str(public / "sender.vkey")]
+    log_key = (public / "log.vkey").read_text("utf-8").strip()
+
+    told = CliRunner().invoke(program, [*words, "--log", log_key])
+    shown = CliRunner().invoke(program, [*words, "--log", str(public / "log.vkey"), "--json"])
+
+    assert (told.exit_code, shown.exit_code) == (ExitCode.NO, ExitCode.NO)
+    lines = told.output.splitlines()
+    assert lines[1:4] == [
+        "checked:",
+        "  1 name: the sender signed a seal for a file of this name",
+        "  2 seal: the file is the one that was sealed: not one bit is changed or missing",
+    ]
+    assert lines[4].startswith("not checked, since it needs the recipient's identity")
+    assert [line.split(":")[0] for line in lines[5:11]] == [
+        "  3 open", "  4 bag", "  5 contents", "  6 log", "  7 entry", "  8 rulings",
+    ]  # fmt: skip
+    assert lines[11].startswith("partly checked")
+    assert "holds" not in told.output
+    value = json.loads(shown.output)
+    assert (value["complete"], value["demand"], value["log"]) == (False, None, None)
+    assert [each["step"] for each in value["checked"]] == [1, 2]
+    assert [each["step"] for each in value["not_checked"]] == [3, 4, 5, 6, 7, 8]
+
+
+def test_a_whole_check_says_so_to_a_program(office: Path) -> None:
+    package = disclosed(office)
+
+    value = json.loads(
+        verify(office, package, "--identity", office.parent / "agents" / "identity.txt", "--json")
+    )
+
+    assert value["complete"] is True
+    assert value["not_checked"] == []
+    assert value["demand"] == "STORY-HOSPITAL"
+    assert value["log"] == {"origin": "log.example/test", "index": 2, "size": 3}
+
+
+@pytest.mark.parametrize("option", ["--sender", "--log"])
+def test_a_mistyped_key_file_is_told_as_one(office: Path, option: str) -> None:
+    package, public = disclosed(office), office / "public"
+    keys = {"--sender": public / "sender.vkey", "--log": public / "log.vkey"}
+    for given, code in (
+        (public / "nothing.vkey", "key-file-missing"),
+        ("x" * 5000, "key-file-missing"),
+        (package, "key-file-missing"),
+        (office / "keys" / "package.key", "key-unreadable"),
+        (f"{public / 'log.vkey'}+1+2", "key-unreadable"),
+    ):
+        words = {**keys, option: given}
+
+        with pytest.raises(Refusal) as caught:
+            type_command("verify", package, *(w for pair in words.items() for w in pair))
+
+        assert caught.value.code == code
 
 
 @pytest.mark.parametrize(
@@ -280,7 +417,7 @@ def test_an_answer_cut_short_is_logged_once_and_goes_on(office: Path) -> None:
     killed = "; ".join(
         [
             "import os, signal, clerestory.cli.answering as a",
-            "a.seal_package = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)",
+            "a.seal_logged = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)",
             run,
         ]
     )

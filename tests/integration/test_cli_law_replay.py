@@ -248,6 +248,45 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "replay-bad-file"
 
 
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [(0, "demand"), (1, "person"), (0, "DEMAND"), (3, "purpose"), (3, "of_no_use")],
+)
+def test_a_column_that_stands_twice_is_named(
+    place: int, named: str, file: Path, tmp_path: Path
+) -> None:
+    table = pq.read_table(file).slice(0, 20)
+    column = pa.array(["x"] * 20)
+    table = table.add_column(place, named, column)
+    if named == "of_no_use":
+        table = table.append_column("Of_No_Use", column)
+    pq.write_table(table, tmp_path / "twice.parquet")
+
+    with pytest.raises(BadReplayFile, match=f"column {named} stands twice") as refused:
+        replayed(tmp_path / "twice.parquet", tmp_path / "work")
+
+    assert refused.value.code == "replay-column-twice"
+    assert not (tmp_path / "work").exists()
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["demand=x", "month=2026-03-01/person=p", "[x]", "a*b", "a?b", "**", "it's", "100%41#"],
+)
+def test_a_folders_name_says_nothing_about_the_rows(
+    folder: str, file: Path, tmp_path: Path
+) -> None:
+    table = pq.read_table(file).slice(0, 50)
+    for name, rows in ((folder, table), ("axb", pa.concat_tables([table, table])), ("x", table)):
+        (tmp_path / name).mkdir(parents=True)
+        pq.write_table(rows, tmp_path / name / "rows.parquet")
+    pq.write_table(table, tmp_path / "plain.parquet")
+
+    found = replayed(tmp_path / folder / "rows.parquet", tmp_path / folder / "work")
+
+    assert found == replayed(tmp_path / "plain.parquet", tmp_path / "work")
+
+
 def test_two_laws_are_asked_for(file: Path) -> None:
     assert "twice" in law("replay", "--demands", file, "--pack", "us-me").output
 

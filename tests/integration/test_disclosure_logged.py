@@ -1,6 +1,5 @@
 """From a determination to a package under the real log, and back without any database."""
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,31 +9,25 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from clerestory.audit.packages import evidence_of, seal_logged, verify_package
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Outcome, Reason, Ruling
 from clerestory.disclosure import (
     AgeRecipient,
     Contents,
     Identity,
-    LogChecks,
     LogEvidence,
     Sealed,
     minimise,
     prepare_contents,
-    seal_package,
-    verify_package,
 )
-from clerestory.kernel import Corruption, Refusal, canonical_bytes
+from clerestory.kernel import Refusal
 from clerestory.kernel.time import Zone
 from clerestory.ledger import (
     Event,
     EventType,
     FileKeyEncryptionKey,
     Ledger,
-    Opening,
-    open_field,
-    parse_leaf,
-    verify_proof,
 )
 from clerestory.notes.keys import Ed25519Signer
 
@@ -44,29 +37,6 @@ ORIGIN = "ledger.example/test"
 SENDER = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
 IDENTITY = pyrage.x25519.Identity.generate()
 ITEM = Item("S1", "snap", "address")
-
-
-def opening_bytes(opening: Opening) -> bytes:
-    return canonical_bytes(
-        {
-            "name": opening.name,
-            "value": opening.value,
-            "salt": opening.salt.hex(),
-            "others": [other.hex() for other in opening.others],
-        }
-    )
-
-
-def verify_opening(entry: bytes, opening: bytes, name: str, value: str) -> None:
-    told = json.loads(opening)
-    opened = Opening(
-        name=told["name"],
-        value=told["value"],
-        salt=bytes.fromhex(told["salt"]),
-        others=tuple(bytes.fromhex(other) for other in told["others"]),
-    )
-    if opened.name != name or open_field(parse_leaf(entry).commitment or b"", opened) != value:
-        raise Corruption("the entry commits to other contents")
 
 
 @pytest.fixture
@@ -117,26 +87,14 @@ def log_it(ledger: Ledger, digest: str) -> LogEvidence:
         fields={"package": digest, "demand": "ME-2026-0041"},
     )
     (appended,) = ledger.append([sealed], AT, zone=EASTERN)
-    return LogEvidence(
-        entry=appended.entry,
-        opening=opening_bytes(ledger.opening(appended.index, "package")),
-        proof=ledger.prove(appended.index),
-    )
+    return evidence_of(ledger, appended.index)
 
 
-def checks_of(signer: Ed25519Signer) -> LogChecks:
-    return LogChecks(
-        verify_proof=verify_proof,
-        verify_opening=verify_opening,
-        log_vkey=str(signer.verifier.vkey),
-    )
-
-
-def seal(contents: Contents, evidence: LogEvidence, checks: LogChecks, folder: Path) -> Sealed:
-    return seal_package(
+def seal(contents: Contents, evidence: LogEvidence, log: Ed25519Signer, folder: Path) -> Sealed:
+    return seal_logged(
         contents,
         evidence=evidence,
-        checks=checks,
+        log=log.verifier,
         recipients=[AgeRecipient(text=str(IDENTITY.to_public()))],
         signer=SENDER,
         folder=folder,
@@ -150,13 +108,13 @@ def test_a_logged_package_verifies_without_the_log(
     for _ in range(3):
         log_it(ledger, "0" * 64)
     evidence = log_it(ledger, contents.digest)
-    sealed = seal(contents, evidence, checks_of(signer), tmp_path)
+    sealed = seal(contents, evidence, signer, tmp_path)
     ledger.close()
 
     verified = verify_package(
         sealed.path,
         sender=SENDER.verifier,
-        checks=checks_of(signer),
+        log_vkey=signer.verifier.vkey,
         identity=Identity(given=str(IDENTITY).encode()),
     )
 
@@ -169,7 +127,7 @@ def test_a_package_whose_entry_commits_to_something_else_is_not_sealed(
     evidence = log_it(ledger, "0" * 64)
 
     with pytest.raises(Refusal) as caught:
-        seal(contents, evidence, checks_of(signer), tmp_path)
+        seal(contents, evidence, signer, tmp_path)
 
     assert caught.value.code == "disclosure-not-logged"
 
@@ -178,7 +136,7 @@ def test_a_package_whose_entry_commits_to_something_else_is_not_sealed(
 def test_evidence_that_is_altered_or_of_another_log_is_refused(
     ledger: Ledger, signer: Ed25519Signer, contents: Contents, tmp_path: Path, change: str
 ) -> None:
-    evidence, checks = log_it(ledger, contents.digest), checks_of(signer)
+    evidence, log = log_it(ledger, contents.digest), signer
     if change == "entry":
         evidence = replace(evidence, entry=evidence.entry.replace(b"Q1", b"Q2"))
     elif change == "proof":
@@ -186,10 +144,10 @@ def test_evidence_that_is_altered_or_of_another_log_is_refused(
     elif change == "opening":
         evidence = replace(evidence, opening=b"{}")
     else:
-        checks = checks_of(Ed25519Signer(name=ORIGIN, seed=b"x" * 32))
+        log = Ed25519Signer(name=ORIGIN, seed=b"x" * 32)
 
     with pytest.raises(Refusal) as caught:
-        seal(contents, evidence, checks, tmp_path)
+        seal(contents, evidence, log, tmp_path)
 
     assert caught.value.code == "disclosure-not-logged"
     assert not list(tmp_path.glob("*.age*"))

@@ -11,8 +11,8 @@ import pytest
 # One program for all of these tests. It seals a package with one attachment, and may be told to
 # kill itself at a step, to run out of disk, or to report its memory.
 PROGRAM = """
-import hashlib, os, resource, signal, sys
-from datetime import date
+import fcntl, hashlib, os, resource, signal, sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyrage
@@ -21,14 +21,14 @@ from cryptography import x509
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Outcome, Reason, Ruling
 from clerestory.disclosure.contents import prepare_contents
-from clerestory.disclosure.logged import LogChecks, LogEvidence
 from clerestory.disclosure.minimising import Attachment, minimise
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
-from clerestory.disclosure.sealing import seal_package
 from clerestory.notes import Ed25519Signer
-from clerestory.disclosure.verifying import verify_package
+from clerestory.audit.packages import evidence_of, seal_logged, verify_package
 from clerestory.kernel import ClerestoryError
+from clerestory.kernel.time import Zone
+from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
 
 what, folder, scan, step = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
 identity_file = folder.parent / "identity"
@@ -37,11 +37,9 @@ if not identity_file.exists():
 identity = identity_file.read_text()
 recipient = str(pyrage.x25519.Identity.from_str(identity).to_public())
 sender = Ed25519Signer(name="dhhs.example/sender", seed=b"s" * 32)
-checks = LogChecks(
-    verify_proof=lambda entry, proof, key: None,
-    verify_opening=lambda entry, opening, name, value: None,
-    log_vkey="",
-)
+log = Ed25519Signer(name="ledger.example/test", seed=b"l" * 32)
+kek = FileKeyEncryptionKey(b"k" * 32, entropy=os.urandom)
+log_folder = folder.parent / "log"
 
 def rule(field):
     return Ruling(
@@ -54,19 +52,38 @@ determination = Determination(
     duties=(), questions=(), packs=(), pack_digest="", facts_digest="", engine="",
 )
 
+def logged(contents):
+    with (folder.parent / "log.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return logged_alone(contents)
+
+def logged_alone(contents):
+    made = log_folder.exists()
+    ledger = Ledger.open(log_folder, log, kek) if made else Ledger.create(
+        log_folder, log.verifier.name, log, kek
+    )
+    with ledger:
+        if not made:
+            answer = Event(
+                type=EventType.ANSWER_SEALED, scope="made-up", matter="ME-1",
+                fields={"package": contents.digest},
+            )
+            ledger.append([answer], datetime(2026, 3, 2, tzinfo=UTC), zone=Zone("UTC"))
+        return evidence_of(ledger, 0)
+
 def seal():
     values = {Item("S1", "snap", "case_file"): Attachment(source=scan, suffix=".bin")}
     contents = prepare_contents(minimise(determination, values), letter_pdf=b"letter")
-    return seal_package(
-        contents, evidence=LogEvidence(entry=b"e", opening=b"o", proof="p"), checks=checks,
+    return seal_logged(
+        contents, evidence=logged(contents), log=log.verifier,
         recipients=[AgeRecipient(text=recipient)], signer=sender, folder=folder,
         random_bytes=os.urandom,
     )
 
-def verify():
+def verify(extract_to=None):
     return verify_package(
-        folder / "ME-1.tar.age", sender=sender.verifier, checks=checks,
-        identity=Identity(given=identity.encode()),
+        folder / "ME-1.tar.age", sender=sender.verifier, log_vkey=log.verifier,
+        identity=Identity(given=identity.encode()), extract_to=extract_to,
     )
 
 def kill_at(step):
@@ -93,8 +110,11 @@ try:
         seal()
     elif what == "seal":
         seal()
+    elif what == "full-open":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (step, step))
+        verify(folder / "opened")
     elif what == "verify":
-        print(verify().checks[-1])
+        print(verify().checked[-1].name)
     elif what == "memory":
         if step:
             verify()
@@ -167,6 +187,17 @@ def test_a_full_disk_stops_the_sealing_and_leaves_nothing(folder: Path) -> None:
 
     assert (stopped.returncode, stopped.stdout) == (9, "OSError\n"), stopped.stderr
     assert list(folder.iterdir()) == []
+
+
+def test_a_full_disk_stops_the_opening_and_is_not_called_tampering(folder: Path) -> None:
+    scan = folder.parent / "scan.bin"
+    scan.write_bytes(os.urandom(3 << 20))
+    assert start("seal", folder, scan).returncode == 0
+
+    stopped = start("full-open", folder, scan, 1 << 20)
+
+    assert (stopped.returncode, stopped.stdout) == (9, "OSError\n"), stopped.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["ME-1.tar.age", "ME-1.tar.age.sig"]
 
 
 def test_two_that_seal_at_once_make_one_package_with_its_own_signature(folder: Path) -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.holdings import holdings
-from clerestory.holdings import CatalogueFault, IndexFault, QueryFault
+from clerestory.holdings import CatalogueFault, IndexFault, QueryFault, QueryFileFault
 from clerestory.holdings.made_up import DEMO_PEOPLE
 
 PATIENT = next(demo for demo in DEMO_PEOPLE if demo.part == "hospital-patient")
@@ -105,10 +105,13 @@ def test_find_refuses_with_reasons_that_hold_nobodys_data(
 ) -> None:
     query = json.dumps({**PATIENT.query(), **change})
 
-    listed, plain = find(agency, query, "--json"), find(agency, query)
+    listed, plain = find(agency, query, "--json", "--staff"), find(agency, query, "--staff")
 
     assert (listed.exit_code, plain.exit_code) == (ExitCode.NO, ExitCode.NO)
-    assert json.loads(listed.output) == {"answer": word, "reasons": [reason]}
+    told = json.loads(listed.output)
+    assert told["answer"] == "nobody-named"
+    assert told["for_staff_only"] == {"answer": word, "reasons": [reason]}
+    assert f"{reason}: " in plain.output
     for value in (*PATIENT.query().values(), PATIENT.person.person_id, *change.values()):
         assert not value or value not in plain.output
 
@@ -118,7 +121,7 @@ def test_find_refuses_with_reasons_that_hold_nobodys_data(
     [
         ("immigration_status: refugee", "query-proxy"),
         ("program: snap_state_funded", "query-unknown-key"),
-        ("just words", "query-empty"),
+        ("just words", "query-not-yaml"),
         ("{", "query-not-yaml"),
         ("name: [a, b]", "query-unreadable"),
     ],
@@ -126,7 +129,7 @@ def test_find_refuses_with_reasons_that_hold_nobodys_data(
 def test_find_refuses_what_may_not_be_asked(agency: Path, query: str, code: str) -> None:
     answer = find(agency, query)
 
-    assert isinstance(answer.exception, QueryFault)
+    assert isinstance(answer.exception, QueryFault | QueryFileFault)
     assert answer.exception.code == code
 
 

@@ -13,14 +13,14 @@ from clerestory.holdings import (
     PersonQuery,
     SourceFault,
     build_index,
-    find_person,
     list_missing,
     load_catalogue,
     open_source,
     read_fields,
 )
+from clerestory.holdings.find import find_person
 from clerestory.holdings.made_up import DEMO_PEOPLE, write_agency
-from clerestory.holdings.sql_source import SqlSource
+from clerestory.holdings.postgresql_source import PostgresqlSource
 from clerestory.kernel import Period
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
@@ -97,7 +97,7 @@ def test_postgresql_reads_dated_fields_by_period(
 
 
 def test_postgresql_refuses_every_write(filled: str) -> None:
-    source = SqlSource.of_url(filled)
+    source = PostgresqlSource(filled)
 
     with (
         pytest.raises(sa.exc.InternalError, match="read-only transaction"),
@@ -126,7 +126,7 @@ def test_postgresql_is_checked_and_indexed_like_the_others(
 def test_postgresql_faults_say_what_to_do(
     filled: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clerestory.holdings.sql_source._BUSY_SECONDS", 1)
+    monkeypatch.setattr("clerestory.holdings.postgresql_source.BUSY_SECONDS", 1)
     owner = sa.create_engine(filled)
     source = open_source(filled)
     codes = []

@@ -102,6 +102,34 @@ def test_a_folder_is_answered_as_its_rows_in_one_file(
 
 
 @needs_spark
+@pytest.mark.parametrize("folder", ["demand=x/month=2020-01-01", "[x]", "{a,b}", "a*b"])
+def test_a_folders_name_says_nothing_about_the_rows(
+    folder: str, session: Any, file: Path, local: Replayed, tmp_path: Path
+) -> None:
+    for name in (folder, "axb", "x", "a"):
+        (tmp_path / name).mkdir(parents=True)
+        shutil.copy(file, tmp_path / name)
+
+    above = tmp_path / folder.split("/")[0]
+    assert on_spark(session, above) == local
+    assert on_spark(session, tmp_path / folder / file.name) == local
+
+
+@needs_spark
+@pytest.mark.parametrize("name", ["demand", "DEMAND"])
+def test_a_column_that_stands_twice_is_named(
+    name: str, session: Any, file: Path, tmp_path: Path
+) -> None:
+    table = pq.read_table(file).slice(0, 20)
+    pq.write_table(table.append_column(name, pa.array(["x"] * 20)), tmp_path / "twice.parquet")
+
+    with pytest.raises(BadReplayFile, match="column demand stands twice") as refused:
+        on_spark(session, tmp_path / "twice.parquet")
+
+    assert refused.value.code == "replay-column-twice"
+
+
+@needs_spark
 def test_rows_that_do_not_all_say_so_are_not_made_up(
     session: Any, file: Path, tmp_path: Path
 ) -> None:

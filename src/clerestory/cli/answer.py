@@ -1,5 +1,6 @@
 """``receive``, ``disclose``, ``refuse``, ``receipt``, ``verify`` and ``keys``."""
 
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,10 @@ import click
 from clerestory.cli.clock import at_option, late_option, read_clock
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
+from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.office import (
     make_office,
     open_office,
-    sender_key,
-    text_or_file,
 )
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell
@@ -67,6 +67,12 @@ def receive(
 @click.option("--who", type=_PATH, help="A file: whom the demand names as S1, S2 ...")
 @click.option("--recipient", type=_PATH, required=True, help="The recipient's public key.")
 @click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+@click.option(
+    "--cms-cbc",
+    "cbc",
+    is_flag=True,
+    help="For a certificate whose program reads no AES-GCM: AES-CBC, which does not authenticate.",
+)
 @click.option("--file", "files", multiple=True, metavar="REF=PATH", help="An answer in a file.")
 def disclose(
     demand: Path,
@@ -80,6 +86,7 @@ def disclose(
     recipient: Path,
     reviewers: tuple[str, ...],
     files: tuple[str, ...],
+    cbc: bool,
 ) -> None:
     """Seal what the law of today lets leave of DEMAND, after logging it."""
     from clerestory.cli.answering import disclose as disclose_answer
@@ -94,9 +101,14 @@ def disclose(
         files=dict(_file_pair(pair) for pair in files),
         reviewers=reviewers,
         at=at,
+        cbc=cbc,
     )
     tell(f"sealed number {answered.number}, log entry {answered.index}")
     tell(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
+    if cbc:
+        tell(
+            f"  {sealed.envelope} does not authenticate: have the signature checked before opening"
+        )
     for path in answered.files:
         tell(f"  {path}")
 
@@ -130,27 +142,37 @@ def refuse(
 @click.argument("package", type=_PATH)
 @click.option("--sender", required=True, help="The sender's public key, or a file that holds it.")
 @click.option("--log", "log_vkey", required=True, help="The log's public key, or a file.")
-@click.option(
-    "--identity", type=_PATH, help="Your private key; without it only the seal is checked."
-)
-@click.option("--extract-to", type=_PATH, help="Put the opened folder here.")
+@click.option("--identity", type=_PATH, help="Your private key; without it the package stays shut.")
+@click.option("--extract-to", type=_PATH, help="Put the opened folder here, if all of it holds.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def verify(
-    package: Path, sender: str, log_vkey: str, identity: Path | None, extract_to: Path | None
+    package: Path,
+    sender: str,
+    log_vkey: str,
+    identity: Path | None,
+    extract_to: Path | None,
+    as_json: bool,
 ) -> None:
-    """Verify PACKAGE offline: seal, contents, and its own entry in the log."""
-    from clerestory.cli.logging_answers import log_checks
-    from clerestory.disclosure import Identity, verify_package
+    """Verify PACKAGE offline: name, seal, contents, and its own entry in the log.
+
+    Ends with 0 when every step was taken, and with 1 when the package stayed shut because no
+    identity was given: what could be checked holds, and the rest is listed.
+    """
+    from clerestory.audit.packages import verify_package
+    from clerestory.cli.log_text import say
+    from clerestory.cli.verify_text import key_text, verified_text, verified_value
+    from clerestory.disclosure import Identity
 
     verified = verify_package(
         package,
-        sender=sender_key(sender),
-        checks=log_checks(text_or_file(log_vkey)),
+        sender=key_text(sender, what="the sender's key"),
+        log_vkey=key_text(log_vkey, what="the log's key"),
         identity=Identity(given=identity.read_bytes()) if identity else None,
         extract_to=extract_to,
     )
-    for check in verified.checks:
-        tell(f"  holds: {check}")
-    tell(f"the package holds: {verified.sha256}")
+    say(as_json, verified_value(verified), verified_text(verified))
+    if not verified.is_complete:
+        sys.exit(ExitCode.NO)
 
 
 @click.command()

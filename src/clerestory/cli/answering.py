@@ -7,10 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
 
-import yaml
-
+from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.deciding import Decided
-from clerestory.cli.logging_answers import evidence_of, log_answer, log_checks
+from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
@@ -18,9 +17,11 @@ from clerestory.disclosure import (
     KEY_FILE_BYTES,
     Attachment,
     CoarseningTables,
+    Contents,
     LetterInput,
     Sealed,
     Value,
+    check_sealable,
     disclosure_letter,
     minimise,
     package_name,
@@ -31,24 +32,26 @@ from clerestory.disclosure import (
     read_recipient,
     read_stationery,
     refusal_letter,
-    seal_package,
     withholding_index,
 )
 from clerestory.holdings import (
-    SENTENCES,
     FieldValue,
-    Found,
+    LookupReason,
+    Lookups,
     PermittedField,
-    PersonQuery,
-    find_person,
+    PersonSearch,
+    Purpose,
     load_catalogue,
     open_index,
     open_source,
     read_fields,
+    read_who,
+    resolve_roster,
 )
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
 from clerestory.kernel.time import month_text
+from clerestory.notes import parse_vkey
 from clerestory.policy.words import fact_in_words
 
 
@@ -71,6 +74,7 @@ def disclose(
     files: Mapping[str, Path],
     reviewers: Sequence[str],
     at: datetime,
+    cbc: bool = False,
 ) -> tuple[Answered, Sealed]:
     """Read what was ruled open, log it, and seal it to the recipient.
 
@@ -82,6 +86,7 @@ def disclose(
         files: Answers about nobody in particular, by reference such as ``S*.procedures``.
         reviewers: Two people who have read the determination and let it go.
         at: Now.
+        cbc: Seal to a certificate with AES-256-CBC, for a program that reads nothing else.
 
     Raises:
         Refusal: Nothing may leave, the person cannot be told apart, two people have not signed,
@@ -89,30 +94,22 @@ def disclose(
     """
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
-    determination = decided.determination
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
-    items = permitted_items(determination)
-    values = {**_about_nobody(items, files), **_from_records(office, decided.demand, items, who)}
-    minimised = minimise(determination, values, _tables(office, decided.demand))
-    given = letter_input(office, decided, at)
-    closed = len(determination.rulings) > len(items)
-    contents = prepare_contents(
-        minimised,
-        letter_pdf=disclosure_letter(given),
-        index_pdf=withholding_index(given) if closed else None,
-    )
+    contents = _contents(office, decided, who, files, at)
+    check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
-        sealed = seal_package(
+        sealed = seal_logged(
             contents,
             evidence=evidence_of(ledger, index),
-            checks=log_checks(office.log_vkey()),
+            log=parse_vkey(office.log_vkey()),
             recipients=[to],
             signer=office.signer(),
             folder=office.staging(),
             random_bytes=token_bytes,
+            cbc=cbc,
         )
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     office.note_sealed(sealed.sha256, at)
@@ -120,6 +117,23 @@ def disclose(
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
     return Answered(number=number, index=index, files=written, digest=contents.digest), sealed
+
+
+def _contents(
+    office: Office, decided: Decided, who: Path | None, files: Mapping[str, Path], at: datetime
+) -> Contents:
+    """Read what may leave, cut it down to the rulings, and write the letters."""
+    determination = decided.determination
+    items = permitted_items(determination)
+    values = _about_nobody(items, files) | _from_records(office, decided.demand, items, who, at)
+    minimised = minimise(determination, values, _tables(office, decided.demand))
+    given = letter_input(office, decided, at)
+    closed = len(determination.rulings) > len(items)
+    return prepare_contents(
+        minimised,
+        letter_pdf=disclosure_letter(given),
+        index_pdf=withholding_index(given) if closed else None,
+    )
 
 
 def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetime) -> Answered:
@@ -200,12 +214,12 @@ def _about_nobody(items: Iterable[Item], files: Mapping[str, Path]) -> dict[Item
 
 
 def _from_records(
-    office: Office, demand: Demand, items: Sequence[Item], who: Path | None
+    office: Office, demand: Demand, items: Sequence[Item], who: Path | None, at: datetime
 ) -> dict[Item, Value]:
     named = [item for item in items if not item.subject.endswith("*")]
     if not named:
         return {}
-    persons = _persons(office, {item.subject for item in named}, who)
+    persons = _persons(office, demand, {item.subject for item in named}, who, at)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
     span = _period(demand)
     permitted = [
@@ -221,28 +235,40 @@ def _from_records(
     return {item: _value(value) for item, value in zip(named, found, strict=True)}
 
 
-def _persons(office: Office, refs: set[str], who: Path | None) -> dict[str, str]:
-    told = yaml.safe_load(who.read_text("utf-8")) if who else None
-    if not isinstance(told, dict) or refs - set(told):
-        missing = ", ".join(sorted(refs - set(told or ())))
+def _persons(
+    office: Office, demand: Demand, refs: set[str], who: Path | None, at: datetime
+) -> dict[str, str]:
+    """Return whose records each ref is about; every look-up is recorded."""
+    if who is None:
         raise Refusal(
-            f"nothing says whom the demand names as {missing}",
+            f"nothing says whom the demand names as {', '.join(sorted(refs))}",
             code="answer-who-missing",
             todo="write name, birth_date and one more mark of each in a file, for --who",
         )
+    asked = {subject.ref for subject in demand.subjects if not subject.is_class}
+    named = read_who(who, refs=asked | refs, needed=refs)
     index = open_index(office.index)
-    persons = {}
-    for ref in sorted(refs):
-        answer = find_person(index, PersonQuery.from_mapping(told[ref]))
-        if not isinstance(answer, Found):
-            reasons = "; ".join(SENTENCES[reason] for reason in answer.reasons)
-            raise Refusal(
-                f"{ref} cannot be told for certain: {reasons}",
-                code="answer-person-uncertain",
-                todo="ask the requester for more marks of the person, without saying what matched",
-            )
-        persons[ref] = answer.person_id
-    return persons
+    lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
+    purpose = Purpose(
+        reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
+    )
+    try:
+        resolved = resolve_roster(
+            PersonSearch(index, lookups), named.only(refs), purpose=purpose, at=at
+        )
+    finally:
+        index.close()
+    if unsure := [one for one in resolved if one.person_id is None]:
+        # The requester reads this: it is one sentence, whoever is held and whatever agreed. The
+        # reasons stand in the office's record of look-ups.
+        told = dict.fromkeys(sentence for one in unsure for sentence in one.told)
+        raise Refusal(
+            f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
+            code="answer-person-uncertain",
+            todo="ask the requester for more marks of the person, without saying what matched; "
+            "the reasons are for staff, in the office's record of look-ups",
+        )
+    return {str(one.ref): str(one.person_id) for one in resolved}
 
 
 def _period(demand: Demand) -> Period:

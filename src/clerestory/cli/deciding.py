@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from clerestory.audit.casebook import cases_of, day_of, demand_on, pick_case
+from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.demands import BadDemand, Demand, Determination, Item, load_document, read_demand
 from clerestory.demands.determination import Outcome
@@ -52,7 +53,9 @@ def decide_file(
     document = _demand_in(load_document(path), path.name, case, on)
     stack = load_stack(folder, list(packs) or packs_for(document, folder))
     demand = read_demand(document, stack.vocabulary)
-    engine = Engine.of(stack, on or demand.received_on, sources_of(demand.holder.agency))
+    engine = Engine.of(
+        stack, on or demand.received_on, sources_of(demand.holder.agency, profiles_folder())
+    )
     determination = engine.decide(demand, explain=explain, lowerings=_lowerings(demand, lower))
     return Decided(demand=demand, determination=determination, stack=stack)
 
@@ -115,19 +118,3 @@ def packs_for(document: Any, folder: Path) -> list[str]:
             "the State's",
         )
     return ["us-federal", place]
-
-
-def sources_of(agency: str) -> dict[tuple[str, str], str]:
-    """Return who supplied each field, where a profile's catalogue is this agency's own."""
-    from clerestory.holdings.catalogue_file import load_catalogue
-
-    for path in sorted(profiles_folder().glob("*/catalogue.toml")):
-        catalogue = load_catalogue(path)
-        if catalogue.agency == agency:
-            return {
-                (program.code, held.code): held.source
-                for program in catalogue.programs.values()
-                for held in program.fields.values()
-                if held.source != "none"
-            }
-    return {}

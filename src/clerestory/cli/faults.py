@@ -18,7 +18,16 @@ from clerestory.kernel.bad_file import BadFile
 TRACE = "CLERESTORY_TRACE"
 
 # Refusals that are the machine's trouble and not the input's: try again once it is mended.
-_MACHINE = frozenset({"log-locked", "log-storage", "source-locked", "source-vanished"})
+_MACHINE = frozenset(
+    {
+        "log-locked",
+        "log-storage",
+        "source-busy",
+        "source-locked",
+        "source-starting",
+        "source-vanished",
+    }
+)
 
 _HOME = Path(__file__).resolve().parents[1]
 

@@ -2,28 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
-import yaml
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.finding import INDEX, find, lookups, roster
 from clerestory.cli.terminal import tell, tell_json
 from clerestory.holdings import (
-    SENTENCES,
-    Found,
-    NotFound,
-    PersonQuery,
-    QueryFault,
     build_index,
-    find_person,
     list_missing,
     load_catalogue,
-    open_index,
     open_source,
 )
-
-INDEX = "persons.index"
 
 
 def _shipped_catalogue() -> Path:
@@ -120,54 +110,5 @@ def index(source: str, index: Path, catalogue: Path) -> None:
     opened.close()
 
 
-@holdings.command()
-@click.argument("index", type=click.Path(path_type=Path))
-@click.option(
-    "--query",
-    type=click.File("r", encoding="utf-8"),
-    default="-",
-    help="YAML or JSON with name, birth_date, ssn ...; - reads standard input.",
-)
-@_json
-def find(index: Path, query: Any, as_json: bool) -> None:
-    """Find exactly one person in INDEX, or say why nobody is named.
-
-    What is known of the person is read from a file or from standard input, never from the
-    command line, where other accounts could see it. Nothing is ever listed.
-    """
-    asked = PersonQuery.from_mapping(_read_query(query.read()))
-    opened = open_index(index / INDEX if index.is_dir() else index)
-    answer = find_person(opened, asked)
-    opened.close()
-    if isinstance(answer, Found):
-        told = {"answer": "found", "person_id": answer.person_id, "why": list(answer.why)}
-        lines = [f"found: {answer.person_id}", f"  {', '.join(answer.why)}"]
-    else:
-        word = "not-found" if isinstance(answer, NotFound) else "refused"
-        told = {"answer": word, "reasons": [str(reason) for reason in answer.reasons]}
-        lines = [f"{word.replace('-', ' ')}: nobody is named"]
-        lines += [f"  {reason}: {SENTENCES[reason]}" for reason in answer.reasons]
-    if as_json:
-        tell_json(told)
-    else:
-        for line in lines:
-            tell(line)
-    sys.exit(ExitCode.DONE if isinstance(answer, Found) else ExitCode.NO)
-
-
-def _read_query(written: str) -> dict[str, object]:
-    # The text loader keeps every value as it is written, so that a number with a leading zero
-    # stays itself. Its own error would quote the person's data and stops here.
-    try:
-        read = yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506
-    except yaml.YAMLError as fault:
-        raise QueryFault(
-            "the query is neither YAML nor JSON",
-            code="query-not-yaml",
-            todo='write one key a line, such as name: "..."',
-        ) from fault
-    if not isinstance(read, dict):
-        raise QueryFault(
-            "the query has no keys", code="query-empty", todo='write name: "..." and more'
-        )
-    return {str(key): value if value != "null" else None for key, value in read.items()}
+for _command in (find, roster, lookups):
+    holdings.add_command(_command)

@@ -114,14 +114,15 @@ class _Reading:
                 yield f"{file}, {name}", demand_on(case, day_of(case["expect"][0]))
 
     def _read(self, document: Any, name: str) -> tuple["Demand", "Engine"]:
-        from clerestory.cli.deciding import sources_of
+        from clerestory.audit.sources_of_fields import sources_of
+        from clerestory.cli.places import profiles_folder
         from clerestory.demands import read_demand
 
         with _named(name):
             demand = read_demand(document, self.days.stack(self.packs).vocabulary)
         agency = demand.holder.agency
         if agency not in self._sources:
-            self._sources[agency] = sources_of(agency)
+            self._sources[agency] = sources_of(agency, profiles_folder())
         engine = self.days.engine(self.packs, demand.received_on)
         return demand, replace(engine, sources=self._sources[agency])
 

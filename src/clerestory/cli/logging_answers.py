@@ -1,22 +1,16 @@
 """What the commands write to the log, and how a package's own entry is checked."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office
 from clerestory.demands import Demand
-from clerestory.disclosure import LogChecks, LogEvidence
-from clerestory.kernel import Corruption, Refusal, canonical_bytes, digest_of
+from clerestory.kernel import Corruption, Refusal, digest_of
 from clerestory.ledger import (
     Event,
     EventType,
     Ledger,
-    Opening,
-    open_field,
-    parse_leaf,
-    verify_proof,
 )
 
 
@@ -56,33 +50,6 @@ def receive(office: Office, demand: Demand, at: datetime) -> int:
 def is_about_a_class(demand: Demand) -> bool:
     """Whether the demand concerns nobody in particular."""
     return all(subject.is_class for subject in demand.subjects)
-
-
-def log_checks(log_vkey: str) -> LogChecks:
-    """Return how a package's own log entry is checked."""
-    return LogChecks(verify_proof=verify_proof, verify_opening=verify_opening, log_vkey=log_vkey)
-
-
-def verify_opening(entry: bytes, opening: bytes, name: str, value: str) -> None:
-    """Check that a log entry commits to a value, or shows it where it is public.
-
-    Raises:
-        Corruption: It commits to something else.
-    """
-    leaf = parse_leaf(entry)
-    if leaf.public:
-        shown = leaf.public.get(name)
-    else:
-        told = json.loads(opening)
-        opened = Opening(
-            name=told["name"],
-            value=told["value"],
-            salt=bytes.fromhex(told["salt"]),
-            others=tuple(bytes.fromhex(other) for other in told["others"]),
-        )
-        shown = open_field(leaf.commitment or b"", opened) if opened.name == name else None
-    if shown != value:
-        raise Corruption("the log entry commits to another package", code="package-not-its-entry")
 
 
 def log_answer(
@@ -137,20 +104,3 @@ def log_answer(
     index = ledger.append(events, at, zone=office.zone)[-1].index
     office.note_answer(demand.id, digest, index)
     return index
-
-
-def evidence_of(ledger: Ledger, index: int) -> LogEvidence:
-    """Return an entry with the opening of its package field and its inclusion proof."""
-    entry = ledger.entry(index)
-    opening = b""
-    if not parse_leaf(entry).public:
-        opened = ledger.opening(index, "package")
-        opening = canonical_bytes(
-            {
-                "name": opened.name,
-                "value": opened.value,
-                "salt": opened.salt.hex(),
-                "others": [other.hex() for other in opened.others],
-            }
-        )
-    return LogEvidence(entry=entry, opening=opening, proof=ledger.prove(index))

@@ -17,14 +17,11 @@ from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import Zone, local_day, parse_moment, utc_text
 from clerestory.ledger import FileKeyEncryptionKey, Ledger
 from clerestory.ledger.vault import write_encryption_key
-from clerestory.notes import BadKey, Ed25519Signer, Kind, Verifier, parse_vkey
+from clerestory.notes import Ed25519Signer
 from clerestory.notes.key_files import read_signing_key, write_signing_key
 
 _SETTINGS = "office.toml"
 _RECORD_BYTES = 100_000
-_KEY_BYTES = 100_000
-_LONGEST_NAME = 255
-_GIVE_KEY = "give the public key as its owner published it, or the file that holds it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,36 +247,3 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     # Last, so that a folder that was cut short is not taken for an office.
     write_whole(folder / _SETTINGS, "".join(lines).encode())
     return open_office(folder)
-
-
-def sender_key(text: str) -> Verifier:
-    """Read a sender's public key, given as text or as the name of a file that holds it."""
-    return parse_vkey(text_or_file(text), only=Kind.ED25519)
-
-
-def text_or_file(given: str) -> str:
-    """Return a key given on the command line, or the content of the file of that name.
-
-    Raises:
-        BadKey: It names a folder, or a file that holds no text.
-    """
-    path = Path(given)
-    # A key is longer than any name that a disk takes, and then it is no path.
-    if len(given) > _LONGEST_NAME or not path.exists():
-        return given.strip()
-    return read_public_text(path)
-
-
-def read_public_text(path: Path) -> str:
-    """Read a public key from a file: short, and text.
-
-    Raises:
-        BadKey: It is a folder, or too long, or not text.
-    """
-    try:
-        content = read_limited(path, _KEY_BYTES)
-        return content.decode("utf-8-sig").strip()
-    except UnicodeDecodeError as fault:
-        raise BadKey(f"a public key must be text: {path}", todo=_GIVE_KEY) from fault
-    except BadFile as fault:
-        raise BadKey(str(fault), todo=_GIVE_KEY) from fault

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from clerestory.audit.installed import installed_data
 from clerestory.law.errors import PackFault
 
 HOME = "CLERESTORY_HOME"
@@ -61,9 +62,7 @@ def _home() -> Path:
     """Return CLERESTORY_HOME, else the checkout, else the data inside the package."""
     if os.environ.get(HOME):
         return Path(os.environ[HOME])
-    package = Path(__file__).resolve().parents[1]
-    checkout = package.parents[1]
-    return checkout if (checkout / "packs" / "codes.yaml").is_file() else package / "_data"
+    return installed_data()
 
 
 def _existing(folder: Path, what: str) -> Path:

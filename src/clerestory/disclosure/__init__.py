@@ -1,9 +1,10 @@
-"""The answer that leaves: minimise, write, seal, verify, and take the receipt.
+"""The answer that leaves: minimise, write, seal, and take the receipt.
 
 In order: :func:`minimise` cuts the values down to the rulings, the letters say so,
 :func:`prepare_contents` lays out what will leave and names its digest, the ledger logs that
-digest, :func:`seal_package` seals it with the log's proof, :func:`verify_package` checks all of it
-again for a stranger, and :func:`read_receipt` takes the recipient's word.
+digest, :func:`seal_package` seals it with the log's proof, and :func:`read_receipt` takes the
+recipient's word. Proving the log's part, and checking all of it again for a stranger, is for
+``clerestory.audit.packages``.
 """
 
 from clerestory.disclosure.coarsening import CoarseningTables, coarsen
@@ -16,7 +17,7 @@ from clerestory.disclosure.letters import (
     refusal_letter,
     withholding_index,
 )
-from clerestory.disclosure.logged import FIELD, LogChecks, LogEvidence
+from clerestory.disclosure.logged import FIELD, LogEvidence, ProvedEvidence, not_logged
 from clerestory.disclosure.minimising import (
     Attachment,
     Minimised,
@@ -34,10 +35,9 @@ from clerestory.disclosure.recipients import (
     Recipient,
     read_recipient,
 )
-from clerestory.disclosure.sealing import Sealed, package_name, seal_package
+from clerestory.disclosure.sealing import Sealed, check_sealable, package_name, seal_package
 from clerestory.disclosure.signing import open_signed, sign_text
 from clerestory.disclosure.stationery import Stationery, read_coarsening, read_stationery
-from clerestory.disclosure.verifying import Verified, verify_package
 
 __all__ = [
     "FIELD",
@@ -49,19 +49,20 @@ __all__ = [
     "Contents",
     "Identity",
     "LetterInput",
-    "LogChecks",
     "LogEvidence",
     "Minimised",
+    "ProvedEvidence",
     "Receipt",
     "Recipient",
     "Record",
     "Sealed",
     "Stationery",
     "Value",
-    "Verified",
+    "check_sealable",
     "coarsen",
     "disclosure_letter",
     "minimise",
+    "not_logged",
     "open_signed",
     "package_name",
     "permitted_items",
@@ -77,6 +78,5 @@ __all__ = [
     "refusal_letter",
     "seal_package",
     "sign_text",
-    "verify_package",
     "withholding_index",
 ]

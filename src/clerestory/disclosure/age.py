@@ -10,7 +10,7 @@ from typing import BinaryIO
 import pyrage
 
 from clerestory.disclosure.recipient_kinds import AgeRecipient, wrong
-from clerestory.disclosure.streams import FeedWriter, PieceReader, SealedWriter
+from clerestory.disclosure.streams import FeedWriter, FileReader, PieceReader, SealedWriter
 from clerestory.kernel import Corruption, Refusal
 
 AGE_MAGIC = b"age-encryption.org/v1\n"
@@ -63,15 +63,18 @@ def open_age(sealed: BinaryIO, given: bytes, writer: FeedWriter) -> None:
     Raises:
         Corruption: The file is damaged or cut short.
         Refusal: The identity is unreadable or not that of a recipient.
-        OSError: Whatever the writer raised: the disk is full, say.
+        OSError: The file cannot be read, or whatever the writer raised: the disk is full, say.
     """
+    reader = FileReader(sealed)
     identities = read_age_identities(given)
     try:
         with _no_panic():
-            pyrage.decrypt_io(sealed, writer, identities)
+            pyrage.decrypt_io(reader, writer, identities)
     except (OSError, pyrage.DecryptError, LibraryPanicked) as fault:
-        if writer.failure is not None:
-            raise writer.failure from fault
+        # A disk that fails is not tampering, and the library calls both by one name.
+        failure = writer.failure or reader.failure
+        if failure is not None:
+            raise failure from fault
         if "No matching keys" in str(fault):
             raise Refusal(
                 "the identity must be that of a recipient of the package",

@@ -1,25 +1,23 @@
-"""Proof that a package's own log entry stands in the log (logged before it happens).
+"""Logged before it happens: the evidence that a package carries of its own log entry.
 
-The log's rules live in another room; what this room needs of them comes in as two callables.
+The log's rules live in another room. What was checked there comes in as :class:`ProvedEvidence`,
+which nothing but ``clerestory.audit`` makes (a guard of the code base sees to it); this room looks
+once more whether it was proved for these very contents.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from clerestory.kernel import ClerestoryError, Corruption, Refusal
+from clerestory.kernel import Refusal
 
 FIELD = "package"  # the name under which the entry commits to the contents' digest
-
-VerifyProof = Callable[[str, bytes, str], object]
-"""``(proof text, entry, log's verifier key)``: raises unless the entry is in the log."""
-
-VerifyOpening = Callable[[bytes, bytes, str, str], object]
-"""``(entry, opening, field, value)``: raises unless the entry commits to field = value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEvidence:
-    """The entry of a disclosure, the opening of its package field, and the inclusion proof."""
+    """The entry of a disclosure, the opening of its package field, and the inclusion proof.
+
+    ``opening`` is empty where the entry shows the field itself: an answer about a whole class.
+    """
 
     entry: bytes
     opening: bytes
@@ -27,52 +25,29 @@ class LogEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogChecks:
-    """How the log is checked, and against which key."""
+class ProvedEvidence:
+    """Evidence that was checked against the log's key, and for which contents it holds."""
 
-    verify_proof: VerifyProof
-    verify_opening: VerifyOpening
-    log_vkey: str
-
-
-# What a reader of foreign bytes may raise: whatever it is, the evidence does not hold.
-_FAILURES = (ClerestoryError, ValueError, TypeError, LookupError)
+    evidence: LogEvidence
+    demand_id: str
+    contents_digest: str
 
 
-def check_logged(evidence: LogEvidence, contents_digest: str, checks: LogChecks) -> None:
-    """Check that the log holds an entry that commits to exactly these contents.
+def require_proved(proved: ProvedEvidence, *, demand_id: str, contents_digest: str) -> None:
+    """Refuse to seal what was not proved to be logged.
 
     Raises:
-        Corruption: The proof does not verify (``package-proof-invalid``), or the entry commits to
-            something else (``package-not-the-logged-one``).
+        Refusal: The evidence was proved for another demand or for other contents.
     """
-    try:
-        checks.verify_proof(evidence.proof, evidence.entry, checks.log_vkey)
-    except _FAILURES as fault:
-        raise Corruption(
-            f"the inclusion proof does not show the entry in the log: {fault}",
-            code="package-proof-invalid",
-        ) from fault
-    try:
-        checks.verify_opening(evidence.entry, evidence.opening, FIELD, contents_digest)
-    except _FAILURES as fault:
-        raise Corruption(
-            f"the log entry does not commit to these contents: {fault}",
-            code="package-not-the-logged-one",
-        ) from fault
+    # Proving and sealing are two calls: whatever lies between them may hand over the wrong pair.
+    if (proved.demand_id, proved.contents_digest) != (demand_id, contents_digest):
+        raise not_logged("the evidence was proved for other contents")
 
 
-def require_logged(evidence: LogEvidence, contents_digest: str, checks: LogChecks) -> None:
-    """Refuse to go on unless the disclosure is logged.
-
-    Raises:
-        Refusal: It is not.
-    """
-    try:
-        check_logged(evidence, contents_digest, checks)
-    except Corruption as fault:
-        raise Refusal(
-            f"a package must be logged before it is sealed: {fault}",
-            code="disclosure-not-logged",
-            todo="append the disclosure to the log, sign a checkpoint, and seal with its proof",
-        ) from fault
+def not_logged(why: str) -> Refusal:
+    """Return the refusal to seal what is not in the log."""
+    return Refusal(
+        f"a package must be logged before it is sealed: {why}",
+        code="disclosure-not-logged",
+        todo="append the disclosure to the log, sign a checkpoint, and seal with its proof",
+    )

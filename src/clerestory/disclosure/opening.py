@@ -3,6 +3,7 @@
 Nothing here says that a package is genuine; :mod:`clerestory.disclosure.verifying` does.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clerestory.disclosure.age import AGE_MAGIC, open_age
-from clerestory.disclosure.cms import open_cms, read_private_key
+from clerestory.disclosure.cms_keys import read_private_key
+from clerestory.disclosure.cms_opening import open_cms
 from clerestory.disclosure.contents import Part
 from clerestory.disclosure.streams import FeedWriter
 from clerestory.disclosure.tar import TarParser
@@ -74,6 +76,12 @@ class _Opening:
         if self._file is not None:
             self._file.write(piece)
 
+    def close(self) -> None:
+        """Close the file that is being written, if the opening broke off in the middle of it."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def closed(self) -> None:
         if self._file is not None:
             self._file.close()
@@ -103,10 +111,11 @@ def open_package(
     Raises:
         Corruption: The file is damaged, cut short, or is not a package.
         Refusal: The identity is unreadable or not that of a recipient.
+        OSError: The disk is full, or a file cannot be read or written.
     """
     opening = _Opening(keep, extract_to)
     parser = TarParser(opening.opened, opening.more, opening.closed)
-    with path.open("rb") as sealed:
+    with contextlib.closing(opening), path.open("rb") as sealed:
         magic = sealed.read(len(AGE_MAGIC))
         sealed.seek(0)
         if magic == AGE_MAGIC:

@@ -11,12 +11,13 @@ from typing import BinaryIO
 
 from clerestory.disclosure.age import seal_age
 from clerestory.disclosure.bag import Bag, make_bag
-from clerestory.disclosure.cms import seal_cms
+from clerestory.disclosure.cms import CBC, GCM, check_cms_size, seal_cms
 from clerestory.disclosure.contents import Contents
-from clerestory.disclosure.logged import LogChecks, LogEvidence, require_logged
+from clerestory.disclosure.logged import ProvedEvidence, require_proved
 from clerestory.disclosure.recipient_kinds import AgeRecipient, CertificateRecipient, Recipient
 from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.streams import SealedWriter
+from clerestory.disclosure.tar import BLOCK
 from clerestory.kernel import Refusal
 from clerestory.notes import Signer, Verifier
 
@@ -26,12 +27,17 @@ BUFFER_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """A package that has been sealed and lies on the disk with its signature."""
+    """A package that has been sealed and lies on the disk with its signature.
+
+    ``envelope`` names the cipher: ``age``, ``AES-256-GCM``, or ``AES-256-CBC``, which hides and
+    does not vouch.
+    """
 
     path: Path
     signature_path: Path
     sha256: str
     size: int
+    envelope: str
     demand_id: str
     contents_digest: str
     sealed_to: tuple[str, ...]
@@ -54,20 +60,48 @@ def package_name(demand_id: str, recipients: Sequence[Recipient]) -> str:
     return demand_id + (AGE_SUFFIX if kinds == {AgeRecipient} else CMS_SUFFIX)
 
 
+def check_sealable(contents: Contents, recipients: Sequence[Recipient], *, cbc: bool) -> None:
+    """Refuse what could not be sealed, or not be opened, before it is logged.
+
+    Raises:
+        Refusal: The recipients are of two kinds, the package is too large for them, or a cipher
+            is asked for that age does not have.
+    """
+    name = package_name(contents.demand_id, recipients)
+    if name.endswith(CMS_SUFFIX):
+        check_cms_size(sum(BLOCK + part.size + -part.size % BLOCK for part in contents.parts))
+    elif cbc:
+        raise Refusal(
+            "AES-256-CBC must be asked for with a certificate only: the recipient is an age key",
+            code="recipient-cbc-without-certificate",
+            todo="leave out --cms-cbc; age authenticates every piece",
+        )
+
+
 def seal_package(
     contents: Contents,
     *,
-    evidence: LogEvidence,
-    checks: LogChecks,
+    proved: ProvedEvidence,
     recipients: Sequence[Recipient],
     signer: Signer,
     folder: Path,
     random_bytes: Callable[[int], bytes],
+    cbc: bool = False,
 ) -> Sealed:
     """Seal ``contents`` into ``folder``: all of it, or nothing.
 
     The plain bag is never on the disk: it goes piece by piece into the cipher. Once the package
     has its final name, it is whole, on the disk, and its signature lies beside it.
+
+    Args:
+        contents: What was logged; :func:`check_sealable` let it pass before.
+        evidence: Its entry in the log, with the proof.
+        checks: How the log is checked.
+        recipients: Keys of one kind.
+        signer: The sender's key.
+        folder: Where the package is put.
+        random_bytes: The source of the content key of a CMS message.
+        cbc: Seal to certificates with AES-256-CBC, for a program that reads nothing else.
 
     Raises:
         Refusal: The disclosure is not logged, the recipients cannot be sealed to, or a package
@@ -75,13 +109,13 @@ def seal_package(
         Corruption: A file changed since its digest was logged.
         OSError: The disk is full or the folder cannot be written.
     """
-    require_logged(evidence, contents.digest, checks)
+    require_proved(proved, demand_id=contents.demand_id, contents_digest=contents.digest)
     path = folder / package_name(contents.demand_id, recipients)
     _check_free(path)
-    bag = make_bag(contents, evidence, signer)
+    bag = make_bag(contents, proved.evidence, signer)
     with _temporary(folder) as (file, temporary):
         writer = SealedWriter(file)
-        _encrypt(bag, recipients, writer, random_bytes)
+        envelope = _encrypt(bag, recipients, writer, random_bytes, cbc=cbc)
         _sync(file)
         note = sign_text(seal_text(path.name, writer.sha256, writer.size), signer)
         signature_path = _publish(temporary, path, note)
@@ -90,6 +124,7 @@ def seal_package(
         signature_path=signature_path,
         sha256=writer.sha256,
         size=writer.size,
+        envelope=envelope,
         demand_id=contents.demand_id,
         contents_digest=contents.digest,
         sealed_to=tuple(recipient.name for recipient in recipients),
@@ -107,14 +142,17 @@ def _encrypt(
     recipients: Sequence[Recipient],
     writer: SealedWriter,
     random_bytes: Callable[[int], bytes],
-) -> None:
+    *,
+    cbc: bool,
+) -> str:
     ages = [each for each in recipients if isinstance(each, AgeRecipient)]
     if ages:
         seal_age(bag.tar(), ages, writer)
-        return
+        return "age"
     certificates = [each for each in recipients if isinstance(each, CertificateRecipient)]
-    for piece in seal_cms(bag.tar(), bag.size, certificates, random_bytes=random_bytes):
+    for piece in seal_cms(bag.tar(), bag.size, certificates, random_bytes=random_bytes, cbc=cbc):
         writer.write(piece)
+    return (CBC if cbc else GCM).name
 
 
 def _check_free(path: Path) -> None:

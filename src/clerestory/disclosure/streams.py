@@ -31,6 +31,22 @@ class PieceReader:
         return bytes(piece)
 
 
+class FileReader:
+    """Reads a file for a cipher library, and keeps the error of the disk or of its rights."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.failure: OSError | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes; nothing at the end."""
+        try:
+            return self._file.read(size)
+        except OSError as failure:
+            self.failure = failure
+            raise
+
+
 class SealedWriter:
     """Writes to a file, and measures what it writes."""
 

@@ -21,25 +21,39 @@ from clerestory.holdings.errors import (
     CatalogueFault,
     IndexFault,
     QueryFault,
+    QueryFileFault,
     ReadFault,
+    RosterFault,
     SourceFault,
 )
-from clerestory.holdings.find import find_person
 from clerestory.holdings.index import PersonIndex, build_index, open_index
+from clerestory.holdings.lookups import LookupReason, Lookups, LookupsAltered, Purpose
 from clerestory.holdings.query import (
     SENTENCES,
+    UNNAMED,
     Answer,
     Found,
     NotFound,
     PersonQuery,
     Reason,
     Refused,
+    tell_requester,
 )
 from clerestory.holdings.read import FieldValue, PermittedField, read_fields
+from clerestory.holdings.roster import (
+    NamedPerson,
+    NamedPersons,
+    Resolved,
+    read_roster,
+    read_who,
+    resolve_roster,
+)
+from clerestory.holdings.search import PersonSearch
 from clerestory.holdings.source import Source, open_source
 
 __all__ = [
     "SENTENCES",
+    "UNNAMED",
     "Answer",
     "Catalogue",
     "CatalogueFault",
@@ -49,27 +63,40 @@ __all__ = [
     "Found",
     "HeldField",
     "IndexFault",
+    "LookupReason",
+    "Lookups",
+    "LookupsAltered",
     "Missing",
+    "NamedPerson",
+    "NamedPersons",
     "NotFound",
     "Origin",
     "PermittedField",
     "PersonIndex",
     "PersonQuery",
+    "PersonSearch",
     "ProgramHoldings",
+    "Purpose",
     "QueryFault",
+    "QueryFileFault",
     "ReadFault",
     "Reason",
     "Refused",
+    "Resolved",
+    "RosterFault",
     "SearchKey",
     "Sensitivity",
     "Source",
     "SourceFault",
     "build_index",
-    "find_person",
     "list_missing",
     "load_catalogue",
     "open_index",
     "open_source",
     "parse_catalogue",
     "read_fields",
+    "read_roster",
+    "read_who",
+    "resolve_roster",
+    "tell_requester",
 ]

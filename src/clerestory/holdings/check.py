@@ -39,6 +39,6 @@ def list_missing(source: Source, catalogue: Catalogue) -> tuple[Missing, ...]:
         missing += [
             Missing(table=table, column=column, needed_by=tuple(needs))
             for column, needs in sorted(columns.items())
-            if column not in held
+            if column not in {one.name for one in held}
         ]
     return tuple(missing)

@@ -1,6 +1,6 @@
 """What can go wrong between a demand and the agency's own records."""
 
-from clerestory.kernel import Refusal
+from clerestory.kernel import BadFile, Refusal
 
 
 class CatalogueFault(Refusal):
@@ -31,8 +31,22 @@ class QueryFault(Refusal):
     todo = "correct the key that is named"
 
 
+class QueryFileFault(BadFile):
+    """The file that says who is sought is not YAML or JSON with keys."""
+
+    code = "query-not-yaml"
+    todo = 'write one key a line, such as name: "..."'
+
+
 class IndexFault(Refusal):
     """The index of persons is missing, or was built for another catalogue."""
 
     code = "index-fault"
     todo = "build it again: clerestory holdings index"
+
+
+class RosterFault(BadFile):
+    """A list of persons that somebody handed in cannot be used as it stands."""
+
+    code = "roster-fault"
+    todo = "correct the rows that are named; nobody was looked up"

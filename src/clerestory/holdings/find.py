@@ -7,7 +7,9 @@ The rules, in order:
    with the name and with the birth date if one was given; or name, full birth date and one more:
    the last four digits of the Social Security number, or the address, telephone or e-mail address.
 3. A household shares its address, so with that alone every given name must be said.
-4. A second person who agrees as well, or is near enough to be the one who was meant, refuses the
+4. A number that was given is never passed over: one that is not the record's refuses, and so does
+   one of which the record has none, unless another number of the person's own agrees.
+5. A second person who agrees as well, or is near enough to be the one who was meant, refuses the
    search, unless a number tells the two apart by more than one slip.
 
 Doubt names nobody. No answer holds a second person, and no reason holds anybody's data.
@@ -18,9 +20,11 @@ from dataclasses import dataclass
 
 from clerestory.holdings.index import Candidate, PersonIndex
 from clerestory.holdings.names import NameFit, compare_names, count_telling
+from clerestory.holdings.numbers import fold_key
 from clerestory.holdings.query import Answer, Clues, Found, NotFound, PersonQuery, Reason, Refused
 
 _STRONG = ("ssn", "medicaid_id", "person_id")
+_NUMBERS = (*_STRONG, "ssn_last4")
 _SHARED = ("address", "phone", "email")
 
 
@@ -32,23 +36,31 @@ class _Fit:
     name: NameFit
     born: bool | None  # None: not said, or not on record
     agree: frozenset[str]  # which of the keys agree
+    unverified: frozenset[str]  # which of the numbers that were said the record has none of
     contradicted: bool  # a number that was said is not the one on record
 
 
 def find_person(index: PersonIndex, query: PersonQuery) -> Answer:
-    """Return the one person that ``query`` is about, or the reasons for naming nobody."""
+    """Return the one person that ``query`` is about, or the reasons for naming nobody.
+
+    Only ``PersonSearch`` calls this, since it records each look-up.
+    """
     clues = Clues.of(query)
     if too_little := _check_enough(clues):
         return Refused(reasons=(too_little,))
-    near = tuple(_one_slip_away(clues.ssn)) if clues.ssn and not clues.born else ()
-    fits = [_fit(clues, candidate) for candidate in index.gather(clues, near)]
+    fits = _fit_all(clues, index.gather(clues, _near_numbers(clues)))
     agreeing = [fit for fit in fits if _disagreement(fit) is None]
     if not agreeing:
         return _explain(fits)
     chosen = agreeing[0]
     if len(agreeing) > 1:
         return Refused(reasons=(Reason.TWO_PERSONS_AGREE,))
+    if any(fit.agree & chosen.unverified for fit in fits):
+        # The number that is not on this record is on somebody else's.
+        return Refused(reasons=(Reason.NUMBER_DISAGREES,))
     if any(_is_rival(clues, chosen, fit) for fit in fits if fit is not chosen):
+        return Refused(reasons=(Reason.SECOND_PERSON_NEAR,))
+    if _is_generation_open(clues, chosen, index):
         return Refused(reasons=(Reason.SECOND_PERSON_NEAR,))
     why = ["same-name"] + (["same-birth-date"] if chosen.born else [])
     why += sorted(f"same-{key.replace('_', '-')}" for key in chosen.agree)
@@ -56,7 +68,7 @@ def find_person(index: PersonIndex, query: PersonQuery) -> Answer:
 
 
 def _check_enough(clues: Clues) -> Reason | None:
-    if not clues.name:
+    if not clues.name.words:
         return Reason.NAME_MISSING
     if count_telling(clues.name) < 2 and not _said(clues, _STRONG):
         return Reason.NAME_TOO_SHORT
@@ -67,22 +79,45 @@ def _check_enough(clues: Clues) -> Reason | None:
     return Reason.TOO_LITTLE_KNOWN
 
 
+def _near_numbers(clues: Clues) -> dict[str, tuple[str, ...]]:
+    """Without a birth date, whose number is one slip away may be who was meant."""
+    if clues.born:
+        return {}
+    said = {"ssn": clues.ssn, "medicaid_id": clues.medicaid_id}
+    return {key: tuple(_one_slip_away(number)) for key, number in said.items() if number}
+
+
 def _said(clues: Clues, keys: Sequence[str]) -> bool:
     return any(getattr(clues, key) is not None for key in keys)
 
 
-def _fit(clues: Clues, candidate: Candidate) -> _Fit:
-    agree, contradicted = set(), False
-    for key in _STRONG:
-        said, held = getattr(clues, key), getattr(candidate, key)
-        if said is not None and held is not None:
-            if said == held:
-                agree.add(key)
-            else:
-                contradicted = True
-    if clues.ssn_last4 is not None and candidate.ssn is not None:
-        if candidate.ssn[-4:] == clues.ssn_last4:
-            agree.add("ssn_last4")
+def _fit_all(clues: Clues, candidates: Sequence[Candidate]) -> list[_Fit]:
+    keys = [candidate.person_id for candidate in candidates]
+    return [_fit(clues, candidate, _same_keys(clues, keys)) for candidate in candidates]
+
+
+def _same_keys(clues: Clues, keys: Sequence[str]) -> frozenset[str]:
+    """The key that was meant: as it was written, or else the one that differs in case alone."""
+    if clues.person_id is None:
+        return frozenset()
+    said = clues.person_id
+    if exact := [key for key in keys if key.strip() == said]:
+        return frozenset(exact)
+    folded = frozenset(key for key in keys if fold_key(key) == fold_key(said))
+    return folded if len(folded) == 1 else frozenset()
+
+
+def _fit(clues: Clues, candidate: Candidate, same_keys: frozenset[str]) -> _Fit:
+    agree, unverified, contradicted = set(), set(), False
+    for key in _NUMBERS:
+        said = getattr(clues, key)
+        if said is None:
+            continue
+        held = _held(candidate, key)
+        if held is None:
+            unverified.add(key)
+        elif candidate.person_id in same_keys if key == "person_id" else said == held:
+            agree.add(key)
         else:
             contradicted = True
     for key in _SHARED:
@@ -95,8 +130,16 @@ def _fit(clues: Clues, candidate: Candidate) -> _Fit:
         name=compare_names(clues.name, candidate.names),
         born=clues.born == candidate.born if both else None,
         agree=frozenset(agree),
+        unverified=frozenset(unverified),
         contradicted=contradicted,
     )
+
+
+def _held(candidate: Candidate, key: str) -> str | None:
+    if key == "ssn_last4":
+        return candidate.ssn[-4:] if candidate.ssn else None
+    held: str | None = getattr(candidate, key)
+    return held
 
 
 def _disagreement(fit: _Fit) -> Reason | None:
@@ -112,8 +155,10 @@ def _disagreement(fit: _Fit) -> Reason | None:
         return Reason.NAME_DISAGREES
     if strong:
         return None
+    if fit.unverified:
+        return Reason.NUMBER_NOT_ON_RECORD
     if fit.born is None:
-        return Reason.TOO_LITTLE_KNOWN
+        return Reason.BIRTH_DATE_NOT_ON_RECORD
     if "ssn_last4" in fit.agree:
         return None
     if fit.agree.isdisjoint(_SHARED):
@@ -139,6 +184,9 @@ def _is_rival(clues: Clues, chosen: _Fit, other: _Fit) -> bool:
     """Whether ``other`` could be the one who was meant, by a slip or two in what was given."""
     if other.name is NameFit.NONE:
         return False
+    if other.name >= NameFit.PART and other.agree - chosen.agree:
+        # A namesake agrees with something that was said and is not the chosen's.
+        return True
     if other.born is False and not _is_near_date(clues.born or "", other.candidate.born or ""):
         return False
     if _is_told_apart(clues, chosen, other):
@@ -147,6 +195,21 @@ def _is_rival(clues: Clues, chosen: _Fit, other: _Fit) -> bool:
     # both happen to land on this one: in the number and in the name.
     strong = not chosen.agree.isdisjoint(_STRONG)
     return not (strong and chosen.name >= NameFit.PART and other.name is NameFit.NEAR)
+
+
+def _is_generation_open(clues: Clues, chosen: _Fit, index: PersonIndex) -> bool:
+    """Whether a generation was said that the record does not say, and a namesake lives there.
+
+    Father and son have one name and one address; that the paper says Jr shows that it knows of
+    both, and which record is whose is then not known.
+    """
+    held = chosen.candidate
+    if clues.name.generation is None or any(name.generation for name in held.names):
+        return False
+    return any(
+        other.row != held.row and compare_names(clues.name, other.names) >= NameFit.PART
+        for other in index.gather_household(held)
+    )
 
 
 def _is_told_apart(clues: Clues, chosen: _Fit, other: _Fit) -> bool:

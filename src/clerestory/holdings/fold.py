@@ -1,16 +1,16 @@
-"""Fold names and addresses, so that one thing written in two ways becomes equal.
+"""Fold names, so that one name written in two ways becomes equal.
 
 The same steps serve every name; nothing here asks which language a name is from. What the steps
 make equal is small on purpose: two people must never become one by folding.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from clerestory.holdings.letters import look, plain, words_of
 from clerestory.holdings.spellings import SPELLINGS
 
 
@@ -18,11 +18,32 @@ def _words(written: str) -> frozenset[str]:
     return frozenset(written.split())
 
 
-# Words that say nothing about which person it is: left out as often as written. They are kept,
-# since Al is also a name, but one that finds no partner does not count against anybody.
-PARTICLES = _words(
-    "al el as ash an ar ad at az bin ibn ben bint binti wa ould de da do dos das du des "
-    "di d e y jr sr ii iii iv junior senior mr mrs ms miss dr"
+# Words before a name that are left out as often as written. Each is some people's name as well
+# (Ben, Al, An, and Do where it was Đỗ), so that only its place shows which it is: see ``names``.
+ARTICLES = _words("al el as ash an ar ad at az")
+PARTICLES = ARTICLES | _words(
+    "bin ibn ben bint binti wa ould de da do dos das du des di del della d e y"
+)
+# A family name is never one of these, nor a given name; they may be said where none is on record.
+SURE_PARTICLES = _words("ibn bint binti ould de da dos das du des del della")
+TITLES = _words("mr mrs ms miss mx dr prof rev sir hon sr sra srta mme mle")
+# Generations: which of two people of one name.
+_GENERATIONS = {
+    "jr": "jr", "jnr": "jr", "jun": "jr", "junior": "jr", "hijo": "jr", "filho": "jr",
+    "fils": "jr", "sr": "sr", "snr": "sr", "senior": "sr", "pere": "sr", "1st": "sr",
+    "ii": "2", "2nd": "2", "2d": "2", "iii": "3", "3rd": "3", "3d": "3", "iv": "4", "4th": "4",
+    "5th": "5", "6th": "6",
+}  # fmt: skip
+# Written where there is no name.
+_NO_NAME = re.compile(
+    r"\b(?:fnu|lnu|nfn|nln|nmn|nmi|unk|unkn|unknown|n/a|none|null|nobody|test|testing|anonymous|"
+    r"withheld|desconocid[oa]|desconhecid[oa]|inconnue?|x{2,}|"
+    r"(?:no|not|first|last|given|family|middle)\s+(?:name|given|provided|available|applicable)|"
+    r"name unknown)\b|\?"
+)
+_NEWBORN = re.compile(
+    r"\b(?:(?:baby|newborn|infant|unborn|bb)(?:[\s-]+(?:boy|girl|male|female|child|twin|of))*"
+    r"(?:[\s-]+(?:[a-d]|[1-4])(?=\s|$))?|(?:boy|girl)[\s-]+(?:[a-d]|[1-4])(?=\s|$))(?!\w)"
 )
 # These belong to the word that follows: Le Blanc is LeBlanc, St Pierre is Saint-Pierre.
 _JOINED = {"le", "la", "les", "mc", "mac"}
@@ -34,12 +55,10 @@ _SERVED = _words(
     "kariim kareem nasir naasir nasser razak risaq risaaq rizak rizaq weli wali latif "
     "hamid malik wahab salam fatah"
 )
-# Alef, alef maqsura and ta marbuta have several written forms; short vowels are mostly left out.
-_ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "ه" + "وي")
-_MARKS = re.compile(r"[\u0640\u064b-\u065f\u0670]")
-_NOT_LETTERS = re.compile(r"[^\w]+|_")
-_APOSTROPHES = re.compile("['’‘ʼʾʿ`]")
-_DOUBLED = re.compile(r"(.)\1+")
+_APOSTROPHES = re.compile("['’‘ʼʾʿʻ`´′＇]")
+_ATTACHED = re.compile(rf"(?<=\s)({'|'.join(sorted(ARTICLES))})[-\u2010\u2011](?=\w)")
+# In other alphabets two equal letters are two: 林林 is not 林.
+_DOUBLED = re.compile(r"([a-z])\1+")
 _VOWELS = re.compile(r"[aeiouy]")
 
 
@@ -52,26 +71,20 @@ def fold_name(name: str) -> tuple[str, ...]:
     >>> fold_name("José Le Blanc") == fold_name("Jose LeBlanc")
     True
     """
-    return tuple(_fold_word(word) for word in _join(_split(name)))
+    return tuple(word.rstrip("-") for word in fold_marked(name)[0])
 
 
 @lru_cache(maxsize=200_000)
-def fold_address(address: str) -> str:
-    """Return one form for the ways to write one street address; the unit is part of it.
+def fold_marked(name: str, *, least: int = 2) -> tuple[tuple[str, ...], str | None]:
+    """Return the folded words of ``name`` and the generation that it says.
 
-    >>> fold_address("12 Elm Street, Apt. 3, Lewiston, ME 04240-1111")
-    '12 elm st 3 lewiston 04240'
+    A word is a generation only while ``least`` others are left: Junior Lee has a given name.
+
+    A word that ends with a hyphen was written onto the next, as in al-Hashimi: such an article
+    is nobody's name. Placeholders such as FNU or Baby Girl A are left out.
     """
-    text = _plain(address).replace("#", " ")
-    text = re.sub(r"\b(\d{5})-\d{4}\b", r"\1", text)
-    words = [word for word in _NOT_LETTERS.split(text) if word]
-    return " ".join(_STREET.get(word, word) for word in words if word not in _UNSAID)
-
-
-def fold_phone(phone: str) -> str:
-    """Return the last ten digits, or nothing when there are fewer."""
-    digits = re.sub(r"\D", "", phone)
-    return digits[-10:] if len(digits) >= 10 else ""
+    words, generation = _take_generation(_join(_split(name)), least)
+    return tuple(_fold_word(word) for word in words), generation
 
 
 @lru_cache(maxsize=500_000)
@@ -80,6 +93,7 @@ def is_near(one: str, other: str) -> bool:
 
     It never finds anybody: it only finds out that a second person is too close to the first.
     """
+    one, other = look(one), look(other)
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
@@ -96,15 +110,35 @@ def is_slip(one: str, other: str) -> bool:
     return OSA.distance(one, other, score_cutoff=1) <= 1
 
 
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", _MARKS.sub("", text).translate(_ARABIC).casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+@lru_cache(maxsize=200_000)
+def fold_together(one: str, other: str) -> str:
+    """Return two folded words as they fold when they are written as one: El Amin and Elamin."""
+    return _fold_word(one.rstrip("-") + other)
 
 
 def _split(name: str) -> list[str]:
     # An apostrophe is left out as often as it is written, in O'Brien as in ʿAbd.
-    text = _APOSTROPHES.sub("", _plain(name))
-    return [word for word in _NOT_LETTERS.split(text) if word]
+    text = plain(_APOSTROPHES.sub("", name))
+    text = re.sub(r"\bthe\s+younger\b", "jr", re.sub(r"\bthe\s+elder\b", "sr", text))
+    text = _NEWBORN.sub(" ", _NO_NAME.sub(" ", text))
+    text = _ATTACHED.sub(r"\1~", text)
+    words = []
+    for part in text.split():
+        for piece in re.split(r"(?<=~)", part):
+            bare = words_of(piece)
+            words += [f"{bare[0]}-"] if piece.endswith("~") else bare
+    return words
+
+
+def _take_generation(words: list[str], least: int) -> tuple[list[str], str | None]:
+    """Take out the word that says a generation; the first word is always a name."""
+    for at, word in enumerate(words):
+        said = _GENERATIONS.get(word)
+        last = at == len(words) - 1
+        # In Catalan and Portuguese some of these are names too, but for the last word.
+        if said and at and len(words) > least and (last or word not in {"pere", "filho", "hijo"}):
+            return words[:at] + words[at + 1 :], said
+    return words, None
 
 
 def _join(words: list[str]) -> list[str]:
@@ -112,10 +146,11 @@ def _join(words: list[str]) -> list[str]:
     for at, word in enumerate(words):
         before = words[at - 1] if at else ""
         served = word in _SERVED and (
-            before in _SERVANT or (before in PARTICLES and at > 1 and words[at - 2] in _SERVANT)
+            before in _SERVANT
+            or (before.rstrip("-") in PARTICLES and at > 1 and words[at - 2] in _SERVANT)
         )
         if served:
-            while joined and joined[-1] in PARTICLES:
+            while joined and joined[-1].rstrip("-") in PARTICLES:
                 joined.pop()
             joined[-1] = "abdi" + word
         elif before in _SAINT and joined:
@@ -154,20 +189,3 @@ def fold_spellings(lines: Sequence[str]) -> dict[str, str]:
 
 
 _SAME = fold_spellings(SPELLINGS)
-_STREET = {
-    "street": "st",
-    "avenue": "ave",
-    "road": "rd",
-    "drive": "dr",
-    "lane": "ln",
-    "court": "ct",
-    "place": "pl",
-    "boulevard": "blvd",
-    "terrace": "ter",
-    "highway": "hwy",
-    "north": "n",
-    "south": "s",
-    "east": "e",
-    "west": "w",
-}
-_UNSAID = _words("apt apartment unit no number me maine usa us")

@@ -4,32 +4,47 @@ It is as secret as the source: it holds names, numbers and addresses, and nothin
 or status. It may be thrown away and built again at any time.
 """
 
+import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
-from urllib.parse import quote
 
+from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.catalogue import Catalogue, SearchKey
-from clerestory.holdings.errors import IndexFault
-from clerestory.holdings.fold import fold_address, fold_phone
+from clerestory.holdings.errors import IndexFault, SourceFault
+from clerestory.holdings.letters import seen
 from clerestory.holdings.names import RecordedName, fold_recorded
-from clerestory.holdings.query import Clues, fold_number
+from clerestory.holdings.numbers import (
+    UNREADABLE,
+    fold_key,
+    on_record,
+    read_email,
+    read_medicaid_id,
+    read_phone,
+    read_ssn,
+)
+from clerestory.holdings.query import NO_BIRTH_DATE, Clues, read_date
 from clerestory.holdings.source import Scalar, Source
+from clerestory.holdings.sqlite_file import SqliteFile
 
-_FORMAT = "clerestory-person-index/1"
+_FORMAT = "clerestory-person-index/2"
 _KEYS = tuple(SearchKey)
 _COLUMNS = "person_id, born, names, ssn, medicaid_id, address, phone, email"
+_PLACES = "?,?,?,?,?,?,?,?,?"
 _SCHEMA = """
-CREATE TABLE about (format TEXT NOT NULL, catalogue TEXT NOT NULL, persons INTEGER NOT NULL);
+CREATE TABLE about (
+    format TEXT NOT NULL, catalogue TEXT NOT NULL, persons INTEGER NOT NULL, digest TEXT NOT NULL
+);
 CREATE TABLE person (
     person_id TEXT NOT NULL, born TEXT, names TEXT NOT NULL,
-    ssn TEXT, medicaid_id TEXT, address TEXT, phone TEXT, email TEXT
+    ssn TEXT, medicaid_id TEXT, address TEXT, phone TEXT, email TEXT, person_key TEXT NOT NULL
 );
 """
-_LOOKUPS = ("person_id", "born", "ssn", "medicaid_id", "address", "phone", "email")
+_LOOKUPS = ("person_key", "born", "ssn", "medicaid_id", "address", "phone", "email")
 _ROWS_AT_ONCE = 10_000
 
 
@@ -54,19 +69,19 @@ class PersonIndex:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self.catalogue_digest, self.persons = connection.execute(
-            "SELECT catalogue, persons FROM about"
+        self.catalogue_digest, self.persons, self.digest = connection.execute(
+            "SELECT catalogue, persons, digest FROM about"
         ).fetchone()
 
-    def gather(self, clues: Clues, near_numbers: Sequence[str]) -> list[Candidate]:
+    def gather(self, clues: Clues, near_numbers: Mapping[str, Sequence[str]]) -> list[Candidate]:
         """Everybody who could be meant, or be mistaken for who is meant.
 
         That is everybody with the same birth date, number, address, telephone or e-mail address,
-        and everybody whose Social Security number is in ``near_numbers``.
+        and everybody whose number is one of ``near_numbers``, by column.
         """
         found: dict[int, Candidate] = {}
         keys = {
-            "person_id": clues.person_id,
+            "person_key": fold_key(clues.person_id) if clues.person_id else None,
             "born": clues.born,
             "ssn": clues.ssn,
             "medicaid_id": clues.medicaid_id,
@@ -77,8 +92,17 @@ class PersonIndex:
         for column, value in keys.items():
             if value is not None:
                 self._collect(found, f"{column} = ?", (value,))
-        if near_numbers:
-            self._collect(found, f"ssn IN ({','.join('?' * len(near_numbers))})", near_numbers)
+        for column, numbers in near_numbers.items():
+            self._collect(found, f"{column} IN ({','.join('?' * len(numbers))})", numbers)
+        return list(found.values())
+
+    def gather_household(self, of: Candidate) -> list[Candidate]:
+        """Everybody who has the address or the telephone of somebody."""
+        found: dict[int, Candidate] = {}
+        for column in ("address", "phone"):
+            value = getattr(of, column)
+            if value is not None:
+                self._collect(found, f"{column} = ?", (value,))
         return list(found.values())
 
     def close(self) -> None:
@@ -111,26 +135,38 @@ def build_index(source: Source, catalogue: Catalogue, path: str | Path) -> Perso
 
     Raises:
         SourceFault: The source lacks a search key, or cannot be read.
+        IndexFault: A person has no key, two have one, or the keys are floating-point numbers.
     """
     keys = [key for key in _KEYS if key in catalogue.search]
     columns = [catalogue.search[key].name for key in keys]
     order = catalogue.search[SearchKey.BIRTH_DATE].name
     scan = source.scan_keys(catalogue.person.table, columns, order)
     rows = (dict(zip(keys, row, strict=True)) for row in scan)
-    return build_index_of_rows(rows, catalogue_digest=catalogue.digest, path=path)
+    key_column = str(catalogue.search[SearchKey.PERSON_ID])
+    return build_index_of_rows(
+        rows, catalogue_digest=catalogue.digest, path=path, key_column=key_column
+    )
 
 
 def build_index_of_rows(
-    rows: Iterable[Mapping[SearchKey, Scalar]], *, catalogue_digest: str, path: str | Path
+    rows: Iterable[Mapping[SearchKey, Scalar]],
+    *,
+    catalogue_digest: str,
+    path: str | Path,
+    key_column: str = "person_id",
 ) -> PersonIndex:
-    """Build the index from rows of search keys. In birth date order, a search reads fewer pages."""
+    """Build the index from rows of search keys. In birth date order, a search reads fewer pages.
+
+    Raises:
+        IndexFault: See ``build_index``; the message names ``key_column``.
+    """
     target = Path(path)
     draft = target.with_name(target.name + ".draft")
     draft.unlink(missing_ok=True)
     # Made before SQLite opens it, so that no other account can read it at any moment.
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        _write(draft, rows, catalogue_digest)
+        _write(draft, rows, catalogue_digest, key_column)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
@@ -150,11 +186,10 @@ def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> Perso
             code="index-missing",
             todo="build it with clerestory holdings index",
         )
-    uri = f"file:{quote(str(file.resolve()))}?mode=ro"
     try:
-        connection = sqlite3.connect(uri, uri=True)
+        connection = SqliteFile.at(file).connect()
         formats = connection.execute("SELECT format FROM about").fetchone()
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, SourceFault) as fault:
         raise _foreign(file) from fault
     if formats != (_FORMAT,):
         connection.close()
@@ -170,20 +205,25 @@ def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> Perso
     return index
 
 
-def _write(draft: Path, rows: Iterable[Mapping[SearchKey, Scalar]], digest: str) -> None:
+def _write(
+    draft: Path, rows: Iterable[Mapping[SearchKey, Scalar]], digest: str, key_column: str
+) -> None:
     connection = sqlite3.connect(draft)
     try:
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
         connection.executescript(_SCHEMA)
-        entries = (_entry(row) for row in rows)
-        persons = 0
+        entries = (_entry(row, key_column) for row in rows)
+        persons, content = 0, hashlib.sha256(digest.encode())
         while batch := list(islice(entries, _ROWS_AT_ONCE)):
             persons += len(batch)
-            connection.executemany("INSERT INTO person VALUES (?,?,?,?,?,?,?,?)", batch)
+            content.update(repr(batch).encode())
+            connection.executemany(f"INSERT INTO person VALUES ({_PLACES})", batch)  # noqa: S608
         for column in _LOOKUPS:
             connection.execute(f"CREATE INDEX by_{column} ON person ({column})")
-        connection.execute("INSERT INTO about VALUES (?,?,?)", (_FORMAT, digest, persons))
+        _check_keys_once(connection, key_column)
+        about = (_FORMAT, digest, persons, content.hexdigest())
+        connection.execute("INSERT INTO about VALUES (?,?,?,?)", about)
         connection.commit()
     finally:
         connection.close()
@@ -191,23 +231,73 @@ def _write(draft: Path, rows: Iterable[Mapping[SearchKey, Scalar]], digest: str)
         os.fsync(written.fileno())
 
 
-def _entry(row: Mapping[SearchKey, Scalar]) -> tuple[str | None, ...]:
+def _check_keys_once(connection: sqlite3.Connection, key_column: str) -> None:
+    # Two keys that differ in case or blanks alone are two: only one key that stands twice is none.
+    twice = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM person GROUP BY person_id HAVING count(*) > 1)"
+    ).fetchone()[0]
+    if twice:
+        raise IndexFault(
+            f"keys that stand for more than one person in {key_column}: {twice}",
+            code="index-key-twice",
+            todo="let the catalogue name the column that is each person's own key",
+        )
+
+
+def _entry(row: Mapping[SearchKey, Scalar], key_column: str) -> tuple[str | None, ...]:
     text = {key: _as_text(value) for key, value in row.items()}
     names = fold_recorded(
         text.get(SearchKey.GIVEN_NAMES, ""),
         text.get(SearchKey.FAMILY_NAMES, ""),
         text.get(SearchKey.OTHER_NAMES, ""),
     )
+    person_id = _own_key(row.get(SearchKey.PERSON_ID), key_column)
     return (
-        fold_number(text[SearchKey.PERSON_ID]),
-        text.get(SearchKey.BIRTH_DATE, "")[:10] or None,
-        ";".join(" ".join(name.given) + "|" + " ".join(name.family) for name in names),
-        fold_number(text.get(SearchKey.SSN)),
-        fold_number(text.get(SearchKey.MEDICAID_ID)),
+        person_id,
+        _born(row.get(SearchKey.BIRTH_DATE)),
+        ";".join(_write_name(name) for name in names),
+        on_record(read_ssn, text.get(SearchKey.SSN, "")),
+        on_record(read_medicaid_id, text.get(SearchKey.MEDICAID_ID, "")),
         fold_address(text.get(SearchKey.ADDRESS, "")) or None,
-        fold_phone(text.get(SearchKey.PHONE, "")) or None,
-        text.get(SearchKey.EMAIL, "").strip().casefold() or None,
+        _shared(read_phone, text.get(SearchKey.PHONE, "")),
+        _shared(read_email, text.get(SearchKey.EMAIL, "")),
+        fold_key(person_id),
     )
+
+
+def _own_key(value: Scalar, column: str) -> str:
+    """Return the source's key as it stands: it is what the records are read by afterwards."""
+    if isinstance(value, float | bytes | bool):
+        raise IndexFault(
+            f"a person's key is a text or a whole number: {column} is {type(value).__name__}",
+            code="index-key-kind",
+            todo="change the column's type in a view, so that 900 stays 900 and is never 900.0",
+        )
+    text = "" if value is None else str(value)
+    if not seen(text).strip():
+        raise IndexFault(
+            f"somebody has no key in {column}",
+            code="index-key-missing",
+            todo="let the catalogue name a column, or a view, where everybody has a key",
+        )
+    return text
+
+
+def _born(value: Scalar) -> str | None:
+    """Return an ISO day; nothing where none is known, or it cannot be read for certain."""
+    if value is None or isinstance(value, bytes | float | int):
+        return None
+    try:
+        born = value if isinstance(value, date) else read_date(str(value)[:10])
+    except ValueError:
+        return None
+    return born.isoformat()[:10] if born.isoformat()[:10] > NO_BIRTH_DATE.isoformat() else None
+
+
+def _shared(read: Callable[[str], str], written: str) -> str | None:
+    """A household's telephone or mail changes: one that cannot be read contradicts nothing."""
+    held = on_record(read, written)
+    return None if held == UNREADABLE else held
 
 
 def _as_text(value: Scalar) -> str:
@@ -216,11 +306,21 @@ def _as_text(value: Scalar) -> str:
     return str(value)
 
 
+def _write_name(name: RecordedName) -> str:
+    return "|".join((" ".join(name.given), " ".join(name.family), name.generation or ""))
+
+
 def _read_names(written: str) -> tuple[RecordedName, ...]:
     names = []
     for one in written.split(";"):
-        given, _, family = one.partition("|")
-        names.append(RecordedName(given=tuple(given.split()), family=tuple(family.split())))
+        given, family, generation = one.split("|")
+        names.append(
+            RecordedName(
+                given=tuple(given.split()),
+                family=tuple(family.split()),
+                generation=generation or None,
+            )
+        )
     return tuple(names)
 
 

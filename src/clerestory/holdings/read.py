@@ -7,10 +7,15 @@ is in no answer. It does not decide: who may read what was decided before it is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from uuid import UUID
 
 from clerestory.holdings.catalogue import Catalogue, Column
 from clerestory.holdings.errors import ReadFault, SourceFault
-from clerestory.holdings.source import OneRow, Scalar, Source
+from clerestory.holdings.one_row import OneRow
+from clerestory.holdings.source import Source
+from clerestory.holdings.source_faults import bad_value
 from clerestory.kernel import Period
 
 Values = tuple[str | int | float | bytes, ...]
@@ -133,14 +138,24 @@ def _read_group(
             code="source-two-rows",
             todo="find out which is right, and let the catalogue name a view that holds only it",
         )
-    return {one.at: _values(rows, names.index(one.column.name)) for one in group}
+    return {one.at: _values(rows, names.index(one.column.name), one.column) for one in group}
 
 
-def _values(rows: Sequence[tuple[Scalar, ...]], place: int) -> Values:
-    plain: list[str | int | float | bytes] = []
-    for row in rows:
-        value = row[place]
-        if value is None:
-            continue
-        plain.append(value if isinstance(value, str | int | float | bytes) else value.isoformat())
-    return tuple(plain)
+def _values(rows: Sequence[tuple[object, ...]], place: int, column: Column) -> Values:
+    return tuple(_plain(row[place], column) for row in rows if row[place] is not None)
+
+
+def _plain(value: object, column: Column) -> str | int | float | bytes:
+    """A driver's value as what leaves: a text, a number or bytes."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str | int | float | bytes):
+        return value
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, bytearray | memoryview):
+        return bytes(value)
+    # A list or a document would be written in this language's own way, which nobody asked for.
+    raise bad_value(column.table, column.name, type(value).__name__)

@@ -1,90 +1,49 @@
-"""SQLite and PostgreSQL through SQLAlchemy, read-only by the database's own lock."""
+"""What SQLite and PostgreSQL have in common: reads through SQLAlchemy, one connection each."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchTableError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import UserDefinedType
 
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.source import (
-    OneRow,
-    Recorder,
-    Scalar,
-    lacks,
-    locked,
-    unreadable,
-    vanished,
-)
+from clerestory.holdings.kinds import HeldColumn, Kind
+from clerestory.holdings.one_row import OneRow
+from clerestory.holdings.source import Recorder, Scalar
+from clerestory.holdings.source_faults import bad_date, lacks, shown
 
-_BUSY_SECONDS = 2
+BUSY_SECONDS = 2
 _SCAN_ROWS = 5_000
-# What the query of a URL may say of the place.
-_PLACE = frozenset({"host", "port", "dbname"})
 _Answer = TypeVar("_Answer")
 
 
-class SqlSource:
+class NamedType(UserDefinedType[str]):
+    """A type by the name that the database itself gives it."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: object) -> str:
+        """The name, as the database wrote it."""
+        return self.name
+
+
+class SqlSource(ABC):
     """One database. Each read opens its own connection, so a database that went away is noticed."""
 
-    def __init__(
-        self,
-        engine: sa.Engine,
-        *,
-        label: str,
-        file: Path | None = None,
-        recorder: Recorder | None = None,
-    ) -> None:
+    # The kinds that a person's key may be of here.
+    key_kinds: frozenset[Kind]
+
+    def __init__(self, engine: sa.Engine, *, label: str, recorder: Recorder | None = None) -> None:
         self.engine = engine
-        self._label = label
-        self._file = file
+        self._label = shown(label)
+        self._held: dict[str, tuple[HeldColumn, ...] | None] = {}
         if recorder is not None:
             self._listen(recorder)
-
-    @classmethod
-    def of_file(cls, path: Path, *, recorder: Recorder | None = None) -> "SqlSource":
-        """Open a SQLite file that must exist already."""
-        # mode=ro is kept by SQLite itself: no statement of ours, right or wrong, can write.
-        url = f"sqlite:///file:{quote(str(path.resolve()))}?mode=ro&uri=true"
-        engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS})
-        source = cls(engine, label=str(path), file=path, recorder=recorder)
-        source._guard(lambda connection: connection.execute(sa.text("SELECT 1 FROM sqlite_master")))
-        return source
-
-    @classmethod
-    def of_url(cls, url: str, *, recorder: Recorder | None = None) -> "SqlSource":
-        """Open a PostgreSQL (or SQLite) database by URL."""
-        parsed = _parsed(url)
-        label = _label_of(parsed)
-        backend = parsed.get_backend_name()
-        if backend == "sqlite":
-            path = Path(parsed.database or "")
-            if not path.is_file():
-                raise vanished(label)
-            return cls.of_file(path, recorder=recorder)
-        if backend != "postgresql":
-            raise SourceFault(
-                f"the source is of a kind that is not read: {backend}",
-                code="source-kind",
-                todo="use SQLite, PostgreSQL, or a folder of Parquet files",
-            )
-        options = f"-c default_transaction_read_only=on -c lock_timeout={_BUSY_SECONDS}s"
-        try:
-            engine = sa.create_engine(
-                parsed, poolclass=NullPool, connect_args={"options": options, "connect_timeout": 5}
-            )
-        except (ModuleNotFoundError, NoSuchModuleError) as fault:
-            raise SourceFault(
-                "the driver for PostgreSQL is not installed",
-                code="source-no-driver",
-                todo="install psycopg, and write the URL as postgresql+psycopg://...",
-            ) from fault
-        source = cls(engine, label=label, recorder=recorder)
-        source._check_read_only()
-        return source
 
     @property
     def label(self) -> str:
@@ -93,20 +52,29 @@ class SqlSource:
 
     def read_one(self, row: OneRow) -> list[tuple[Scalar, ...]]:
         """Run one read for one person."""
-
-        statement = row.statement(cast_dates=self.engine.dialect.name != "sqlite")
+        if not row.can_be_anybody:
+            return []
 
         def read(connection: sa.Connection) -> list[tuple[Scalar, ...]]:
-            return list(map(tuple, connection.execute(statement)))
+            self._check_row(connection, row)
+            if not self._can_be_key(connection, row):
+                return []
+            return list(map(tuple, connection.execute(row.statement(self))))
 
-        return self._guard(read, table=row.table, columns=row.columns)
+        found = self.guard(read, table=row.table, columns=row.columns)
+        if not row.has_written_days(self):
+            return found
+        if any(one[-1] for one in found):
+            raise bad_date(self._label, row.table, str(row.dated))
+        return [one[:-1] for one in found]
 
     def scan_keys(
         self, table: str, columns: Sequence[str], order_by: str
     ) -> Iterator[tuple[Scalar, ...]]:
         """Walk the search keys of every person, for building the index."""
-        held = sa.table(table, *(sa.column(name) for name in columns))
-        statement = sa.select(*held.c).order_by(held.c[order_by])
+        kinds = {one.name: one for one in self.columns_of(table) or ()}
+        asked = [self._scanned(kinds.get(name), name) for name in columns]
+        statement = sa.select(*asked).select_from(sa.table(table)).order_by(sa.column(order_by))
 
         def start(connection: sa.Connection) -> sa.CursorResult[Any]:
             return connection.execution_options(yield_per=_SCAN_ROWS).execute(statement)
@@ -118,38 +86,122 @@ class SqlSource:
         except DBAPIError as fault:
             raise self.explain(fault, table, columns) from fault
 
-    def columns_of(self, table: str) -> frozenset[str] | None:
+    def sample(self, table: str, columns: Sequence[str], rows: int) -> list[tuple[Scalar, ...]]:
+        """The first rows of a table, for a check of their form."""
+        kinds = {one.name: one for one in self.columns_of(table) or ()}
+        asked = [self._scanned(kinds.get(name), name) for name in columns]
+        statement = sa.select(*asked).select_from(sa.table(table)).limit(rows)
+        return self.guard(
+            lambda connection: list(map(tuple, connection.execute(statement))),
+            table=table,
+            columns=columns,
+        )
+
+    def has_key_twice(self, table: str, key: str) -> bool:
+        """Whether two rows of a table have one key."""
+        column: sa.ColumnElement[Any] = sa.column(key)
+        statement: sa.Select[Any] = (
+            sa.select(sa.literal_column("1"))
+            .select_from(sa.table(table))
+            .where(column.is_not(None))
+            .group_by(column)
+            .having(sa.func.count() > 1)
+            .limit(1)
+        )
+        return self._has_row(statement, table, key)
+
+    def has_key_missing(self, table: str, key: str) -> bool:
+        """Whether a row of a table has no key."""
+        statement: sa.Select[Any] = (
+            sa.select(sa.literal_column("1"))
+            .select_from(sa.table(table))
+            .where(sa.column(key).is_(None))
+            .limit(1)
+        )
+        return self._has_row(statement, table, key)
+
+    def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table or view, or ``None`` when there is no such table."""
+        if table not in self._held:
+            self._held[table] = self.guard(lambda connection: self._look(connection, table))
+        return self._held[table]
 
-        def look(connection: sa.Connection) -> frozenset[str] | None:
-            try:
-                found = sa.inspect(connection).get_columns(table)
-            except NoSuchTableError:
-                return None
-            return frozenset(str(column["name"]) for column in found)
+    def kind_of(self, table: str, column: str) -> Kind:
+        """What a column holds."""
+        return self._column(table, column).kind
 
-        return self._guard(look)
+    @abstractmethod
+    def is_person(
+        self, column: sa.ColumnElement[str], table: str, person: sa.ColumnElement[str]
+    ) -> sa.ColumnElement[bool]:
+        """Whether a row's key is exactly this text."""
 
+    @abstractmethod
+    def is_no_day(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """Whether a text does not look like a day."""
+
+    @abstractmethod
     def explain(self, fault: DBAPIError, table: str, columns: Sequence[str]) -> SourceFault:
         """Return what a driver's error means, without its words."""
-        # Only the driver's kind of error is looked at; its words may quote a row and stop here.
-        words = str(fault.orig).lower()
-        kind = type(fault.orig).__name__
-        if "locked" in words or kind == "LockNotAvailable":
-            return locked(self._label)
-        if (
-            "no such table" in words
-            or "no such column" in words
-            or kind in {"UndefinedTable", "UndefinedColumn"}
-        ):
-            return lacks(self._label, table, columns)
-        if "unable to open" in words or fault.connection_invalidated or "connect" in words:
-            return vanished(self._label)
-        return unreadable(self._label)
 
     def close(self) -> None:
         """Let the database go."""
         self.engine.dispose()
+
+    def guard(
+        self,
+        work: Callable[[sa.Connection], _Answer],
+        *,
+        table: str = "",
+        columns: Sequence[str] = (),
+    ) -> _Answer:
+        """Do some work on a connection of its own, and tell its faults without a driver's words.
+
+        Raises:
+            SourceFault: Whatever went wrong.
+        """
+        try:
+            with self.engine.connect() as connection:
+                return work(connection)
+        except DBAPIError as fault:
+            raise self.explain(fault, table, columns) from fault
+
+    @abstractmethod
+    def _look(self, connection: sa.Connection, table: str) -> tuple[HeldColumn, ...] | None:
+        """Ask the database for the columns of a table."""
+
+    @abstractmethod
+    def _scanned(self, held: HeldColumn | None, name: str) -> sa.ColumnElement[Any]:
+        """A column as the index and the check read it."""
+
+    def _can_be_key(self, _connection: sa.Connection, _row: OneRow) -> bool:
+        """Whether the text can be a key of this source at all."""
+        return True
+
+    def _column(self, table: str, column: str) -> HeldColumn:
+        for one in self.columns_of(table) or ():
+            if one.name == column:
+                return one
+        raise lacks(self._label, table, [column])
+
+    def _check_row(self, connection: sa.Connection, row: OneRow) -> None:
+        for table in filter(None, (row.table, row.members)):
+            if table not in self._held:
+                self._held[table] = self._look(connection, table)
+        if self._held[row.table] is None:
+            raise lacks(self._label, row.table, row.columns)
+        row.check(self)
+
+    @property
+    def has_zone(self) -> bool:
+        """Whether it is known in which place a moment has its day."""
+        return False
+
+    def _has_row(self, statement: sa.Select[Any], table: str, column: str) -> bool:
+        found = self.guard(
+            lambda connection: connection.execute(statement).first(), table=table, columns=[column]
+        )
+        return found is not None
 
     def _listen(self, recorder: Recorder) -> None:
         def before(
@@ -158,51 +210,3 @@ class SqlSource:
             recorder(statement, parameters)
 
         sa.event.listen(self.engine, "before_cursor_execute", before)
-
-    def _check_read_only(self) -> None:
-        setting = self._guard(
-            lambda connection: connection.execute(sa.text("SHOW transaction_read_only")).scalar()
-        )
-        if setting != "on":
-            raise SourceFault(
-                f"the source must refuse every write: {self._label}",
-                code="source-writable",
-                todo="give a database role whose transactions are read-only",
-            )
-
-    def _guard(
-        self,
-        work: Callable[[sa.Connection], _Answer],
-        *,
-        table: str = "",
-        columns: Sequence[str] = (),
-    ) -> _Answer:
-        if self._file is not None and not self._file.exists():
-            raise vanished(self._label)
-        try:
-            with self.engine.connect() as connection:
-                return work(connection)
-        except DBAPIError as fault:
-            raise self.explain(fault, table, columns) from fault
-
-
-def _label_of(url: sa.URL) -> str:
-    """Return where a database is; what else stands in the query may be a password."""
-    kept = {name: value for name, value in url.query.items() if name in _PLACE}
-    return url.set(query=kept).render_as_string(hide_password=True)
-
-
-def _parsed(url: str) -> sa.URL:
-    try:
-        parsed = sa.make_url(url)
-        # With a bare @ in a password its end would pass for the host, and be told in messages.
-        if "@" not in (parsed.host or ""):
-            return parsed
-    except (ArgumentError, ValueError):
-        # The fault's own words may quote the URL, password and all.
-        pass
-    raise SourceFault(
-        "the source is not a database URL",
-        code="source-bad-url",
-        todo="write it as postgresql+psycopg://reader@host/database, and @ in a password as %40",
-    )

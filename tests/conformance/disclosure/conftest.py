@@ -1,9 +1,9 @@
 """A made-up package, and the programs of others that must be able to read its parts."""
 
-import hashlib
+import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,14 +13,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Outcome, Reason, Ruling
 from clerestory.disclosure.contents import Contents, prepare_contents
-from clerestory.disclosure.logged import LogChecks, LogEvidence
 from clerestory.disclosure.minimising import minimise
 from clerestory.disclosure.recipients import Recipient
-from clerestory.disclosure.sealing import Sealed, seal_package
-from clerestory.kernel import Corruption
+from clerestory.disclosure.sealing import Sealed
+from clerestory.kernel.time import Zone
+from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
 from clerestory.notes import Ed25519Signer
 
 Run = Callable[..., bytes]
@@ -50,18 +51,12 @@ def sender() -> Ed25519Signer:
 
 
 @pytest.fixture
-def checks() -> LogChecks:
-    """Stand for a log: the proof is a plain sum over the entry, which opens to the contents."""
-
-    def verify_proof(proof: str, entry: bytes, _log_vkey: str) -> None:
-        if proof != hashlib.sha256(entry).hexdigest():
-            raise Corruption("not in the log")
-
-    def verify_opening(entry: bytes, opening: bytes, name: str, value: str) -> None:
-        if hashlib.sha256(opening + f"{name}={value}".encode()).digest() != entry:
-            raise Corruption("another commitment")
-
-    return LogChecks(verify_proof=verify_proof, verify_opening=verify_opening, log_vkey="")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    signer = Ed25519Signer(name="ledger.example/test", seed=b"l" * 32)
+    kek = FileKeyEncryptionKey(b"k" * 32, entropy=os.urandom)
+    folder = tmp_path_factory.mktemp("log") / "log"
+    with Ledger.create(folder, signer.verifier.name, signer, kek) as ledger:
+        yield ledger
 
 
 @pytest.fixture
@@ -92,21 +87,26 @@ def contents() -> Contents:
 
 @pytest.fixture
 def seal(
-    tmp_path: Path, sender: Ed25519Signer, checks: LogChecks, contents: Contents
-) -> Callable[[Recipient], Sealed]:
-    opening = b"o" * 32
-    entry = hashlib.sha256(opening + f"package={contents.digest}".encode()).digest()
-    evidence = LogEvidence(entry=entry, opening=opening, proof=hashlib.sha256(entry).hexdigest())
+    tmp_path: Path, sender: Ed25519Signer, ledger: Ledger, contents: Contents
+) -> Callable[..., Sealed]:
+    answer = Event(
+        type=EventType.ANSWER_SEALED,
+        scope="made-up",
+        matter=contents.demand_id,
+        fields={"package": contents.digest},
+    )
+    (logged,) = ledger.append([answer], datetime(2026, 3, 2, tzinfo=UTC), zone=Zone("UTC"))
 
-    def go(recipient: Recipient) -> Sealed:
-        return seal_package(
+    def go(recipient: Recipient, *, cbc: bool = False) -> Sealed:
+        return seal_logged(
             contents,
-            evidence=evidence,
-            checks=checks,
+            evidence=evidence_of(ledger, logged.index),
+            log=ledger.log.verifier,
             recipients=[recipient],
             signer=sender,
             folder=tmp_path,
             random_bytes=lambda size: bytes(range(size)),
+            cbc=cbc,
         )
 
     return go

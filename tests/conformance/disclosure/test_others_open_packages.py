@@ -13,18 +13,19 @@ import bagit
 import pyrage
 import pytest
 
-from clerestory.disclosure.logged import LogChecks
+from clerestory.audit.packages import verify_package
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.receipts import Receipt, read_receipt, read_receipt_key
-from clerestory.disclosure.recipients import AgeRecipient, Recipient, read_recipient
+from clerestory.disclosure.recipients import AgeRecipient, read_recipient
 from clerestory.disclosure.sealing import Sealed
-from clerestory.disclosure.verifying import verify_package
+from clerestory.kernel import Refusal
+from clerestory.ledger import Ledger
 from clerestory.notes import Ed25519Signer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ADDRESS = "1 Madeup Street, Lewiston, ME 00011"
 Run = Callable[..., bytes]
-Seal = Callable[[Recipient], Sealed]
+Seal = Callable[..., Sealed]
 
 
 def unpack(run: Run, tar: bytes, folder: Path) -> Path:
@@ -59,17 +60,20 @@ def test_age_opens_a_package_and_tar_unpacks_a_valid_bag(
 
 
 def test_a_key_that_age_made_opens_a_package(
-    run: Run, seal: Seal, sender: Ed25519Signer, checks: LogChecks
+    run: Run, seal: Seal, sender: Ed25519Signer, ledger: Ledger
 ) -> None:
     key = run("age-keygen")
     public = run("age-keygen", "-y", given=key)
     sealed = seal(read_recipient(public, at=AT))
 
     verified = verify_package(
-        sealed.path, sender=sender.verifier, checks=checks, identity=Identity(given=key)
+        sealed.path,
+        sender=sender.verifier,
+        log_vkey=ledger.log.verifier,
+        identity=Identity(given=key),
     )
 
-    assert len(verified.checks) == 5
+    assert verified.is_complete
 
 
 @pytest.mark.parametrize("kind", [("ed25519",), ("rsa", "-b", "2048")])
@@ -78,7 +82,7 @@ def test_age_opens_a_package_sealed_to_an_ssh_key(
     seal: Seal,
     tmp_path: Path,
     sender: Ed25519Signer,
-    checks: LogChecks,
+    ledger: Ledger,
     kind: tuple[str, ...],
 ) -> None:
     key = tmp_path / "id"
@@ -89,39 +93,120 @@ def test_age_opens_a_package_sealed_to_an_ssh_key(
     verified = verify_package(
         sealed.path,
         sender=sender.verifier,
-        checks=checks,
+        log_vkey=ledger.log.verifier,
         identity=Identity(given=key.read_bytes()),
     )
 
     assert address_in(package) == ADDRESS
-    assert len(verified.checks) == 5
+    assert verified.is_complete
 
 
-def test_openssl_opens_a_package_sealed_to_a_certificate(
-    run: Run, seal: Seal, tmp_path: Path, office_files: tuple[Path, Path]
-) -> None:
+both_ciphers = pytest.mark.parametrize("cbc", [False, True], ids=["gcm", "cbc"])
+
+
+def openssl_opens(sealed: Path, office_files: tuple[Path, Path]) -> list[str | Path]:
     certificate, key = office_files
-    sealed = seal(read_recipient(certificate.read_bytes(), at=AT))
-
-    tar = run(
-        "openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", sealed.path,
+    return [
+        "openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", sealed,
         "-recip", certificate, "-inkey", key,
-    )  # fmt: skip
+    ]  # fmt: skip
+
+
+@both_ciphers
+def test_openssl_opens_a_package_sealed_to_a_certificate(
+    run: Run, seal: Seal, tmp_path: Path, office_files: tuple[Path, Path], cbc: bool
+) -> None:
+    sealed = seal(read_recipient(office_files[0].read_bytes(), at=AT), cbc=cbc)
+
+    tar = run(*openssl_opens(sealed.path, office_files))
 
     package = unpack(run, tar, tmp_path / "out")
     assert address_in(package) == ADDRESS
     assert bagit.Bag(str(package)).is_valid()
 
 
+def test_openssl_finds_one_altered_bit_and_a_cut(
+    run: Run, seal: Seal, tmp_path: Path, office_files: tuple[Path, Path]
+) -> None:
+    sealed = seal(read_recipient(office_files[0].read_bytes(), at=AT))
+    whole = sealed.path.read_bytes()
+    altered = tmp_path / "altered.p7m"
+
+    for at in (len(whole) // 2, len(whole) - 1):
+        broken = bytearray(whole)
+        broken[at] ^= 1
+        altered.write_bytes(broken)
+        run(*openssl_opens(altered, office_files), code=4)
+    altered.write_bytes(whole[:-1])
+    run(*openssl_opens(altered, office_files), code=2)
+
+
+@pytest.mark.parametrize("form", ["rsa-text.pem", "rsa.p7b", "rsa.p7b.der", "rsa.der"])
+def test_a_certificate_as_openssl_writes_it_is_read(
+    run: Run, office_files: tuple[Path, Path], form: str
+) -> None:
+    certificate = office_files[0]
+    written = {
+        "rsa-text.pem": ["x509", "-text", "-in", certificate],
+        "rsa.p7b": ["crl2pkcs7", "-nocrl", "-certfile", certificate],
+        "rsa.p7b.der": ["crl2pkcs7", "-nocrl", "-certfile", certificate, "-outform", "DER"],
+        "rsa.der": ["x509", "-in", certificate, "-outform", "DER"],
+    }
+
+    found = read_recipient(run("openssl", *written[form]), at=AT)
+
+    assert found == read_recipient(certificate.read_bytes(), at=AT)
+
+
+@pytest.mark.parametrize("form", ["RFC4716", "PKCS8"])
+def test_a_key_as_ssh_keygen_exports_it_is_read_or_named(
+    run: Run, tmp_path: Path, form: str
+) -> None:
+    key = tmp_path / "id"
+    run("ssh-keygen", "-q", "-N", "", "-t", "rsa", "-b", "2048", "-f", key)
+    exported = run("ssh-keygen", "-e", "-m", form, "-f", key.with_suffix(".pub"))
+
+    if form == "PKCS8":
+        with pytest.raises(Refusal, match="a bare public key"):
+            read_recipient(exported, at=AT)
+    else:
+        found = read_recipient(exported, at=AT)
+        assert found == read_recipient(key.with_suffix(".pub").read_bytes(), at=AT)
+
+
+def test_an_ssh_certificate_is_named(run: Run, tmp_path: Path) -> None:
+    authority, key = tmp_path / "authority", tmp_path / "id"
+    for each in (authority, key):
+        run("ssh-keygen", "-q", "-N", "", "-t", "ed25519", "-f", each)
+    run("ssh-keygen", "-q", "-s", authority, "-I", "made up", key.with_suffix(".pub"))
+
+    with pytest.raises(Refusal, match="an SSH certificate"):
+        read_recipient((tmp_path / "id-cert.pub").read_bytes(), at=AT)
+
+
+def test_a_certificate_for_signing_only_is_named(run: Run, tmp_path: Path) -> None:
+    certificate = run(
+        "openssl", "req", "-x509", "-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048",
+        "-nodes", "-keyout", tmp_path / "key", "-subj", "/CN=made-up", "-days", "30",
+    )  # fmt: skip
+
+    with pytest.raises(Refusal, match="RSASSA-PSS"):
+        read_recipient(certificate, at=AT)
+
+
+@both_ciphers
 def test_openssl_prints_the_envelope_as_it_is_meant(
-    run: Run, seal: Seal, office_files: tuple[Path, Path]
+    run: Run, seal: Seal, office_files: tuple[Path, Path], cbc: bool
 ) -> None:
     certificate, _ = office_files
-    sealed = seal(read_recipient(certificate.read_bytes(), at=AT))
+    sealed = seal(read_recipient(certificate.read_bytes(), at=AT), cbc=cbc)
 
     printed = run("openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", sealed.path)
 
-    for name in (b"pkcs7-envelopedData", b"aes-256-cbc", b"rsaesOaep", b"sha256"):
+    kind = (
+        (b"pkcs7-envelopedData", b"aes-256-cbc") if cbc else (b"authEnvelopedData", b"aes-256-gcm")
+    )
+    for name in (*kind, b"rsaesOaep", b"sha256"):
         assert name in printed
 
 

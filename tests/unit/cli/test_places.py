@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from clerestory.audit import installed
 from clerestory.cli import places
 from clerestory.law.errors import PackFault
 
@@ -49,8 +50,8 @@ def test_an_installed_package_uses_its_own_copy(
 ) -> None:
     package = tmp_path / "site-packages" / "clerestory"
     (package / "_data" / "packs").mkdir(parents=True)
-    (package / "cli").mkdir()
-    monkeypatch.setattr(places, "__file__", str(package / "cli" / "places.py"))
+    (package / "audit").mkdir()
+    monkeypatch.setattr(installed, "__file__", str(package / "audit" / "installed.py"))
 
     assert places.packs_folder() == package / "_data" / "packs"
 

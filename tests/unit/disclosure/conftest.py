@@ -1,15 +1,15 @@
 """Made-up demands, keys and a small log of their own for the tests of this room.
 
-The log is RFC 6962 over three entries with a signed checkpoint, written here from the
-specification, so that these tests lean on no other room.
+What is sealed here is logged in a real ledger and verified by the verifier that ships: nothing
+of our own is stood in for.
 """
 
-import base64
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import (
     Change,
@@ -29,14 +30,14 @@ from clerestory.demands.determination import (
     Turn,
 )
 from clerestory.disclosure.contents import Contents, prepare_contents
-from clerestory.disclosure.logged import LogChecks, LogEvidence
+from clerestory.disclosure.logged import FIELD, LogEvidence
 from clerestory.disclosure.minimising import Attachment, Value, minimise
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.recipients import AgeRecipient
-from clerestory.disclosure.sealing import Sealed, seal_package
-from clerestory.disclosure.signing import open_signed, sign_text
-from clerestory.kernel import Corruption
-from clerestory.notes import Ed25519Signer, parse_vkey
+from clerestory.disclosure.sealing import Sealed
+from clerestory.kernel.time import Zone
+from clerestory.ledger import Event, EventType, FileKeyEncryptionKey, Ledger
+from clerestory.notes import Ed25519Signer
 
 ON = date(2026, 3, 2)
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -48,61 +49,38 @@ def fixed_bytes(size: int) -> bytes:
     return bytes(range(7, 7 + size))
 
 
-@dataclass(frozen=True)
-class SmallLog:
-    """A log of three entries, of which the middle one is ours."""
+class MadeUpLog:
+    """A log of its own, in which made-up answers are logged as the office would log them."""
 
-    signer: Ed25519Signer
+    def __init__(self, folder: Path, name: str = "ledger.example/test") -> None:
+        signer = Ed25519Signer(name=name, seed=hashlib.sha256(name.encode()).digest())
+        kek = FileKeyEncryptionKey(bytes(range(32)), entropy=os.urandom)
+        self.ledger = Ledger.create(folder, name, signer, kek)
+        self.key = signer.verifier
 
-    def evidence(self, digest: str, *, logged: str | None = None) -> LogEvidence:
-        """Log an entry that commits to ``digest`` (or ``logged``) and prove it."""
-        opening = b"s" * 32
-        commitment = hashlib.sha256(opening + b"package" + (logged or digest).encode())
-        entry = b'{"type":"disclosure","commitment":"' + commitment.hexdigest().encode() + b'"}'
-        leaves = [_leaf(b"one"), _leaf(entry), _leaf(b"three")]
-        root = _node(_node(leaves[0], leaves[1]), leaves[2])
-        checkpoint = sign_text(f"{self.signer.verifier.name}\n3\n{_b64(root)}\n", self.signer)
-        proof = f"c2sp.org/tlog-proof@v1\nindex 1\n{_b64(leaves[0])}\n{_b64(leaves[2])}\n\n"
-        return LogEvidence(entry=entry, opening=opening, proof=proof + checkpoint.decode())
+    def evidence(self, digest: str, **changes: Any) -> LogEvidence:
+        """Log an answer about somebody; see ``log_it``."""
+        return evidence_of(self.ledger, self.log_it(digest, **changes))
 
-    def checks(self) -> LogChecks:
-        """Return how this log is checked."""
-        return LogChecks(
-            verify_proof=_verify_proof,
-            verify_opening=_verify_opening,
-            log_vkey=str(self.signer.verifier),
+    def log_it(
+        self,
+        digest: str,
+        *,
+        kind: EventType = EventType.ANSWER_SEALED,
+        demand: str = "ME-2026-0041",
+        field: str = FIELD,
+    ) -> int:
+        """Log an entry between two others, and return its index."""
+        told = {"demand": demand, "number": "1", field: digest}
+        other = Event(
+            type=EventType.MATTER_UPDATED, scope="made-up", matter="other", fields={"note": "x"}
         )
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _leaf(entry: bytes) -> bytes:
-    return hashlib.sha256(b"\x00" + entry).digest()
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
-
-
-def _verify_proof(proof: str, entry: bytes, log_vkey: str) -> None:
-    head, _, checkpoint = proof.partition("\n\n")
-    version, index, left, right = head.split("\n")
-    key = parse_vkey(log_vkey)
-    text = open_signed(checkpoint.encode(), key, what="checkpoint")
-    siblings = [base64.b64decode(each, validate=True) for each in (left, right)]
-    root = _node(_node(siblings[0], _leaf(entry)), siblings[1])
-    if version != "c2sp.org/tlog-proof@v1" or index != "index 1":
-        raise Corruption("not a proof of this log")
-    if text != f"{key.name}\n3\n{_b64(root)}\n":
-        raise Corruption("the entry is not in the log")
-
-
-def _verify_opening(entry: bytes, opening: bytes, name: str, value: str) -> None:
-    commitment = hashlib.sha256(opening + name.encode() + value.encode()).hexdigest()
-    if commitment.encode() not in entry:
-        raise Corruption("the commitment does not open")
+        event = (
+            Event(type=kind, scope="made-up", public=told)
+            if kind.is_public
+            else Event(type=kind, scope="made-up", matter=demand, fields=told)
+        )
+        return self.ledger.append([other, event, other], AT, zone=Zone("UTC"))[1].index
 
 
 def ruling(
@@ -201,8 +179,17 @@ def sender() -> Ed25519Signer:
 
 
 @pytest.fixture(scope="session")
-def log() -> SmallLog:
-    return SmallLog(Ed25519Signer(name="ledger.example/test", seed=bytes(range(32, 64))))
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeUpLog]:
+    made = MadeUpLog(tmp_path_factory.mktemp("log") / "log")
+    yield made
+    made.ledger.close()
+
+
+@pytest.fixture(scope="session")
+def other_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeUpLog]:
+    made = MadeUpLog(tmp_path_factory.mktemp("other") / "log", "other.example/test")
+    yield made
+    made.ledger.close()
 
 
 @pytest.fixture(scope="session")
@@ -227,20 +214,20 @@ def contents() -> Contents:
 
 @pytest.fixture
 def seal(
-    tmp_path: Path, sender: Ed25519Signer, log: SmallLog, recipient: AgeRecipient
+    tmp_path: Path, sender: Ed25519Signer, log: MadeUpLog, recipient: AgeRecipient
 ) -> Callable[..., Sealed]:
     """Return a function that seals, in which each argument may be replaced."""
 
     def go(contents: Contents, **changes: object) -> Sealed:
         arguments: dict[str, object] = {
             "evidence": log.evidence(contents.digest),
-            "checks": log.checks(),
+            "log": log.key,
             "recipients": [recipient],
             "signer": sender,
             "folder": tmp_path,
             "random_bytes": fixed_bytes,
         }
-        return seal_package(contents, **{**arguments, **changes})  # type: ignore[arg-type]
+        return seal_logged(contents, **{**arguments, **changes})  # type: ignore[arg-type]
 
     return go
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 
+from clerestory.audit.packages import Verified, verify_package
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Duty, Outcome, Ruling
 from clerestory.disclosure import der
@@ -30,7 +31,6 @@ from clerestory.disclosure.released import read_rulings
 from clerestory.disclosure.sealing import Sealed, seal_text
 from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.tar import header
-from clerestory.disclosure.verifying import Verified, verify_package
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
 from clerestory.notes import Ed25519Signer
 
@@ -46,7 +46,7 @@ def verify_bytes(
         path.write_bytes(sealed)
         text = text or seal_text(path.name, hashlib.sha256(sealed).hexdigest(), len(sealed))
         path.with_name(path.name + ".sig").write_bytes(sign_text(text, sender))
-        return verify_package(path, sender=sender.verifier, checks=log.checks(), identity=identity)
+        return verify_package(path, sender=sender.verifier, log_vkey=log.key, identity=identity)
 
     return go
 
@@ -70,10 +70,10 @@ def test_a_package_with_its_index_verifies(
     sealed = seal(contents)
 
     verified = verify_package(
-        sealed.path, sender=sender.verifier, checks=log.checks(), identity=identity
+        sealed.path, sender=sender.verifier, log_vkey=log.key, identity=identity
     )
 
-    assert len(verified.checks) == 5
+    assert verified.is_complete
     assert "data/withheld.pdf" in {part.path for part in contents.parts}
 
 
@@ -143,7 +143,7 @@ def test_signed_bytes_that_are_no_envelope_are_found(
         verify_package(
             tmp_path / "ME-2026-0041.tar.age",
             sender=sender.verifier,
-            checks=log.checks(),
+            log_vkey=log.key,
             identity=Identity(given=as_pem(rsa_key)),
         )
 

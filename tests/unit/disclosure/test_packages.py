@@ -7,10 +7,10 @@ from typing import Any
 import bagit
 import pytest
 
+from clerestory.audit.packages import Step, verify_package
 from clerestory.disclosure.contents import Contents
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.sealing import Sealed
-from clerestory.disclosure.verifying import verify_package
 from clerestory.kernel import Corruption, Refusal
 from clerestory.notes import Ed25519Signer, OtherSigner
 
@@ -22,11 +22,13 @@ def test_a_sealed_package_verifies_without_a_key(
 ) -> None:
     sealed = seal(contents)
 
-    verified = verify_package(sealed.path, sender=sender.verifier, checks=log.checks())
+    verified = verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key)
 
     assert (verified.sha256, verified.size) == (sealed.sha256, sealed.path.stat().st_size)
     assert verified.demand_id is None
-    assert len(verified.checks) == 1
+    assert [check.name for check in verified.checked] == ["name", "seal"]
+    assert [check.step for check in verified.not_checked] == list(Step)[2:]
+    assert not verified.is_complete
 
 
 def test_the_recipient_verifies_every_part(
@@ -35,18 +37,14 @@ def test_the_recipient_verifies_every_part(
     sealed = seal(contents)
 
     verified = verify_package(
-        sealed.path, sender=sender.verifier, checks=log.checks(), identity=identity
+        sealed.path, sender=sender.verifier, log_vkey=log.key, identity=identity
     )
 
     assert verified.demand_id == "ME-2026-0041"
     assert verified.contents_digest == contents.digest
-    assert [check.partition(":")[0] for check in verified.checks] == [
-        "seal",
-        "bag",
-        "contents",
-        "log",
-        "rulings",
-    ]
+    assert [check.step for check in verified.checked] == list(Step)
+    assert verified.is_complete
+    assert verified.not_checked == ()
 
 
 def test_the_opened_folder_is_a_valid_bag_with_the_released_answers_only(
@@ -63,7 +61,7 @@ def test_the_opened_folder_is_a_valid_bag_with_the_released_answers_only(
     verify_package(
         sealed.path,
         sender=sender.verifier,
-        checks=log.checks(),
+        log_vkey=log.key,
         identity=identity,
         extract_to=folder,
     )
@@ -89,7 +87,7 @@ def test_the_opened_folder_is_a_valid_bag_with_the_released_answers_only(
 def test_a_package_that_is_not_logged_is_not_sealed(
     contents: Contents, seal: Seal, log: Any, tmp_path: Path
 ) -> None:
-    other = log.evidence(contents.digest, logged="0" * 64)
+    other = log.evidence("0" * 64)
 
     with pytest.raises(Refusal) as caught:
         seal(contents, evidence=other)
@@ -121,9 +119,7 @@ def test_one_flipped_bit_is_found_at_every_place_tried(
         broken[at] ^= 1 << (at % 8)
         sealed.path.write_bytes(broken)
         with pytest.raises(Corruption) as caught:
-            verify_package(
-                sealed.path, sender=sender.verifier, checks=log.checks(), identity=identity
-            )
+            verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key, identity=identity)
         codes.add(caught.value.code)
 
     assert codes == {"package-altered"}
@@ -141,7 +137,7 @@ def test_every_flipped_bit_of_the_signature_is_found(
         broken[bit // 8] ^= 1 << (bit % 8)
         sealed.signature_path.write_bytes(broken)
         with pytest.raises((Corruption, OtherSigner)) as caught:
-            verify_package(sealed.path, sender=sender.verifier, checks=log.checks())
+            verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key)
         codes.add(caught.value.code)
 
     assert codes == {"package-signature-invalid", "key-not-signer"}
@@ -155,6 +151,6 @@ def test_a_package_cut_short_is_found(
     sealed.path.write_bytes(sealed.path.read_bytes()[:kept])
 
     with pytest.raises(Corruption) as caught:
-        verify_package(sealed.path, sender=sender.verifier, checks=log.checks(), identity=identity)
+        verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key, identity=identity)
 
     assert caught.value.code == "package-cut-short"

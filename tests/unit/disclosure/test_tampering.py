@@ -13,6 +13,7 @@ from typing import Any
 import pyrage
 import pytest
 
+from clerestory.audit.packages import Verified, verify_package
 from clerestory.disclosure import contents as contents_module
 from clerestory.disclosure.bag import make_bag
 from clerestory.disclosure.contents import Contents, Part, part_of, records_csv
@@ -21,7 +22,6 @@ from clerestory.disclosure.recipients import AgeRecipient
 from clerestory.disclosure.sealing import Sealed, seal_text
 from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.tar import Member, write_tar
-from clerestory.disclosure.verifying import Verified, verify_package
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
 from clerestory.notes import Ed25519Signer
 
@@ -43,7 +43,7 @@ def verify(
         path.write_bytes(sealed)
         text = seal_text(path.name, hashlib.sha256(sealed).hexdigest(), len(sealed))
         path.with_name(path.name + ".sig").write_bytes(sign_text(text, sender))
-        return verify_package(path, sender=sender.verifier, checks=log.checks(), identity=identity)
+        return verify_package(path, sender=sender.verifier, log_vkey=log.key, identity=identity)
 
     return go
 
@@ -74,7 +74,7 @@ def body_of(contents: Contents, path: str) -> Any:
 def test_the_rebuilt_package_itself_verifies(
     contents: Contents, tar_of: Callable[[Contents], bytes], verify: Verify
 ) -> None:
-    assert len(verify(tar_of(contents)).checks) == 5
+    assert verify(tar_of(contents)).is_complete
 
 
 def test_every_flipped_bit_inside_the_seal_is_found(
@@ -239,7 +239,7 @@ def test_a_record_out_of_its_form_is_found(
 def test_a_package_of_other_contents_than_the_logged_is_found(
     contents: Contents, sender: Ed25519Signer, log: Any, verify: Verify
 ) -> None:
-    other = log.evidence(contents.digest, logged="0" * 64)
+    other = log.evidence("0" * 64)
 
     with pytest.raises(Corruption) as caught:
         verify(b"".join(make_bag(contents, other, sender).tar()))
@@ -251,7 +251,7 @@ def test_a_proof_of_another_entry_is_found(
     contents: Contents, sender: Ed25519Signer, log: Any, verify: Verify
 ) -> None:
     evidence = log.evidence(contents.digest)
-    other = replace(evidence, proof=log.evidence(contents.digest, logged="0" * 64).proof)
+    other = replace(evidence, proof=log.evidence("0" * 64).proof)
 
     with pytest.raises(Corruption) as caught:
         verify(b"".join(make_bag(contents, other, sender).tar()))
@@ -351,7 +351,7 @@ def test_a_stranger_cannot_open_a_package(
     stranger = Identity(given=str(pyrage.x25519.Identity.generate()).encode())
 
     with pytest.raises(Refusal) as caught:
-        verify_package(sealed.path, sender=sender.verifier, checks=log.checks(), identity=stranger)
+        verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key, identity=stranger)
 
     assert caught.value.code == "identity-not-recipient"
 
@@ -366,7 +366,7 @@ def test_an_identity_that_is_not_one_is_refused(
         verify_package(
             sealed.path,
             sender=sender.verifier,
-            checks=log.checks(),
+            log_vkey=log.key,
             identity=Identity(given=given),
         )
 
@@ -381,7 +381,7 @@ def test_a_package_without_its_signature_is_refused(
     (sealed.path if missing == "package" else sealed.signature_path).unlink()
 
     with pytest.raises(Refusal) as caught:
-        verify_package(sealed.path, sender=sender.verifier, checks=log.checks())
+        verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key)
 
     assert caught.value.code == ("package-missing" if missing == "package" else _SIGNATURE)
 
@@ -403,7 +403,7 @@ def test_a_package_is_not_opened_over_a_folder(
         verify_package(
             sealed.path,
             sender=sender.verifier,
-            checks=log.checks(),
+            log_vkey=log.key,
             identity=identity,
             extract_to=tmp_path,
         )

@@ -11,8 +11,8 @@ from clerestory.holdings import (
     PersonQuery,
     Reason,
     Refused,
-    find_person,
 )
+from clerestory.holdings.find import find_person
 
 MakeIndex = Callable[..., PersonIndex]
 AMINA = {
@@ -199,11 +199,31 @@ def test_a_slip_in_the_family_name_needs_number_and_birth_date(make_index: MakeI
     )
 
 
-def test_a_record_without_a_number_is_no_contradiction(make_index: MakeIndex) -> None:
+def test_a_number_that_was_given_and_is_not_on_record_is_not_passed_over(
+    make_index: MakeIndex,
+) -> None:
     person = {key: value for key, value in AMINA.items() if key != "ssn"}
+    index = make_index(person)
 
-    assert ask(make_index(person), **NAME, **BORN, **HOME, ssn="911-11-1234") == found(
-        1, "same-name", "same-birth-date", "same-address"
+    assert ask(index, **NAME, **BORN, **HOME, ssn="911-11-1234") == Refused(
+        reasons=(Reason.NUMBER_NOT_ON_RECORD,)
+    )
+    assert ask(index, **NAME, **BORN, **HOME, ssn_last4="1234") == Refused(
+        reasons=(Reason.NUMBER_NOT_ON_RECORD,)
+    )
+    # Another number of the person's own agrees: the paper knows this person.
+    assert ask(index, **NAME, ssn="911-11-1234", medicaid_id="12345678A") == found(
+        1, "same-name", "same-medicaid-id"
+    )
+
+
+def test_a_number_that_is_somebody_elses_refuses(make_index: MakeIndex) -> None:
+    without = {key: value for key, value in AMINA.items() if key != "ssn"}
+    other = {"name": "Hodan|Farah", "born": "1970-01-02", "ssn": "933-03-8888"}
+    index = make_index(without, other)
+
+    assert ask(index, **NAME, medicaid_id="12345678A", ssn="933-03-8888") == Refused(
+        reasons=(Reason.NUMBER_DISAGREES,)
     )
 
 
@@ -211,4 +231,4 @@ def test_a_record_without_a_birth_date_is_found_by_number_only(make_index: MakeI
     index = make_index(AMINA | {"born": ""})
 
     assert isinstance(ask(index, **NAME, **BORN, ssn="911-11-1234"), Found)
-    assert ask(index, **NAME, **BORN, **HOME) == Refused(reasons=(Reason.TOO_LITTLE_KNOWN,))
+    assert ask(index, **NAME, **BORN, **HOME) == Refused(reasons=(Reason.BIRTH_DATE_NOT_ON_RECORD,))

@@ -2,10 +2,9 @@
 
 import pytest
 
+from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.fold import (
-    fold_address,
     fold_name,
-    fold_phone,
     fold_spellings,
     is_near,
     is_slip,
@@ -91,11 +90,6 @@ def test_ways_to_write_one_address_are_equal(one: str, other: str) -> None:
 def test_another_unit_is_another_address() -> None:
     assert fold_address("12 Elm St Apt 3, Lewiston") != fold_address("12 Elm St Apt 4, Lewiston")
     assert fold_address("12 Elm St Apt 3, Lewiston") != fold_address("12 Elm St, Lewiston")
-
-
-def test_a_telephone_number_is_its_last_ten_digits() -> None:
-    assert fold_phone("+1 (207) 555-0101") == fold_phone("207.555.0101") == "2075550101"
-    assert fold_phone("555-0101") == ""
 
 
 def test_nearness_is_wide_and_a_slip_is_one_letter() -> None:

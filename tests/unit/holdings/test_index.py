@@ -15,11 +15,11 @@ from clerestory.holdings import (
     PersonQuery,
     SearchKey,
     build_index,
-    find_person,
     open_index,
     open_source,
     parse_catalogue,
 )
+from clerestory.holdings.find import find_person
 from clerestory.holdings.index import build_index_of_rows
 from clerestory.holdings.made_up import DEMO_PEOPLE
 

@@ -68,6 +68,8 @@ def test_no_public_function_takes_a_proxy(catalogue: Catalogue) -> None:
         for parameter in inspect.signature(function).parameters
     }
 
+    taken |= set(inspect.signature(room.PersonSearch.find).parameters)
+
     assert {"catalogue", "query", "permitted"} <= taken
     assert proxy_codes(catalogue).isdisjoint(taken)
 
@@ -76,7 +78,8 @@ def test_the_commands_take_no_person_and_no_proxy_as_an_option() -> None:
     options = {parameter.name for one in command.commands.values() for parameter in one.params}
 
     assert options == {
-        "catalogue", "as_json", "folder", "persons", "seed", "source", "index", "query"
+        "catalogue", "as_json", "folder", "persons", "seed", "source", "index", "query", "roster",
+        "office", "demand", "reason", "staff",
     }  # fmt: skip
 
 
@@ -105,6 +108,7 @@ def test_the_index_has_no_column_for_a_proxy(catalogue: Catalogue, make_index: M
     connection.close()
 
     assert columns == {
-        "person_id", "born", "names", "ssn", "medicaid_id", "address", "phone", "email"
+        "person_id", "person_key", "born", "names", "ssn", "medicaid_id", "address", "phone",
+        "email",
     }  # fmt: skip
     assert columns.isdisjoint(proxy_codes(catalogue))

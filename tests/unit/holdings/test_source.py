@@ -17,7 +17,7 @@ from clerestory.holdings import (
     open_source,
     read_fields,
 )
-from clerestory.holdings.sql_source import SqlSource
+from clerestory.holdings.sqlite_source import SqliteSource
 from clerestory.kernel import Period
 
 ONE = PermittedField(person_id="P20000011", program="snap", field="income", period=Period())
@@ -36,7 +36,7 @@ def code_of(source: Source, catalogue: Catalogue) -> str:
 
 
 def test_a_sqlite_source_refuses_every_write(copy: Path) -> None:
-    source = SqlSource.of_file(copy)
+    source = SqliteSource(copy)
 
     with (
         pytest.raises(sa.exc.OperationalError, match="readonly"),
@@ -47,19 +47,18 @@ def test_a_sqlite_source_refuses_every_write(copy: Path) -> None:
 
 
 def test_a_missing_file_is_not_made(tmp_path: Path) -> None:
-    for written in (str(tmp_path / "none.sqlite"), f"sqlite:///{tmp_path}/none.sqlite"):
+    for written in (tmp_path / "none.sqlite", tmp_path / "none" / "none.sqlite"):
         with pytest.raises(SourceFault) as fault:
-            open_source(written)
+            open_source(str(written))
         assert fault.value.code == "source-vanished"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_sqlite_url_is_opened_read_only_too(copy: Path, catalogue: Catalogue) -> None:
-    source = open_source(f"sqlite:///{copy}")
+def test_a_sqlite_url_is_refused_and_the_files_name_asked_for(copy: Path) -> None:
+    with pytest.raises(SourceFault, match="by the name of its file") as fault:
+        open_source(f"sqlite:///{copy}")
 
-    assert len(read_fields(source, catalogue, [ONE])) == 1
-    assert source.label == str(copy)
-    source.close()
+    assert fault.value.code == "source-bad-url"
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
@@ -90,7 +89,7 @@ def test_a_url_that_cannot_be_used_is_named(url: str, code: str) -> None:
 def test_a_locked_database_says_so(
     copy: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clerestory.holdings.sql_source._BUSY_SECONDS", 0)
+    monkeypatch.setattr("clerestory.holdings.sqlite_source.BUSY_SECONDS", 0)
     source = open_source(copy)
     holder = sqlite3.connect(copy, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from clerestory.holdings.parquet_path import one_file
 from clerestory.policy.interpreters.columnar import Flags
 
 _MEMORY = "700MB"
@@ -110,7 +111,9 @@ def count_all(files: Sequence[Path], bits: int, spill: Path) -> list[Counts]:
     # What it says of its progress would stand among the answers.
     base.execute("SET enable_progress_bar = false")
     try:
-        base.read_parquet([str(path) for path in files]).create_view("batches")
+        # The folder's name is the user's: nothing in it may stand for other files or columns.
+        names = [one_file(path) for path in files]
+        base.read_parquet(names, hive_partitioning=False).create_view("batches")
         base.execute(_PERSONS)
         base.execute(_DEMANDS)
         return [_count(base, bit) for bit in range(bits)]

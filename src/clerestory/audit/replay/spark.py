@@ -19,7 +19,7 @@ from clerestory.audit.law_choice import LawChoice, choose_law
 from clerestory.audit.proof import InterpretersDisagree
 from clerestory.audit.replay.batch import TwoLaws
 from clerestory.audit.replay.replay import Replayed, add_results
-from clerestory.audit.rows.columns import ROW, BadReplayFile, DemandColumns, Faults
+from clerestory.audit.rows.columns import ROW, BadReplayFile, DemandColumns, Faults, check_once
 from clerestory.audit.rows.file import Say
 from clerestory.audit.rows.simulator import MADE_UP
 from clerestory.kernel import ClerestoryError, Refusal
@@ -91,17 +91,18 @@ class SparkReplay:
         return add_results(laws.names, results, made_up=_is_made_up(before))
 
     def _read(self, session: Any, columns: DemandColumns) -> Any:
+        _check_names(self.rows)
+        # Without looking into folders by itself Spark would take their names for columns.
+        reader = session.read.option("mergeSchema", "true").option("recursiveFileLookup", "true")
         try:
-            frame = session.read.option("mergeSchema", "true").parquet(self.rows)
+            frame = reader.parquet(_one_place(self.rows))
         except spark_errors() as fault:
             raise BadReplayFile(
                 f"no Parquet rows that can be read: {self.rows}",
                 todo="give a Parquet file or a folder of them that Spark may read",
             ) from fault
-        held = {one.name: one.dataType.simpleString() for one in frame.schema}
-        columns.check_types(
-            {name: (_KINDS.get(kind, pa.null()), kind) for name, kind in held.items()}
-        )
+        held = [(one.name, one.dataType.simpleString()) for one in frame.schema]
+        columns.check_types([(name, _KINDS.get(kind, pa.null()), kind) for name, kind in held])
         # A dot in a name means a part of a column to Spark.
         return frame.select(
             *(frame[f"`{name}`"].alias(f"c{n}") for n, name in enumerate(columns.names))
@@ -213,6 +214,27 @@ def _listed(rows: str) -> Mapping[Path, tuple[int, int]]:
     files = below if path.is_dir() else [path]
     found = {file: file.stat() for file in files if file.is_file()}
     return {file: (stat.st_size, stat.st_mtime_ns) for file, stat in found.items()}
+
+
+def _check_names(rows: str) -> None:
+    """Check the columns of each file that is on this machine; Spark would not say which is wrong.
+
+    Raises:
+        BadReplayFile: A column stands twice.
+    """
+    for file in _listed(rows):
+        try:
+            schema = pq.read_schema(file)
+        except (OSError, pa.ArrowException):
+            continue
+        check_once(schema.names)
+
+
+def _one_place(rows: str) -> str:
+    """Return a path of this machine so that no sign in it stands for other paths to Spark."""
+    if not Path(rows).exists():
+        return rows
+    return "".join("\\" + one if one in "*?[]{}\\" else one for one in rows)
 
 
 def _is_made_up(files: Mapping[Path, object]) -> bool:

@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 from clerestory.kernel import Refusal
 from clerestory.policy.shape import Shape, known_to_all
 
+# A column's name, its type, and what that is called where it comes from.
+HeldType = tuple[str, pa.DataType, str]
 ROW = ("demand", "person", "resource.program", "resource.name")
 MONTH = "month"
 # Authorities are cited in anybody's own words; a policy finds those it knows among them.
@@ -115,15 +117,14 @@ class DemandColumns:
         """The columns that are read, each once."""
         return list(dict.fromkeys([*ROW, MONTH, *self.facts, *self.sets]))
 
-    def check_types(self, held: Mapping[str, tuple[pa.DataType, str]]) -> None:
-        """Check that every column is there and has its type.
-
-        Args:
-            held: The type of each column, and what it is called where it comes from.
+    def check_types(self, columns: Sequence[HeldType]) -> None:
+        """Check that every column is there, once, and has its type.
 
         Raises:
             BadReplayFile: The first column that is not so.
         """
+        check_once([name for name, _, _ in columns])
+        held = {name: (kind, called) for name, kind, called in columns}
         missing = [name for name in self.names if name not in held]
         if missing:
             raise BadReplayFile(
@@ -165,6 +166,25 @@ class DemandColumns:
                     count = pc.sum(pc.equal(encoded.indices, number)).as_py() or 0
                     if count:
                         yield (name, str(words[number])), count
+
+
+def check_once(names: Sequence[str]) -> None:
+    """Check that no column stands twice, read or not.
+
+    Where one name stands for two columns, or for two but for capitals, one reader would take the
+    first and another the second.
+
+    Raises:
+        BadReplayFile: The first column that does.
+    """
+    counts = Counter(name.lower() for name in names)
+    for name in names:
+        if counts[name.lower()] > 1:
+            raise BadReplayFile(
+                f"the column {name} stands twice, or twice but for capitals",
+                code="replay-column-twice",
+                todo=f"write the rows with one column {name}, then run the same again",
+            )
 
 
 def _first(counts: Counter[Any]) -> tuple[Any, int]:

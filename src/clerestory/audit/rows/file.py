@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clerestory.audit.rows.columns import ROW, BadReplayFile, DemandColumns, Faults
+from clerestory.holdings.parquet_path import AS_IT_IS, in_quotes, one_file
 
 # What the search for rows that stand there twice may hold; the rest goes to the work folder.
 _MEMORY = "600MB"
@@ -84,7 +85,7 @@ class DemandFile:
             BadReplayFile: The first of these that is not in order; the message gives counts.
         """
         schema = self._opened.schema_arrow
-        self.columns.check_types({one.name: (one.type, str(one.type)) for one in schema})
+        self.columns.check_types([(one.name, one.type, str(one.type)) for one in schema])
         faults = Faults()
         for number in range(self.batches()):
             say(f"checking batch {number + 1} of {self.batches()}")
@@ -97,14 +98,15 @@ class DemandFile:
         names = ", ".join(f'"{name}"' for name in ROW)
         # Rows are told apart by a short number first, since all their names together outgrow the
         # memory; only rows that share a number are compared by name. The column names are our own;
-        # the path is handed over as a value.
+        # the path is handed over as a value, and names nothing but this file.
+        rows = f"read_parquet($1, {AS_IT_IS})"
         query = f"""
             with alike as (
-                select hash({names}) as number from read_parquet($1) group by all
+                select hash({names}) as number from {rows} group by all
                 having count(*) > 1
             )
             select count(*), coalesce(sum(n - 1), 0), min(demand) from (
-                select {names}, count(*) as n from read_parquet($1)
+                select {names}, count(*) as n from {rows}
                 where hash({names}) in (select number from alike) group by all having n > 1
             )
         """  # noqa: S608
@@ -114,7 +116,15 @@ class DemandFile:
             database.execute("set enable_progress_bar = false")
             settings = {"memory_limit": _MEMORY, "temp_directory": spill}
             for name, value in settings.items():
-                database.execute(f"set {name} = '{value}'")
-            found = database.execute(query, [str(self.path)]).fetchone()
+                database.execute(f"set {name} = {in_quotes(value)}")
+            try:
+                found = database.execute(query, [one_file(self.path)]).fetchone()
+            except duckdb.Error as fault:
+                # Its own words may quote a row, and stop here.
+                raise BadReplayFile(
+                    f"the rows cannot be held against each other: {self.path}",
+                    todo="see that the file is whole and that there is room where the batches are "
+                    "kept, then run the same again",
+                ) from fault
         if found and found[0]:
             raise BadReplayFile.twice(int(found[1]), found[2])

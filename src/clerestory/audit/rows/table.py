@@ -18,8 +18,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from clerestory.audit.rows.columns import MONTH, BadReplayFile, DemandColumns
 from clerestory.audit.rows.file import Say
 from clerestory.audit.rows.writing import GROUP_ROWS, whole_file
-from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.sql_source import SqlSource
+from clerestory.holdings.postgresql_source import PostgresqlSource
 from clerestory.kernel import digest_of
 
 _FORMAT = "clerestory-demand-rows/1"
@@ -36,7 +35,7 @@ _TEXTS = pa.list_(pa.string())
 class DemandTable:
     """A table or view, ``name`` or ``schema.name``, in an opened database."""
 
-    source: SqlSource = field(repr=False)
+    source: PostgresqlSource = field(repr=False)
     name: str
     columns: DemandColumns = field(repr=False)
 
@@ -47,14 +46,7 @@ class DemandTable:
         Raises:
             SourceFault: It is not there, or is not PostgreSQL.
         """
-        source = SqlSource.of_url(url)
-        if source.engine.dialect.name != "postgresql":
-            raise SourceFault(
-                f"demand rows are read from PostgreSQL or from a Parquet file: {source.label}",
-                code="source-kind",
-                todo="write the rows to a Parquet file, with the columns of docs/replay.md",
-            )
-        return cls(source, name, columns)
+        return cls(PostgresqlSource(url), name, columns)
 
     def copy(self, folder: Path, say: Say) -> Path:
         """Return a Parquet file of exactly the rows that the table holds now.
@@ -101,7 +93,7 @@ class DemandTable:
                 todo="name a table or view that the account may see, as TABLE or SCHEMA.TABLE",
             ) from fault
         self.columns.check_types(
-            {str(one["name"]): (_kind(one["type"]), str(one["type"])) for one in columns}
+            [(str(one["name"]), _kind(one["type"]), str(one["type"])) for one in columns]
         )
 
     def _digest(self, connection: sa.Connection) -> str:

@@ -1,0 +1,159 @@
+"""Verifying a package offline, step by step; the first step that fails is named.
+
+No step trusts what a later one proves. The order is that of the envelope, from the outside in, so
+that nothing is decrypted before its sender is known, and nothing is read before it is whole.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from clerestory.audit.packages.evidence import check_commitment, check_inclusion
+from clerestory.audit.packages.steps import Check, Step, Verified
+from clerestory.disclosure import Identity
+from clerestory.disclosure.opening import OpenedFile, open_package
+from clerestory.disclosure.released import check_released
+from clerestory.disclosure.verifying import (
+    OpenedBag,
+    Seal,
+    check_bag,
+    check_contents_signature,
+    check_name,
+    check_seal,
+    is_kept,
+    read_seal,
+)
+from clerestory.kernel import Refusal
+from clerestory.ledger import VerifiedEntry
+from clerestory.notes import Kind, OtherSigner, Verifier, parse_vkey
+
+
+def verify_package(
+    path: Path,
+    *,
+    sender: Verifier | str,
+    log_vkey: Verifier | str,
+    identity: Identity | None = None,
+    extract_to: Path | None = None,
+) -> Verified:
+    """Verify a package, and with the recipient's identity all that is in it.
+
+    Args:
+        path: The sealed file; its signature lies beside it as ``<name>.sig``.
+        sender: The sender's published key, from elsewhere than the package.
+        log_vkey: The log's published key, from elsewhere than the package.
+        identity: The recipient's private key; without it only the first two steps are taken.
+        extract_to: A new folder for the files, made only if everything holds.
+
+    Raises:
+        Refusal: A key, a file or the name is not the right one: nothing is said of the package.
+        Corruption: A step fails; ``code`` names it.
+        OSError: The disk is full, or a file cannot be read or written. Nothing is left behind.
+    """
+    sender_key, log = _keys(sender, log_vkey)
+    if extract_to is not None:
+        _check_extraction(extract_to, identity)
+    seal = _read_seal(path, sender_key, log)
+    check_name(path, seal)  # step 1
+    check_seal(path, seal)  # step 2
+    outside = Verified(
+        name=seal.name, sha256=seal.sha256, size=seal.size, checked=_through(Step.SEAL)
+    )
+    if identity is None:
+        return outside
+    if extract_to is None:
+        files = open_package(path, identity, keep=is_kept)  # step 3
+        opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
+    else:
+        with _staging(extract_to) as staging:
+            files = open_package(path, identity, keep=is_kept, extract_to=staging)  # step 3
+            opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
+            (staging / opened.folder).rename(extract_to)
+    return Verified(
+        name=seal.name,
+        sha256=seal.sha256,
+        size=seal.size,
+        checked=_through(Step.RULINGS),
+        demand_id=opened.rulings.demand_id,
+        contents_digest=opened.contents_digest,
+        entry=entry,
+    )
+
+
+def _check_inside(
+    files: Mapping[str, OpenedFile], seal: Seal, sender: Verifier, log: Verifier
+) -> tuple[OpenedBag, VerifiedEntry]:
+    opened = check_bag(files, seal)  # step 4
+    check_contents_signature(opened, sender)  # step 5
+    entry = check_inclusion(opened.evidence, log)  # step 6
+    check_commitment(  # step 7
+        opened.evidence,
+        demand_id=opened.rulings.demand_id,
+        contents_digest=opened.contents_digest,
+    )
+    check_released(opened.files, opened.rulings)  # step 8
+    return opened, entry
+
+
+def _through(last: Step) -> tuple[Check, ...]:
+    return tuple(Check(step=step) for step in Step if step <= last)
+
+
+def _keys(sender: Verifier | str, log_vkey: Verifier | str) -> tuple[Verifier, Verifier]:
+    sender_key = _key(sender)
+    log = _key(log_vkey)
+    # One key for both roles would make the log's witness of the sender and the sender one voice.
+    if sender_key.public_bytes == log.public_bytes:
+        raise Refusal(
+            f"the sender's key and the log's key must be two keys: {log.said} was given for both",
+            code="package-keys-mixed",
+            todo="give the sender's key as the sender and the log's key as the log; an office "
+            "publishes them as sender.vkey and log.vkey",
+        )
+    return sender_key, log
+
+
+def _key(given: Verifier | str) -> Verifier:
+    return parse_vkey(given, only=Kind.ED25519) if isinstance(given, str) else given
+
+
+def _read_seal(path: Path, sender: Verifier, log: Verifier) -> Seal:
+    try:
+        return read_seal(path, sender)
+    except OtherSigner as fault:
+        try:
+            read_seal(path, log)
+        except OtherSigner:
+            raise fault from None
+        raise Refusal(
+            "the sender's key was given as the log's, and the log's as the sender's",
+            code="package-keys-mixed",
+            todo="exchange the two keys and run the same again",
+        ) from fault
+
+
+def _check_extraction(folder: Path, identity: Identity | None) -> None:
+    if identity is None:
+        raise Refusal(
+            "a package can be opened by its recipient only",
+            code="package-identity-missing",
+            todo="add the recipient's identity, or leave out the folder to extract to",
+        )
+    if folder.exists() or folder.is_symlink():
+        raise Refusal(
+            f"a package is opened into a new folder: {folder.name}",
+            code="package-folder-exists",
+            todo="name a folder that does not exist yet",
+        )
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """Hold a folder beside ``folder`` for files that nobody may read before all of them hold."""
+    staging = Path(tempfile.mkdtemp(prefix=".opening-", dir=folder.parent))
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging)

@@ -1,0 +1,86 @@
+"""What ``clerestory verify`` says: what was checked, what was not, and what that means."""
+
+from pathlib import Path
+
+from clerestory.audit.packages import Check, Verified
+from clerestory.kernel import Refusal
+
+
+def key_text(given: str, *, what: str) -> str:
+    """Return a public key given as text, or the content of the file of that name.
+
+    Args:
+        given: What stands on the command line.
+        what: Whose key it is, for the message.
+
+    Raises:
+        Refusal: It is neither a key nor the name of a file that can be read as text.
+    """
+    # A key has two plus signs; what has fewer was meant as a path, and a wrong path is told as one.
+    path = Path(given)
+    if given.count("+") >= 2 and not _is_file(path):
+        return given
+    if not _is_file(path):
+        raise Refusal(
+            f"there is no file with {what}, and it is not a key: {given[:80]}",
+            code="key-file-missing",
+            todo="check the path, or give the key itself, name+id+base64",
+        )
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise Refusal(
+            f"the file with {what} must be text: {path.name}",
+            code="key-file-missing",
+            todo="give the file that was published, such as sender.vkey or log.vkey",
+        ) from fault
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        # Longer than a file name can be, or with a zero byte: a key perhaps, but no path.
+        return False
+
+
+def verified_value(verified: Verified) -> dict[str, object]:
+    """Show a verified package to a program."""
+    entry = verified.entry
+    return {
+        "package": verified.name,
+        "sha256": verified.sha256,
+        "size": verified.size,
+        "complete": verified.is_complete,
+        "checked": [_value(check) for check in verified.checked],
+        "not_checked": [_value(check) for check in verified.not_checked],
+        "demand": verified.demand_id,
+        "contents_sha256": verified.contents_digest,
+        "log": None
+        if entry is None
+        else {"origin": entry.origin, "index": entry.index, "size": entry.size},
+    }
+
+
+def verified_text(verified: Verified) -> str:
+    """Show a verified package to a person."""
+    lines = [f"{verified.name}, {verified.size} bytes, sha256 {verified.sha256}", "checked:"]
+    lines += [_line(check) for check in verified.checked]
+    entry = verified.entry
+    if entry is not None:
+        lines.append(f"the log {entry.origin} holds its entry {entry.index} of {entry.size}")
+    if verified.is_complete:
+        lines.append(f"the package holds, whole: {verified.demand_id}")
+        return "\n".join(lines)
+    lines.append("not checked, since it needs the recipient's identity (--identity FILE):")
+    lines += [_line(check) for check in verified.not_checked]
+    lines.append("partly checked: nothing is known of what is inside, or whether it was logged")
+    return "\n".join(lines)
+
+
+def _value(check: Check) -> dict[str, object]:
+    return {"step": int(check.step), "name": check.name, "proves": check.proves}
+
+
+def _line(check: Check) -> str:
+    return f"  {check.step:d} {check.name}: {check.proves}"

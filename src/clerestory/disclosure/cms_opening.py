@@ -1,0 +1,117 @@
+"""Opening what :mod:`clerestory.disclosure.cms` seals, as a stream.
+
+Pieces are given out before the tag at the end is checked, as they must be for memory not to grow.
+So whoever takes them keeps them where nobody looks until the last one came without an error.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from clerestory.disclosure import der
+from clerestory.disclosure.cms import CBC, GCM, TAG_BYTES, Envelope
+from clerestory.disclosure.cms_keys import unwrap_key
+from clerestory.kernel import Corruption
+
+PIECE_BYTES = 1 << 20
+_HEAD_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Head:
+    envelope: Envelope
+    infos: tuple[der.Node, ...]
+    vector: bytes
+    starts_at: int
+    size: int
+
+
+def open_cms(sealed: BinaryIO, private_key: RSAPrivateKey) -> Iterator[bytes]:
+    """Yield what the message in ``sealed`` holds.
+
+    Raises:
+        Corruption: It is not a message of :func:`seal_cms`, is cut short, or was altered.
+        Refusal: The key is not that of a recipient.
+    """
+    start = sealed.read(_HEAD_BYTES)
+    try:
+        head = _read_head(start)
+        key = unwrap_key(head.infos, private_key)
+    except (ValueError, IndexError) as fault:
+        raise _broken() from fault
+    sealed.seek(head.starts_at)
+    opened = _open_gcm if head.envelope is GCM else _open_cbc
+    try:
+        yield from opened(sealed.read, head, key)
+        if sealed.read(1):
+            raise ValueError("bytes behind the message")
+    except (ValueError, InvalidTag) as fault:
+        raise _broken() from fault
+
+
+def _open_gcm(read: Callable[[int], bytes], head: _Head, key: bytes) -> Iterator[bytes]:
+    decryptor = Cipher(algorithms.AES(key), modes.GCM(head.vector)).decryptor()
+    for piece in _content(read, head.size):
+        yield decryptor.update(piece)
+    tag = der.read(read(head.envelope.tail))
+    if tag.tag != der.OCTETS or len(tag.body) != TAG_BYTES:
+        raise ValueError("no tag")
+    yield decryptor.finalize_with_tag(tag.body)
+
+
+def _open_cbc(read: Callable[[int], bytes], head: _Head, key: bytes) -> Iterator[bytes]:
+    decryptor = Cipher(algorithms.AES(key), modes.CBC(head.vector)).decryptor()
+    unpadder = PKCS7(128).unpadder()
+    for piece in _content(read, head.size):
+        yield unpadder.update(decryptor.update(piece))
+    yield unpadder.update(decryptor.finalize()) + unpadder.finalize()
+
+
+def _content(read: Callable[[int], bytes], left: int) -> Iterator[bytes]:
+    while left:
+        piece = read(min(left, PIECE_BYTES))
+        if not piece:
+            raise ValueError("cut short")
+        left -= len(piece)
+        yield piece
+
+
+def _read_head(start: bytes) -> _Head:
+    at = der.read_head(start)[0]
+    kind = der.read(start[at:])
+    at += len(kind.whole)
+    envelope = CBC if kind.whole == CBC.kind else GCM
+    for _ in range(2):
+        at += der.read_head(start[at:])[0]
+    at += len(der.read(start[at:]).whole)
+    infos = der.read(start[at:])
+    at += len(infos.whole)
+    at += der.read_head(start[at:])[0]
+    at += len(der.read(start[at:]).whole)
+    algorithm = der.read(start[at:])
+    at += len(algorithm.whole)
+    told = algorithm.children()[1]
+    vector = told.children()[0].body if envelope is GCM else told.body
+    body, size = der.read_head(start[at:])
+    at += body
+    # Whatever was not looked at above is held against the one way in which it is written.
+    if infos.tag != der.SET or start[:at] != envelope.head(infos.whole, vector, size):
+        raise ValueError("another form of message")
+    return _Head(
+        envelope=envelope,
+        infos=tuple(infos.children()),
+        vector=vector,
+        starts_at=at,
+        size=size,
+    )
+
+
+def _broken() -> Corruption:
+    return Corruption(
+        "the CMS message is damaged, altered or cut short", code="package-envelope-broken"
+    )
