@@ -113,7 +113,12 @@ class World:
         found = {}
         for path in sorted([*self.office.rglob("*"), *self.sealed.rglob("*")]):
             name = path.relative_to(self.base).as_posix()
-            if path.is_dir() or name.endswith(("-wal", "-shm", ".lock", "/lock")):
+            # A look into the records is noted whatever came of it.
+            if (
+                path.is_dir()
+                or path.name.startswith("lookups.")
+                or name.endswith(("-wal", "-shm", ".lock", "/lock"))
+            ):
                 continue
             if name.endswith(".sqlite3"):
                 with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as log:

@@ -178,6 +178,34 @@ def test_what_a_reviewer_lowers_does_not_leave_and_is_logged(office: Path) -> No
     assert fields == ["admission_status", "discharge_date"]
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "demand.received", "scope": "maine-dhhs", "matter": "m", "fields": {"a": "b"}},
+        {"type": "answer.sealed", "scope": "maine-dhhs", "matter": "m", "fields": {"a": "b"}},
+        {"type": "answer.received", "scope": "maine-dhhs", "matter": "m", "fields": {"a": "b"}},
+        {"type": "class-demand.received", "scope": "maine-dhhs", "public": {"a": "b"}},
+        {"type": "class-demand.answered", "scope": "maine-dhhs", "public": {"package": "x"}},
+    ],
+)
+def test_an_act_is_not_typed_into_an_offices_log(
+    office: Path, tmp_path: Path, event: dict[str, object]
+) -> None:
+    policy = {"type": "policy.adopted", "scope": "maine-dhhs", "public": {"digest": "made up"}}
+    (tmp_path / "events.json").write_text(json.dumps([policy, event]))
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+
+    with pytest.raises(Refusal) as caught:
+        type_command("log", "append", office / "log", tmp_path / "events.json")
+
+    assert caught.value.code == "log-event-internal"
+    assert f"{event['type']} must not be appended by hand: event 2" in str(caught.value)
+    # The first of the two was not written either: the next one is entry 0.
+    assert type_command("log", "append", office / "log", tmp_path / "policy.json").startswith(
+        "index 0 "
+    )
+
+
 def test_a_shut_package_is_partly_checked_and_never_said_to_hold(office: Path) -> None:
     package, public = disclosed(office), office / "public"
     words = ["verify", str(package), "--sender", str(public / "sender.vkey")]

@@ -118,6 +118,91 @@ def test_a_directory_is_verified_remembered_and_recounted(run: Run, vkey: str) -
     assert (second.value["consistent_with"], second.value["size"]) == (2, 4)
 
 
+def test_what_is_remembered_is_checked_together_with_what_others_saw(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    shutil.copytree(tmp_path / "L", tmp_path / "other")
+    for name in ("L", "other"):
+        run("append", name, "events.json")
+        run("checkpoint", name, "--publish")
+    check = ("verify", "L/public", "--vkey", vkey, "--remember", "seen")
+    assert run(*check).code == ExitCode.DONE
+    before = (tmp_path / "seen").read_bytes()
+
+    forked = run(*check, "--old", "other/public/checkpoint")
+    again = run(*check, "--old", "L/public/checkpoint", "--old", "seen")
+
+    assert (forked.code, again.code) == (ExitCode.CORRUPTION, ExitCode.DONE)
+    assert "log-fork" in forked.err
+    assert (tmp_path / "seen").read_bytes() == before
+
+
+def test_what_is_remembered_outlives_a_check_that_fails(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    check = ("verify", "L/public", "--vkey", vkey, "--remember", "seen")
+    run(*check)
+    before = (tmp_path / "seen").read_bytes()
+    run("append", "L", "events.json")
+    run("checkpoint", "L", "--publish")
+    bundle = tmp_path / "L/public/tile/entries/000.p/2"
+    bundle.write_bytes(bundle.read_bytes().replace(b"2026", b"2027"))
+    (tmp_path / "policy").write_text(f"log {vkey}\nwitness w {vkey}\nquorum w\n")
+
+    altered, policy = run(*check), run(*check, "--policy", "policy")
+
+    assert altered.code == ExitCode.CORRUPTION
+    assert "tile/entries/000.p/2" in altered.err
+    assert policy.code == ExitCode.BAD_INPUT
+    assert (tmp_path / "seen").read_bytes() == before
+
+
+def test_a_file_to_remember_in_that_holds_something_else_is_left_alone(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    run("create", "S", "--origin", "stranger.example")
+    run("append", "S", "events.json")
+    run("checkpoint", "S", "--publish")
+    (tmp_path / "letter").write_text("made up, and kept by mistake under this name\n")
+    for name, code in (("letter", "log-malformed"), ("S/public/checkpoint", "log-unknown-origin")):
+        before = (tmp_path / name).read_bytes()
+
+        done = run("verify", "L/public", "--vkey", vkey, "--remember", name)
+
+        assert done.code == ExitCode.BAD_INPUT
+        assert code in done.err
+        assert (tmp_path / name).read_bytes() == before
+
+
+def test_a_wrong_folder_or_key_file_is_no_alarm(run: Run, vkey: str, tmp_path: Path) -> None:
+    (tmp_path / "log.vkey").write_text(f"{vkey}\n")
+
+    good = run("verify", "L/public", "--vkey", "log.vkey")
+    inside = run("verify", "L", "--vkey", "log.vkey")
+    nowhere = run("verify", "L/publik", "--vkey", "log.vkey")
+    key = run("verify", "L/public", "--vkey", "log.vkeys")
+
+    assert [done.code for done in (good, inside, nowhere, key)] == [0, 2, 2, 2]
+    assert "next: give L/public" in inside.err
+    assert "log-not-public" in nowhere.err
+    assert "key-file-missing" in key.err
+
+
+def test_files_that_no_check_covers_are_named(run: Run, vkey: str, tmp_path: Path) -> None:
+    (tmp_path / "L/public/index.html").write_text("made up")
+    run("append", "L", "events.json")
+    run("checkpoint", "L", "--publish")
+
+    told = run("verify", "L/public", "--vkey", vkey)
+    shown = run("verify", "L/public", "--vkey", vkey, "--json")
+
+    assert "not a file of the log, so not checked: index.html" in told.out
+    assert "earlier partial tiles, each as the whole one began: 2" in told.out
+    assert shown.value["files_unknown"] == ["index.html"]
+    assert shown.value["files_ahead"] == []
+    assert shown.value["partial_tiles"] == 2
+
+
 def test_a_rollback_a_fork_and_another_log_are_told_apart(
     run: Run, vkey: str, tmp_path: Path
 ) -> None:
@@ -206,7 +291,14 @@ def test_an_erasure_is_logged_and_audited(run: Run, vkey: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "events must be json"),
+        ("{", "bad.json, line 1: the file ends too early"),
+        ('{"type": "a", "type": "b", "scope": "a"}', "key type"),
+        ('{"type": "matter.updated", "scope": "a", "matter": 1}', "matter must be a text"),
+        ('{"type": ["matter.updated"], "scope": "a"}', "type must be a text"),
+        (
+            '{"type": "retention.erased", "scope": "a", "matter": "m", "fields": {"indexes": "x"}}',
+            "must not be appended by hand",
+        ),
         ("[]", "at least one event"),
         ('{"type": "demand.lost", "scope": "a"}', "demand.lost"),
         ('{"type": "demand.received"}', "type, scope"),

@@ -51,9 +51,7 @@ def acting(text: str) -> set[str]:
     }
 
 
-def run(
-    *words: str | Path, env: Mapping[str, str] | None = None
-) -> "subprocess.CompletedProcess[bytes]":
+def run(*words: str | Path, env: Mapping[str, str]) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(command(*words), env={**PLAIN, **env}, capture_output=True, check=False)
 
 

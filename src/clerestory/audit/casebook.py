@@ -11,12 +11,14 @@ from clerestory.demands.determination import Determination
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.demands.schema import check_shape
+from clerestory.kernel.time import BadTime, parse_day
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
 from clerestory.law.packs import available_packs
 
-_OPEN = {"release"}
-_CLOSED = {"withhold", "refer_to_counsel"}
+# How far an answer opens a record; whether counsel looks at what stays closed is no difference.
+_OPENS = {"withhold": 0, "refer_to_counsel": 0, "coarsen": 1, "release": 2}
+_SAID = {"coarsen": "was coarsened", "release": "was released"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +140,8 @@ def day_of(step: Mapping[str, Any]) -> date:
     """Return the day from which a step holds."""
     value = step["from"]
     try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError as fault:
+        return value if isinstance(value, date) else parse_day(str(value))
+    except BadTime as fault:
         raise BadDemand(f"not a day: {value}", todo="write a day as 2026-02-26") from fault
 
 
@@ -148,7 +150,8 @@ def score_step(
 ) -> StepScore:
     """Compare a determination with the known answer of a step.
 
-    A field released that the answer withholds or refers is an over-release, counted apart.
+    An answer that opens more than the known one (released where it is coarsened, withheld or
+    referred; coarsened where it is withheld or referred) is an over-release, counted apart.
     """
     expected = {str(ref): str(outcome) for ref, outcome in (step.get("rulings") or {}).items()}
     misses: list[str] = []
@@ -162,8 +165,9 @@ def score_step(
         deciding |= set(ruling.authorities)
         near |= {miss.authority for miss in ruling.considered_not_met}
         wanted = expected.get(ref)
-        if outcome in _OPEN and (wanted in _CLOSED or _barred(must_not, ref, outcome, wanted)):
-            over.append(f"{ref} ({ruling.item.program}) was released; the answer is {wanted}")
+        opens_more = wanted is not None and _OPENS[outcome] > _OPENS[wanted]
+        if opens_more or (_OPENS[outcome] and _barred(must_not, ref, outcome, wanted)):
+            over.append(f"{ref} ({ruling.item.program}) {_SAID[outcome]}; the answer is {wanted}")
         elif wanted is not None and outcome != wanted:
             misses.append(f"{ref} ({ruling.item.program}) is {outcome}; the answer is {wanted}")
     misses += [f"{ref} was not decided" for ref in sorted(set(expected) - seen)]

@@ -8,31 +8,29 @@ from typing import Any
 import click
 
 from clerestory.cli.clock import at_option, late_option, profile_option, read_clock, zone_of_scopes
+from clerestory.cli.log_checking import verified_entry, verified_folder
 from clerestory.cli.log_text import (
     appended_line,
     appended_value,
     parse_events,
-    read_text,
     report_text,
     report_value,
     say,
-    verified_text,
-    verified_value,
 )
 from clerestory.cli.log_witness import witness
+from clerestory.cli.verify_text import key_text
 from clerestory.kernel import Corruption, Refusal
+from clerestory.kernel.bad_file import show
+from clerestory.kernel.files import write_whole
 from clerestory.ledger import (
     BadNote,
     FileKeyEncryptionKey,
     Ledger,
-    Recount,
     add_cosignatures,
     audit_ledger,
     parse_note,
     parse_trust_policy,
     request_for,
-    verify_directory,
-    verify_proof,
 )
 from clerestory.ledger.database import Epoch
 from clerestory.ledger.projection import project
@@ -114,9 +112,10 @@ def append(
     The quarter that the log shows is that of the profile which the scope names. Where no profile
     has that name it is that of --profile.
     """
-    at, parsed = read_clock(at_text), parse_events(events.read())
+    at, parsed = read_clock(at_text), parse_events(events.read(), file=show(Path(events.name).name))
     zone = zone_of_scopes({event.scope for event in parsed}, profile)
     with _open(directory, key, kek, late=late) as ledger:
+        ledger.check_by_hand(parsed)
         done = ledger.append(parsed, at, zone=zone)
     say(
         as_json,
@@ -179,7 +178,7 @@ def checkpoint(
         if publish or propose or request:
             epoch = ledger.propose(at_least=at_least)
             if request:
-                request.write_bytes(request_for(ledger.log, epoch, old_size=old))
+                write_whole(request, request_for(ledger.log, epoch, old_size=old))
             note = _cosigned(epoch, [file.read() for file in cosignatures], policy)
             if publish:
                 ledger.publish(note)
@@ -212,9 +211,9 @@ def prove(
     with _open(directory, key, kek) as ledger:
         proof, content = ledger.prove(index, published=published), ledger.entry(index)
     if out:
-        out.write_text(proof, "utf-8")
+        write_whole(out, proof.encode())
     if entry:
-        entry.write_bytes(content)
+        write_whole(entry, content)
     shown = f"wrote {out}" if out else proof.rstrip("\n")
     say(as_json, {"index": index, "proof": proof, "entry": content.decode()}, shown)
 
@@ -223,7 +222,13 @@ def prove(
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--vkey", required=True, help="The log's public key, from another source.")
 @click.option("--entry", type=_FILE, help="PATH is a proof; this file holds the entry.")
-@click.option("--old", type=_FILE, help="A checkpoint seen earlier that PATH must continue.")
+@click.option(
+    "--old",
+    "olds",
+    type=_FILE,
+    multiple=True,
+    help="A checkpoint seen earlier that PATH must continue; again for more.",
+)
 @click.option("--remember", type=_FILE, help="Check against this file, then renew it.")
 @click.option("--policy", type=click.File("r", encoding="utf-8"), help="Demand its quorum.")
 @click.option("--count", is_flag=True, help="Recount the leaves and the demand numbers.")
@@ -232,48 +237,22 @@ def verify(
     path: Path,
     vkey: str,
     entry: Path | None,
-    old: Path | None,
+    olds: Sequence[Path],
     remember: Path | None,
     policy: Any,
     count: bool,
     as_json: bool,
 ) -> None:
     """Check a public directory, or a .tlog-proof with its entry. Needs no database."""
+    vkey = key_text(vkey, what="the log's key")
+    trust = parse_trust_policy(policy.read()) if policy else None
     if entry is not None:
-        verified = verify_proof(read_text(path), entry.read_bytes(), vkey)
-        _check_policy(policy, verified.checkpoint)
-        value = {"origin": verified.origin, "index": verified.index, "size": verified.size}
-        say(
-            as_json,
-            {**value, "root": verified.root.hex()},
-            f"proven: entry {verified.index} of {verified.origin}, in a tree of {verified.size}",
+        value, text = verified_entry(path, entry, vkey, trust)
+    else:
+        value, text = verified_folder(
+            path, vkey, olds=olds, remember=remember, trust=trust, count=count
         )
-        return
-    _verify_folder(path, vkey, old, remember, policy, count, as_json)
-
-
-def _verify_folder(
-    path: Path,
-    vkey: str,
-    old: Path | None,
-    remember: Path | None,
-    policy: Any,
-    count: bool,
-    as_json: bool,
-) -> None:
-    if old is None and remember is not None and remember.exists():
-        old = remember
-    recount = Recount()
-    verified = verify_directory(
-        path,
-        vkey,
-        old.read_bytes() if old else None,
-        on_entries=recount.take if count else None,
-    )
-    _check_policy(policy, verified.checkpoint)
-    if remember is not None:
-        remember.write_text(verified.checkpoint, "utf-8")
-    say(as_json, verified_value(verified, recount), verified_text(verified, recount))
+    say(as_json, value, text)
 
 
 @log.command()
@@ -320,11 +299,6 @@ def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: Any) -> str:
             note = add_cosignatures(note, answer.decode(), list(trust.witnesses.values()))
         trust.check_checkpoint(note.content)
     return note.content
-
-
-def _check_policy(policy: Any, note: str) -> None:
-    if policy is not None:
-        parse_trust_policy(policy.read()).check_checkpoint(note)
 
 
 def _published(ledger: Ledger) -> str:

@@ -1,10 +1,11 @@
 """What ``clerestory log`` reads and shows: events, times, results, as JSON and as text."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from clerestory.cli.terminal import tell_json, tell_lines
+from clerestory.kernel.bad_file import BadFile
+from clerestory.kernel.reading import parse_document
 from clerestory.ledger import (
     Appended,
     AuditReport,
@@ -16,6 +17,12 @@ from clerestory.ledger import (
 )
 
 
+class BadEvents(BadFile):
+    """A file of events that cannot be read as it stands; nothing was written."""
+
+    code = "log-event"
+
+
 def read_text(path: Path) -> str:
     """Read a text file as UTF-8."""
     try:
@@ -24,12 +31,15 @@ def read_text(path: Path) -> str:
         raise BadNote(f"a proof must be text: {path}") from fault
 
 
-def parse_events(content: bytes) -> list[Event]:
-    """Read one event or a list of events."""
-    try:
-        value = json.loads(content)
-    except ValueError as fault:
-        raise BadNote(f"events must be json: {fault}", code="log-event") from fault
+def parse_events(content: bytes, *, file: str) -> list[Event]:
+    """Read one event or a list of events from the bytes of a file of that name.
+
+    Raises:
+        BadEvents: It is not strict JSON; every fault is named with its line.
+        BadNote: It is JSON and holds no events.
+    """
+    # Read as private: a message that quoted a field could show a person's data.
+    value = parse_document(content, file=file, kind="json", private=True, error=BadEvents).value
     items = value if isinstance(value, list) else [value]
     if not items:
         raise BadNote("an append needs at least one event", code="log-event")
@@ -43,6 +53,9 @@ def _parse_event(item: Any, number: int) -> Event:
             f"an event is an object with type, scope, and perhaps matter, fields, public: {number}",
             code="log-event",
         )
+    for part in ("type", "scope", "matter"):
+        if not isinstance(item.get(part, ""), str):
+            raise BadNote(f"an event's {part} must be a text: {number}", code="log-event")
     for part in ("fields", "public"):
         texts = item.get(part, {})
         if not isinstance(texts, dict) or not all(isinstance(t, str) for t in texts.values()):
@@ -85,6 +98,9 @@ def verified_value(verified: VerifiedDirectory, recount: Recount) -> dict[str, o
         "size": verified.size,
         "root": verified.root.hex(),
         "consistent_with": verified.consistent_with,
+        "partial_tiles": verified.files.partials,
+        "files_ahead": list(verified.files.ahead),
+        "files_unknown": list(verified.files.unknown),
         "counts": [
             {"type": kind, "scope": scope, "period": period, "count": count}
             for kind, scope, period, count in recount.rows()
@@ -98,6 +114,11 @@ def verified_text(verified: VerifiedDirectory, recount: Recount) -> str:
     lines = [f"proven: {verified.origin}, {verified.size} entries, root {verified.root.hex()}"]
     if verified.consistent_with is not None:
         lines.append(f"continues the checkpoint of size {verified.consistent_with}")
+    files = verified.files
+    if files.partials:
+        lines.append(f"earlier partial tiles, each as the whole one began: {files.partials}")
+    lines += [f"not under the checkpoint yet, so not checked: {path}" for path in files.ahead]
+    lines += [f"not a file of the log, so not checked: {path}" for path in files.unknown]
     lines += [
         f"{count:>9}  {kind}  {scope}  {period}" for kind, scope, period, count in recount.rows()
     ]

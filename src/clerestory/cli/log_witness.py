@@ -12,6 +12,7 @@ from clerestory.cli.clock import at_option, read_clock
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.log_text import say
 from clerestory.kernel import Corruption
+from clerestory.kernel.files import write_whole
 from clerestory.ledger import BadNote, Witness
 from clerestory.notes import parse_vkey
 from clerestory.notes.key_files import COSIGNER_KINDS, read_cosigning_key, write_cosigning_key
@@ -56,7 +57,7 @@ def witness(
     here = Witness(state, cosigners=cosigners, logs=[parse_vkey(text) for text in vkeys])
     answer = here.add_checkpoint(request.read(), at=read_clock(at_text))
     if out:
-        out.write_text(answer.body, "utf-8")
+        write_whole(out, answer.body.encode())
     value = {"status": answer.status, "type": answer.content_type, "body": answer.body}
     say(as_json, value, f"{answer.status}\n{answer.body.rstrip()}")
     _check_answered(answer.status, answer.body.strip())

@@ -15,7 +15,7 @@ from clerestory.kernel.bad_file import BadFile
 from clerestory.kernel.files import read_limited, write_whole
 from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import Zone, local_day, parse_moment, utc_text
-from clerestory.ledger import FileKeyEncryptionKey, Ledger
+from clerestory.ledger import FileKeyEncryptionKey, Keeper, Ledger
 from clerestory.ledger.vault import write_encryption_key
 from clerestory.notes import Ed25519Signer
 from clerestory.notes.key_files import read_signing_key, write_signing_key
@@ -238,10 +238,10 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     log_key = write_signing_key(log / "keys" / "log.key", name=origin, entropy=token_bytes)
     write_encryption_key(log / "keys" / "encryption.key", entropy=token_bytes)
     kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
-    Ledger.create(log, origin, log_key, kek).close()
-    (public / "log.vkey").write_text(f"{log_key.verifier.vkey}\n", "utf-8")
-    (public / "sender.vkey").write_text(f"{sender.vkey}\n", "utf-8")
-    (public / "sender.pem").write_bytes(sender.pem())
+    Ledger.create(log, origin, log_key, kek, keeper=Keeper.OFFICE).close()
+    write_whole(public / "log.vkey", f"{log_key.verifier.vkey}\n".encode())
+    write_whole(public / "sender.vkey", f"{sender.vkey}\n".encode())
+    write_whole(public / "sender.pem", sender.pem())
     settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     # Last, so that a folder that was cut short is not taken for an office.

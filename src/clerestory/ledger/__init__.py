@@ -6,6 +6,7 @@ those formats can check this log. ``Ledger`` writes events; ``verify_proof`` and
 """
 
 from clerestory.ledger.audit import AuditReport, Finding, audit_ledger
+from clerestory.ledger.by_hand import Keeper
 from clerestory.ledger.commitment import (
     Opening,
     commit_fields,
@@ -67,6 +68,7 @@ __all__ = [
     "FileKeyEncryptionKey",
     "Finding",
     "Forked",
+    "Keeper",
     "KeyEncryptionKey",
     "Leaf",
     "Ledger",

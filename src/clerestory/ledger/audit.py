@@ -4,7 +4,6 @@ A private entry that cannot be opened, and that no erasure names, is a finding: 
 destroyed what the log says the agency knew.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
@@ -12,14 +11,12 @@ from clerestory.ledger.database import Reader, translated
 from clerestory.ledger.directory import verify_directory
 from clerestory.ledger.errors import Torn
 from clerestory.ledger.events import EventType
-from clerestory.ledger.frontier import Frontier, edge_tiles
 from clerestory.ledger.leaf import Leaf, parse_leaf
 from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.projection import content_of
+from clerestory.ledger.rebuilding import stored_faults, stretches
 from clerestory.ledger.recount import Recount
-from clerestory.ledger.tiles import TILE_WIDTH, tiles_of
-
-_STRETCH = 4_096
+from clerestory.ledger.tiles import tiles_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,36 +63,17 @@ def _check_database(reader: Reader, report: AuditReport) -> None:
                 report.add(Torn(f"the database must be whole: {line}"))
 
 
-def _stretches(ledger: Ledger, size: int) -> Iterator[tuple[int, list[bytes]]]:
-    for start in range(0, size, _STRETCH):
-        with ledger.log.reading() as reader:
-            entries = reader.entries(start, min(start + _STRETCH, size))
-        yield start, entries
-
-
 def _check_tree(ledger: Ledger, report: AuditReport) -> None:
     with ledger.log.reading() as reader:
         head = reader.head()
-    frontier = Frontier()
-    for _, entries in _stretches(ledger, head.size):
-        for tile, content in frontier.extend(entries):
-            if tile.width == TILE_WIDTH:
-                with ledger.log.reading() as reader:
-                    if reader.tile(tile) != content:
-                        report.add(Torn(f"a stored tile must fit its entries: {tile.path}"))
-    for edge in edge_tiles(head.size):
-        if edge is not None:
-            with ledger.log.reading() as reader:
-                if reader.tile(edge) != frontier.edges[edge.level]:
-                    report.add(Torn(f"a stored tile must fit its entries: {edge.path}"))
-    if frontier.root != head.root:
-        report.add(Torn(f"the entries must lead to the signed root: size {head.size}"))
+    for fault in stored_faults(ledger.log.reading, size=head.size, root=head.root):
+        report.add(fault)
 
 
 def _check_leaves(ledger: Ledger, report: AuditReport) -> None:
     shut: set[int] = set()
     named: set[int] = set()
-    for start, entries in _stretches(ledger, report.size):
+    for start, entries in stretches(ledger.log.reading, report.size):
         try:
             report.recount.take(start, entries)
         except Torn as fault:

@@ -12,13 +12,17 @@ from importlib.resources import files
 from pathlib import Path
 
 from clerestory.kernel import Refusal
+from clerestory.ledger.by_hand import Keeper
 from clerestory.ledger.errors import Busy, StorageFailed, Torn
 from clerestory.ledger.tiles import TILE_WIDTH, Tile
 from clerestory.ledger.tree import HASH_BYTES, leaf_hash
 
 APPLICATION_ID = 0x434C5253  # "CLRS"
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Version 1 does not say who keeps the log; it is read as an operator's."""
+
+_READ_VERSIONS = (1, SCHEMA_VERSION)
 
 _LEVEL_SHIFT = 56
 
@@ -54,7 +58,7 @@ def place_of(tile: Tile) -> int:
     return tile.level << _LEVEL_SHIFT | tile.number
 
 
-def create_database(path: Path, *, origin: str, head: Head) -> None:
+def create_database(path: Path, *, origin: str, head: Head, keeper: Keeper) -> None:
     """Make a new ledger database; an existing file is never touched."""
     schema = files("clerestory.ledger").joinpath("schema.sql").read_text("utf-8")
     cx = _connect(path, patience_seconds=5)
@@ -67,7 +71,7 @@ def create_database(path: Path, *, origin: str, head: Head) -> None:
                 todo="open it, or choose another directory",
             )
         cx.executescript(f"BEGIN IMMEDIATE;\n{schema}")
-        cx.execute("INSERT INTO log (one, origin) VALUES (1, ?)", (origin,))
+        cx.execute("INSERT INTO log (one, origin, keeper) VALUES (1, ?, ?)", (origin, keeper.value))
         cx.execute(
             "INSERT INTO head (one, size, root, note) VALUES (1, ?, ?, ?)",
             (head.size, head.root, head.note),
@@ -98,7 +102,7 @@ def open_database(path: Path, *, patience_seconds: float) -> sqlite3.Connection:
         with translated():
             raise
         raise AssertionError from fault
-    if found != APPLICATION_ID or version != SCHEMA_VERSION:
+    if found != APPLICATION_ID or version not in _READ_VERSIONS:
         cx.close()
         raise Refusal(
             f"a file must be a ledger of version {SCHEMA_VERSION}: {path}",
@@ -163,6 +167,12 @@ class Reader:
     def origin(self) -> str:
         """Return the log's origin."""
         return str(self._cx.execute("SELECT origin FROM log").fetchone()[0])
+
+    def keeper(self) -> Keeper:
+        """Return who keeps the log."""
+        if self._cx.execute("PRAGMA user_version").fetchone()[0] == 1:
+            return Keeper.OPERATOR
+        return Keeper(self._cx.execute("SELECT keeper FROM log").fetchone()[0])
 
     def head(self) -> Head:
         """Return the latest signed checkpoint."""

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clerestory.ledger.directory_files import Accounted, account_for
 from clerestory.ledger.errors import Forked, RolledBack, Torn
 from clerestory.ledger.frontier import Frontier, edge_tiles
-from clerestory.ledger.public_files import CHECKPOINT
+from clerestory.ledger.tile_files import TileFiles
 from clerestory.ledger.tiles import (
     ENTRIES,
-    MAX_ENTRY_BYTES,
     TILE_WIDTH,
     Tile,
-    split_bundle,
 )
 from clerestory.ledger.tree import HASH_BYTES
 from clerestory.notes.checkpoint import Checkpoint
@@ -26,82 +25,30 @@ from clerestory.notes.note import open_checkpoint
 
 _STRETCH = 4_096
 
-_CHECKPOINT_LIMIT = 1_000_000
-
 OnEntries = Callable[[int, Sequence[bytes]], None]
 """Told of every stretch of checked entries, with the index of the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedDirectory:
-    """What the files prove: this log, this many entries, this root."""
+    """What the files prove: this log, this many entries, this root.
+
+    ``consistent_with`` is the largest size that was seen earlier and is continued; ``files`` are
+    those beside the tree.
+    """
 
     origin: str
     size: int
     root: bytes
     checkpoint: str
     consistent_with: int | None
-
-
-class TileFiles:
-    """Reads tiles and bundles of one public directory."""
-
-    def __init__(self, folder: Path) -> None:
-        """Read below ``folder``."""
-        self._folder = folder
-
-    def checkpoint(self) -> bytes:
-        """Return the checkpoint file.
-
-        Raises:
-            Torn: There is none.
-        """
-        return self._read(CHECKPOINT, _CHECKPOINT_LIMIT)
-
-    def tile(self, tile: Tile) -> bytes:
-        """Return a tile's hashes, from its own file or from the full tile's.
-
-        Raises:
-            Torn: The file is missing or has another length.
-        """
-        path, content = self._partial_or_full(tile, TILE_WIDTH * HASH_BYTES)
-        wanted = (tile.width if path == tile.path else TILE_WIDTH) * HASH_BYTES
-        if len(content) != wanted:
-            raise Torn(
-                f"a tile must have {wanted} bytes: {path} "
-                f"{'is torn' if len(content) < wanted else 'goes on'} at byte "
-                f"{min(len(content), wanted)}"
-            )
-        return content[: tile.width * HASH_BYTES]
-
-    def bundle(self, tile: Tile) -> list[bytes]:
-        """Return a bundle's entries, from its own file or from the full bundle's."""
-        path, content = self._partial_or_full(tile, TILE_WIDTH * (MAX_ENTRY_BYTES + 2))
-        width = tile.width if path == tile.path else TILE_WIDTH
-        return split_bundle(content, width=width, name=path)[: tile.width]
-
-    def _partial_or_full(self, tile: Tile, limit: int) -> tuple[str, bytes]:
-        # A log may stop serving a partial tile once the full one exists.
-        for path in dict.fromkeys((tile.path, tile.full.path)):
-            if (self._folder / path).exists():
-                return path, self._read(path, limit)
-        raise Torn(f"a file of the log must be there: {tile.path}")
-
-    def _read(self, path: str, limit: int) -> bytes:
-        try:
-            with (self._folder / path).open("rb") as file:
-                content = file.read(limit + 1)
-        except FileNotFoundError as fault:
-            raise Torn(f"a file of the log must be there: {path}") from fault
-        if len(content) > limit:
-            raise Torn(f"a file must have at most {limit} bytes: {path} goes on at byte {limit}")
-        return content
+    files: Accounted
 
 
 def verify_directory(
     path: Path,
     vkey: str | Verifier,
-    old_checkpoint: bytes | str | None = None,
+    old_checkpoint: bytes | str | Sequence[bytes | str] | None = None,
     *,
     on_entries: OnEntries | None = None,
 ) -> VerifiedDirectory:
@@ -110,45 +57,62 @@ def verify_directory(
     Args:
         path: The public directory: it holds ``checkpoint`` and ``tile/``.
         vkey: The log's public key, from another source.
-        old_checkpoint: A checkpoint seen earlier; the directory must continue it.
+        old_checkpoint: A checkpoint seen earlier, or several; the directory must continue each.
         on_entries: Told of the entries while they pass, before the root is checked.
 
     Raises:
-        BadNote, UnknownLog, Unsigned: The checkpoint is not one of this log.
+        Refusal: There is no public directory here.
+        BadNote, UnknownLog, OtherSigner, Unsigned: A checkpoint is not one of this log.
         Torn: A file is missing, cut short or altered; the message names file and byte.
-        RolledBack: The old checkpoint is larger.
-        Forked: The old checkpoint has another root.
+        RolledBack: An old checkpoint is larger.
+        Forked: An old checkpoint has another root.
     """
     verifier = parse_vkey(vkey) if isinstance(vkey, str) else vkey
     files = TileFiles(path)
     note = files.checkpoint()
     checkpoint = open_checkpoint(note, verifier)
-    old = None if old_checkpoint is None else open_checkpoint(old_checkpoint, verifier)
-    if old is not None and old.size > checkpoint.size:
-        raise RolledBack(
-            f"a log must not be shorter than what was seen: {checkpoint.size} after {old.size}",
-            todo="keep both checkpoints: together they prove that the log went back",
-        )
-    _check_tree(files, checkpoint, old, on_entries)
+    given = [old_checkpoint] if isinstance(old_checkpoint, bytes | str) else old_checkpoint or ()
+    seen = sorted(
+        (open_checkpoint(one, verifier) for one in given), key=lambda checkpoint: checkpoint.size
+    )
+    for old in seen:
+        _check_size(checkpoint, old)
+    _check_tree(files, checkpoint, seen, on_entries)
     return VerifiedDirectory(
         origin=checkpoint.origin,
         size=checkpoint.size,
         root=checkpoint.root,
         checkpoint=note.decode(),
-        consistent_with=old.size if old else None,
+        consistent_with=seen[-1].size if seen else None,
+        files=account_for(files, checkpoint.size),
     )
 
 
+def _check_size(checkpoint: Checkpoint, old: Checkpoint) -> None:
+    if old.size > checkpoint.size:
+        raise RolledBack(
+            f"a log must not be shorter than what was seen: {checkpoint.size} after {old.size}",
+            todo="keep both checkpoints: together they prove that the log went back",
+        )
+    # Two signatures over one size need no entries to contradict each other.
+    if old.size == checkpoint.size and old.root != checkpoint.root:
+        raise _forked(old)
+
+
 def _check_tree(
-    files: TileFiles, checkpoint: Checkpoint, old: Checkpoint | None, on_entries: OnEntries | None
+    files: TileFiles,
+    checkpoint: Checkpoint,
+    seen: Sequence[Checkpoint],
+    on_entries: OnEntries | None,
 ) -> None:
     frontier = Frontier()
+    roots: dict[int, bytes] = {0: frontier.root}
     for start, entries in _stretches(files, checkpoint.size):
         hashes = [hashlib.sha256(b"\x00" + entry).digest() for entry in entries]
-        if old is not None and start < old.size <= start + len(hashes):
+        for size in {old.size for old in seen if start < old.size <= start + len(hashes)}:
             part = frontier.copy()
-            part.extend_hashes(hashes[: old.size - start])
-            _check_old(part, old)
+            part.extend_hashes(hashes[: size - start])
+            roots[size] = part.root
         for tile, content in frontier.extend_hashes(hashes):
             if tile.width == TILE_WIDTH:
                 _compare(files, tile, content)
@@ -159,6 +123,17 @@ def _check_tree(
             _compare(files, edge, frontier.edges[edge.level])
     if frontier.root != checkpoint.root:
         raise Torn(f"the entries must lead to the signed root: size {checkpoint.size}")
+    # Only now: an entry that was altered on the way leads to another root too, and is no fork.
+    for old in seen:
+        if roots[old.size] != old.root:
+            raise _forked(old)
+
+
+def _forked(old: Checkpoint) -> Forked:
+    return Forked(
+        f"a log must continue what was seen: another root at size {old.size}",
+        todo="keep both checkpoints: together they prove that the log was rewritten",
+    )
 
 
 def _stretches(files: TileFiles, size: int) -> Iterator[tuple[int, list[bytes]]]:
@@ -170,14 +145,6 @@ def _stretches(files: TileFiles, size: int) -> Iterator[tuple[int, list[bytes]]]
             tile = Tile(level=ENTRIES, number=first // TILE_WIDTH, width=width)
             entries += files.bundle(tile)
         yield start, entries
-
-
-def _check_old(part: Frontier, old: Checkpoint) -> None:
-    if part.root != old.root:
-        raise Forked(
-            f"a log must continue what was seen: another root at size {old.size}",
-            todo="keep both checkpoints: together they prove that the log was rewritten",
-        )
 
 
 def _compare(files: TileFiles, tile: Tile, wanted: bytes) -> None:

@@ -9,7 +9,9 @@ from secrets import token_bytes
 from sqlite3 import Connection
 
 from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.kernel.files import Steps, no_steps
 from clerestory.kernel.time import Zone
+from clerestory.ledger.by_hand import Keeper, check_by_hand
 from clerestory.ledger.commitment import Opening, make_opening
 from clerestory.ledger.database import Epoch, translated
 from clerestory.ledger.events import Event, EventType
@@ -17,7 +19,6 @@ from clerestory.ledger.leaf import parse_leaf, quarter_of
 from clerestory.ledger.log import Log, SeenNotes
 from clerestory.ledger.order import check_order
 from clerestory.ledger.promise import Promise, sign_promise
-from clerestory.ledger.public_files import Steps, no_steps
 from clerestory.ledger.rows import EventRows, Written, destroy_matter
 from clerestory.ledger.sequencer import Batch, insert_entry
 from clerestory.ledger.tree import leaf_hash
@@ -105,8 +106,17 @@ class Ledger:
         kek: KeyEncryptionKey,
         *,
         entropy: Entropy = token_bytes,
+        keeper: Keeper = Keeper.OPERATOR,
     ) -> "Ledger":
         """Make an empty ledger and open it.
+
+        Args:
+            directory: Where; it is made.
+            origin: The log's name for ever.
+            signing_key: The log's key, of the same name.
+            kek: What wraps the matters' keys.
+            entropy: Where salts, keys and nonces come from.
+            keeper: Who keeps it; in an office's log acts are written by their commands alone.
 
         Raises:
             Refusal: One is there already, or the key's name is not the origin.
@@ -117,7 +127,7 @@ class Ledger:
                 code="log-origin",
                 todo=f"make a key named {origin}",
             )
-        Log.create(directory, signers=[signing_key])
+        Log.create(directory, signers=[signing_key], keeper=keeper)
         return cls(directory, signing_key, kek, entropy=entropy)
 
     @classmethod
@@ -302,6 +312,11 @@ class Ledger:
             entry=written.entry,
             checkpoint=self.log.latest_note,
         )
+
+    def check_by_hand(self, events: Sequence[Event]) -> None:
+        """Refuse events that only a command of this log's keeper writes; see ``by_hand``."""
+        with self.log.reading() as reader:
+            check_by_hand(events, reader.keeper())
 
     # -- reading ---------------------------------------------------------------------------
 

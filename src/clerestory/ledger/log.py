@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import Steps, no_steps
+from clerestory.ledger.by_hand import Keeper
 from clerestory.ledger.database import (
     Epoch,
     Head,
@@ -26,9 +28,10 @@ from clerestory.ledger.database import (
 from clerestory.ledger.errors import StorageFailed
 from clerestory.ledger.frontier import Frontier
 from clerestory.ledger.projection import project
-from clerestory.ledger.proof_file import ProofFile
+from clerestory.ledger.proof_file import ProofFile, checked_proof
 from clerestory.ledger.prover import Prover
-from clerestory.ledger.public_files import PublicFiles, Steps, no_steps
+from clerestory.ledger.public_files import PublicFiles
+from clerestory.ledger.rebuilding import stored_faults
 from clerestory.ledger.recovery import (
     HighWater,
     check_all_seen,
@@ -94,7 +97,9 @@ class Log:
             raise
 
     @classmethod
-    def create(cls, directory: Path, *, signers: Sequence[Signer]) -> None:
+    def create(
+        cls, directory: Path, *, signers: Sequence[Signer], keeper: Keeper = Keeper.OPERATOR
+    ) -> None:
         """Make an empty log whose origin is the name of its key."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         origin = signers[0].verifier.name
@@ -102,7 +107,10 @@ class Log:
         note = sign_note(text, signers).content
         with translated():
             create_database(
-                directory / DATABASE, origin=origin, head=Head(size=0, root=EMPTY_ROOT, note=note)
+                directory / DATABASE,
+                origin=origin,
+                head=Head(size=0, root=EMPTY_ROOT, note=note),
+                keeper=keeper,
             )
 
     def __enter__(self) -> "Log":
@@ -293,6 +301,7 @@ class Log:
 
         Raises:
             Refusal: The tree has no such index (yet).
+            Torn: The database was altered: the proof would not hold.
         """
         with self.reading() as reader:
             if published:
@@ -303,7 +312,10 @@ class Log:
                 size, note = head.size, head.note
             self._check_index(index, size)
             hashes = Prover(size, reader.tile).inclusion(index)
-        return ProofFile(index=index, hashes=tuple(hashes), checkpoint=note).text
+            entry = reader.entries(index, index + 1)[0]
+        return checked_proof(
+            ProofFile(index=index, hashes=tuple(hashes), checkpoint=note), entry, self.verifier
+        )
 
     def consistency(self, old_size: int, size: int) -> list[bytes]:
         """Return the consistency proof between two sizes of this log."""
@@ -361,8 +373,13 @@ class Log:
 
         Raises:
             BadNote: It is not the checkpoint that was proposed.
+            Torn: The database was altered since: its entries or tiles lead to another root.
         """
-        size = open_checkpoint(note, self.verifier).size
+        proposed = open_checkpoint(note, self.verifier)
+        size = proposed.size
+        # The public keeps what it is given: it is built anew from the entries before it goes out.
+        for fault in stored_faults(self.reading, size=size, root=proposed.root):
+            raise fault
         with self.transaction() as cx, translated():
             waiting = Reader(cx).latest_epoch(published=False)
             if waiting is None or not _same_text(waiting.note, note):

@@ -5,9 +5,10 @@ Source: C2SP tlog-proof.
 
 from dataclasses import dataclass
 
+from clerestory.ledger.errors import BadProof, Torn
 from clerestory.ledger.tree import check_inclusion, leaf_hash
 from clerestory.notes import base64s
-from clerestory.notes.errors import BadNote
+from clerestory.notes.errors import BadNote, Unsigned
 from clerestory.notes.keys import Verifier, parse_vkey
 from clerestory.notes.note import open_checkpoint
 
@@ -66,6 +67,22 @@ def parse_proof(text: str) -> ProofFile:
         raise BadNote(f"a proof has at most 63 hashes: {len(lines)}")
     hashes = tuple(base64s.decode_hash(line, what="a proof hash") for line in lines)
     return ProofFile(index=index, hashes=hashes, checkpoint=checkpoint, extra=extra)
+
+
+def checked_proof(proof: ProofFile, entry: bytes, log: Verifier) -> str:
+    """Return a proof as text once it holds, since who is given a false one will blame the log.
+
+    Raises:
+        Torn: It does not hold: what it was built from was altered.
+    """
+    try:
+        verify_proof(proof.text, entry, log)
+    except (BadProof, Unsigned) as fault:
+        raise Torn(
+            f"a proof must hold before it is given out: {fault}",
+            todo="give out nothing; run: clerestory log audit DIRECTORY",
+        ) from fault
+    return proof.text
 
 
 def verify_proof(proof_text: str, entry_bytes: bytes, vkey: str | Verifier) -> VerifiedEntry:

@@ -3,7 +3,8 @@
 
 CREATE TABLE log (
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    origin TEXT NOT NULL
+    origin TEXT NOT NULL,
+    keeper TEXT NOT NULL CHECK (keeper IN ('office', 'operator'))
 ) STRICT;
 
 -- One row an entry. leaf_index is NULL until the sequencer has taken the row. Here writers come one
