@@ -56,7 +56,7 @@ class BadFile(Refusal):
     """
 
     code = "file-unreadable"
-    todo = "mend the line or key that is named, then run the same again"
+    todo = "mend the file as each fault says, then run the same again"
 
     def __init__(
         self,
