@@ -92,6 +92,7 @@ def disclose(
 ) -> None:
     """Seal what the law of today lets leave of DEMAND, after logging it."""
     from clerestory.cli.answering import disclose as disclose_answer
+    from clerestory.cli.attaching import file_pairs
 
     at, office = read_clock(at_text), open_office(folder, late=late)
     decided = _decide(demand, case, packs, office.day(at), lower)
@@ -100,7 +101,7 @@ def disclose(
         decided,
         who=who,
         recipient=recipient,
-        files=dict(_file_pair(pair) for pair in files),
+        files=file_pairs(files),
         reviewers=reviewers,
         at=at,
         cbc=cbc,
@@ -274,12 +275,3 @@ def _check_day(demand: Demand, on: date) -> None:
             code="answer-before-receipt",
             todo="correct received.date in the demand, --at, or the machine's clock",
         )
-
-
-def _file_pair(pair: str) -> tuple[str, Path]:
-    ref, _, path = pair.partition("=")
-    if not path or not Path(path).is_file():
-        raise Refusal(
-            f"no file for {ref or pair}", code="answer-file-missing", todo="write --file REF=PATH"
-        )
-    return ref, Path(path)
