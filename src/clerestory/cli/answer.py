@@ -18,6 +18,7 @@ from clerestory.cli.office import (
 )
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell
+from clerestory.demands import Demand
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_private, write_whole
 from clerestory.law.activation import check_active
@@ -57,6 +58,7 @@ def receive(
 
     at, office = read_clock(at_text), open_office(folder, late=late)
     read = demand_file(demand, case=case, on=office.day(at), packs=packs)
+    _check_day(read, office.day(at))
     number = receive_demand(office, read, at)
     tell(f"received {read.id} as number {number}")
 
@@ -90,6 +92,7 @@ def disclose(
 ) -> None:
     """Seal what the law of today lets leave of DEMAND, after logging it."""
     from clerestory.cli.answering import disclose as disclose_answer
+    from clerestory.cli.attaching import file_pairs
 
     at, office = read_clock(at_text), open_office(folder, late=late)
     decided = _decide(demand, case, packs, office.day(at), lower)
@@ -98,7 +101,7 @@ def disclose(
         decided,
         who=who,
         recipient=recipient,
-        files=dict(_file_pair(pair) for pair in files),
+        files=file_pairs(files),
         reviewers=reviewers,
         at=at,
         cbc=cbc,
@@ -258,14 +261,17 @@ def _decide(
     demand: Path, case: str | None, packs: tuple[str, ...], on: date, lower: tuple[str, ...]
 ) -> Decided:
     decided = decide_file(demand, on=on, case=case, packs=packs, lower=lower)
+    _check_day(decided.demand, on)
     check_active(decided.stack, packs_folder())
     return decided
 
 
-def _file_pair(pair: str) -> tuple[str, Path]:
-    ref, _, path = pair.partition("=")
-    if not path or not Path(path).is_file():
+def _check_day(demand: Demand, on: date) -> None:
+    """Refuse to act on a demand before it came: a clock set back would choose an older law."""
+    if on < demand.received_on:
         raise Refusal(
-            f"no file for {ref or pair}", code="answer-file-missing", todo="write --file REF=PATH"
+            f"nothing is done about a demand before the day it was received: {on} is before "
+            f"{demand.received_on}",
+            code="answer-before-receipt",
+            todo="correct received.date in the demand, --at, or the machine's clock",
         )
-    return ref, Path(path)

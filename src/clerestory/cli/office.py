@@ -2,16 +2,18 @@
 
 import json
 import shutil
-import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from secrets import token_bytes
+from typing import Any
 
 from clerestory.cli.clock import zone_of
 from clerestory.cli.places import profiles_folder
 from clerestory.kernel import Refusal
-from clerestory.kernel.files import write_whole
+from clerestory.kernel.bad_file import BadFile
+from clerestory.kernel.files import read_limited, write_whole
+from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import Zone, local_day, parse_moment, utc_text
 from clerestory.ledger import FileKeyEncryptionKey, Keeper, Ledger
 from clerestory.ledger.vault import write_encryption_key
@@ -19,6 +21,7 @@ from clerestory.notes import Ed25519Signer
 from clerestory.notes.key_files import read_signing_key, write_signing_key
 
 _SETTINGS = "office.toml"
+_RECORD_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +71,8 @@ class Office:
 
     def find_number(self, demand_id: str) -> int | None:
         """Return the number that the demand drew when it was received, if it was."""
-        path = self._matter(demand_id)
-        return int(json.loads(path.read_text("utf-8"))["number"]) if path.exists() else None
+        told = read_record(self._matter(demand_id))
+        return told["number"] if told else None
 
     def number_of(self, demand_id: str) -> int:
         """Return the number of a received demand.
@@ -116,9 +119,8 @@ class Office:
 
     def find_answer(self, demand_id: str, digest: str) -> int | None:
         """Return the log's index of an answer with these contents, if it was logged."""
-        path = self._answer(demand_id)
-        told = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        return int(told["index"]) if told.get("digest") == digest else None
+        told = read_record(self._answer(demand_id))
+        return told["index"] if told and told.get("digest") == digest else None
 
     def note_answer(self, demand_id: str, digest: str, index: int) -> None:
         """Keep where the answer stands in the log."""
@@ -156,6 +158,39 @@ class Office:
         return self.folder / "matters" / f"{demand_id}.json"
 
 
+class BadSettings(BadFile):
+    """The settings of an office cannot be used as they are written."""
+
+    code = "office-unreadable"
+    todo = "it holds profile, origin, source and index, each a text in quotes"
+
+
+class BadRecord(BadFile):
+    """What an office noted of a matter cannot be read again."""
+
+    code = "office-record-unreadable"
+    todo = "restore the office's folder from a copy; what was logged stands in the log"
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """Read what this office noted of a matter, if it noted anything.
+
+    Raises:
+        BadRecord: The file is not as the office wrote it.
+    """
+    if not path.exists():
+        return None
+    try:
+        told = json.loads(read_limited(path, _RECORD_BYTES, error=BadRecord))
+    except (ValueError, RecursionError) as fault:
+        raise BadRecord(f"a record of this office must be json: {path.name}") from fault
+    counts = [told.get(name, 0) for name in ("number", "index")] if isinstance(told, dict) else []
+    # A bool is an int to Python, and no number of a demand.
+    if {type(count) for count in counts} != {int} or not {"number", "index"} & set(told):
+        raise BadRecord(f"a record of this office must hold its number: {path.name}")
+    return dict(told)
+
+
 def open_office(folder: Path, *, late: bool = False) -> Office:
     """Read an office's settings.
 
@@ -169,23 +204,19 @@ def open_office(folder: Path, *, late: bool = False) -> Office:
             code="office-not-found",
             todo="make one: clerestory keys office FOLDER --origin NAME --source RECORDS",
         )
-    try:
-        settings = tomllib.loads(path.read_text("utf-8"))
-        return Office(
-            folder=folder,
-            scope=settings["profile"],
-            origin=settings["origin"],
-            source=settings["source"],
-            index=Path(settings["index"]),
-            zone=zone_of(profiles_folder() / settings["profile"]),
-            late=late,
-        )
-    except (tomllib.TOMLDecodeError, KeyError) as fault:
-        raise Refusal(
-            f"{path.name} cannot be used: {fault}",
-            code="office-unreadable",
-            todo="it holds profile, origin, source and index, each a text",
-        ) from fault
+    settings = read_toml(path, error=BadSettings)
+    for name in ("profile", "origin", "source", "index"):
+        if not isinstance(settings.get(name), str):
+            raise BadSettings(f"{path.name} must hold {name}, a text in quotes")
+    return Office(
+        folder=folder,
+        scope=settings["profile"],
+        origin=settings["origin"],
+        source=settings["source"],
+        index=Path(settings["index"]),
+        zone=zone_of(profiles_folder() / settings["profile"]),
+        late=late,
+    )
 
 
 def make_office(folder: Path, *, profile: str, origin: str, source: str, index: Path) -> Office:
@@ -208,9 +239,9 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     write_encryption_key(log / "keys" / "encryption.key", entropy=token_bytes)
     kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
     Ledger.create(log, origin, log_key, kek, keeper=Keeper.OFFICE).close()
-    (public / "log.vkey").write_text(f"{log_key.verifier.vkey}\n", "utf-8")
-    (public / "sender.vkey").write_text(f"{sender.vkey}\n", "utf-8")
-    (public / "sender.pem").write_bytes(sender.pem())
+    write_whole(public / "log.vkey", f"{log_key.verifier.vkey}\n".encode())
+    write_whole(public / "sender.vkey", f"{sender.vkey}\n".encode())
+    write_whole(public / "sender.pem", sender.pem())
     settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     # Last, so that a folder that was cut short is not taken for an office.

@@ -9,7 +9,7 @@ from clerestory.disclosure import Receipt, read_receipt, read_receipt_key, sign_
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import utc_text
 from clerestory.ledger import Event, EventType
-from clerestory.notes import parse_signing_key
+from clerestory.notes.key_files import read_signing_key
 
 
 def signed_receipt(package: Path, demand_id: str, key: Path, at: datetime) -> bytes:
@@ -17,7 +17,7 @@ def signed_receipt(package: Path, demand_id: str, key: Path, at: datetime) -> by
 
     The package's SHA-256 is taken from the file that arrived, and the office's name from the key.
     """
-    signer = parse_signing_key(key.read_text("utf-8"))
+    signer = read_signing_key(key)
     told = Receipt(
         demand_id=demand_id, package=_sha256(package), received_at=at, by=signer.verifier.name
     )
