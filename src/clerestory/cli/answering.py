@@ -112,7 +112,7 @@ def disclose(
             cbc=cbc,
         )
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
-    office.note_sealed(sealed.sha256, at)
+    office.note_sealed(sealed.sha256, at, decided.demand.id)
     written = (package, package.with_name(sealed.signature_path.name))
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
