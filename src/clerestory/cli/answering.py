@@ -11,6 +11,7 @@ from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
+from clerestory.cli.protections import decide_with_record, nothing_left
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -35,12 +36,14 @@ from clerestory.disclosure import (
     withholding_index,
 )
 from clerestory.holdings import (
+    Catalogue,
     FieldValue,
     LookupReason,
     Lookups,
     PermittedField,
     PersonSearch,
     Purpose,
+    Source,
     load_catalogue,
     open_index,
     open_source,
@@ -57,12 +60,16 @@ from clerestory.policy.words import fact_in_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What was written: the demand's number, the entry in the log, and the files."""
+    """What was written: the demand's number, the entry in the log, and the files.
+
+    ``lowered`` are the answers that fell because the record says what protects its person.
+    """
 
     number: int
     index: int
     files: tuple[Path, ...]
     digest: str
+    lowered: tuple[Item, ...] = ()
 
 
 def disclose(
@@ -95,7 +102,8 @@ def disclose(
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
-    contents = _contents(office, decided, who, files, at)
+    decided, values, lowered = _read_values(office, decided, who, files, at)
+    contents = _contents(office, decided, values, at)
     check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
@@ -116,16 +124,18 @@ def disclose(
     written = (package, package.with_name(sealed.signature_path.name))
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
-    return Answered(number=number, index=index, files=written, digest=contents.digest), sealed
+    answered = Answered(
+        number=number, index=index, files=written, digest=contents.digest, lowered=lowered
+    )
+    return answered, sealed
 
 
 def _contents(
-    office: Office, decided: Decided, who: Path | None, files: Mapping[str, Path], at: datetime
+    office: Office, decided: Decided, values: Mapping[Item, Value], at: datetime
 ) -> Contents:
-    """Read what may leave, cut it down to the rulings, and write the letters."""
+    """Cut what was read down to the rulings, and write the letters."""
     determination = decided.determination
     items = permitted_items(determination)
-    values = _about_nobody(items, files) | _from_records(office, decided.demand, items, who, at)
     minimised = minimise(determination, values, _tables(office, decided.demand))
     given = letter_input(office, decided, at)
     closed = len(determination.rulings) > len(items)
@@ -213,14 +223,40 @@ def _about_nobody(items: Iterable[Item], files: Mapping[str, Path]) -> dict[Item
     return values
 
 
+def _read_values(
+    office: Office, decided: Decided, who: Path | None, files: Mapping[str, Path], at: datetime
+) -> tuple[Decided, dict[Item, Value], tuple[Item, ...]]:
+    """Read what is ruled open, after the records have said what protects the persons found."""
+    items = permitted_items(decided.determination)
+    values = _about_nobody(items, files)
+    refs = {item.subject for item in items if not item.subject.endswith("*")}
+    if not refs:
+        return decided, values, ()
+    persons = _persons(office, decided.demand, refs, who, at)
+    catalogue = load_catalogue(office.profile / "catalogue.toml")
+    source = open_source(office.source, zone=office.zone.name)
+    try:
+        protected = decide_with_record(
+            decided, source=source, catalogue=catalogue, persons=persons, on=office.day(at)
+        )
+        open_items = permitted_items(protected.decided.determination)
+        if items and not open_items:
+            raise nothing_left()
+        found = _from_records(decided.demand, source, catalogue, open_items, persons)
+    finally:
+        source.close()
+    kept = {item: value for item, value in values.items() if item in open_items}
+    return protected.decided, kept | found, protected.lowered
+
+
 def _from_records(
-    office: Office, demand: Demand, items: Sequence[Item], who: Path | None, at: datetime
+    demand: Demand,
+    source: Source,
+    catalogue: Catalogue,
+    items: Sequence[Item],
+    persons: Mapping[str, str],
 ) -> dict[Item, Value]:
     named = [item for item in items if not item.subject.endswith("*")]
-    if not named:
-        return {}
-    persons = _persons(office, demand, {item.subject for item in named}, who, at)
-    catalogue = load_catalogue(office.profile / "catalogue.toml")
     span = _period(demand)
     permitted = [
         PermittedField(
@@ -231,7 +267,7 @@ def _from_records(
         )
         for item in named
     ]
-    found = read_fields(open_source(office.source), catalogue, permitted)
+    found = read_fields(source, catalogue, permitted)
     return {item: _value(value) for item, value in zip(named, found, strict=True)}
 
 

@@ -12,6 +12,7 @@ from clerestory.holdings.catalogue import (
     HeldField,
     Origin,
     ProgramHoldings,
+    Protection,
     SearchKey,
     Sensitivity,
 )
@@ -28,6 +29,7 @@ from clerestory.holdings.errors import (
 )
 from clerestory.holdings.index import PersonIndex, build_index, open_index
 from clerestory.holdings.lookups import LookupReason, Lookups, LookupsAltered, Purpose
+from clerestory.holdings.protections import Protections, read_protections
 from clerestory.holdings.query import (
     SENTENCES,
     UNNAMED,
@@ -76,6 +78,8 @@ __all__ = [
     "PersonQuery",
     "PersonSearch",
     "ProgramHoldings",
+    "Protection",
+    "Protections",
     "Purpose",
     "QueryFault",
     "QueryFileFault",
@@ -95,6 +99,7 @@ __all__ = [
     "open_source",
     "parse_catalogue",
     "read_fields",
+    "read_protections",
     "read_roster",
     "read_who",
     "resolve_roster",
