@@ -1,6 +1,10 @@
 """Find one person among 1,400,000: the rules beside a fuzzy scan and a plain SQL scan.
 
     python benchmarks/find_person.py [--small] [--persons N] [--queries N]
+    python benchmarks/find_person.py --wrong --queries 400000
+
+With --wrong it asks spoiled queries, as ``tests/generative`` does, about 40,000 people, and counts
+whom they name; any wrong person is told with what was asked. Nothing is timed then.
 
 All three run in one process on the same made-up people, and the times are given as ratios too.
 The peers only rank or filter by name: they answer an easier question, and can name the wrong
@@ -13,17 +17,20 @@ import sqlite3
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
 from rapidfuzz import fuzz, process
 
-from clerestory.holdings import Found, PersonQuery, SearchKey
+from clerestory.holdings import Found, PersonQuery, QueryFault, Refused, SearchKey
 from clerestory.holdings.find import find_person
 from clerestory.holdings.index import PersonIndex, build_index_of_rows
-from clerestory.holdings.made_up import MadeUpPerson
+from clerestory.holdings.made_up import MadeUpPerson, make_people
 from clerestory.holdings.made_up.people import PeopleMaker
+from clerestory.holdings.made_up.queries import QueryMaker
+from clerestory.holdings.made_up.records import record_of, with_generations
 
 Search = Callable[[MadeUpPerson], str | None]
 
@@ -33,7 +40,12 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="20,000 people and 100 queries")
     parser.add_argument("--persons", type=int, default=1_400_000)
     parser.add_argument("--queries", type=int, default=2_000)
+    parser.add_argument("--wrong", action="store_true", help="count wrong persons, time nothing")
     options = parser.parse_args()
+    if options.wrong:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(count_wrong(Path(folder), queries=options.queries), indent=2))
+        return
     persons, queries = (20_000, 100) if options.small else (options.persons, options.queries)
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(run(Path(folder), persons=persons, queries=queries), indent=2))
@@ -69,6 +81,34 @@ def run(folder: Path, *, persons: int, queries: int) -> dict[str, object]:
         "ratio to rapidfuzz, medians": round(ours["median_ms"] / fuzzy["median_ms"], 2),
         "ratio to sql like, medians": round(ours["median_ms"] / scan["median_ms"], 4),
     }
+
+
+def count_wrong(folder: Path, *, queries: int) -> dict[str, object]:
+    """Ask spoiled queries whose right answer is known, and count the answers."""
+    people = with_generations(make_people(seed=7, persons=40_000))
+    random = Random(7)
+    held = [person for person in people if random.random() > 0.1]
+    keys = {person.person_id for person in held}
+    rows = (record_of(random, person) for person in held)
+    index = build_index_of_rows(rows, catalogue_digest="", path=folder / "persons.index")
+    maker, count, wrong = QueryMaker(Random(400), people), Counter[str](), list[object]()
+    for _ in range(queries):
+        person, draft = maker.make()
+        try:
+            answer = find_person(index, PersonQuery.from_mapping(dict(draft.known)))
+        except QueryFault:
+            outcome = "unreadable"
+        else:
+            outcome = "refused" if isinstance(answer, Refused) else "not found"
+            if isinstance(answer, Found):
+                outcome = "right" if answer.person_id == person.person_id else "wrong"
+            if outcome == "wrong":
+                wrong.append(
+                    [person.name, str(person.born), draft.known, draft.spoiled, str(answer)]
+                )
+        count[f"{'held' if person.person_id in keys else 'not held'}: {outcome}"] += 1
+    index.close()
+    return {"queries": queries, **dict(sorted(count.items())), "wrong": wrong}
 
 
 def _people(

@@ -47,7 +47,9 @@ def vocabulary() -> Vocabulary:
 
 @cache
 def known() -> list[dict[str, Any]]:
-    return [case["demand"] for case in load_document(ROOT / "casebook" / "federal.yaml")["cases"]]
+    return [
+        case["demand"] for case in load_document(ROOT / "casebook" / "federal.yaml").value["cases"]
+    ]
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -102,7 +104,8 @@ def test_any_document_is_read_or_refused_with_a_next_step(document: Any) -> None
     if isinstance(outcome, Refusal):
         assert str(outcome)
         assert outcome.todo
-        assert len(str(outcome)) < 500
+        assert all(len(line) < 400 for line in str(outcome).splitlines())
+        assert len(str(outcome).splitlines()) <= 22
     else:
         assert outcome.items
 

@@ -4,7 +4,7 @@ Each is written from one made-up person, then spoiled as papers and clerks spoil
 the people are left out of the index, and one record in twelve is spoiled too. People with a twin
 or a namesake are asked about far oftener than by chance, so that many queries are about somebody
 whom the agency does not hold but whose twin or namesake it does. 400,000 of the same queries are
-asked by ``benchmarks/find_person.py --wrong 400000``.
+asked by ``benchmarks/find_person.py --wrong --queries 400000``.
 """
 
 from collections import Counter

@@ -29,8 +29,8 @@ SLIPS = {
     ),
     "yes for no: a paper that is not in force": (
         HOUSE,
-        'context.paper.status != "live" || context.paper.in_date == "no"',
-        'context.paper.status == "expired" || context.paper.in_date == "no"',
+        '(context.paper.kind != "none" && context.paper.status != "live")',
+        '(context.paper.kind != "none" && context.paper.status == "expired")',
         "paper-in-force",
     ),
     "and for or: a stayed or reversed order": (

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from clerestory.kernel.time import BadTime, parse_day
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack, check_whole, load_pack, load_stack, stack_packs
 
@@ -32,8 +33,8 @@ def choose_law(wanted: str, packs_folder: Path, today: date) -> LawChoice:
     """
     place, at, day = wanted.partition("@")
     try:
-        on = date.fromisoformat(day) if at else today
-    except ValueError as fault:
+        on = parse_day(day) if at else today
+    except BadTime as fault:
         raise PackFault(
             f"not a day: {day or wanted}", code="law-not-a-day", todo="write it as us-me@2026-03-02"
         ) from fault

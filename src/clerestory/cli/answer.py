@@ -18,7 +18,6 @@ from clerestory.cli.office import (
 )
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell
-from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_private, write_whole
 from clerestory.law.activation import check_active
 
@@ -90,6 +89,7 @@ def disclose(
 ) -> None:
     """Seal what the law of today lets leave of DEMAND, after logging it."""
     from clerestory.cli.answering import disclose as disclose_answer
+    from clerestory.cli.attaching import file_pairs
 
     at, office = read_clock(at_text), open_office(folder, late=late)
     decided = _decide(demand, case, packs, office.day(at), lower)
@@ -98,7 +98,7 @@ def disclose(
         decided,
         who=who,
         recipient=recipient,
-        files=dict(_file_pair(pair) for pair in files),
+        files=file_pairs(files),
         reviewers=reviewers,
         at=at,
         cbc=cbc,
@@ -262,12 +262,3 @@ def _decide(
     decided = decide_file(demand, on=on, case=case, packs=packs, lower=lower)
     check_active(decided.stack, packs_folder())
     return decided
-
-
-def _file_pair(pair: str) -> tuple[str, Path]:
-    ref, _, path = pair.partition("=")
-    if not path or not Path(path).is_file():
-        raise Refusal(
-            f"no file for {ref or pair}", code="answer-file-missing", todo="write --file REF=PATH"
-        )
-    return ref, Path(path)

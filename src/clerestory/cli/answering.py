@@ -1,13 +1,14 @@
 """From a determination to an answer that leaves: log first, then seal; or refuse in writing."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
 
 from clerestory.audit.packages import evidence_of, seal_logged
+from clerestory.cli.attaching import answers_in_files, value_of
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
@@ -16,7 +17,6 @@ from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
-    Attachment,
     CoarseningTables,
     Contents,
     LetterInput,
@@ -37,7 +37,6 @@ from clerestory.disclosure import (
 )
 from clerestory.holdings import (
     Catalogue,
-    FieldValue,
     LookupReason,
     Lookups,
     PermittedField,
@@ -207,28 +206,12 @@ def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
     )
 
 
-def _about_nobody(items: Iterable[Item], files: Mapping[str, Path]) -> dict[Item, Value]:
-    values: dict[Item, Value] = {}
-    for item in items:
-        if not item.subject.endswith("*"):
-            continue
-        path = files.get(item.ref)
-        if path is None:
-            raise Refusal(
-                f"the answer to {item.ref} must be given as a file",
-                code="answer-file-missing",
-                todo=f"write it, see that no small cell is left, and add --file {item.ref}=PATH",
-            )
-        values[item] = Attachment(source=path, suffix=path.suffix.lower() or ".txt")
-    return values
-
-
 def _read_values(
     office: Office, decided: Decided, who: Path | None, files: Mapping[str, Path], at: datetime
 ) -> tuple[Decided, dict[Item, Value], tuple[Item, ...]]:
     """Read what is ruled open, after the records have said what protects the persons found."""
     items = permitted_items(decided.determination)
-    values = _about_nobody(items, files)
+    values = answers_in_files(items, files)
     refs = {item.subject for item in items if not item.subject.endswith("*")}
     if not refs:
         return decided, values, ()
@@ -268,7 +251,7 @@ def _from_records(
         for item in named
     ]
     found = read_fields(source, catalogue, permitted)
-    return {item: _value(value) for item, value in zip(named, found, strict=True)}
+    return {item: value_of(value) for item, value in zip(named, found, strict=True)}
 
 
 def _persons(
@@ -310,18 +293,6 @@ def _persons(
 def _period(demand: Demand) -> Period:
     paper = demand.instrument
     return Period(valid_from=paper.period_from, valid_to=paper.period_to)
-
-
-def _value(found: FieldValue) -> Value:
-    texts: list[str] = []
-    for value in found.values:
-        if isinstance(value, bytes):
-            return Attachment(source=value, suffix=".png")
-        if value is not None:
-            texts.append(str(value))
-    if not texts:
-        return None
-    return texts[0] if len(texts) == 1 else tuple(texts)
 
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:

@@ -11,8 +11,9 @@ from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.demands import BadDemand, Demand, Determination, Item, load_document, read_demand
 from clerestory.demands.determination import Outcome
-from clerestory.demands.schema import check_shape
+from clerestory.demands.schema import check_shape, plain
 from clerestory.kernel import Refusal
+from clerestory.kernel.reading import Document
 from clerestory.law import PackFault, PackStack, load_stack
 from clerestory.law.codes import load_vocabulary
 from clerestory.law.packs import available_packs
@@ -77,16 +78,16 @@ def _lowerings(demand: Demand, lower: Sequence[str]) -> dict[Item, Outcome]:
     return lowerings
 
 
-def _demand_in(document: Any, file: str, case: str | None, on: date | None) -> Any:
+def _demand_in(document: Document, file: str, case: str | None, on: date | None) -> Any:
     if case is None:
-        if isinstance(document, dict) and "cases" in document:
+        if isinstance(document.value, dict) and "cases" in document.value:
             first = cases_of(document, file)[0]["demand"]["id"]
             raise BadDemand(
                 f"{file} is a casebook", todo=f"name one of its cases, for example --case {first}"
             )
         return document
     picked = pick_case(document, file, case)
-    return demand_on(picked, on or day_of(picked["expect"][0]))
+    return demand_on(picked, on or day_of(plain(picked)["expect"][0]))
 
 
 def demand_file(
@@ -100,21 +101,32 @@ def demand_file(
     return read_demand(document, load_vocabulary([code for code in codes if code.exists()]))
 
 
-def packs_for(document: Any, folder: Path) -> list[str]:
-    """Return the packs of the holder's jurisdiction; the form is checked before they are used.
+def packs_for(document: Document | Any, folder: Path) -> list[str]:
+    """Return the packs of the holder's jurisdiction.
+
+    Where the document does not tell it, the federal pack: reading under it tells every fault of
+    the document at once.
 
     Raises:
+        BadDemand: There is no pack for it, and the form is not followed either.
         PackFault: The holder is under the law of a State that has no pack yet.
     """
-    check_shape(document)
-    place = str(document["holder"]["jurisdiction"])
-    if place in {"us", "us-federal"}:
-        return ["us-federal"]
-    if place.startswith("us-") and place not in available_packs(folder):
+    holder = plain(document).get("holder") if isinstance(plain(document), dict) else None
+    place = holder.get("jurisdiction") if isinstance(holder, dict) else None
+    if place in available_packs(folder) and place != "us-federal":
+        return ["us-federal", place]
+    known = load_vocabulary([folder / "codes.yaml"])
+    if (
+        isinstance(place, str)
+        and place.startswith("us-")
+        and place != "us-federal"
+        and known.knows("jurisdiction", place)
+    ):
+        check_shape(document)
         raise PackFault(
             f"there is no pack for the law of {place} yet",
             code="law-no-pack",
             todo="add --pack us-federal to decide under federal law alone, and ask counsel for "
             "the State's",
         )
-    return ["us-federal", place]
+    return ["us-federal"]

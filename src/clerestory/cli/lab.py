@@ -137,7 +137,8 @@ def _check_same(shared: "Shared | None", inputs: "dict[str, Json]") -> None:
 
 
 def _write(regimes: "Regimes", found: "Compared", document: "dict[str, Json]", out: Path) -> None:
-    from clerestory.audit.lab.report import picture, table
+    from clerestory.audit.lab.picture import picture
+    from clerestory.audit.lab.report import table
 
     (out / "comparison.json").write_text(json.dumps(document, indent=1) + "\n", "utf-8")
     (out / "regimes.csv").write_text(table(found), "utf-8")

@@ -112,7 +112,8 @@ def _on_spark(rows: "SparkReplay", master: str, say: Callable[[str], None]) -> "
 
 
 def _write(found: "Replayed", out: Path) -> None:
-    from clerestory.audit.replay.report import picture, table, to_json
+    from clerestory.audit.replay.picture import picture
+    from clerestory.audit.replay.report import table, to_json
 
     (out / "flips.csv").write_text(table(found), "utf-8")
     (out / "replay.json").write_text(json.dumps(to_json(found), indent=2), "utf-8")

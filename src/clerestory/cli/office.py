@@ -208,9 +208,9 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     write_encryption_key(log / "keys" / "encryption.key", entropy=token_bytes)
     kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
     Ledger.create(log, origin, log_key, kek, keeper=Keeper.OFFICE).close()
-    (public / "log.vkey").write_text(f"{log_key.verifier.vkey}\n", "utf-8")
-    (public / "sender.vkey").write_text(f"{sender.vkey}\n", "utf-8")
-    (public / "sender.pem").write_bytes(sender.pem())
+    write_whole(public / "log.vkey", f"{log_key.verifier.vkey}\n".encode())
+    write_whole(public / "sender.vkey", f"{sender.vkey}\n".encode())
+    write_whole(public / "sender.pem", sender.pem())
     settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     # Last, so that a folder that was cut short is not taken for an office.

@@ -7,6 +7,7 @@ recipient's word. Proving the log's part, and checking all of it again for a str
 ``clerestory.audit.packages``.
 """
 
+from clerestory.disclosure.attachments import attach_bytes, attach_file
 from clerestory.disclosure.coarsening import CoarseningTables, coarsen
 from clerestory.disclosure.contents import Contents, prepare_contents, reduced_determination
 from clerestory.disclosure.given_files import read_given
@@ -58,6 +59,8 @@ __all__ = [
     "Sealed",
     "Stationery",
     "Value",
+    "attach_bytes",
+    "attach_file",
     "check_sealable",
     "coarsen",
     "disclosure_letter",

@@ -4,15 +4,19 @@ import csv
 import hashlib
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 from clerestory.demands.determination import Determination, Ruling
+from clerestory.disclosure.given_files import FileState, open_given, state_of
 from clerestory.disclosure.minimising import Attachment, Minimised, Record, subjects_of
-from clerestory.disclosure.tar import MAX_FILE_BYTES
-from clerestory.kernel import Refusal, canonical_bytes
+from clerestory.disclosure.tar import MAX_FILE_BYTES, header
+from clerestory.kernel import Corruption, Refusal, canonical_bytes
 from clerestory.kernel.canonical import Json
 
 RECORDS_FORMAT = "clerestory-records/1"
@@ -23,7 +27,14 @@ INDEX_PATH = "data/withheld.pdf"
 COLUMNS = ("subject", "program", "field", "outcome", "precision", "value", "file")
 PIECE_BYTES = 1 << 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What Windows keeps for devices, with any ending: a folder of that name cannot be unpacked there.
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
+_FORMULA = frozenset("=+-@\u2212")
+# What a spreadsheet, or whoever cleans up for one, takes away before it looks at a cell.
+_BLANK = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+KEPT_BYTES = 64 << 20  # the largest file that a reader must hold whole to check what it says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +45,52 @@ class Part:
     source: bytes | Path
     size: int
     sha256: str
+    seen: FileState | None = None
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the bytes, a large file in pieces."""
+        """Yield the bytes, in pieces.
+
+        Raises:
+            Corruption: The file is not in the state in which it was measured.
+        """
         if isinstance(self.source, bytes):
-            yield self.source
+            # In pieces as well: a cipher gives out as much at once as it takes.
+            for at in range(0, len(self.source), PIECE_BYTES):
+                yield self.source[at : at + PIECE_BYTES]
             return
-        with self.source.open("rb") as file:
+        with self._open(self.source) as file:
             while piece := file.read(PIECE_BYTES):
                 yield piece
+            self._check(state_of(file))
+
+    def check_unchanged(self) -> None:
+        """Look at a file's state once more, without reading it.
+
+        Raises:
+            Corruption: It is another one.
+        """
+        if isinstance(self.source, Path):
+            with self._open(self.source):
+                pass
+
+    @contextmanager
+    def _open(self, source: Path) -> Iterator[BinaryIO]:
+        try:
+            with open_given(source, "an answer in a file") as file:
+                self._check(state_of(file))
+                yield file
+        except Refusal as fault:
+            if not self.sha256:  # nobody has measured it yet
+                raise
+            raise Corruption(
+                f"a file is gone after it was looked at: {self.path}", code="package-file-changed"
+            ) from fault
+
+    def _check(self, state: FileState) -> None:
+        if self.seen not in {None, state}:
+            raise Corruption(
+                f"a file changed after it was looked at: {self.path}", code="package-file-changed"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +122,17 @@ def manifest_of(parts: Sequence[Part]) -> bytes:
     return "".join(f"{part.sha256}  {part.path}\n" for part in ordered).encode()
 
 
-def part_of(path: str, source: bytes | Path) -> Part:
+def part_of(path: str, source: bytes | Path, seen: FileState | None = None) -> Part:
     """Measure one file, reading a large one in pieces.
 
     Raises:
-        Refusal: The file is too large for the archive.
+        Refusal: It is no plain file, or is too large for the archive.
+        Corruption: It changes while it is read, or is not in the state ``seen``.
     """
-    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    if isinstance(source, Path) and seen is None:
+        with open_given(source, "an answer in a file") as file:
+            seen = state_of(file)
+    size = seen.size if seen is not None else len(source) if isinstance(source, bytes) else 0
     if size > MAX_FILE_BYTES:
         raise Refusal(
             f"a file in a package must be smaller than 8 GiB: {size} bytes",
@@ -88,10 +140,10 @@ def part_of(path: str, source: bytes | Path) -> Part:
             todo="split the file, or release it in two packages",
         )
     digest, size = hashlib.sha256(), 0
-    for piece in Part(path=path, source=source, size=0, sha256="").pieces():
+    for piece in Part(path=path, source=source, size=0, sha256="", seen=seen).pieces():
         digest.update(piece)
         size += len(piece)
-    return Part(path=path, source=source, size=size, sha256=digest.hexdigest())
+    return Part(path=path, source=source, size=size, sha256=digest.hexdigest(), seen=seen)
 
 
 def prepare_contents(
@@ -108,7 +160,7 @@ def prepare_contents(
         Refusal: The demand's id cannot be a file name, or a file is too large.
     """
     determination = minimised.determination
-    if _NAME.fullmatch(determination.demand_id) is None:
+    if not _is_name(determination.demand_id):
         raise Refusal(
             f"a demand id must be letters, digits, dots and dashes: {determination.demand_id}",
             code="package-name-unusable",
@@ -124,7 +176,41 @@ def prepare_contents(
         own = [record for record in minimised.records if record.item.subject == subject]
         parts += _subject_parts(determination.demand_id, subject, own)
     ordered = tuple(sorted(parts, key=lambda part: part.path))
+    _check_paths(determination.demand_id, ordered)
     return Contents(demand_id=determination.demand_id, on=determination.on, parts=ordered)
+
+
+def _check_paths(demand_id: str, parts: Sequence[Part]) -> None:
+    """Refuse, before anything is logged, names that some reader could not unpack side by side."""
+    seen: dict[str, str] = {}
+    for part in parts:
+        # Half of all computers do not tell capital from small letters in a file's name.
+        other = seen.setdefault(part.path.casefold(), part.path)
+        if other is not part.path:
+            raise _unusable_name(f"two files must not differ in capitals only: {part.path}")
+        try:
+            header(f"package-{demand_id}/{part.path}", part.size)
+        except ValueError as fault:
+            raise _unusable_name(f"a name is too long for the archive: {part.path}") from fault
+        if part.path.startswith("data/records/") and part.size > KEPT_BYTES:
+            raise Refusal(
+                f"the answers on one person must be smaller than {KEPT_BYTES} bytes: {part.size}",
+                code="package-file-too-large",
+                todo="ask for a shorter period, or release the fields in several packages",
+            )
+
+
+def _is_name(text: str) -> bool:
+    device = text.split(".")[0].lower() in _DEVICES
+    return _NAME.fullmatch(text) is not None and not text.endswith(".") and not device
+
+
+def _unusable_name(message: str) -> Refusal:
+    return Refusal(
+        message,
+        code="package-name-unusable",
+        todo="give the demand and its subjects short ids such as ME-2026-0041, S1 and S2",
+    )
 
 
 def reduced_determination(determination: Determination) -> dict[str, Json]:
@@ -176,7 +262,7 @@ def _subject_parts(demand_id: str, subject: str, records: Sequence[Record]) -> l
     ]
     for record, row in zip(records, rows, strict=True):
         if isinstance(record.value, Attachment):
-            parts.append(part_of(f"data/{row['file']}", record.value.source))
+            parts.append(part_of(f"data/{row['file']}", record.value.source, record.value.seen))
     return parts
 
 
@@ -213,7 +299,14 @@ def _cell(value: Json) -> str:
     if isinstance(value, list | tuple):
         value = "; ".join(map(str, value))
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _may_be_formula(text) else text
+
+
+def _may_be_formula(text: str) -> bool:
+    bare = text.lstrip().lstrip(_BLANK).lstrip()
+    # Full-width and other forms of the signs are taken for the signs themselves by some.
+    first = unicodedata.normalize("NFKC", bare[:1])[:1]
+    return first in _FORMULA or text[:1] in {"\t", "\r", "\n"}
 
 
 def file_name(ref: str) -> str:
@@ -223,7 +316,7 @@ def file_name(ref: str) -> str:
         Refusal: The reference cannot be a file name.
     """
     name = ref.replace("*", "-all")
-    if _NAME.fullmatch(name) is None:
+    if not _is_name(name):
         raise Refusal(
             f"a subject's reference must be letters and digits: {ref}",
             code="package-name-unusable",

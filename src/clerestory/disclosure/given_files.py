@@ -1,13 +1,33 @@
 """Files that somebody hands in: opened once, only if they are plain, and watched while read."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from clerestory.kernel import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """By what a change of a file shows, without reading it again."""
+
+    size: int
+    changed_ns: int
+    inode: int
+    device: int
+
+
+def state_of(file: BinaryIO) -> FileState:
+    """Return the state of an open file."""
+    now = os.fstat(file.fileno())
+    # The time of the last change of the inode, which nobody can set back as they can that of the
+    # content.
+    return FileState(now.st_size, now.st_ctime_ns, now.st_ino, now.st_dev)
 
 
 @contextmanager
@@ -28,8 +48,8 @@ def open_given(path: Path, what: str, *, follow: bool = False) -> Iterator[Binar
     try:
         handle = os.open(path, flags)
     except (OSError, ValueError) as fault:
-        why = "it is a link" if path.is_symlink() and not follow else "it cannot be opened"
-        raise _unusable(what, why) from fault
+        linked = isinstance(fault, OSError) and fault.errno == errno.ELOOP
+        raise _unusable(what, "it is a link" if linked else "it cannot be opened") from fault
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise _unusable(what, "it is a folder, a pipe or a device")

@@ -125,7 +125,8 @@ def _typeset(
         "head": [{"text": line} for line in stationery.head],
         "blocks": blocks(wording, facts, language=words.language, direction=words.direction),
     }
-    midnight = datetime(given.on.year, given.on.month, given.on.day, tzinfo=UTC)
+    # Noon: a reader's program that shows this in its own zone still shows the letter's day.
+    noon = datetime(given.on.year, given.on.month, given.on.day, 12, tzinfo=UTC)
     try:
         pdf = typst.compile(
             stationery.template,
@@ -133,7 +134,7 @@ def _typeset(
             ignore_system_fonts=True,
             sys_inputs={"letter": json.dumps(letter, sort_keys=True)},
             pdf_standards=["ua-1"],
-            timestamp=int(midnight.timestamp()),
+            timestamp=int(noon.timestamp()),
         )
     except typst.TypstError as fault:
         raise _unprintable(fault) from None

@@ -7,6 +7,7 @@ from pathlib import Path
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Outcome, Ruling
 from clerestory.disclosure.coarsening import SHAPES, CoarseningTables, coarsen
+from clerestory.disclosure.given_files import FileState
 from clerestory.kernel import Corruption, Refusal
 
 _OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
@@ -15,10 +16,14 @@ _NO_TABLES = CoarseningTables()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A value that is a file: a photo, a scanned form. ``suffix`` is like ``.pdf``."""
+    """A value that is a file: a photo, a scanned form. ``suffix`` is like ``.pdf``.
+
+    ``seen`` is the state in which a file was looked at; in another one it is not packed.
+    """
 
     source: bytes | Path
     suffix: str
+    seen: FileState | None = None
 
     def __post_init__(self) -> None:
         if not (self.suffix.startswith(".") and self.suffix[1:].isascii()):

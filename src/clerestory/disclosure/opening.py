@@ -13,12 +13,10 @@ from typing import BinaryIO
 from clerestory.disclosure.age import AGE_MAGIC, open_age
 from clerestory.disclosure.cms_keys import read_private_key
 from clerestory.disclosure.cms_opening import open_cms
-from clerestory.disclosure.contents import Part
+from clerestory.disclosure.contents import KEPT_BYTES, Part
 from clerestory.disclosure.streams import FeedWriter
 from clerestory.disclosure.tar import TarParser
 from clerestory.kernel import Corruption
-
-KEPT_BYTES = 64 << 20  # the largest file that is checked for what it says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -7,7 +7,7 @@ package was sealed to, as a detached CMS signature.
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from clerestory.disclosure.cms_signature import verify_cms_signature
 from clerestory.disclosure.signing import open_signed
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
+from clerestory.kernel.time import BadTime, parse_moment, utc_text
 from clerestory.notes import Kind, Verifier, parse_vkey
 
 FORMAT = "clerestory-receipt/1"
 _KEYS = {"format", "demand", "package", "received_at", "by"}
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Receipt:
                 "format": FORMAT,
                 "demand": self.demand_id,
                 "package": self.package,
-                "received_at": self.received_at.astimezone(UTC).strftime(_TIME),
+                "received_at": utc_text(self.received_at),
                 "by": self.by,
             }
         )
@@ -108,8 +108,9 @@ def read_receipt(
             todo="give the package that the receipt names, or ask for the receipt of this one",
         )
     if not sealed_at.replace(microsecond=0) <= found.received_at <= now:
+        told = utc_text(found.received_at)
         raise Refusal(
-            f"a package is received after it is sealed and before now: {found.received_at:%F %T}",
+            f"a package is received after it is sealed and before now: {told}",
             code="receipt-time-impossible",
             todo="ask the recipient for a receipt with the right time, in UTC",
         )
@@ -152,13 +153,13 @@ def _parse(body: bytes, signed_by: str) -> Receipt:
         found = Receipt(
             demand_id=str(value["demand"]),
             package=str(value["package"]),
-            received_at=datetime.strptime(value["received_at"], _TIME).replace(tzinfo=UTC),
+            received_at=parse_moment(value["received_at"]),
             by=str(value["by"]),
             signed_by=signed_by,
         )
         if found.unsigned_bytes() != body.removesuffix(b"\n"):
             raise ValueError("not canonical")
-    except (ValueError, TypeError, RecursionError) as fault:
+    except (ValueError, TypeError, RecursionError, BadTime) as fault:
         raise Refusal(
             f"a receipt must be in the form {FORMAT}",
             code="receipt-unreadable",

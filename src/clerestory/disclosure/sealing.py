@@ -66,8 +66,11 @@ def check_sealable(contents: Contents, recipients: Sequence[Recipient], *, cbc: 
     Raises:
         Refusal: The recipients are of two kinds, the package is too large for them, or a cipher
             is asked for that age does not have.
+        Corruption: A file changed after it was measured.
     """
     name = package_name(contents.demand_id, recipients)
+    for part in contents.parts:
+        part.check_unchanged()
     if name.endswith(CMS_SUFFIX):
         check_cms_size(sum(BLOCK + part.size + -part.size % BLOCK for part in contents.parts))
     elif cbc:

@@ -173,6 +173,7 @@ def _explain(fits: Sequence[_Fit]) -> Answer:
         for fit in fits
         if not fit.agree.isdisjoint(_STRONG)
         or (fit.name >= NameFit.PART and (fit.born or not fit.agree.isdisjoint(_SHARED)))
+        or (fit.name is NameFit.WEAK and fit.born and not fit.agree.isdisjoint(_SHARED))
     ]
     reasons = {_disagreement(fit) for fit in close} - {None}
     if not reasons:

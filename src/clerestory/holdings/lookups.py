@@ -152,7 +152,8 @@ class Lookups:
         with os.fdopen(handle, "r+b", buffering=0) as file:
             os.fchmod(file.fileno(), 0o600)
             head = self._caught_up(file.fileno())
-            line = canonical_bytes({**told, "n": head.lines + 1, "before": head.last}) + b"\n"
+            told = {**told, "n": head.lines + 1, "before": head.last}
+            line = canonical_bytes({**told, "mac": self._seal_line(told)}) + b"\n"
             written = os.write(file.fileno(), line)
             os.fsync(file.fileno())
             if written != len(line):
@@ -192,6 +193,9 @@ class Lookups:
             return
         if told.get("before") != before or told.get("n") != lines + 1:
             raise LookupsAltered(f"the look-up in line {lines + 1} does not follow the one before")
+        mac = told.pop("mac", None)
+        if not isinstance(mac, str) or not hmac.compare_digest(mac, self._seal_line(told)):
+            raise LookupsAltered(f"the look-up in line {lines + 1} is not this office's own")
 
     def _read_head(self) -> _Head:
         try:
@@ -209,6 +213,9 @@ class Lookups:
     def _write_head(self, head: _Head) -> None:
         told = {**asdict(head), "mac": self._seal(head)}
         write_whole(self.folder / _HEAD, canonical_bytes(told))
+
+    def _seal_line(self, told: dict[str, Any]) -> str:
+        return self._under_key("line", canonical_bytes(told))
 
     def _seal(self, head: _Head) -> str:
         return self._under_key("head", canonical_bytes(asdict(head)))

@@ -97,7 +97,7 @@ def read_phone(written: str) -> str:
     """
     _check_somebody(written)
     text = _EXTENSION.sub("", latin_digits(written)).strip()
-    abroad = re.match(r"\+|00(?=[1-9])|011(?=[1-9])", text)
+    abroad = re.match(r"\+|(?:00|011)[\s.-]*(?=[1-9])", text)
     digits = digits_of(re.sub(r"[()+]", " ", text[abroad.end() :] if abroad else text))
     if digits is None:
         raise Unreadable

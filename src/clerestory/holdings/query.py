@@ -158,7 +158,7 @@ SENTENCES: Mapping[Reason, str] = {
     "birth date and one thing more: an address, a telephone number, an e-mail address, or the last "
     "four digits of the Social Security number",
     Reason.NOBODY_AGREES: "nobody agrees with what was given",
-    Reason.NAME_DISAGREES: "the name does not agree with the number",
+    Reason.NAME_DISAGREES: "the name does not agree with what else was given",
     Reason.GIVEN_NAMES_INCOMPLETE: "an address or telephone number is shared by a household, so "
     "every given name must be said; or give a number of the person's own",
     Reason.BIRTH_DATE_DISAGREES: "the birth date does not agree",

@@ -4,24 +4,49 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 
 from clerestory.kernel.bad_file import BadFile, show
 
+Steps = Callable[[str], None]
+"""Told of every durable step just before it is taken; tests stop the process there."""
 
-def write_whole(path: Path, content: bytes) -> None:
+
+def no_steps(step: str) -> None:
+    """Take no notice."""
+
+
+def write_whole(
+    path: Path,
+    content: bytes,
+    *,
+    draft_name: str | None = None,
+    sync_name: bool = True,
+    steps: Steps = no_steps,
+) -> None:
     """Write a file so that it is there whole or not at all, also after a power cut.
 
     A file that stands there is replaced and its mode kept.
+
+    Args:
+        path: The file.
+        content: All that it will hold.
+        draft_name: The draft's name, for a caller that holds a lock: then a draft that a crash
+            left is used up by the next run. Without it each draft has a name of its own.
+        sync_name: Whether to force the folder to disk too; a caller with many files does it once.
+        steps: Told ``write``, ``sync`` and ``rename``, each before it is done.
 
     Raises:
         OSError: The disk is full, or the folder may not be written; the old file stands.
     """
     # A name of its own, so that two processes never write into one draft; and a short one, since
     # the name beside it may already be as long as the file system allows.
-    draft = path.with_name(f".{os.getpid()}-{token_hex(6)}.part")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    draft = path.with_name(draft_name or f".{os.getpid()}-{token_hex(6)}.part")
+    fresh = os.O_TRUNC if draft_name else os.O_EXCL
+    steps("write")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | fresh | os.O_CLOEXEC, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             with contextlib.suppress(FileNotFoundError):
@@ -29,12 +54,15 @@ def write_whole(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             # The content before the name: else a power cut could leave the name of an empty file.
+            steps("sync")
             os.fsync(file.fileno())
+        steps("rename")
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if sync_name:
+        sync_folder(path.parent)
 
 
 def write_private(path: Path, content: bytes | str) -> None:

@@ -36,6 +36,7 @@ class BadTime(Refusal):
     """A moment, a day or a time zone that is not written so that it can mean one thing only."""
 
     code = "time-unreadable"
+    todo = _EXAMPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,9 @@ def parse_moment(text: str) -> datetime:
     """
     match = _MOMENT.fullmatch(text)
     if match is None:
-        raise BadTime(f"a time is written in iso 8601 with its zone: {text!r}", todo=_EXAMPLE)
+        raise BadTime(f"a time is written in iso 8601 with its zone: {text!r}")
     if match["time"] is None:
-        raise BadTime(
-            f"a time needs its hour and its zone, not the day alone: {text}", todo=_EXAMPLE
-        )
+        raise BadTime(f"a time needs its hour and its zone, not the day alone: {text}")
     if match["zone"] is None:
         raise BadTime(
             f"a time must say its zone: {text}",
@@ -107,7 +106,7 @@ def parse_moment(text: str) -> datetime:
             todo=f"add Z for UTC, or the offset of the clock it was read from: {text}-05:00",
         )
     if match["zone"] == "-00:00":
-        raise BadTime(f"an offset of -00:00 says that the zone is not known: {text}", todo=_EXAMPLE)
+        raise BadTime(f"an offset of -00:00 says that the zone is not known: {text}")
     if match["second"] == "60":
         raise BadTime(
             f"a leap second cannot be kept: {text}", todo="write second 59 of the same minute"
@@ -115,7 +114,7 @@ def parse_moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as fault:
-        raise BadTime(f"there is no such time: {text}", todo=_EXAMPLE) from fault
+        raise BadTime(f"there is no such time: {text}") from fault
     return check_moment(at)
 
 
@@ -127,9 +126,9 @@ def check_moment(at: datetime) -> datetime:
     """
     offset = at.utcoffset()
     if offset is None:
-        raise BadTime(f"a time must say its zone: {at}", code="time-no-zone", todo=_EXAMPLE)
+        raise BadTime(f"a time must say its zone: {at}", code="time-no-zone")
     if abs(offset) > _WIDEST_OFFSET:
-        raise BadTime(f"no place is more than 14 hours from utc: {at.isoformat()}", todo=_EXAMPLE)
+        raise BadTime(f"no place is more than 14 hours from utc: {at.isoformat()}")
     # The year is the one that was written: at its edges UTC may be in the next.
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise BadTime(

@@ -9,6 +9,7 @@ from secrets import token_bytes
 from sqlite3 import Connection
 
 from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.kernel.files import Steps, no_steps
 from clerestory.kernel.time import Zone
 from clerestory.ledger.by_hand import Keeper, check_by_hand
 from clerestory.ledger.commitment import Opening, make_opening
@@ -18,7 +19,6 @@ from clerestory.ledger.leaf import parse_leaf, quarter_of
 from clerestory.ledger.log import Log, SeenNotes
 from clerestory.ledger.order import check_order
 from clerestory.ledger.promise import Promise, sign_promise
-from clerestory.ledger.public_files import Steps, no_steps
 from clerestory.ledger.rows import EventRows, Written, destroy_matter
 from clerestory.ledger.sequencer import Batch, insert_entry
 from clerestory.ledger.tree import leaf_hash

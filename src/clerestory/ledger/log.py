@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import Steps, no_steps
 from clerestory.ledger.by_hand import Keeper
 from clerestory.ledger.database import (
     Epoch,
@@ -29,7 +30,7 @@ from clerestory.ledger.frontier import Frontier
 from clerestory.ledger.projection import project
 from clerestory.ledger.proof_file import ProofFile, checked_proof
 from clerestory.ledger.prover import Prover
-from clerestory.ledger.public_files import PublicFiles, Steps, no_steps
+from clerestory.ledger.public_files import PublicFiles
 from clerestory.ledger.rebuilding import stored_faults
 from clerestory.ledger.recovery import (
     HighWater,

@@ -6,20 +6,14 @@ before the checkpoint that covers it appears. A file that stands is never replac
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from clerestory.kernel.files import Steps, no_steps, sync_folder, write_whole
 from clerestory.ledger.errors import Forked
 
 CHECKPOINT = "checkpoint"
-
-Steps = Callable[[str], None]
-"""Told of every durable step just before it is taken; tests stop the process there."""
-
-
-def no_steps(step: str) -> None:
-    """Take no notice."""
 
 
 class PublicFiles:
@@ -87,25 +81,22 @@ class PublicFiles:
         """Force every changed folder to disk."""
         for folder in sorted(self._changed):
             self._steps(f"sync folder {folder.relative_to(self._folder.parent)}")
-            _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+            sync_folder(folder)
         self._changed.clear()
 
     def _write(self, target: Path, content: bytes) -> None:
         name = target.relative_to(self._folder)
         self._make(target.parent)
-        # The name is always the same, so that a file left by a crash is used up, not collected.
-        temporary = target.with_name(f".{target.name}.new")
-        self._steps(f"write {name}")
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        try:
-            with os.fdopen(handle, "wb", closefd=False) as file:
-                file.write(content)
-            self._steps(f"sync {name}")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        self._steps(f"rename {name}")
-        temporary.rename(target)
+        write_whole(
+            target,
+            content,
+            # The name is always the same, so that a file left by a crash is used up by the next
+            # run; nobody else writes here, since the caller holds the lock.
+            draft_name=f".{target.name}.new",
+            # Folders are forced to disk together, before the checkpoint appears.
+            sync_name=False,
+            steps=lambda step: self._steps(f"{step} {name}"),
+        )
         self._changed.add(target.parent)
 
     def _make(self, folder: Path) -> None:
@@ -117,11 +108,3 @@ class PublicFiles:
         # A new folder is an entry of its parent, which must reach the disk too.
         self._changed.add(folder)
         self._changed.add(folder.parent)
-
-
-def _sync(path: Path, flags: int) -> None:
-    handle = os.open(path, flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,10 +7,10 @@ checkpoint that the database has forgotten would be the first half of a fork.
 import sqlite3
 from collections.abc import Sequence
 
+from clerestory.kernel.files import Steps
 from clerestory.ledger.database import Head, store_tiles
 from clerestory.ledger.errors import Forked
 from clerestory.ledger.frontier import Frontier
-from clerestory.ledger.public_files import Steps
 from clerestory.ledger.tiles import MAX_ENTRY_BYTES, check_entry
 from clerestory.notes.checkpoint import Checkpoint
 from clerestory.notes.keys import Signer

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from clerestory.kernel.files import Steps, no_steps, sync_folder, write_whole
 from clerestory.ledger.errors import BadProof, Torn
-from clerestory.ledger.public_files import Steps, no_steps
 from clerestory.ledger.tree import check_consistency
 from clerestory.notes import base64s
 from clerestory.notes.checkpoint import Checkpoint, parse_body
@@ -199,24 +199,15 @@ class Witness:
         target = self._folder / state_path(origin)
         if not target.parent.is_dir():
             target.parent.mkdir()
-            _sync_folder(self._folder)
-        temporary = target.with_name(".checkpoint.new")
-        self._steps("write state")
-        with temporary.open("wb") as file:
-            file.write(note.encode())
-            file.flush()
-            self._steps("sync state")
-            os.fsync(file.fileno())
-        self._steps("rename state")
-        temporary.rename(target)
+            sync_folder(self._folder)
+        # The lock is held, so one name for the draft is enough.
+        write_whole(
+            target,
+            note.encode(),
+            draft_name=".checkpoint.new",
+            sync_name=False,
+            steps=lambda step: self._steps(f"{step} state"),
+        )
         self._steps("sync folder")
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         self._steps("answer")
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

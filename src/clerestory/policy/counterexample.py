@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from clerestory.kernel.time import month_text
+
 Facts = Mapping[str, Any]
 Document = dict[str, Any]
 
@@ -59,8 +61,8 @@ def _paper(facts: Facts, on: date, ref: str) -> Document:
     }
     later = (on + 40 * day).isoformat()
     periods = {
-        "one": {"from": f"{on:%Y-%m}-01", "to": f"{on:%Y-%m}-02"},
-        "more": {"from": f"{on:%Y-%m}-01", "to": later},
+        "one": {"from": f"{month_text(on)}-01", "to": f"{month_text(on)}-02"},
+        "more": {"from": f"{month_text(on)}-01", "to": later},
     }
     scope: Document = {"persons": facts["paper.persons"], "fields": facts["paper.fields"]}
     if facts["paper.names_field"] == "yes":

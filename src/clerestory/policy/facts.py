@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from clerestory.demands.demand import Agreement, Consent, Demand, Hold, Instrument, Item, Subject
+from clerestory.kernel.time import month_text
 from clerestory.law.codes import Vocabulary
 
-_LONGEST_ORAL_HOLD = timedelta(days=30)  # 45 CFR 164.528(a)(2)(ii)
+_LONGEST_OPEN_HOLD = timedelta(days=30)  # 45 CFR 164.528(a)(2)(ii)
 
 
 def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -70,13 +71,16 @@ def _subject(subject: Subject, demand: Demand) -> dict[str, Any]:
 def _is_alone(demand: Demand, subject: Subject) -> bool:
     """Whether nobody else is named: who somebody is can be proved for one person only."""
     named = [other for other in demand.subjects if other.relation == "named"]
-    return named == [subject]
+    # A ref with a star stands for several, whatever its relation is called.
+    return named == [subject] and not subject.ref.endswith("*")
 
 
 def _persons(demand: Demand) -> str:
     """Say how the paper names persons; a paper for all names nobody, whatever else it says."""
     count = demand.instrument.count
-    named = sum(subject.relation == "named" for subject in demand.subjects)
+    # Whoever the paper mentions beside those whose records are asked for is not counted.
+    asked = {item.subject for item in demand.items}
+    named = sum(s.relation == "named" and s.ref in asked for s in demand.subjects)
     if count == "all":
         return "class"
     return "unknown" if isinstance(count, int) and named > count else demand.instrument.persons
@@ -119,7 +123,8 @@ def _months(paper: Instrument) -> str:
     start, end = paper.period_from, paper.period_to
     if start is None or end is None:
         return "unstated"
-    return "one" if (start.year, start.month) == (end.year, end.month) else "more"
+    # The end is the first day that is not asked about: 1 March to 1 April is March alone.
+    return "one" if month_text(start) == month_text(end - timedelta(days=1)) else "more"
 
 
 def _consent(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, str]:
@@ -156,14 +161,17 @@ def _describe_consent(
 
 def _names_requester(to: str, demand: Demand, vocabulary: Vocabulary) -> str:
     stated = demand.finding("consent_names_requester")
-    if stated != "unknown":
-        return stated
-    requester = demand.requester
+    if stated == "no":
+        return "no"
+    requester, named = demand.requester, to.strip()
+    if named and named.casefold() == requester.body.strip().casefold():
+        return "yes"
     if to in {requester.component, requester.kind}:
         return "yes"
-    if to.strip() and to.strip().casefold() == requester.body.strip().casefold():
-        return "yes"
-    return "no" if vocabulary.knows("requester_class", to) else "unknown"
+    if vocabulary.knows("requester_class", to):
+        return "no"
+    # A tick does not make a paper out to somebody else: the two contradict each other.
+    return "unknown" if named else stated
 
 
 def _covers(fields: tuple[str, ...], item: Item) -> bool:
@@ -212,11 +220,14 @@ def _hold(holds: tuple[Hold, ...], on: date) -> str:
 def _hold_runs(hold: Hold, on: date) -> bool:
     if on < hold.held_from:
         return False
+    # A written statement must say for how long (164.528(a)(2)(i)(B)): one that does not holds no
+    # longer than a spoken one, since nothing else ends it. "No longer than 30 days": the thirtieth
+    # day is still held.
+    if hold.held_to is None:
+        return on <= hold.held_from + _LONGEST_OPEN_HOLD
     if hold.form == "oral" and hold.written_followup != "yes":
-        end = hold.held_from + _LONGEST_ORAL_HOLD
-        # "No longer than 30 days": the thirtieth day is still held.
-        return on <= end and (hold.held_to is None or on < hold.held_to)
-    return hold.held_to is None or on < hold.held_to
+        return on <= hold.held_from + _LONGEST_OPEN_HOLD and on < hold.held_to
+    return on < hold.held_to
 
 
 def _ordered_silence(demand: Demand, on: date) -> str:

@@ -1,14 +1,41 @@
 """Scores are added up without mercy, and what cannot be run is never passed."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from clerestory.audit.case_score import CaseTally, list_case_files, score_files
+from clerestory.audit.casebook import score_step
+from clerestory.demands import Determination, Item, Outcome, Ruling
+from clerestory.demands.determination import Reason, overall_of
 from clerestory.demands.errors import BadDemand
 
 Damage = Callable[[str, str, str], int]
+
+
+def determined(outcome: str) -> Determination:
+    ruling = Ruling(
+        item=Item("S1", "snap", "address"),
+        outcome=Outcome(outcome),
+        authorities=("made-up-act",),
+        policies=("made-up-policy",),
+        considered_not_met=(),
+        reason=Reason(counsel="", requester="", person=""),
+    )
+    return Determination(
+        demand_id="AA-1",
+        on=date(2026, 1, 5),
+        overall=overall_of([ruling.outcome]),
+        rulings=(ruling,),
+        duties=(),
+        questions=(),
+        packs=(),
+        pack_digest="",
+        facts_digest="",
+        engine="",
+    )
 
 
 def tally(packs: Path) -> CaseTally:
@@ -37,6 +64,46 @@ def test_an_over_release_comes_first_and_is_counted_last(packs: Path, damage: Da
         "1 passed, 1 failed, 0 not covered (1 of 2 steps passed)",
         "over-releases: 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("known", "given", "over"),
+    [
+        ("withhold", "withhold", None),
+        ("withhold", "refer_to_counsel", None),
+        ("withhold", "coarsen", "was coarsened"),
+        ("withhold", "release", "was released"),
+        ("refer_to_counsel", "withhold", None),
+        ("refer_to_counsel", "refer_to_counsel", None),
+        ("refer_to_counsel", "coarsen", "was coarsened"),
+        ("refer_to_counsel", "release", "was released"),
+        ("coarsen", "withhold", None),
+        ("coarsen", "refer_to_counsel", None),
+        ("coarsen", "coarsen", None),
+        ("coarsen", "release", "was released"),
+        ("release", "withhold", None),
+        ("release", "refer_to_counsel", None),
+        ("release", "coarsen", None),
+        ("release", "release", None),
+    ],
+)
+def test_whatever_opens_more_than_the_known_answer_is_an_over_release(
+    known: str, given: str, over: str | None
+) -> None:
+    score = score_step("AA-1", {"rulings": {"S1.address": known}}, (), determined(given))
+
+    said = (f"S1.address (snap) {over}; the answer is {known}",) if over else ()
+    assert score.over_releases == said
+    assert score.passed is (known == given)
+
+
+@pytest.mark.parametrize(("must_not", "over"), [(["coarsen"], 1), (["release"], 0), ([], 0)])
+def test_what_no_day_may_give_is_an_over_release_without_a_known_answer(
+    must_not: list[str], over: int
+) -> None:
+    score = score_step("AA-1", {}, must_not, determined("coarsen"))
+
+    assert len(score.over_releases) == over
 
 
 def test_withholding_too_much_is_a_miss_and_no_over_release(packs: Path, damage: Damage) -> None:

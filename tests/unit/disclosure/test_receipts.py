@@ -1,5 +1,6 @@
 """A receipt counts when the recipient signed it and it is for this package."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -144,11 +145,16 @@ def test_a_receipt_for_another_package_is_refused() -> None:
     assert caught.value.code == "receipt-other-package"
 
 
-@pytest.mark.parametrize("hours", [-1, 25])
-def test_a_receipt_from_before_the_sealing_or_the_future_is_refused(hours: int) -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize("seconds", [0, 1, 86_399, 86_400])
+def test_a_receipt_from_the_second_of_the_sealing_to_this_one_is_taken(seconds: int) -> None:
+    told = replace(RECEIPT, received_at=AT + timedelta(seconds=seconds))
 
-    odd = replace(RECEIPT, received_at=AT + timedelta(hours=hours))
+    assert check(noted(told), None, OFFICE.verifier).received_at == told.received_at
+
+
+@pytest.mark.parametrize("seconds", [-3600, -1, 86_401, 90_000])
+def test_a_receipt_from_before_the_sealing_or_the_future_is_refused(seconds: int) -> None:
+    odd = replace(RECEIPT, received_at=AT + timedelta(seconds=seconds))
 
     with pytest.raises(Refusal) as caught:
         check(noted(odd), None, OFFICE.verifier)
@@ -165,6 +171,12 @@ def test_a_receipt_from_before_the_sealing_or_the_future_is_refused(hours: int) 
         RECEIPT.unsigned_bytes().decode().replace("{", "{ "),
         RECEIPT.unsigned_bytes().decode().replace("receipt/1", "receipt/2"),
         RECEIPT.unsigned_bytes().decode().replace("2026-03-02T", "2 March "),
+        RECEIPT.unsigned_bytes().decode().replace("T16:00:00Z", "T16:00:00"),
+        RECEIPT.unsigned_bytes().decode().replace("T16:00:00Z", "T16:00:00+00:00"),
+        RECEIPT.unsigned_bytes().decode().replace("T16:00:00Z", "T16:00Z"),
+        RECEIPT.unsigned_bytes().decode().replace("T16:00:00Z", "T16:00:60Z"),
+        RECEIPT.unsigned_bytes().decode().replace("2026-", "1926-"),
+        RECEIPT.unsigned_bytes().decode().replace('"2026-03-02T16:00:00Z"', "5"),
     ],
 )
 def test_a_receipt_out_of_its_form_is_refused(text: str) -> None:

@@ -338,9 +338,10 @@ def test_a_file_that_vanishes_while_it_is_sealed_leaves_nothing(
 ) -> None:
     gone = Part(path="data/zzz", source=tmp_path / "gone", size=1, sha256="0" * 64)
 
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(Corruption) as caught:
         seal(replace(contents, parts=(*contents.parts, gone)))
 
+    assert caught.value.code == "package-file-changed"
     assert list(tmp_path.iterdir()) == []
 
 

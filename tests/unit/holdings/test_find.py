@@ -232,3 +232,137 @@ def test_a_record_without_a_birth_date_is_found_by_number_only(make_index: MakeI
 
     assert isinstance(ask(index, **NAME, **BORN, ssn="911-11-1234"), Found)
     assert ask(index, **NAME, **BORN, **HOME) == Refused(reasons=(Reason.BIRTH_DATE_NOT_ON_RECORD,))
+
+
+def test_a_key_is_found_as_the_source_writes_it(make_index: MakeIndex) -> None:
+    index = make_index(
+        AMINA | {"person_id": "1-23"},
+        TWIN | {"name": "Amina|Cali Nuur", "person_id": "123", "born": "1950-01-02"},
+    )
+
+    for key in ("1-23", "123"):
+        answer = ask(index, **NAME, person_id=key)
+        assert isinstance(answer, Found)
+        assert answer.person_id == key
+    assert isinstance(ask(index, **NAME, person_id="12-3"), NotFound)
+    assert ask(index, **NAME, **BORN, **HOME, person_id="12-3") == Refused(
+        reasons=(Reason.NUMBER_DISAGREES,)
+    )
+
+
+def test_keys_that_differ_in_case_alone_are_two(make_index: MakeIndex) -> None:
+    other = TWIN | {"name": "Amina|Cali Nuur", "person_id": "AB1", "born": "1950-01-02"}
+    index = make_index(AMINA | {"person_id": "ab1"}, other)
+
+    found_key = ask(index, **NAME, person_id="AB1")
+    assert isinstance(found_key, Found)
+    assert found_key.person_id == "AB1"
+    assert isinstance(ask(index, **NAME, person_id="Ab1"), NotFound)
+    assert isinstance(ask(make_index(AMINA | {"person_id": "ab1"}), **NAME, person_id="AB1"), Found)
+
+
+FATHER = {
+    "name": "John|Smith",
+    "born": "1950-01-02",
+    "ssn": "911-11-1111",
+    "address": "1 Test Road, Exampleton",
+}
+SON = FATHER | {"born": "1975-05-05", "ssn": "922-22-2222"}
+JUNIOR = {"name": "John Smith Jr"}
+SONS = {"birth_date": "1975-05-05", "address": "1 Test Road, Exampleton"}
+
+
+def test_a_generation_that_no_record_says_leaves_two_namesakes_in_doubt(
+    make_index: MakeIndex,
+) -> None:
+    index = make_index(FATHER, SON)
+
+    doubt = Refused(reasons=(Reason.SECOND_PERSON_NEAR,))
+    assert ask(index, **JUNIOR, ssn="922-22-2222") == doubt
+    assert ask(index, **JUNIOR, **SONS) == doubt
+    assert isinstance(ask(index, name="John Smith", **SONS), Found)
+    assert isinstance(ask(make_index(SON), **JUNIOR, **SONS), Found)
+    elsewhere = FATHER | {"address": "2 Else Road"}
+    assert isinstance(ask(make_index(elsewhere, SON), **JUNIOR, **SONS), Found)
+
+
+def test_a_generation_on_record_tells_father_and_son_apart(make_index: MakeIndex) -> None:
+    senior = FATHER | {"name": "John|Smith Sr"}
+    for son in (SON, SON | {"name": "John|Smith, Jr."}, SON | {"name": "John Jr|Smith"}):
+        assert isinstance(ask(make_index(senior, son), **JUNIOR, **SONS), Found)
+    assert ask(make_index(senior), **JUNIOR, ssn="911-11-1111") == Refused(
+        reasons=(Reason.NAME_DISAGREES,)
+    )
+
+
+def test_a_namesake_who_agrees_with_more_than_the_chosen_is_a_second_person(
+    make_index: MakeIndex,
+) -> None:
+    namesake = {"name": AMINA["name"], "born": "1960-02-02", "ssn": "933-03-8888"}
+    index = make_index(AMINA, namesake | {"phone": "303-555-0102"})
+
+    assert isinstance(ask(index, **NAME, ssn=AMINA["ssn"]), Found)
+    assert isinstance(ask(index, **NAME, ssn=AMINA["ssn"], phone="207-555-0101"), Found)
+    assert ask(index, **NAME, ssn=AMINA["ssn"], phone="303-555-0102") == Refused(
+        reasons=(Reason.SECOND_PERSON_NEAR,)
+    )
+
+
+def test_a_namesake_whose_medicaid_number_is_a_slip_away_is_a_second_person(
+    make_index: MakeIndex,
+) -> None:
+    namesake = {"name": AMINA["name"], "born": "1960-02-02", "medicaid_id": "12345679A"}
+    index = make_index(AMINA, namesake)
+
+    assert ask(index, **NAME, medicaid_id="12345678A") == Refused(
+        reasons=(Reason.SECOND_PERSON_NEAR,)
+    )
+    assert isinstance(ask(index, **NAME, **BORN, medicaid_id="12345678A"), Found)
+
+
+@pytest.mark.parametrize("held", ["XXX-XX-1234", "91111123", "911-11-1234 old: 911-11-1235"])
+def test_a_number_on_record_that_cannot_be_read_agrees_with_none(
+    make_index: MakeIndex, held: str
+) -> None:
+    index = make_index(AMINA | {"ssn": held})
+
+    for said in ({"ssn": "911-11-1234"}, {"ssn_last4": "1234"}):
+        assert ask(index, **NAME, **BORN, **HOME, **said) == Refused(
+            reasons=(Reason.NUMBER_DISAGREES,)
+        )
+    assert isinstance(ask(index, **NAME, **BORN, **HOME), Found)
+
+
+@pytest.mark.parametrize("held", ["000-00-0000", "999-99-9999", "unknown", "123-45-6789", ""])
+def test_a_placeholder_on_record_is_no_number(make_index: MakeIndex, held: str) -> None:
+    index = make_index(AMINA | {"ssn": held})
+
+    assert ask(index, **NAME, **BORN, **HOME, ssn="911-11-1234") == Refused(
+        reasons=(Reason.NUMBER_NOT_ON_RECORD,)
+    )
+    assert isinstance(ask(index, **NAME, **BORN, **HOME), Found)
+
+
+def test_a_placeholder_agrees_with_no_placeholder(make_index: MakeIndex) -> None:
+    nowhere = "General Delivery, Exampleton"
+    index = make_index(AMINA | {"address": nowhere, "born": "1900-01-01", "phone": "000-000-0000"})
+
+    assert ask(index, **NAME, **BORN, address=nowhere) == Refused(
+        reasons=(Reason.TOO_LITTLE_KNOWN,)
+    )
+    assert ask(index, **NAME, **BORN, email="m1@example.org") == Refused(
+        reasons=(Reason.BIRTH_DATE_NOT_ON_RECORD,)
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["٩١١-١١-١٢٣٤", "９１１１１１２３４", "911 11 1234", "911‑11‑1234", "\u200e911-11-1234"],
+)
+def test_a_number_in_other_digits_is_the_number(make_index: MakeIndex, written: str) -> None:
+    assert isinstance(ask(make_index(AMINA), **NAME, ssn=written), Found)
+    assert isinstance(ask(make_index(AMINA | {"ssn": written}), **NAME, ssn="911-11-1234"), Found)
+    wrong = written.replace("٤", "٥").replace("４", "５").replace("4", "5")
+    assert ask(make_index(AMINA), **NAME, **BORN, **HOME, ssn=wrong) == Refused(
+        reasons=(Reason.NUMBER_DISAGREES,)
+    )

@@ -22,6 +22,7 @@ from clerestory.holdings import (
 from clerestory.holdings.find import find_person
 from clerestory.holdings.index import build_index_of_rows
 from clerestory.holdings.made_up import DEMO_PEOPLE
+from clerestory.holdings.source import Scalar
 
 MakeIndex = Callable[..., PersonIndex]
 
@@ -99,3 +100,88 @@ def test_a_build_that_stops_leaves_the_old_index(make_index: MakeIndex) -> None:
 
     assert index.path.read_bytes() == before
     assert [path.name for path in index.path.parent.iterdir()] == [index.path.name]
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [
+        ([None], "index-key-missing"),
+        ([""], "index-key-missing"),
+        ([" \u200b"], "index-key-missing"),
+        ([900.0], "index-key-kind"),
+        ([float("nan")], "index-key-kind"),
+        ([b"7"], "index-key-kind"),
+        ([True], "index-key-kind"),
+        (["7", "8", "7"], "index-key-twice"),
+        ([7, "7"], "index-key-twice"),
+    ],
+)
+def test_a_key_that_is_none_or_not_ones_own_refuses_the_build_and_names_the_column(
+    tmp_path: Path, keys: list[Scalar], code: str
+) -> None:
+    rows: list[dict[SearchKey, Scalar]] = [{SearchKey.PERSON_ID: key} for key in keys]
+
+    with pytest.raises(IndexFault) as fault:
+        build_index_of_rows(
+            rows, catalogue_digest="", path=tmp_path / "i", key_column="people.case_no"
+        )
+
+    assert fault.value.code == code
+    assert "people.case_no" in str(fault.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_index_keeps_the_sources_own_keys(tmp_path: Path) -> None:
+    keys: list[Scalar] = ["1-23", "123", " 123", "ab", "AB", 900, "0900"]
+    rows: list[dict[SearchKey, Scalar]] = [{SearchKey.PERSON_ID: key} for key in keys]
+
+    index = build_index_of_rows(rows, catalogue_digest="", path=tmp_path / "i")
+    index.close()
+
+    with sqlite3.connect(tmp_path / "i") as connection:
+        held = [key for (key,) in connection.execute("SELECT person_id FROM person")]
+    connection.close()
+    assert held == [str(key) for key in keys]
+
+
+def test_an_index_of_the_first_form_is_not_read(make_index: MakeIndex) -> None:
+    index = make_index({"name": "Made|Up", "born": "1980-01-02"})
+    with sqlite3.connect(index.path) as connection:
+        connection.execute("UPDATE about SET format = 'clerestory-person-index/1'")
+    connection.close()
+
+    with pytest.raises(IndexFault) as fault:
+        open_index(index.path)
+
+    assert fault.value.code == "index-foreign"
+
+
+def test_the_digest_of_an_index_follows_its_content(make_index: MakeIndex) -> None:
+    one = make_index({"name": "Made|Up", "born": "1980-01-02"})
+    same = make_index({"name": "Made|Up", "born": "1980-01-02"})
+    other = make_index({"name": "Made|Up", "born": "1980-01-03"})
+
+    assert one.digest == same.digest != other.digest
+
+
+@pytest.mark.parametrize(
+    ("born", "found"),
+    [("1980-01-02", True), ("1980-01-02T00:00:00", True), ("01/02/1980", False), (19800102, False)],
+)
+def test_a_birth_date_on_record_is_a_day_or_none(
+    tmp_path: Path, born: str | int, found: bool
+) -> None:
+    row: dict[SearchKey, Scalar] = {
+        SearchKey.PERSON_ID: "M1",
+        SearchKey.GIVEN_NAMES: "Made",
+        SearchKey.FAMILY_NAMES: "Up",
+        SearchKey.BIRTH_DATE: born,
+        SearchKey.EMAIL: "m1@example.org",
+    }
+    index = build_index_of_rows([row], catalogue_digest="", path=tmp_path / "i")
+    known = {"name": "Made Up", "birth_date": "1980-01-02", "email": "m1@example.org"}
+
+    answer = find_person(index, PersonQuery.from_mapping(known))
+    index.close()
+
+    assert isinstance(answer, Found) is found

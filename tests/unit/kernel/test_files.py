@@ -152,3 +152,26 @@ def test_a_path_through_a_file_is_missing(tmp_path: Path) -> None:
 
     with pytest.raises(BadFile, match=r"there is no file b\.yaml"):
         read_limited(tmp_path / "a" / "b.yaml", 100)
+
+
+def test_each_durable_step_is_told_before_it_is_taken(tmp_path: Path) -> None:
+    path, seen = tmp_path / "file", []
+
+    write_whole(
+        path,
+        b"new",
+        draft_name=".draft",
+        steps=lambda step: seen.append((step, sorted(each.name for each in tmp_path.iterdir()))),
+    )
+
+    assert seen == [("write", []), ("sync", [".draft"]), ("rename", [".draft"])]
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_draft_that_a_crash_left_is_used_up(tmp_path: Path) -> None:
+    (tmp_path / ".draft").write_bytes(b"longer than what is written now")
+
+    write_whole(tmp_path / "file", b"new", draft_name=".draft")
+
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]

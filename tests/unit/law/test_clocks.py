@@ -1,5 +1,9 @@
 """Due dates, with each day that was counted or skipped."""
 
+import json
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -77,10 +81,8 @@ def test_working_days_run_across_the_new_year() -> None:
     assert "2027-01-01: not counted, New Year's Day" in computed.steps
 
 
-@pytest.mark.parametrize(
-    ("within", "days"), [("1 day", 1), ("60 days", 60), ("1 month", 30), ("2 months", 60)]
-)
-def test_plain_days_count_week_ends_and_a_month_is_thirty_days(within: str, days: int) -> None:
+@pytest.mark.parametrize(("within", "days"), [("0 days", 0), ("1 day", 1), ("60 days", 60)])
+def test_plain_days_count_week_ends(within: str, days: int) -> None:
     start = date(2026, 10, 7)
 
     computed = due_in_maine(within, start)
@@ -89,7 +91,106 @@ def test_plain_days_count_week_ends_and_a_month_is_thirty_days(within: str, days
     assert computed.steps == (f"{start}: the clock starts", f"{computed.on}: day {days}")
 
 
-@pytest.mark.parametrize("within", ["", "soon", "5 weeks", "-1 days", "5 working", "same day."])
+@pytest.mark.parametrize(
+    ("starts_on", "months", "due"),
+    [
+        (date(2026, 10, 7), 0, date(2026, 10, 7)),
+        (date(2026, 10, 7), 1, date(2026, 11, 7)),
+        (date(2026, 10, 31), 1, date(2026, 11, 30)),
+        (date(2026, 1, 27), 1, date(2026, 2, 27)),
+        (date(2026, 1, 28), 1, date(2026, 2, 28)),
+        (date(2026, 1, 29), 1, date(2026, 2, 28)),
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2028, 2, 29), 48, date(2032, 2, 29)),
+        (date(2026, 2, 28), 1, date(2026, 3, 28)),
+        (date(2026, 11, 30), 1, date(2026, 12, 30)),
+        (date(2026, 11, 30), 2, date(2027, 1, 30)),
+        (date(2026, 12, 31), 1, date(2027, 1, 31)),
+        (date(2026, 12, 1), 24, date(2028, 12, 1)),
+    ],
+)
+def test_a_month_is_one_of_the_calendar(starts_on: date, months: int, due: date) -> None:
+    computed = due_in_maine(f"{months} month{'' if months == 1 else 's'}", starts_on)
+
+    assert computed == Computed(
+        on=due, steps=(f"{starts_on}: the clock starts", f"{due}: month {months} is over")
+    )
+
+
+@pytest.mark.parametrize(
+    ("friday", "closed_for"),
+    [
+        (date(2026, 6, 19), "Juneteenth National Independence Day"),
+        (date(2026, 12, 25), "Christmas Day"),
+        (date(2027, 1, 1), "New Year's Day"),
+        # The Saturday after is the holiday: 4 July 2026, 25 December 2027, 1 January 2028.
+        (date(2026, 7, 3), None),
+        (date(2027, 12, 24), None),
+        (date(2027, 12, 31), None),
+    ],
+)
+def test_a_friday_is_closed_by_its_own_holiday_alone(friday: date, closed_for: str | None) -> None:
+    steps = due_in_maine("1 working day", friday - timedelta(days=1)).steps
+
+    said = f"not counted, {closed_for}" if closed_for else "working day 1"
+    assert steps[1] == f"{friday}: {said}"
+
+
+CLOCKS = (
+    "same day", "1 working day", "5 working days", "10 working days", "14 days", "1 month",
+)  # fmt: skip
+
+TABLE = """
+import json, sys
+from datetime import date, timedelta
+from clerestory.law.clocks import compute_due
+clocks, states = json.loads(sys.argv[1]), ["ME", "NY", "DC"]
+for state in states:
+    for number in range(0, 731):
+        start = date(2026, 1, 1) + timedelta(days=number)
+        for clock in clocks:
+            due = compute_due(clock, start, state=state)
+            print(state, start, clock, due.on, *due.steps, sep="|")
+"""
+
+
+def test_due_dates_and_their_reasons_are_the_same_in_every_language() -> None:
+    settings: list[dict[str, str]] = [
+        {"LANG": "en_US.UTF-8"},
+        {"LANG": "th_TH.UTF-8"},
+        {"LANG": "C", "LANGUAGE": "th"},
+        {"LC_ALL": "fr_FR.UTF-8", "LC_TIME": "fr_FR.UTF-8"},
+        {"LC_ALL": "POSIX"},
+        {"LANG": "ar", "LC_MESSAGES": "ar", "LANGUAGE": "ar:th"},
+        {},
+    ]
+    bare = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "LANG" and not name.startswith(("LC_", "LANGUAGE"))
+    }
+
+    tables = [
+        subprocess.run(
+            [sys.executable, "-P", "-c", TABLE, json.dumps(CLOCKS)],
+            env={**bare, "PYTHONIOENCODING": "utf-8", **setting},
+            check=True, capture_output=True, encoding="utf-8",
+        ).stdout
+        for setting in settings
+    ]  # fmt: skip
+
+    assert "ME|2026-07-02|1 working day|2026-07-03|" in tables[0]
+    assert "Independence Day" in tables[0]
+    assert len(tables[0].splitlines()) == 3 * 731 * len(CLOCKS)
+    assert [table == tables[0] for table in tables] == [True] * len(settings)
+
+
+@pytest.mark.parametrize(
+    "within",
+    ["", "soon", "5 weeks", "-1 days", "5 working", "same day.", "same day\n", "٥ days", "5  days"],
+)
 def test_words_that_are_no_clock_are_refused_with_an_example(within: str) -> None:
     with pytest.raises(PackFault, match="not a clock") as caught:
         compute_due(within, date(2026, 3, 2), state="ME")

@@ -73,6 +73,9 @@ def test_sets_are_written_in_order_so_that_equal_facts_are_equal(facts: Facts) -
         ({"from": None, "to": "2026-03-03"}, "yes"),
         ({"from": None, "to": "2026-03-02"}, "no"),
         ({"from": "2026-03-02", "to": "2026-03-03"}, "yes"),
+        ({"from": "2026-03-01", "to": "2026-03-02"}, "no"),
+        ({"from": "2026-03-03", "to": "2026-03-04"}, "no"),
+        ({"from": "2026-03-01", "to": "2026-03-04"}, "yes"),
     ],
 )
 def test_a_paper_is_good_from_its_first_day_until_the_day_before_its_end(
@@ -122,8 +125,16 @@ def test_only_papers_in_force_are_among_the_papers(facts: Facts) -> None:
         (None, "unstated"),
         ({"from": "2026-01-01", "to": None}, "unstated"),
         ({"from": None, "to": "2026-01-31"}, "unstated"),
+        ({"from": "2026-01-01", "to": "2026-01-02"}, "one"),
         ({"from": "2026-01-01", "to": "2026-01-31"}, "one"),
-        ({"from": "2026-01-31", "to": "2026-02-01"}, "more"),
+        # The day called "to" is the first one that is not covered.
+        ({"from": "2026-01-01", "to": "2026-02-01"}, "one"),
+        ({"from": "2026-01-01", "to": "2026-02-02"}, "more"),
+        ({"from": "2026-01-31", "to": "2026-02-01"}, "one"),
+        ({"from": "2026-01-31", "to": "2026-02-02"}, "more"),
+        ({"from": "2025-12-01", "to": "2026-01-01"}, "one"),
+        ({"from": "2025-12-01", "to": "2026-01-02"}, "more"),
+        ({"from": "2025-01-01", "to": "2026-01-02"}, "more"),
         ({"from": "2025-01-01", "to": "2026-01-31"}, "more"),
     ],
 )
@@ -164,6 +175,19 @@ def test_a_person_is_alone_where_nobody_else_is_named(facts: Facts) -> None:
     assert facts(subjects=[named, member])["subject"]["alone"] == "yes"
     assert facts(subjects=[named, other])["subject"]["alone"] == "no"
     assert facts(subjects=[named | {"relation": "class"}])["subject"]["alone"] == "no"
+
+
+def test_only_those_whose_records_are_asked_for_are_counted(facts: Facts) -> None:
+    two = [{"ref": ref, "relation": "named"} for ref in ("S1", "S2")]
+    scope = {"scope": {"persons": "named", "count": 1, "fields": "stated"}}
+    one_asked = [{"program": "snap", "fields": ["S1.address"]}]
+    both_asked = [{"program": "snap", "fields": ["S1.address", "S2.address"]}]
+
+    mentioned = facts(subjects=two, instrument=scope, records=one_asked)
+    miscounted = facts(subjects=two, instrument=scope, records=both_asked)
+
+    assert mentioned["paper"]["persons"] == "named"
+    assert miscounted["paper"]["persons"] == "unknown"
 
 
 @pytest.mark.parametrize("count", [1, 5])
@@ -218,6 +242,10 @@ def test_without_a_permission_nothing_is_given_and_nobody_knows_of_a_revocation(
         ({"fields": []}, "field", "no"),
         ({"signed_on": "2026-03-03"}, "in_date", "no"),
         ({"signed_on": "2026-03-02"}, "in_date", "yes"),
+        ({"signed_on": "2026-03-01"}, "in_date", "yes"),
+        ({"expires_on": "2026-03-03"}, "in_date", "yes"),
+        ({"expires_on": "2026-03-02"}, "in_date", "no"),
+        ({"expires_on": "2026-03-01", "signed_on": None}, "in_date", "no"),
         ({"expires_on": "2026-03-02", "signed_on": None}, "in_date", "no"),
         ({"expires_on": None}, "in_date", "yes"),
         ({"expires_on": None, "elements_complete": "unknown"}, "in_date", "unknown"),
@@ -248,16 +276,30 @@ def test_a_permission_that_names_nobody_does_not_name_a_requester_without_a_name
     assert found["consent"]["recipient"] == "unknown"
 
 
-@pytest.mark.parametrize("answer", ["yes", "no"])
-def test_what_a_person_found_about_the_recipient_goes_before_the_text(
-    answer: str, facts: Facts
+@pytest.mark.parametrize(
+    ("to", "ticked", "names"),
+    [
+        # "No" always counts; "yes" counts where the paper itself does not name another.
+        ("police_state", "no", "no"),
+        ("A made-up police force", "no", "no"),
+        ("another made-up body", "no", "no"),
+        ("", "no", "no"),
+        ("police_state", "yes", "yes"),
+        ("A made-up police force", "yes", "yes"),
+        ("", "yes", "yes"),
+        ("  ", "yes", "yes"),
+        ("another made-up body", "yes", "unknown"),
+        ("landlord", "yes", "no"),
+        ("another made-up body", "unknown", "unknown"),
+        ("", "unknown", "unknown"),
+    ],
+)
+def test_a_tick_does_not_make_a_permission_out_to_somebody_else(
+    to: str, ticked: str, names: str, facts: Facts
 ) -> None:
-    other = "no" if answer == "yes" else "yes"
-    to = "police_state" if other == "yes" else "landlord"
+    found = facts(consents=[{**SOUND, "to": to}], findings={"consent_names_requester": ticked})
 
-    found = facts(consents=[{**SOUND, "to": to}], findings={"consent_names_requester": answer})
-
-    assert found["consent"]["recipient"] == answer
+    assert found["consent"]["recipient"] == names
 
 
 @pytest.mark.parametrize(
@@ -306,7 +348,11 @@ def test_without_an_agreement_nothing_is_agreed(facts: Facts) -> None:
         ({"fields": ["S1.address"]}, "field", "yes"),
         ({"fields": ["phone"]}, "field", "no"),
         ({"to": "2026-03-02"}, "in_force", "no"),
+        ({"to": "2026-03-03"}, "in_force", "yes"),
+        ({"to": "2026-03-01", "from": None}, "in_force", "no"),
         ({"from": "2026-03-03"}, "in_force", "no"),
+        ({"from": "2026-03-02"}, "in_force", "yes"),
+        ({"from": "2026-03-01"}, "in_force", "yes"),
         ({"in_force": "no"}, "in_force", "no"),
         ({"in_force": None}, "in_force", "yes"),
         ({"in_force": None, "from": None, "to": None}, "in_force", "unknown"),
@@ -354,8 +400,14 @@ def test_an_oral_hold_runs_to_its_thirtieth_day_and_not_one_more(
         ({"form": "oral", "to": "2026-06-01", "written_followup": "yes"}, "2026-05-31", "active"),
         ({"form": "oral", "to": "2026-06-01", "written_followup": "yes"}, "2026-06-01", "lapsed"),
         ({"form": "oral", "written_followup": "no"}, "2026-04-01", "lapsed"),
-        ({"form": "written"}, "2027-03-01", "active"),
+        ({"form": "written"}, "2026-03-31", "active"),
+        ({"form": "written"}, "2026-04-01", "lapsed"),
+        ({"form": "written", "to": "2027-06-01"}, "2027-03-01", "active"),
         ({"form": "written", "to": "2026-06-01"}, "2026-06-01", "lapsed"),
+        ({"form": "written", "to": "2026-06-01"}, "2026-05-31", "active"),
+        ({"form": "written", "to": "2026-06-01"}, "2026-06-02", "lapsed"),
+        ({"form": "written", "to": "2026-06-01"}, "2026-02-28", "lapsed"),
+        ({"form": "written", "to": "2026-06-01"}, "2026-03-01", "active"),
     ],
 )
 def test_a_hold_ends_on_its_own_day_and_a_written_one_may_run_longer(
@@ -383,6 +435,7 @@ def test_one_hold_that_runs_is_enough(facts: Facts) -> None:
         ({"ordered": "yes"}, "yes"),
         ({"ordered": "yes", "until": "2026-03-03"}, "yes"),
         ({"ordered": "yes", "until": "2026-03-02"}, "no"),
+        ({"ordered": "yes", "until": "2026-03-01"}, "no"),
         ({"ordered": "no", "until": "2026-03-03"}, "no"),
     ],
 )

@@ -1,12 +1,11 @@
-"""What a comparison found: a table for people, one for other programs, and a picture."""
+"""What a comparison found: a table for people, and one for other programs."""
 
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 
 from clerestory.audit.lab.compare import Compared, Figures
-from clerestory.audit.lab.scenario import ALL, Scenario
+from clerestory.audit.lab.scenario import Scenario
 from clerestory.kernel.canonical import Json
 from clerestory.policy.circuit import OUTCOMES
 
@@ -87,39 +86,3 @@ def _figures(one: Figures) -> dict[str, Json]:
         **{f"rulings_{answer}": one.rulings[answer] for answer in OUTCOMES},
         "staff_minutes": one.staff_minutes,
     }
-
-
-def picture(scenario: Scenario, found: Compared) -> str:
-    """Return an SVG of all demands: for each measure one bar for each regime."""
-    figures = [one for one in found.figures if one.group == ALL]
-    step, head = 16 * len(figures) + 34, 70
-    height = head + step * len(MEASURES) + 30
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {height}" role="img"'
-        ' font-family="sans-serif" font-size="12">',
-        f"<title>{escape(scenario.title)}</title>",
-        f'<rect width="720" height="{height}" fill="#fff"/>',
-        f'<text x="16" y="26" font-size="16">{escape(scenario.title)}</text>',
-        f'<text x="16" y="46">{escape(_note(found))}</text>',
-    ]
-    for place, (name, read) in enumerate(MEASURES):
-        parts += _bars(name, [(one.regime, read(one)) for one in figures], head + step * place)
-    said = "Staff hours rest on the minutes that the scenario assumes. People: once in a demand."
-    return "\n".join([*parts, f'<text x="16" y="{height - 10}">{said}</text>', "</svg>\n"])
-
-
-def _note(found: Compared) -> str:
-    whose = "Every demand is made up." if found.made_up else "For counsel, not for publication."
-    demands = found.figures[0].counts.demands
-    return f"{whose} {demands:,} demands, {found.rows:,} fields asked, under each regime."
-
-
-def _bars(name: str, values: Sequence[tuple[str, int]], top: int) -> Iterator[str]:
-    widest = max((value for _, value in values), default=0) or 1
-    yield f'<text x="16" y="{top + 14}" font-weight="bold">{escape(name)}</text>'
-    for number, (regime, value) in enumerate(values):
-        y = top + 22 + 16 * number
-        yield f'<text x="24" y="{y + 11}">{escape(regime)}</text>'
-        width = 400 * value / widest
-        yield f'<rect x="200" y="{y + 1}" width="{width:.1f}" height="12" fill="#1f5a87"/>'
-        yield f'<text x="{206 + width:.1f}" y="{y + 11}">{value:,}</text>'

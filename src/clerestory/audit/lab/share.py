@@ -17,6 +17,7 @@ from clerestory.audit.lab.report import notice, to_json
 from clerestory.audit.lab.scenario import BadScenario
 from clerestory.kernel import digest_of
 from clerestory.kernel.canonical import Json
+from clerestory.kernel.time import BadTime, parse_day
 
 FORMAT = "clerestory-comparison/1"
 
@@ -65,9 +66,9 @@ def read_shared(text: str) -> Shared:
         document: Any = json.loads(text)
         inputs, result, digest = (document[key] for key in ("inputs", "result", "digest"))
         scenario, laws, _ = (inputs[key] for key in ("scenario", "laws", "demands"))
-        days = {name: date.fromisoformat(law["on"]) for name, law in laws.items()}
+        days = {name: parse_day(law["on"]) for name, law in laws.items()}
         computed = digest_of({"inputs": inputs, "result": result})
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, BadTime) as fault:
         raise BadScenario(
             "this is neither a scenario nor a comparison that was written by lab compare",
             todo="give a scenario (.toml) or the comparison.json of an earlier run",

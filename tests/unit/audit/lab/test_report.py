@@ -1,18 +1,15 @@
-"""A comparison as lines, for programs, as CSV and as a picture."""
+"""A comparison as lines, for programs and as CSV."""
 
 import csv
 import io
 from dataclasses import replace
-from xml.etree import ElementTree
 
 import pytest
 
 from clerestory.audit.lab.compare import Compared, Figures
 from clerestory.audit.lab.counting import Counts
-from clerestory.audit.lab.report import MEASURES, lines, picture, table, to_json
+from clerestory.audit.lab.report import lines, table, to_json
 from clerestory.audit.lab.scenario import Scenario, read_scenario
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def figures(regime: str, group: str, scale: int) -> Figures:
@@ -76,9 +73,6 @@ def test_what_is_made_up_is_called_so(read: Scenario) -> None:
     assert list(lines(read, MADE_UP))[1] == (
         "every demand here is made up: no such demand was made, and no such person exists"
     )
-    assert texts(read, MADE_UP)[1] == (
-        "Every demand is made up. 10,000 demands, 19,000 fields asked, under each regime."
-    )
 
 
 def test_the_figures_for_programs_have_every_count() -> None:
@@ -124,38 +118,3 @@ def test_a_name_with_commas_and_quotes_comes_back_from_the_table() -> None:
     _, row = csv.reader(io.StringIO(table(found), newline=""))
 
     assert row[:3] == ["all", name, "10000"]
-
-
-def bars(svg: ElementTree.Element) -> list[str | None]:
-    _, *found = svg.iter(f"{SVG}rect")
-    return [bar.get("width") for bar in found]
-
-
-def texts(read: Scenario, found: Compared, kind: str = "text") -> list[str]:
-    svg = ElementTree.fromstring(picture(read, found))
-    return [node.text or "" for node in svg.iter(f"{SVG}{kind}")]
-
-
-def test_the_picture_has_for_each_measure_a_bar_for_each_regime(read: Scenario) -> None:
-    svg = ElementTree.fromstring(picture(read, FOUND))
-
-    assert bars(svg) == ["400.0", "40.0", "0.0"] * len(MEASURES)
-    assert texts(read, FOUND, "title") == ["Made-up regimes"]
-    told = texts(read, FOUND)
-    assert told[:2] == [
-        "Made-up regimes",
-        "For counsel, not for publication. 10,000 demands, 19,000 fields asked, under each regime.",
-    ]
-    assert told[2:9] == ["demands answered", "law", "5,000", "old law", "500", "named", "0"]
-
-
-@pytest.mark.parametrize("name", ['a<b>&"c"', "</text><script>alert(1)</script>"])
-def test_a_name_in_the_picture_is_text_and_nothing_else(name: str, read: Scenario) -> None:
-    found = replace(FOUND, figures=(replace(FOUND.figures[0], regime=name),))
-    titled = replace(read, title=name)
-
-    told = texts(titled, found)
-
-    assert (told[0], told[3]) == (name, name)
-    assert texts(titled, found, "title") == [name]
-    assert texts(titled, found, "script") == []

@@ -56,12 +56,12 @@ def test_a_result_rests_on_the_scenario_the_laws_and_the_demands(
 ) -> None:
     made = regimes()
 
-    digest = made.base.choice.stack.digest
+    digest, names = made.base.choice.stack.digest, list(made.base.choice.stack.names)
     assert inputs_of(made, DEMANDS) == {
         "scenario": scenario,
         "laws": {
-            "us-aa": {"packs": ["us-aa 1"], "digest": digest, "on": "2026-03-02"},
-            "us-aa@2019-12-31": {"packs": ["us-aa 1"], "digest": digest, "on": "2019-12-31"},
+            "us-aa": {"packs": names, "digest": digest, "on": "2026-03-02"},
+            "us-aa@2019-12-31": {"packs": names, "digest": digest, "on": "2019-12-31"},
         },
         "demands": DEMANDS,
     }

@@ -1,17 +1,13 @@
-"""A replay's result as lines, as CSV, for programs, and as a picture."""
+"""A replay's result as lines, as CSV and for programs."""
 
 import csv
 import io
 from collections import Counter
 from dataclasses import replace
-from xml.etree import ElementTree
-
-import pytest
 
 from clerestory.audit.replay.replay import DutyCount, Replayed
-from clerestory.audit.replay.report import lines, picture, table, to_json
+from clerestory.audit.replay.report import lines, table, to_json
 
-SVG = "{http://www.w3.org/2000/svg}"
 FOUND = Replayed(
     old="us-aa",
     new="drafts/us-aa",
@@ -151,46 +147,3 @@ def test_the_result_for_programs_has_every_count() -> None:
             {"duty": "written_reasons", "before": 475, "after": 475, "gained": 0, "lost": 0},
         ],
     }
-
-
-def texts(found: Replayed, kind: str = "text") -> list[str]:
-    svg = ElementTree.fromstring(picture(found))
-    return [node.text or "" for node in svg.iter(f"{SVG}{kind}")]
-
-
-def test_the_picture_has_two_bars_for_each_month_with_a_change() -> None:
-    svg = ElementTree.fromstring(picture(FOUND))
-
-    _, *bars = svg.iter(f"{SVG}rect")
-    said = [title.text for title in svg.iter(f"{SVG}title")]
-    assert [(bar.get("x"), bar.get("y"), bar.get("height")) for bar in bars] == [
-        ("60", "130.0", "0.0"),
-        ("60", "130", "9.0"),
-        ("74", "40.0", "90.0"),
-        ("74", "130", "0.0"),
-    ]
-    assert said == [
-        "Rulings that differ, by month: us-aa and drafts/us-aa",
-        "2026-01: 0 opened, 2 closed",
-        "2026-02: 20 opened, 0 closed",
-    ]
-    assert texts(FOUND) == [
-        "Rulings that differ, by month", "us-aa and drafts/us-aa", "20", "20", "opened", "closed",
-        "2 months with a change, 2026-01 to 2026-02.", "",
-    ]  # fmt: skip
-
-
-def test_a_picture_of_nothing_says_so() -> None:
-    assert texts(replace(NOTHING, made_up=True))[-2:] == [
-        "no ruling differs.", "Every demand is made up.",
-    ]  # fmt: skip
-    assert len(list(ElementTree.fromstring(picture(NOTHING)).iter(f"{SVG}rect"))) == 1
-
-
-@pytest.mark.parametrize("name", ['a<b>&"c"', "</svg><script>alert(1)</script>"])
-def test_a_name_in_the_picture_is_text_and_nothing_else(name: str) -> None:
-    found = replace(FOUND, old=name, new=f"{name}@2026-01-01")
-
-    assert texts(found)[1] == f"{name} and {name}@2026-01-01"
-    assert texts(found, "title")[0].endswith(f": {name} and {name}@2026-01-01")
-    assert texts(found, "script") == []

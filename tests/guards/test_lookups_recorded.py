@@ -1,0 +1,41 @@
+"""Nobody is looked up without a record: the rules of the search have one caller."""
+
+import ast
+
+import clerestory.holdings
+
+RULES = "clerestory.holdings.find"
+ONE_CALLER = "holdings/search.py"
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Every module and name that is imported, in full."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def test_only_the_recorded_search_reads_the_rules(modules: dict[str, ast.Module]) -> None:
+    callers = [name for name, tree in modules.items() if RULES in imported(tree)]
+
+    assert callers == [ONE_CALLER]
+
+
+def test_the_room_offers_no_other_way() -> None:
+    assert "find_person" not in vars(clerestory.holdings)
+    assert "PersonSearch" in clerestory.holdings.__all__
+
+
+def test_no_candidate_leaves_the_room(modules: dict[str, ast.Module]) -> None:
+    gathering = [
+        name
+        for name, tree in modules.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"gather", "gather_household"}
+    ]
+
+    assert set(gathering) == {"holdings/find.py"}

@@ -1,0 +1,53 @@
+"""What folding makes one address, and what it leaves two. All made up."""
+
+import pytest
+
+from clerestory.holdings.addresses import fold_address
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("12 Elm Street, Apt. 3, Lewiston, ME 04240-1111", "12 ELM ST #3 Lewiston 04240"),
+        ("5 North Main Road, Exampleton, Maine 00011", "5 n main rd exampleton 00011"),
+        ("P.O. Box 12, Exampleton", "PO BOX 12 Exampleton"),
+        ("POB 12, Exampleton", "po box 12 exampleton"),
+        ("c/o Made Up, 12 Elm St, Exampleton", "12 Elm Street Exampleton"),
+        ("Care of Made Up\n12 Elm St, Exampleton", "12 Elm Street Exampleton"),
+        ("9½ Elm St", "9 1/2 Elm Street"),
+        ("١٢ Elm St", "12 Elm St"),
+        ("12 Élm St", "12 elm st"),
+    ],
+)
+def test_ways_to_write_one_address_are_equal(one: str, other: str) -> None:
+    assert fold_address(one) == fold_address(other) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("12 Elm St Apt 3, Lewiston", "12 Elm St Apt 4, Lewiston"),
+        ("12 Elm St Apt 3, Lewiston", "12 Elm St, Lewiston"),
+        ("PO Box 12, Exampleton", "12 Box Rd, Exampleton"),
+        ("9½ Elm St", "91 2 Elm St"),
+        ("12 N Elm St", "12 S Elm St"),
+    ],
+)
+def test_two_addresses_stay_two(one: str, other: str) -> None:
+    assert fold_address(one) != fold_address(other)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "General Delivery, Exampleton, ME 00011", "homeless", "N/A", "Unknown", "none", "xxx",
+        "No fixed address", "no permanent address, Exampleton", "Transient", "?", " ", "TBD",
+        "same",
+    ],
+)  # fmt: skip
+def test_where_nobody_in_particular_lives_is_no_address(written: str) -> None:
+    assert fold_address(written) == ""
+
+
+def test_a_street_may_begin_like_a_placeholder() -> None:
+    assert fold_address("1 None Such Road, Exampleton") == "1 none such rd exampleton"

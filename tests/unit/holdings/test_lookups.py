@@ -1,0 +1,294 @@
+"""The record of look-ups: written before an answer, silent about people, and seen when altered."""
+
+import hashlib
+import json
+import os
+import resource
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from clerestory.holdings import (
+    Found,
+    LookupReason,
+    Lookups,
+    LookupsAltered,
+    PersonIndex,
+    PersonQuery,
+    PersonSearch,
+    Purpose,
+    QueryFault,
+    Refused,
+)
+
+MakeIndex = Callable[..., PersonIndex]
+AT = datetime(2026, 3, 5, 1, 30, tzinfo=UTC)
+AMINA = {"name": "Amina|Cali Nuur", "born": "1988-04-09", "ssn": "911-11-1234"}
+QUERY = PersonQuery(name="Amina Ali Nur", ssn="911-11-1234")
+PURPOSE = Purpose(reason=LookupReason.DEMAND, demand="ME-2026-0041", number=7, ref="S1")
+
+
+def open_lookups(folder: Path) -> Lookups:
+    return Lookups.open(folder, entropy=bytes)
+
+
+def lines_of(folder: Path) -> list[bytes]:
+    return (folder / "lookups.jsonl").read_bytes().splitlines(keepends=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "lookups"
+
+
+@pytest.fixture
+def search(make_index: MakeIndex, folder: Path) -> PersonSearch:
+    return PersonSearch(make_index(AMINA), open_lookups(folder))
+
+
+def look(search: PersonSearch, times: int) -> None:
+    for _ in range(times):
+        search.find(QUERY, purpose=PURPOSE, at=AT)
+
+
+def test_a_line_says_when_what_for_and_how_it_ended(make_index: MakeIndex, folder: Path) -> None:
+    index = make_index(AMINA)
+    search = PersonSearch(index, lookups := open_lookups(folder))
+    evening = AT.astimezone(timezone(timedelta(hours=-5)))
+
+    answer = search.find(QUERY, purpose=PURPOSE, at=evening)
+    nobody = search.find(
+        PersonQuery(name="Hodan Farah", ssn="911-11-1234"),
+        purpose=Purpose(reason=LookupReason.AUDIT),
+        at=AT,
+    )
+
+    first, second = (json.loads(line) for line in lines_of(folder))
+    assert isinstance(answer, Found)
+    assert isinstance(nobody, Refused)
+    query, person, mac = (first.pop(name) for name in ("query", "person", "mac"))
+    assert first == {
+        "n": 1, "at": "2026-03-05T01:30:00Z", "reason": "demand", "demand": "ME-2026-0041",
+        "number": 7, "ref": "S1", "outcome": "found", "index": index.digest, "before": "0" * 64,
+    }  # fmt: skip
+    assert person == lookups.name_of("M1")
+    assert len(query) == len(mac) == 64
+    assert second["outcome"] == "name-disagrees"
+    assert second["person"] is second["demand"] is second["number"] is second["ref"] is None
+    assert second["query"] != query
+    assert lookups.verify() == 2
+
+
+def test_the_record_holds_nobodys_data_and_only_its_owner_reads_it(
+    search: PersonSearch, folder: Path
+) -> None:
+    look(search, 2)
+    words = ("amina", "nur", "911", "1234", '"m1"', "1988")
+
+    for path in folder.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        content = path.read_text("ascii").casefold()
+        # A digest may hold a few figures by chance: only what stands beside digests is looked at.
+        plain = " ".join(part for part in content.split('"') if len(part) != 64)
+        assert not [word for word in words if word in plain]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_same_question_under_another_key_looks_otherwise(
+    make_index: MakeIndex, tmp_path: Path
+) -> None:
+    index = make_index(AMINA)
+    for name, entropy in (("a", bytes), ("b", lambda size: b"k" * size)):
+        lookups = Lookups.open(tmp_path / name, entropy=entropy)
+        PersonSearch(index, lookups).find(QUERY, purpose=PURPOSE, at=AT)
+
+    one, two = (json.loads(lines_of(tmp_path / name)[0]) for name in ("a", "b"))
+    assert one["query"] != two["query"]
+    assert one["person"] != two["person"]
+
+
+def test_an_answer_that_cannot_be_recorded_is_not_given(
+    search: PersonSearch, folder: Path, tmp_path: Path
+) -> None:
+    look(search, 1)
+    (folder / "lookups.jsonl").rename(tmp_path / "moved")
+    (folder / "lookups.jsonl").symlink_to(tmp_path / "moved")
+
+    # A link could lead the record out of the folder: it is never followed.
+    with pytest.raises(OSError, match=r"lookups\.jsonl"):
+        look(search, 1)
+    (folder / "lookups.jsonl").unlink()
+    with pytest.raises(FileNotFoundError):
+        look(search, 1)
+
+
+def test_a_full_disk_gives_no_answer(search: PersonSearch, folder: Path) -> None:
+    look(search, 1)
+    before = lines_of(folder)
+    size = (folder / "lookups.jsonl").stat().st_size
+    old_handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, hard))
+    try:
+        with pytest.raises(OSError, match=r"disk is full|File too large"):
+            look(search, 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, old_handler)
+
+    # Half a line stays as it is; the next look-up goes on behind it.
+    look(search, 1)
+    assert lines_of(folder)[0] == before[0]
+    assert open_lookups(folder).verify() == 3
+
+
+def test_a_future_birth_date_is_no_look_up(search: PersonSearch, folder: Path) -> None:
+    born = AT.date() + timedelta(days=1)
+    query = PersonQuery(name="Amina Ali", birth_date=born, phone="207-555-0101")
+
+    with pytest.raises(QueryFault):
+        search.find(query, purpose=PURPOSE, at=AT)
+
+    assert lines_of(folder) == []
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("how", ["out", "altered", "twice", "swapped"])
+def test_a_line_that_is_taken_out_or_altered_shows(
+    search: PersonSearch, folder: Path, at: int, how: str
+) -> None:
+    look(search, 3)
+    lines = lines_of(folder)
+    if how == "out":
+        del lines[at]
+    elif how == "altered":
+        lines[at] = lines[at].replace(b'"S1"', b'"S2"')
+    elif how == "twice":
+        lines.insert(at, lines[at])
+    else:
+        lines[at], lines[at - 1] = lines[at - 1], lines[at]
+    (folder / "lookups.jsonl").write_bytes(b"".join(lines))
+
+    with pytest.raises(LookupsAltered):
+        open_lookups(folder).verify()
+
+
+@pytest.mark.parametrize("keep", [0, 1, 2])
+def test_lines_that_are_cut_off_show_and_nobody_is_looked_up_any_more(
+    search: PersonSearch, folder: Path, keep: int
+) -> None:
+    look(search, 3)
+    (folder / "lookups.jsonl").write_bytes(b"".join(lines_of(folder)[:keep]))
+
+    with pytest.raises(LookupsAltered, match="missing"):
+        open_lookups(folder).verify()
+    with pytest.raises(LookupsAltered, match="missing"):
+        look(search, 1)
+
+
+def test_the_last_line_altered_to_the_same_length_stops_the_next_look_up(
+    search: PersonSearch, folder: Path
+) -> None:
+    look(search, 2)
+    lines = lines_of(folder)
+    (folder / "lookups.jsonl").write_bytes(lines[0] + lines[1].replace(b'"S1"', b'"S2"'))
+
+    with pytest.raises(LookupsAltered):
+        look(search, 1)
+
+
+def test_a_head_of_somebody_elses_making_is_not_believed(
+    search: PersonSearch, folder: Path
+) -> None:
+    look(search, 2)
+    lines = lines_of(folder)
+    head = json.loads((folder / "lookups.head").read_bytes())
+    forged = head | {"lines": 1, "size": len(lines[0])}
+    (folder / "lookups.head").write_text(json.dumps(forged))
+    (folder / "lookups.jsonl").write_bytes(lines[0])
+
+    with pytest.raises(LookupsAltered):
+        open_lookups(folder).verify()
+
+
+@pytest.mark.parametrize("name", ["lookups.jsonl", "lookups.head", "lookups.key"])
+def test_a_part_that_is_missing_is_an_alarm_and_not_a_new_beginning(
+    search: PersonSearch, folder: Path, name: str
+) -> None:
+    look(search, 1)
+    (folder / name).unlink()
+
+    with pytest.raises(LookupsAltered, match=name):
+        open_lookups(folder)
+
+
+def test_a_beginning_that_was_cut_short_begins_anew(folder: Path, make_index: MakeIndex) -> None:
+    open_lookups(folder)
+    (folder / "lookups.key").unlink()
+
+    look(PersonSearch(make_index(AMINA), open_lookups(folder)), 1)
+
+    assert open_lookups(folder).verify() == 1
+
+
+@pytest.mark.parametrize("torn", [True, False])
+def test_a_stop_between_a_line_and_its_head_is_made_up_for(
+    search: PersonSearch, folder: Path, torn: bool
+) -> None:
+    look(search, 1)
+    head = (folder / "lookups.head").read_bytes()
+    look(search, 1)
+    # As after a power cut: the line is on disk, whole or in half, and the head is the one before.
+    (folder / "lookups.head").write_bytes(head)
+    if torn:
+        content = (folder / "lookups.jsonl").read_bytes()
+        (folder / "lookups.jsonl").write_bytes(content[:-20])
+
+    look(search, 1)
+
+    assert open_lookups(folder).verify() == 3
+    assert len(lines_of(folder)) == 3
+    del_line = lines_of(folder)
+    (folder / "lookups.jsonl").write_bytes(del_line[0] + del_line[2])
+    with pytest.raises(LookupsAltered):
+        open_lookups(folder).verify()
+
+
+def test_two_processes_write_one_chain(folder: Path, tmp_path: Path) -> None:
+    open_lookups(folder)
+    script = tmp_path / "look.py"
+    script.write_text(
+        "import sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from clerestory.holdings import *\n"
+        "lookups = Lookups.open(Path(sys.argv[1]), entropy=bytes)\n"
+        "for _ in range(20):\n"
+        "    lookups.record(PersonQuery(name='Made Up'), Found(person_id='M1', why=()),\n"
+        "        Purpose(reason=LookupReason.TRIAL), index='',\n"
+        "        at=datetime(2026, 3, 5, tzinfo=UTC))\n"
+    )
+    command = [sys.executable, str(script), str(folder)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    running = [subprocess.Popen(command, env=environment) for _ in range(2)]
+
+    assert [one.wait() for one in running] == [0, 0]
+    assert open_lookups(folder).verify() == 40
+
+
+def test_a_line_that_this_office_did_not_write_shows(search: PersonSearch, folder: Path) -> None:
+    look(search, 1)
+    told = json.loads(lines_of(folder)[0])
+    forged = told | {"n": 2, "before": hashlib.sha256(lines_of(folder)[0]).hexdigest()}
+    with (folder / "lookups.jsonl").open("ab") as file:
+        file.write(json.dumps(forged).encode() + b"\n")
+
+    with pytest.raises(LookupsAltered, match="line 2"):
+        open_lookups(folder).verify()
