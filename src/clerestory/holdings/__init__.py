@@ -17,7 +17,13 @@ from clerestory.holdings.catalogue import (
     Sensitivity,
 )
 from clerestory.holdings.catalogue_file import load_catalogue, parse_catalogue
-from clerestory.holdings.check import Missing, list_missing
+from clerestory.holdings.check import (
+    Finding,
+    Missing,
+    check_source,
+    list_findings,
+    list_missing,
+)
 from clerestory.holdings.errors import (
     CatalogueFault,
     IndexFault,
@@ -27,6 +33,7 @@ from clerestory.holdings.errors import (
     RosterFault,
     SourceFault,
 )
+from clerestory.holdings.forms import Severity
 from clerestory.holdings.index import PersonIndex, build_index, open_index
 from clerestory.holdings.lookups import LookupReason, Lookups, LookupsAltered, Purpose
 from clerestory.holdings.protections import Protections, read_protections
@@ -62,6 +69,7 @@ __all__ = [
     "Category",
     "Column",
     "FieldValue",
+    "Finding",
     "Found",
     "HeldField",
     "IndexFault",
@@ -90,9 +98,12 @@ __all__ = [
     "RosterFault",
     "SearchKey",
     "Sensitivity",
+    "Severity",
     "Source",
     "SourceFault",
     "build_index",
+    "check_source",
+    "list_findings",
     "list_missing",
     "load_catalogue",
     "open_index",
