@@ -337,9 +337,9 @@ def test_the_packs_of_another_folder_are_used_with_the_codes_that_they_add(
 @pytest.mark.parametrize(
     ("parts", "code", "said"),
     [
-        ({"purpose": "locate_fugitives"}, "law-unknown-code", "close to it: locate_fugitive"),
+        ({"purpose": "locate_fugitives"}, "law-unknown-code", "did you mean locate_fugitive?"),
         ({"holder": DOCUMENT["holder"] | {"agency": "me-dhs"}}, "law-unknown-code", "me-dhhs"),
-        ({"subjects": []}, "demand-unreadable", "the form is not followed at subjects"),
+        ({"subjects": []}, "demand-unreadable", "key subjects: the list is empty"),
         (
             {"records": [{"program": "snap", "fields": ["S2.address"]}]},
             "demand-unreadable",

@@ -225,11 +225,11 @@ def test_a_case_file_that_does_not_exist_is_refused(tmp_path: Path, run: Run) ->
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\xff\xfe\x00", "is not UTF-8 text"),
-        (b"cases: [", "cannot be read as YAML or JSON"),
+        (b"\xff\xfe\x00", "cases.yaml, line 1: the file is UTF-16 and not UTF-8"),
+        (b"cases: [", "cases.yaml, line 1: a bracket is opened and not closed"),
         (b"cases: []", "holds no cases"),
         (b"just words", "holds no cases"),
-        (b"cases: [{packs: [us-federal]}]", "the form is not followed"),
+        (b"cases: [{packs: [us-federal]}]", "this key is missing"),
     ],
 )
 def test_a_file_that_holds_no_cases_is_refused(
@@ -252,7 +252,7 @@ def test_a_case_that_cannot_be_read_is_named(tmp_path: Path, run: Run) -> None:
     code, _, said = run("law", "cases", path)
 
     assert code == 2
-    assert "cases.yaml, case PM-001" in said
+    assert "case PM-001: cases.yaml, line 29, key cases[0].demand.subjects[0].ref: " in said
 
 
 def test_an_empty_folder_of_cases_is_refused(tmp_path: Path, run: Run) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clerestory.audit.casebook import Casebook, CaseScore, StepScore, cases_of
+from clerestory.audit.casebook import Casebook, CaseScore, StepScore, case_documents
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document
+from clerestory.demands.schema import plain
 from clerestory.kernel.canonical import Json
+from clerestory.kernel.reading import Document
 
 _ENDINGS = {".yaml", ".yml", ".json"}
 
@@ -46,19 +48,24 @@ def score_files(packs_folder: Path, paths: Sequence[Path]) -> Iterator[CaseScore
     Raises:
         BadDemand: A file is not a casebook (before any case is run), or a case cannot be read.
     """
-    cases = [(case, path) for path in paths for case in cases_of(load_document(path), path.name)]
+    cases = [
+        (case, path) for path in paths for case in case_documents(load_document(path), path.name)
+    ]
     book = Casebook(packs_folder)
     return (_score(book, case, path) for case, path in cases)
 
 
-def _score(book: Casebook, case: Mapping[str, Any], path: Path) -> CaseScore:
-    name = case["demand"]["id"]
+def _score(book: Casebook, case: Document | Mapping[str, Any], path: Path) -> CaseScore:
+    name = plain(case)["demand"]["id"]
     try:
         return book.score(case, path.name)
     except BadDemand as fault:
+        # A fault with its place names the file itself.
+        before = "" if fault.faults else f"{path.name}, "
         raise BadDemand(
-            f"{path.name}, case {name}: {fault}", code=fault.code, todo=fault.todo
-        ) from fault
+            f"{before}case {name}: {fault}", code=fault.code, todo=fault.todo, file=fault.file,
+            faults=fault.faults,
+        ) from fault  # fmt: skip
 
 
 @dataclass(slots=True)

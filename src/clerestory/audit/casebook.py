@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from clerestory.audit.law_days import LawDays
 from clerestory.demands.determination import Determination
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document, read_demand
-from clerestory.demands.schema import check_shape
+from clerestory.demands.schema import faults_of, plain, schema
+from clerestory.demands.shape import find_problems
+from clerestory.kernel.reading import Document
 from clerestory.kernel.time import BadTime, parse_day
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
@@ -68,11 +70,12 @@ class Casebook:
             BadDemand: A file is not a casebook.
         """
         for path in paths:
-            for case in cases_of(load_document(path), path.name):
+            for case in case_documents(load_document(path), path.name):
                 yield self.score(case, path.name)
 
-    def score(self, case: Mapping[str, Any], file: str = "") -> CaseScore:
+    def score(self, document: Document | Mapping[str, Any], file: str = "") -> CaseScore:
         """Run one case and score its steps."""
+        case = plain(document)
         name, title = str(case["demand"]["id"]), str(case["demand"].get("title", ""))
         packs = tuple(map(str, case["packs"]))
         missing = [pack for pack in packs if pack not in self._known]
@@ -80,60 +83,87 @@ class Casebook:
             why = f"there is no pack {', '.join(missing)}"
             return CaseScore(case=name, title=title, file=file, not_covered=why)
         try:
-            steps = tuple(self._steps(case, packs, name))
+            steps = tuple(self._steps(document, packs, name))
         except UnknownCode as fault:
-            return CaseScore(case=name, title=title, file=file, not_covered=str(fault))
+            return CaseScore(case=name, title=title, file=file, not_covered=_first_line(fault))
         return CaseScore(case=name, title=title, file=file, steps=steps)
 
     def _steps(
-        self, case: Mapping[str, Any], packs: tuple[str, ...], name: str
+        self, document: Document | Mapping[str, Any], packs: tuple[str, ...], name: str
     ) -> Iterator[StepScore]:
+        case = plain(document)
         stack = self._days.stack(packs)
         for step in case["expect"]:
             _check_codes(step, stack.vocabulary, name)
             on = day_of(step)
-            document = demand_on(case, on)
-            determination = self._days.engine(packs, on).decide(
-                read_demand(document, stack.vocabulary), explain=False
-            )
+            demand = read_demand(demand_on(document, on), stack.vocabulary)
+            determination = self._days.engine(packs, on).decide(demand, explain=False)
             yield score_step(name, step, case.get("must_not") or (), determination)
 
 
-def cases_of(document: Any, file: str) -> Sequence[Mapping[str, Any]]:
+def cases_of(document: Document | Any, file: str) -> Sequence[Mapping[str, Any]]:
     """Return the cases of a parsed file: a list under ``cases``, a list, or one case.
 
     Raises:
         BadDemand: It is none of these, or a case does not follow its form.
     """
-    cases = document.get("cases", [document]) if isinstance(document, Mapping) else document
+    return [plain(case) for case in case_documents(document, file)]
+
+
+def case_documents(document: Document | Any, file: str) -> Sequence[Document | Mapping[str, Any]]:
+    """Return the cases with their lines, where the document was read from a file.
+
+    Raises:
+        BadDemand: As :func:`cases_of`; with every fault of every case.
+    """
+    whole = plain(document)
+    cases = whole.get("cases", [whole]) if isinstance(whole, Mapping) else whole
     if not isinstance(cases, list) or not cases:
         raise BadDemand(f"{file} holds no cases", todo="see docs/written-forms.md for the form")
-    for case in cases:
-        check_shape(case, "case")
-    return list(cases)
+    before: tuple[str, ...] = ("cases",) if isinstance(whole, Mapping) else ()
+    parts: list[Document | Any] = cases
+    if isinstance(document, Document):
+        parts = [document.at(*before, place) for place in range(len(cases))]
+        if isinstance(whole, Mapping) and "cases" not in whole:
+            parts = [document]
+    faults = [
+        fault
+        for part in parts
+        for fault in faults_of(part, find_problems(plain(part), schema("case")))
+    ]
+    if faults:
+        raise BadDemand.of(file, faults)
+    return parts
 
 
-def pick_case(document: Any, file: str, name: str) -> Mapping[str, Any]:
+def pick_case(document: Document | Any, file: str, name: str) -> Document | Mapping[str, Any]:
     """Return the case of a parsed file whose demand has this id.
 
     Raises:
         BadDemand: The file holds no such case; the message lists those it holds.
     """
-    cases = cases_of(document, file)
+    cases = case_documents(document, file)
     for case in cases:
-        if case["demand"]["id"] == name:
+        if plain(case)["demand"]["id"] == name:
             return case
-    held = ", ".join(str(case["demand"]["id"]) for case in cases)
+    held = ", ".join(str(plain(case)["demand"]["id"]) for case in cases)
     raise BadDemand(f"{file} holds no case {name}", todo=f"choose one of: {held}")
 
 
-def demand_on(case: Mapping[str, Any], on: date) -> Mapping[str, Any]:
+@overload
+def demand_on(document: Document, on: date) -> Document: ...
+@overload
+def demand_on(document: Mapping[str, Any], on: date) -> Mapping[str, Any]: ...
+def demand_on(document: Document | Mapping[str, Any], on: date) -> Document | Mapping[str, Any]:
     """Return a case's demand as it stood on a day: every step until then has changed it."""
-    document: Mapping[str, Any] = case["demand"]
+    case = plain(document)
+    demand: Mapping[str, Any] = case["demand"]
     for step in case["expect"]:
         if day_of(step) <= on:
-            document = _merge(document, step)
-    return document
+            demand = _merge(demand, step)
+    if isinstance(document, Document):
+        return document.at("demand").with_value(demand)
+    return demand
 
 
 def day_of(step: Mapping[str, Any]) -> date:
@@ -143,6 +173,10 @@ def day_of(step: Mapping[str, Any]) -> date:
         return value if isinstance(value, date) else parse_day(str(value))
     except BadTime as fault:
         raise BadDemand(f"not a day: {value}", todo="write a day as 2026-02-26") from fault
+
+
+def _first_line(fault: Exception) -> str:
+    return str(fault).partition("\n")[0]
 
 
 def score_step(

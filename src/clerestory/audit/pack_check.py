@@ -20,7 +20,7 @@ from clerestory.audit.pack_check_files import (
     check_shape_of_codes,
     check_vocabulary,
 )
-from clerestory.audit.pack_check_flaws import Flaw, Sources
+from clerestory.audit.pack_check_flaws import Flaw, Sources, flaws_of
 from clerestory.audit.pack_check_policies import OPENING, check_policies, check_subset, check_types
 from clerestory.audit.pack_check_trees import comparisons
 from clerestory.audit.pack_check_words import check_promise, check_words
@@ -232,7 +232,7 @@ def _show(
         try:
             cases = cases_of(load_document(path), path.name)
         except BadDemand as fault:
-            flaws.append(Flaw(file, 1, str(fault), fault.todo))
+            flaws += flaws_of(fault, file)
             continue
         for case in cases:
             name = str(case["demand"]["id"])

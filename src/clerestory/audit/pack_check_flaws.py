@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cedarpy
 
+from clerestory.kernel import BadFile
 from clerestory.law.packs import Pack
 from clerestory.law.policies import Policy
 
@@ -23,6 +24,17 @@ class Flaw:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.text}" + (f"; {self.todo}" if self.todo else "")
+
+
+def flaws_of(fault: BadFile, file: str) -> list[Flaw]:
+    """Return everything that is wrong with a file that was read, each with its line."""
+    if not fault.faults:
+        return [Flaw(file, 1, str(fault), fault.todo)]
+    return [
+        Flaw(file, each.line or 1, f"{each.key}: {each.what}" if each.key else each.what,
+             each.write_instead)
+        for each in fault.faults
+    ]  # fmt: skip
 
 
 class Sources:

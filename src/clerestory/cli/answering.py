@@ -37,6 +37,7 @@ from clerestory.disclosure import (
 from clerestory.holdings import (
     LookupReason,
     Lookups,
+    NamedPersons,
     PermittedField,
     PersonSearch,
     Purpose,
@@ -111,7 +112,7 @@ def disclose(
             cbc=cbc,
         )
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
-    office.note_sealed(sealed.sha256, at)
+    office.note_sealed(sealed.sha256, at, decided.demand.id)
     written = (package, package.with_name(sealed.signature_path.name))
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
@@ -124,7 +125,8 @@ def _contents(
     """Read what may leave, cut it down to the rulings, and write the letters."""
     determination = decided.determination
     items = permitted_items(determination)
-    values = answers_in_files(items, files) | _from_records(office, decided.demand, items, who, at)
+    named = _named(decided, items, who)
+    values = answers_in_files(items, files) | _from_records(office, decided, items, named, at)
     minimised = minimise(determination, values, _tables(office, decided.demand))
     given = letter_input(office, decided, at)
     closed = len(determination.rulings) > len(items)
@@ -132,6 +134,7 @@ def _contents(
         minimised,
         letter_pdf=disclosure_letter(given),
         index_pdf=withholding_index(given) if closed else None,
+        marks={str(one.ref): one.marks for one in named.persons} if named else None,
     )
 
 
@@ -196,13 +199,33 @@ def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
     )
 
 
+def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPersons | None:
+    """Return whom the demand names, as its paper says it; ``None`` where nobody is read."""
+    needed = {item.subject for item in items if not item.subject.endswith("*")}
+    if not needed:
+        return None
+    if who is None:
+        raise Refusal(
+            f"nothing says whom the demand names as {', '.join(sorted(needed))}",
+            code="answer-who-missing",
+            todo="write name, birth_date and one more mark of each in a file, for --who",
+        )
+    asked = {subject.ref for subject in decided.demand.subjects if not subject.is_class}
+    return read_who(who, refs=asked | needed, needed=needed)
+
+
 def _from_records(
-    office: Office, demand: Demand, items: Sequence[Item], who: Path | None, at: datetime
+    office: Office,
+    decided: Decided,
+    items: Sequence[Item],
+    named: NamedPersons | None,
+    at: datetime,
 ) -> dict[Item, Value]:
-    named = [item for item in items if not item.subject.endswith("*")]
-    if not named:
+    if named is None:
         return {}
-    persons = _persons(office, demand, {item.subject for item in named}, who, at)
+    asked = [item for item in items if not item.subject.endswith("*")]
+    demand, refs = decided.demand, {item.subject for item in asked}
+    persons = _persons(office, demand, named.only(refs), at)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
     span = _period(demand)
     permitted = [
@@ -212,33 +235,21 @@ def _from_records(
             field=item.field,
             period=span if catalogue.get_field(item.program, item.field).dated else None,
         )
-        for item in named
+        for item in asked
     ]
     found = read_fields(open_source(office.source), catalogue, permitted)
-    return {item: value_of(value) for item, value in zip(named, found, strict=True)}
+    return {item: value_of(value) for item, value in zip(asked, found, strict=True)}
 
 
-def _persons(
-    office: Office, demand: Demand, refs: set[str], who: Path | None, at: datetime
-) -> dict[str, str]:
+def _persons(office: Office, demand: Demand, named: NamedPersons, at: datetime) -> dict[str, str]:
     """Return whose records each ref is about; every look-up is recorded."""
-    if who is None:
-        raise Refusal(
-            f"nothing says whom the demand names as {', '.join(sorted(refs))}",
-            code="answer-who-missing",
-            todo="write name, birth_date and one more mark of each in a file, for --who",
-        )
-    asked = {subject.ref for subject in demand.subjects if not subject.is_class}
-    named = read_who(who, refs=asked | refs, needed=refs)
     index = open_index(office.index)
     lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
     purpose = Purpose(
         reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
     )
     try:
-        resolved = resolve_roster(
-            PersonSearch(index, lookups), named.only(refs), purpose=purpose, at=at
-        )
+        resolved = resolve_roster(PersonSearch(index, lookups), named, purpose=purpose, at=at)
     finally:
         index.close()
     if unsure := [one for one in resolved if one.person_id is None]:

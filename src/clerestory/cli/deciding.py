@@ -1,18 +1,19 @@
 """From a demand's file to a determination: what ``decide``, ``disclose`` and ``refuse`` share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clerestory.audit.casebook import cases_of, day_of, demand_on, pick_case
+from clerestory.audit.casebook import case_documents, cases_of, day_of, demand_on, pick_case
 from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.demands import BadDemand, Demand, Determination, Item, load_document, read_demand
 from clerestory.demands.determination import Outcome
-from clerestory.demands.schema import check_shape
+from clerestory.demands.schema import check_shape, plain
 from clerestory.kernel import Refusal
+from clerestory.kernel.reading import Document
 from clerestory.law import PackFault, PackStack, load_stack
 from clerestory.law.codes import load_vocabulary
 from clerestory.law.packs import available_packs
@@ -77,44 +78,71 @@ def _lowerings(demand: Demand, lower: Sequence[str]) -> dict[Item, Outcome]:
     return lowerings
 
 
-def _demand_in(document: Any, file: str, case: str | None, on: date | None) -> Any:
+def _demand_in(document: Document, file: str, case: str | None, on: date | None) -> Any:
     if case is None:
-        if isinstance(document, dict) and "cases" in document:
+        if isinstance(document.value, dict) and "cases" in document.value:
             first = cases_of(document, file)[0]["demand"]["id"]
             raise BadDemand(
                 f"{file} is a casebook", todo=f"name one of its cases, for example --case {first}"
             )
         return document
     picked = pick_case(document, file, case)
-    return demand_on(picked, on or day_of(picked["expect"][0]))
+    return demand_on(picked, on or day_of(plain(picked)["expect"][0]))
 
 
 def demand_file(
     path: Path, *, on: date | None = None, case: str | None = None, packs: Sequence[str] = ()
 ) -> Demand:
     """Read a demand without deciding it."""
+    return read_without_deciding(_demand_in(load_document(path), path.name, case, on), packs)
+
+
+def documents_in(document: Document, file: str) -> Iterator[Document | Any]:
+    """Yield the demand of a file, or each demand of a casebook as each of its steps leaves it."""
+    value = document.value
+    holds_cases = isinstance(value, dict) and bool({"cases", "expect"} & set(value))
+    if not holds_cases and not isinstance(value, list):
+        yield document
+        return
+    for case in case_documents(document, file):
+        for step in plain(case)["expect"]:
+            yield demand_on(case, day_of(step))
+
+
+def read_without_deciding(document: Document | Any, packs: Sequence[str] = ()) -> Demand:
+    """Read a demand's document under the codes of its packs."""
     folder = packs_folder()
-    document = _demand_in(load_document(path), path.name, case, on)
     names = list(packs) or packs_for(document, folder)
     codes = [folder / "codes.yaml", *(folder / name / "codes.yaml" for name in names)]
     return read_demand(document, load_vocabulary([code for code in codes if code.exists()]))
 
 
-def packs_for(document: Any, folder: Path) -> list[str]:
-    """Return the packs of the holder's jurisdiction; the form is checked before they are used.
+def packs_for(document: Document | Any, folder: Path) -> list[str]:
+    """Return the packs of the holder's jurisdiction.
+
+    Where the document does not tell it, the federal pack: reading under it tells every fault of
+    the document at once.
 
     Raises:
+        BadDemand: There is no pack for it, and the form is not followed either.
         PackFault: The holder is under the law of a State that has no pack yet.
     """
-    check_shape(document)
-    place = str(document["holder"]["jurisdiction"])
-    if place in {"us", "us-federal"}:
-        return ["us-federal"]
-    if place.startswith("us-") and place not in available_packs(folder):
+    holder = plain(document).get("holder") if isinstance(plain(document), dict) else None
+    place = holder.get("jurisdiction") if isinstance(holder, dict) else None
+    if place in available_packs(folder) and place != "us-federal":
+        return ["us-federal", place]
+    known = load_vocabulary([folder / "codes.yaml"])
+    if (
+        isinstance(place, str)
+        and place.startswith("us-")
+        and place != "us-federal"
+        and known.knows("jurisdiction", place)
+    ):
+        check_shape(document)
         raise PackFault(
             f"there is no pack for the law of {place} yet",
             code="law-no-pack",
             todo="add --pack us-federal to decide under federal law alone, and ask counsel for "
             "the State's",
         )
-    return ["us-federal", place]
+    return ["us-federal"]

@@ -13,6 +13,7 @@ import click
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.terminal import OutputLost, code_of_lost_output, tell
 from clerestory.kernel import ClerestoryError, Corruption
+from clerestory.kernel.bad_file import BadFile
 
 TRACE = "CLERESTORY_TRACE"
 
@@ -102,6 +103,10 @@ def answer_for(run: Callable[[], None]) -> int:
     except Corruption as fault:
         _tell(f"alarm: {fault}", fault.code, fault.todo)
         return ExitCode.CORRUPTION
+    except BadFile as fault:
+        # Many faults of one file stand on lines of their own, which its reader laid out.
+        _tell(f"error: {fault}", fault.code, fault.todo, lines=bool(fault.faults))
+        return ExitCode.BAD_INPUT
     except ClerestoryError as fault:
         _tell(f"error: {fault}", fault.code, fault.todo)
         return ExitCode.MACHINE if fault.code in _MACHINE else ExitCode.BAD_INPUT
@@ -195,9 +200,8 @@ def _place(fault: BaseException) -> str:
     return "no line of this program"
 
 
-def _tell(message: str, code: str, todo: str) -> None:
-    # The alarm must be raised even where nobody listens: whatever happens to standard error, the
-    # exit code says it.
-    tell(message, err=True)
+def _tell(message: str, code: str, todo: str, *, lines: bool = False) -> None:
+    for line in message.split("\n") if lines else [message]:
+        tell(line, err=True)
     tell(f"  code: {code}", err=True)
     tell(f"  next: {todo}", err=True)

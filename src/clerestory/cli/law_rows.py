@@ -11,7 +11,7 @@ import click
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell, tell_json
-from clerestory.kernel import Refusal
+from clerestory.kernel import BadFile, Refusal
 
 if TYPE_CHECKING:
     from clerestory.audit.law_days import LawDays
@@ -96,22 +96,24 @@ class _Reading:
                 self.say(f"{self.read:,} demands")
 
     def _documents(self, document: Any, file: str) -> Iterator[tuple[str, Any]]:
-        from clerestory.audit.casebook import cases_of, day_of, demand_on
+        from clerestory.audit.casebook import case_documents, day_of, demand_on
         from clerestory.cli.deciding import packs_for
+        from clerestory.demands.schema import plain
 
-        if not _holds_cases(document):
+        if not _holds_cases(plain(document)):
             if not self.chosen:
                 with _named(file):
                     packs_for(document, self.folder)
             yield file, document
             return
-        for case in cases_of(document, file):
+        for part in case_documents(document, file):
+            case = plain(part)
             name, known = str(case["demand"]["id"]), self.days.stack(self.packs).packs
             missing = sorted({*map(str, case["packs"])} - {pack.name for pack in known})
             if missing:
                 self.not_covered[name] = f"there is no pack {', '.join(missing)}"
             else:
-                yield f"{file}, {name}", demand_on(case, day_of(case["expect"][0]))
+                yield f"{file}, {name}", demand_on(part, day_of(case["expect"][0]))
 
     def _read(self, document: Any, name: str) -> tuple["Demand", "Engine"]:
         from clerestory.audit.sources_of_fields import sources_of
@@ -133,6 +135,8 @@ def _named(name: str) -> Iterator[None]:
     try:
         yield
     except Refusal as fault:
+        if isinstance(fault, BadFile) and fault.faults:
+            raise  # it names its file, its line and its key already
         raise type(fault)(f"{name}: {fault}", code=fault.code, todo=fault.todo) from fault
 
 

@@ -1,6 +1,5 @@
 """``clerestory log``: the transparency log at the command line."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_bytes
@@ -9,7 +8,6 @@ from typing import Any
 import click
 
 from clerestory.cli.clock import at_option, late_option, profile_option, read_clock, zone_of_scopes
-from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.log_checking import verified_entry, verified_folder
 from clerestory.cli.log_text import (
     appended_line,
@@ -19,30 +17,26 @@ from clerestory.cli.log_text import (
     report_value,
     say,
 )
+from clerestory.cli.log_witness import witness
 from clerestory.cli.verify_text import key_text
-from clerestory.kernel import Refusal
+from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.bad_file import show
 from clerestory.kernel.files import write_whole
 from clerestory.ledger import (
     BadNote,
     FileKeyEncryptionKey,
     Ledger,
-    Witness,
     add_cosignatures,
     audit_ledger,
     parse_note,
     parse_trust_policy,
-    parse_vkey,
     request_for,
 )
 from clerestory.ledger.database import Epoch
 from clerestory.ledger.projection import project
 from clerestory.ledger.vault import write_encryption_key
 from clerestory.notes.key_files import (
-    COSIGNER_KINDS,
-    read_cosigning_key,
     read_signing_key,
-    write_cosigning_key,
     write_signing_key,
 )
 
@@ -262,59 +256,6 @@ def verify(
 
 
 @log.command()
-@click.argument("state", type=_FOLDER)
-@click.argument("request", type=_IN, required=False)
-@click.option("--key", type=_FILE, required=True, help="The witness's key file.")
-@click.option("--new-key", metavar="NAME", help="Make the key file, for a witness of this name.")
-@click.option("--kind", type=click.Choice(COSIGNER_KINDS), default="ml-dsa-44", show_default=True)
-@click.option("--log", "vkeys", multiple=True, help="The public key of a log to cosign for.")
-@click.option("--out", type=_FILE, help="Write the answer to this file.")
-@at_option
-@_json_option
-def witness(
-    state: Path,
-    request: Any,
-    key: Path,
-    new_key: str | None,
-    kind: str,
-    vkeys: Sequence[str],
-    out: Path | None,
-    at_text: str | None,
-    as_json: bool,
-) -> None:
-    """Answer one add-checkpoint REQUEST, keeping what was cosigned in STATE.
-
-    The answer is that of the witness protocol: signature lines (status 200), the size to go on
-    from (409), or a reason (400, 403, 404, 422).
-    """
-    if new_key is not None:
-        made = write_cosigning_key(key, name=new_key, kind=kind, entropy=token_bytes)
-        vkey = made.verifier.vkey
-        say(as_json, {"vkey": vkey}, f"public key, to give to everybody:\n{vkey}")
-        return
-    if request is None:
-        raise BadNote("a witness needs a request", todo="give its file, or - for standard input")
-    cosigners = [read_cosigning_key(key)]
-    here = Witness(state, cosigners=cosigners, logs=[parse_vkey(text) for text in vkeys])
-    answer = here.add_checkpoint(request.read(), at=read_clock(at_text))
-    if out:
-        write_whole(out, answer.body.encode())
-    value = {"status": answer.status, "type": answer.content_type, "body": answer.body}
-    say(as_json, value, f"{answer.status}\n{answer.body.rstrip()}")
-    sys.exit(_EXIT_OF_STATUS[answer.status])
-
-
-_EXIT_OF_STATUS = {
-    200: ExitCode.DONE,
-    400: ExitCode.BAD_INPUT,
-    403: ExitCode.CORRUPTION,
-    404: ExitCode.BAD_INPUT,
-    409: ExitCode.NO,
-    422: ExitCode.CORRUPTION,
-}
-
-
-@log.command()
 @click.argument("directory", type=_FOLDER)
 @click.option("--repair", is_flag=True, help="Write again the public files that are missing.")
 @_with_keys
@@ -328,7 +269,15 @@ def audit(directory: Path, repair: bool, key: Path | None, kek: Path | None, as_
         report = audit_ledger(ledger)
     say(as_json, report_value(report), report_text(report))
     if report.findings:
-        sys.exit(ExitCode.CORRUPTION)
+        raise Corruption(
+            f"the log is not what it says: {len(report.findings)} findings",
+            code="log-audit-findings",
+            todo="keep the ledger and its public folder as they are, append nothing, and see the "
+            "code of each finding in docs/errors.md",
+        )
+
+
+log.add_command(witness)
 
 
 # -- shared --------------------------------------------------------------------------------

@@ -2,16 +2,18 @@
 
 import json
 import shutil
-import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from secrets import token_bytes
+from typing import Any
 
 from clerestory.cli.clock import zone_of
 from clerestory.cli.places import profiles_folder
 from clerestory.kernel import Refusal
-from clerestory.kernel.files import write_whole
+from clerestory.kernel.bad_file import BadFile
+from clerestory.kernel.files import read_limited, write_whole
+from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import Zone, local_day, parse_moment, utc_text
 from clerestory.ledger import FileKeyEncryptionKey, Keeper, Ledger
 from clerestory.ledger.vault import write_encryption_key
@@ -19,6 +21,7 @@ from clerestory.notes import Ed25519Signer
 from clerestory.notes.key_files import read_signing_key, write_signing_key
 
 _SETTINGS = "office.toml"
+_RECORD_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +71,8 @@ class Office:
 
     def find_number(self, demand_id: str) -> int | None:
         """Return the number that the demand drew when it was received, if it was."""
-        path = self._matter(demand_id)
-        return int(json.loads(path.read_text("utf-8"))["number"]) if path.exists() else None
+        told = read_record(self._matter(demand_id))
+        return told["number"] if told else None
 
     def number_of(self, demand_id: str) -> int:
         """Return the number of a received demand.
@@ -116,9 +119,8 @@ class Office:
 
     def find_answer(self, demand_id: str, digest: str) -> int | None:
         """Return the log's index of an answer with these contents, if it was logged."""
-        path = self._answer(demand_id)
-        told = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        return int(told["index"]) if told.get("digest") == digest else None
+        told = read_record(self._answer(demand_id))
+        return told["index"] if told and told.get("digest") == digest else None
 
     def note_answer(self, demand_id: str, digest: str, index: int) -> None:
         """Keep where the answer stands in the log."""
@@ -128,11 +130,11 @@ class Office:
     def _answer(self, demand_id: str) -> Path:
         return self.folder / "matters" / f"{demand_id}-answer.json"
 
-    def note_sealed(self, sha256: str, at: datetime) -> None:
-        """Keep when a package was sealed, for its receipt."""
+    def note_sealed(self, sha256: str, at: datetime, demand_id: str) -> None:
+        """Keep when a package was sealed and for which demand, for its receipt."""
         path = self._sealed(sha256)
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, utc_text(at).encode())
+        write_whole(path, f"{utc_text(at)}\n{demand_id}\n".encode())
 
     def sealed_at(self, sha256: str) -> datetime:
         """Return when this office sealed a package.
@@ -147,13 +149,51 @@ class Office:
                 code="package-not-ours",
                 todo="give the package as it was handed over, and the office that sealed it",
             )
-        return parse_moment(path.read_text("utf-8"))
+        return parse_moment(path.read_text("utf-8").split("\n")[0])
+
+    def demand_of(self, sha256: str) -> str | None:
+        """Return which demand a package of this office answers, where its note says so."""
+        lines = self._sealed(sha256).read_text("utf-8").split("\n")
+        return lines[1] if len(lines) > 1 and lines[1] else None
 
     def _sealed(self, sha256: str) -> Path:
         return self.folder / "sealed" / sha256
 
     def _matter(self, demand_id: str) -> Path:
         return self.folder / "matters" / f"{demand_id}.json"
+
+
+class BadSettings(BadFile):
+    """The settings of an office cannot be used as they are written."""
+
+    code = "office-unreadable"
+    todo = "it holds profile, origin, source and index, each a text in quotes"
+
+
+class BadRecord(BadFile):
+    """What an office noted of a matter cannot be read again."""
+
+    code = "office-record-unreadable"
+    todo = "restore the office's folder from a copy; what was logged stands in the log"
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """Read what this office noted of a matter, if it noted anything.
+
+    Raises:
+        BadRecord: The file is not as the office wrote it.
+    """
+    if not path.exists():
+        return None
+    try:
+        told = json.loads(read_limited(path, _RECORD_BYTES, error=BadRecord))
+    except (ValueError, RecursionError) as fault:
+        raise BadRecord(f"a record of this office must be json: {path.name}") from fault
+    counts = [told.get(name, 0) for name in ("number", "index")] if isinstance(told, dict) else []
+    # A bool is an int to Python, and no number of a demand.
+    if {type(count) for count in counts} != {int} or not {"number", "index"} & set(told):
+        raise BadRecord(f"a record of this office must hold its number: {path.name}")
+    return dict(told)
 
 
 def open_office(folder: Path, *, late: bool = False) -> Office:
@@ -169,23 +209,19 @@ def open_office(folder: Path, *, late: bool = False) -> Office:
             code="office-not-found",
             todo="make one: clerestory keys office FOLDER --origin NAME --source RECORDS",
         )
-    try:
-        settings = tomllib.loads(path.read_text("utf-8"))
-        return Office(
-            folder=folder,
-            scope=settings["profile"],
-            origin=settings["origin"],
-            source=settings["source"],
-            index=Path(settings["index"]),
-            zone=zone_of(profiles_folder() / settings["profile"]),
-            late=late,
-        )
-    except (tomllib.TOMLDecodeError, KeyError) as fault:
-        raise Refusal(
-            f"{path.name} cannot be used: {fault}",
-            code="office-unreadable",
-            todo="it holds profile, origin, source and index, each a text",
-        ) from fault
+    settings = read_toml(path, error=BadSettings)
+    for name in ("profile", "origin", "source", "index"):
+        if not isinstance(settings.get(name), str):
+            raise BadSettings(f"{path.name} must hold {name}, a text in quotes")
+    return Office(
+        folder=folder,
+        scope=settings["profile"],
+        origin=settings["origin"],
+        source=settings["source"],
+        index=Path(settings["index"]),
+        zone=zone_of(profiles_folder() / settings["profile"]),
+        late=late,
+    )
 
 
 def make_office(folder: Path, *, profile: str, origin: str, source: str, index: Path) -> Office:

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from clerestory.cli.exit_codes import ExitCode
@@ -144,6 +145,9 @@ def console() -> "Console":
 def prepare_streams() -> None:
     """Let no alphabet of the terminal stop a message: what it lacks is written out in ASCII."""
     codecs.register_error(_HANDLER, _in_ascii)
+    if sys.stdin is None:
+        # The caller closed it; a command that reads it is given nothing, which it can refuse.
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 (open until the end)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=_HANDLER)

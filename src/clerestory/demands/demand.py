@@ -19,11 +19,16 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
-    """Who asks. ``body`` is for people; ``kind`` is the coded class, ``component`` its office."""
+    """Who asks. ``kind`` is the coded class, ``component`` its office.
+
+    ``body`` and ``reference``, the requester's own number of the paper, are for people: the
+    engine never reads them.
+    """
 
     body: str
     kind: str
     component: str | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

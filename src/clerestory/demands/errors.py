@@ -1,9 +1,9 @@
 """What can be wrong with a demand's written form."""
 
-from clerestory.kernel import Refusal
+from clerestory.kernel import BadFile
 
 
-class BadDemand(Refusal):
+class BadDemand(BadFile):
     """The written form cannot be read as a demand."""
 
     code = "demand-unreadable"

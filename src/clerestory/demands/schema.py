@@ -1,12 +1,16 @@
 """The shape of the written forms, as published JSON Schemas."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from clerestory.demands.errors import BadDemand
+from clerestory.demands.leaves import Problem
+from clerestory.demands.shape import find_problems
+from clerestory.kernel.bad_file import Fault, key_text
+from clerestory.kernel.reading import Document
 
 
 @cache
@@ -18,30 +22,33 @@ def schema(name: str) -> Mapping[str, Any]:
     return content
 
 
-def check_shape(document: object, name: str = "demand") -> None:
-    """Check a parsed document against a schema.
+def check_shape(document: Document | object, name: str = "demand") -> None:
+    """Check a document against a schema.
 
     Raises:
-        BadDemand: It does not follow the form; the message names the first place and its fault.
+        BadDemand: It does not follow the form; with every fault, its place and what to write.
     """
-    import jsonschema
-
-    validator = jsonschema.Draft202012Validator(schema(name))
-    try:
-        faults = sorted(validator.iter_errors(document), key=lambda f: list(map(str, f.path)))
-    except RecursionError as fault:
-        raise BadDemand(
-            "the document is nested without end", todo="write each part where the form has it"
-        ) from fault
+    faults = faults_of(document, find_problems(plain(document), schema(name)))
     if faults:
-        first = jsonschema.exceptions.best_match(faults) or faults[0]
-        place = first.json_path.removeprefix("$.").replace("$", "the document")
-        more = f" (and {len(faults) - 1} more faults)" if len(faults) > 1 else ""
-        raise BadDemand(
-            f"the form is not followed at {place}: {_shorten(first.message)}{more}",
-            todo="compare the file with docs/written-forms.md; every key has its place there",
-        )
+        raise BadDemand.of(file_of(document), faults)
 
 
-def _shorten(message: str) -> str:
-    return message if len(message) <= 160 else message[:157] + "..."
+def faults_of(document: Document | object, problems: Iterable[Problem]) -> list[Fault]:
+    """Give problems their lines, where the document was read from a file."""
+    if isinstance(document, Document):
+        return [document.fault(each.path, each.what, each.write_instead) for each in problems]
+    return [
+        Fault(line=0, what=each.what, write_instead=each.write_instead, path=each.path,
+              key=key_text(each.path))
+        for each in problems
+    ]  # fmt: skip
+
+
+def plain(document: Document | Any) -> Any:
+    """Return the value of a document, read from a file or not."""
+    return document.value if isinstance(document, Document) else document
+
+
+def file_of(document: Document | object) -> str:
+    """Return what a message calls the document."""
+    return document.file if isinstance(document, Document) else "the document"

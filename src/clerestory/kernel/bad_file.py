@@ -56,6 +56,7 @@ class BadFile(Refusal):
     """
 
     code = "file-unreadable"
+    todo = "mend the file as each fault says, then run the same again"
 
     def __init__(
         self,

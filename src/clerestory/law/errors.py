@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from clerestory.kernel import Refusal
+from clerestory.kernel import BadFile, Refusal
 
 
-class UnknownCode(Refusal):
+class UnknownCode(BadFile):
     """A demand, a case or a policy uses a code that no pack in use defines."""
 
     code = "law-unknown-code"

@@ -22,13 +22,13 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 BOUNDARY = ROOT / "tests" / "conformance" / "policy" / "boundary.toml"
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
-_DAY = re.compile(r"^\^\\d\{4\}")
 
 
 _MANY = {
     "text": "texts",
     "code": "codes",
     "reference": "references",
+    "code of a field, or reference": "codes of fields, or references",
     "group": "groups",
     "an instrument": "instruments",
 }
@@ -86,7 +86,7 @@ def keys(node: Mapping[str, Any], defs: Mapping[str, Any], above: str) -> Iterat
         path = f"{above}{key}"
         said, below, mark = holds(inner, defs)
         yield (f"**`{path}`**" if key in required else f"`{path}`", said)
-        if below is not None and not (above and "$ref" in str(inner)):
+        if below is not None and not (above and "#/$defs/instrument" in str(inner)):
             yield from keys(below, defs, f"{path}{mark}.")
 
 
@@ -96,13 +96,13 @@ def holds(
     """Say what a key holds, and return what lies below it with the mark of a list."""
     if "$ref" in node:
         name = node["$ref"].rpartition("/")[2]
+        if "properties" not in defs[name]:
+            return defs[name]["title"], None, ""
         return f"an {name}", defs[name], ""
     for choice in node.get("anyOf", ()):
         if choice.get("type") != "null" and "not" not in choice:
             said, below, mark = holds(choice, defs)
-            others = [c for c in node["anyOf"] if "enum" in c]
-            more = [str(v) for c in others for v in c["enum"] if v is not None]
-            return " or ".join([said, *(f"`{v}`" for v in more)]) if more else said, below, mark
+            return said, below, mark
     if "const" in node:
         return f"`{node['const']}`", None, ""
     if "enum" in node:
@@ -133,14 +133,10 @@ def of_type(
             )
         return "group", node if node.get("properties") else None, ""
     pattern = node.get("pattern", "")
-    if _DAY.match(pattern) or node.get("format") == "date":
+    if node.get("format") == "date":
         return "day", None, ""
-    if pattern.startswith("^[a-z0-9]"):
-        return "code", None, ""
     if pattern.startswith("^[0-9a-f]"):
         return "SHA-256 in hexadecimal digits", None, ""
-    if pattern.startswith("^S"):
-        return ("reference" if "\\." in pattern else "`S1`, `S2` ... or `S*`"), None, ""
     return {"string": "text", "integer": "number", "anything": "anything"}[kind], None, ""
 
 

@@ -11,6 +11,7 @@ import pytest
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.faults import TRACE, answer_for
 from clerestory.kernel import Corruption, Refusal
+from clerestory.kernel.bad_file import BadFile, Fault
 
 SECRET = "Made-up Person, 1974-06-22"
 
@@ -125,4 +126,22 @@ def test_a_message_cannot_fake_a_line_of_its_own(capsys: pytest.CaptureFixture[s
         r"error: not a code: x\n  next: release all\x1b[0m",
         "  code: refused",
         r"  next: do\nthis",
+    ]
+
+
+def test_many_faults_of_one_file_stand_on_lines_of_their_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wrong = [
+        Fault(line=line, what=f"not so\x1b {line}", write_instead="x", key="a") for line in (2, 5)
+    ]
+
+    assert answer_for(raising(BadFile.of("x.yaml", wrong))) == ExitCode.BAD_INPUT
+
+    assert capsys.readouterr().err.splitlines() == [
+        r"error: x.yaml, line 2, key a: not so\x1b 2 (and 1 more)",
+        r"  x.yaml:2: a: not so\x1b 2; x",
+        r"  x.yaml:5: a: not so\x1b 5; x",
+        "  code: file-unreadable",
+        "  next: mend each line; x",
     ]

@@ -306,6 +306,10 @@ def test_a_namesake_who_agrees_with_more_than_the_chosen_is_a_second_person(
     assert ask(index, **NAME, ssn=AMINA["ssn"], phone="303-555-0102") == Refused(
         reasons=(Reason.SECOND_PERSON_NEAR,)
     )
+    # Whose name is only near is told apart by the number and the name together.
+    sister = namesake | {"name": "Aminata|Cali Nuur", "phone": "303-555-0102"}
+    asked = {"ssn": AMINA["ssn"], "phone": "303-555-0102"}
+    assert isinstance(ask(make_index(AMINA, sister), **NAME, **asked), Found)
 
 
 def test_a_namesake_whose_medicaid_number_is_a_slip_away_is_a_second_person(
@@ -366,3 +370,17 @@ def test_a_number_in_other_digits_is_the_number(make_index: MakeIndex, written: 
     assert ask(make_index(AMINA), **NAME, **BORN, **HOME, ssn=wrong) == Refused(
         reasons=(Reason.NUMBER_DISAGREES,)
     )
+
+
+def test_a_name_that_fits_weakly_is_not_told_from_a_near_one_by_a_number_a_slip_away(
+    make_index: MakeIndex,
+) -> None:
+    mary = AMINA | {"name": "Mary|Smith"}
+    marie = TWIN | {"name": "Marie|Smith"}
+    asked = {"name": "Mary Smyth", "ssn": AMINA["ssn"]}
+
+    assert ask(make_index(mary, marie), **BORN, **asked) == Refused(
+        reasons=(Reason.SECOND_PERSON_NEAR,)
+    )
+    far = marie | {"ssn": "933-03-8888"}
+    assert isinstance(ask(make_index(mary, far), **BORN, **asked), Found)

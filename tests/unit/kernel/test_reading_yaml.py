@@ -206,10 +206,11 @@ def test_a_key_that_is_not_seen_whole_is_refused(key: str, what: str) -> None:
         ("a: 1\n\tb: 2\n", 2, "a tab stands where only spaces may"),
         ("a:\n\t- b\n", 2, "a tab stands where only spaces may"),
         ("a: 1\nb: c: d\n", 2, "a colon with a space stands inside a text"),
-        ("a: 1\nb: [c, d\n", 3, "a list that begins with [ is not closed"),
+        ("a: 1\nb: [c, d\n", 2, "a list that begins with [ is not closed"),
         ("a: 1\nb: {c: d\ne: f\n", 3, "a group that begins with { is not closed"),
-        ('a: 1\nb: "c\nd: e\n', 4, "a quote is opened and never closed (opened in line 2)"),
-        ("a: 1\nb\n", 3, "a key has no colon after it"),
+        ("a: [", 1, "a bracket is opened and not closed"),
+        ('a: 1\nb: "c\nd: e\n', 3, "a quote is opened and never closed (opened in line 2)"),
+        ("a: 1\nb\n", 2, "a key has no colon after it"),
         ("a: 1\n  b: 2\n", 2, "a colon with a space stands inside a text, or the line is indented"),
         ("a:\n    b: 1\n  c: 2\n", 3, "the line does not fit those before it"),
         ("a: @b\n", 1, "a text begins with @, which has a meaning of its own"),
@@ -329,8 +330,8 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_file() -> None:
         "quotes",
         "  a.yaml:5: d.e: the key stands twice, first in line 4; keep the one that is right: of "
         "two, one would be lost in silence",
-        "  a.yaml:7: a list that begins with [ is not closed, or a comma is missing in it "
-        "(opened in line 6); put a comma between two of the list and ] at its end; a text with "
+        "  a.yaml:6: a list that begins with [ is not closed, or a comma is missing in it; "
+        "put a comma between two of the list and ] at its end; a text with "
         "[ or , needs quotes",
     ]
     assert [(each.line, each.key) for each in fault.faults[:4]] == [

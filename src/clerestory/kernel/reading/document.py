@@ -1,7 +1,7 @@
 """A file that was read: its value, and the line on which each part stands."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,6 +67,10 @@ class Document:
             value=value, file=self.file, private=self.private, before=(*self.before, *path),
             mark=mark,
         )  # fmt: skip
+
+    def with_value(self, value: Any) -> "Document":
+        """Return this part with another value; what is new in it has the line of what is near."""
+        return replace(self, value=value)
 
     def fault(self, path: Sequence[str | int], what: str, write_instead: str) -> Fault:
         """Return a fault of this document, with its line and its key in the file."""

@@ -128,7 +128,7 @@ class _Json:
         what = "a number is not whole, or is longer than 18 digits"
         if not _FRACTION.fullmatch(number):
             what = "this is not a number as JSON writes them"
-        if number.lstrip("-").startswith("0") and number.lstrip("-").isdigit():
+        if re.fullmatch(r"-?0[0-9]+", number):
             what = "a number begins with a zero"
         reading.fault(
             line, path, f"{what}{reading.quoted(number)}",

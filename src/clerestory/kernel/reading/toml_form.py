@@ -23,6 +23,8 @@ _WORDS = (
     ("Invalid date", "this is not a day", "write a day as 2026-02-26, without quotes"),
     ("Unclosed array", "a list is opened with [ and not closed", "close it with ]"),
     ("Unclosed inline table", "a group is opened with { and not closed", "close it with }"),
+    ("Expected \"'", "a quote is opened and not closed", "close it"),
+    ("Expected ']' at the end of a table", "the name of a table is not closed", "close it with ]"),
     ("Unterminated string", "a quote is opened and not closed", "close it"),
     ("Illegal character", "a text goes on beyond its line, or a quote is missing", "close the text "
      "with a quote in its line; use three quotes for several lines"),
@@ -79,12 +81,10 @@ def _explain(message: str, text: str) -> Fault:
     line = int(place[1]) if place and place[1] else len(lines) if place else 0
     for words, what, write_instead in _WORDS:
         if words in message:
-            # The library notices a key twice only after its value: perhaps one line late.
-            written = lines[line - 1] if 0 < line <= len(lines) else ""
-            if words == "Invalid date" and (found := _DAY.search(written)):
-                day = read_day(found[1])
-                if isinstance(day, Wrong):
-                    what, write_instead = day.what, day.write_instead
+            found = _DAY.search(lines[line - 1]) if 0 < line <= len(lines) else None
+            # A day that no calendar has is the likeliest fault of a line that holds one.
+            if found and isinstance(day := read_day(found[1]), Wrong):
+                what, write_instead = day.what, day.write_instead
             return Fault(line=line, what=what, write_instead=write_instead)
     return Fault(
         line=line, what="the line is not TOML", write_instead="write key = value, one a line"

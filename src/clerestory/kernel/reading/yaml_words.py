@@ -30,6 +30,11 @@ _WORDS = (
         "put a comma between two keys and } at the end; a text with { or , needs quotes",
     ),
     (
+        "did not find expected node content",
+        "a bracket is opened and not closed, or a value is missing in it",
+        "close it with ] or }; a text with [, { or , needs quotes",
+    ),
+    (
         "could not find expected ':'",
         "a key has no colon after it",
         "write key: value",
@@ -91,7 +96,8 @@ def explain(fault: Any, text: str) -> tuple[int, str, str]:
     """Return the line of a fault, what is wrong there, and what to write instead."""
     mark = fault.problem_mark or fault.context_mark
     problem = f"{fault.problem or ''} {fault.context or ''}"
-    line = mark.line + 1 if mark else 0
+    # What is open at the end is told at the last line: there is none after it.
+    line = min(mark.line + 1, len(text.splitlines())) if mark else 0
     if "cannot start any token" in problem and mark:
         return line, *_first_character(text, mark)
     for words, what, write_instead in _WORDS:
