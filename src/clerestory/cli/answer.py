@@ -107,6 +107,8 @@ def disclose(
         cbc=cbc,
     )
     tell(f"sealed number {answered.number}, log entry {answered.index}")
+    for item in answered.lowered:
+        tell(f"  kept back, since the record protects the person: {item.program}/{item.ref}")
     tell(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
     if cbc:
         tell(
@@ -201,8 +203,12 @@ def receipt(
     from clerestory.cli.receiving import record_receipt
 
     office = open_office(folder, late=late)
-    told, index = record_receipt(office, receipt_file, package, key, signature, read_clock(at_text))
-    tell(f"recorded the receipt of {told.by} for {told.demand_id}, log entry {index}")
+    done = record_receipt(office, receipt_file, package, key, signature, read_clock(at_text))
+    whose = f"the receipt of {done.receipt.by} for {done.receipt.demand_id}"
+    if done.again:
+        tell(f"{whose} is recorded already, log entry {done.index}; nothing was logged again")
+    else:
+        tell(f"recorded {whose}, log entry {done.index}")
 
 
 @click.group()
