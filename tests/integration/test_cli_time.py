@@ -85,8 +85,7 @@ def disclose(office: Path, at: str) -> Result:
 
 
 def entries(office: Path) -> list[bytes]:
-    """Every entry of the office's log, from the public files."""
-    done("log", "checkpoint", office / "log", "--publish")
+    """Every entry of the office's log."""
     size = int(done("log", "checkpoint", office / "log").splitlines()[1])
     said = [
         json.loads(done("log", "prove", office / "log", str(index), "--json"))["entry"]
@@ -294,3 +293,19 @@ def test_a_day_in_another_form_is_refused_by_every_command_that_takes_one(
         refused = type_command(*words, "--on", day)
         assert refused.exit_code == 2
         assert "2026-03-04" in refused.output
+
+
+@pytest.mark.parametrize("verb", ["receive", "refuse"])
+def test_nothing_is_done_about_a_demand_before_the_day_it_came(office: Path, verb: str) -> None:
+    """It came on 2 March, which in Maine begins at 05:00 UTC."""
+    if verb != "receive":
+        assert answer(office, "receive", "2026-03-02T05:00Z").exit_code == 0
+    before = len(entries(office))
+
+    early, then = (answer(office, verb, f"2026-03-02T0{time}Z") for time in ("4:59:59", "5:00"))
+
+    assert isinstance(early.exception, Refusal)
+    assert early.exception.code == "answer-before-receipt"
+    assert "2026-03-01 is before 2026-03-02" in str(early.exception)
+    assert then.exit_code == 0, then.exception
+    assert len(entries(office)) == before + (1 if verb == "receive" else 2)

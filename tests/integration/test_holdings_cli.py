@@ -84,6 +84,13 @@ def test_find_answers_with_one_id(agency: Path) -> None:
     }
 
 
+def test_find_reads_a_query_that_begins_with_a_byte_order_mark(agency: Path) -> None:
+    for written in (json.dumps(PATIENT.query()), f"name: {PATIENT.person.name}\nssn: 931-31-0000"):
+        answer = find(agency, f"\ufeff{written}")
+
+        assert answer.output.splitlines()[0] == f"found: {PATIENT.person.person_id}"
+
+
 def test_find_reads_yaml_and_keeps_leading_zeros(agency: Path) -> None:
     query = f"name: {PATIENT.person.name}\nbirth_date: 1974-06-22\nssn_last4: 0000\nphone: null\n"
 
@@ -124,6 +131,15 @@ def test_find_refuses_with_reasons_that_hold_nobodys_data(
         ("just words", "query-not-yaml"),
         ("{", "query-not-yaml"),
         ("name: [a, b]", "query-unreadable"),
+        ("name: Made Up\nssn: 911-11-1234\nssn: 911-11-1235", "query-not-yaml"),
+        ('{"name": "Made Up", "ssn": "911-11-1234", "ssn": "911-11-1235"}', "query-not-yaml"),
+        ("", "query-not-yaml"),
+        ("- name: Made Up", "query-not-yaml"),
+        ("name: " + "Made " * 30_000, "query-not-yaml"),
+        ("name: Made Up\nssn: XXX-XX-1234", "query-unreadable"),
+        ("name: Made Up\nssn: 000-00-0000", "query-placeholder"),
+        ("name: Made Up\nbirth_date: 04/05/1988", "query-unreadable"),
+        ("name: Made Up\nbirth_date: 2999-01-01\nphone: 207-555-0101", "query-unreadable"),
     ],
 )
 def test_find_refuses_what_may_not_be_asked(agency: Path, query: str, code: str) -> None:

@@ -18,6 +18,8 @@ from clerestory.cli.office import (
 )
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell
+from clerestory.demands import Demand
+from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_private, write_whole
 from clerestory.law.activation import check_active
 
@@ -56,6 +58,7 @@ def receive(
 
     at, office = read_clock(at_text), open_office(folder, late=late)
     read = demand_file(demand, case=case, on=office.day(at), packs=packs)
+    _check_day(read, office.day(at))
     number = receive_demand(office, read, at)
     tell(f"received {read.id} as number {number}")
 
@@ -104,6 +107,8 @@ def disclose(
         cbc=cbc,
     )
     tell(f"sealed number {answered.number}, log entry {answered.index}")
+    for item in answered.lowered:
+        tell(f"  kept back, since the record protects the person: {item.program}/{item.ref}")
     tell(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
     if cbc:
         tell(
@@ -198,8 +203,12 @@ def receipt(
     from clerestory.cli.receiving import record_receipt
 
     office = open_office(folder, late=late)
-    told, index = record_receipt(office, receipt_file, package, key, signature, read_clock(at_text))
-    tell(f"recorded the receipt of {told.by} for {told.demand_id}, log entry {index}")
+    done = record_receipt(office, receipt_file, package, key, signature, read_clock(at_text))
+    whose = f"the receipt of {done.receipt.by} for {done.receipt.demand_id}"
+    if done.again:
+        tell(f"{whose} is recorded already, log entry {done.index}; nothing was logged again")
+    else:
+        tell(f"recorded {whose}, log entry {done.index}")
 
 
 @click.group()
@@ -258,5 +267,17 @@ def _decide(
     demand: Path, case: str | None, packs: tuple[str, ...], on: date, lower: tuple[str, ...]
 ) -> Decided:
     decided = decide_file(demand, on=on, case=case, packs=packs, lower=lower)
+    _check_day(decided.demand, on)
     check_active(decided.stack, packs_folder())
     return decided
+
+
+def _check_day(demand: Demand, on: date) -> None:
+    """Refuse to act on a demand before it came: a clock set back would choose an older law."""
+    if on < demand.received_on:
+        raise Refusal(
+            f"nothing is done about a demand before the day it was received: {on} is before "
+            f"{demand.received_on}",
+            code="answer-before-receipt",
+            todo="correct received.date in the demand, --at, or the machine's clock",
+        )

@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any, BinaryIO, TypeVar
 
 import click
 
+from clerestory.cli.clock import read_clock
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.office import open_office
 from clerestory.cli.terminal import tell, tell_json
@@ -89,7 +89,7 @@ def find(
     asked = _read_query(query.read(_MAX_QUERY_BYTES + 1), str(getattr(query, "name", "-")))
     purpose = _purpose(office, demand, reason)
     with _search(index, office) as search:
-        answer = search.find(asked, purpose=purpose, at=datetime.now(UTC))
+        answer = search.find(asked, purpose=purpose, at=read_clock(None))
     told: dict[str, Any]
     if isinstance(answer, Found):
         told = {"answer": "found", "person_id": answer.person_id, "why": list(answer.why)}
@@ -128,7 +128,7 @@ def roster(
     named = read_roster(roster)
     purpose = _purpose(office, demand, reason)
     with _search(index, office) as search:
-        resolved = resolve_roster(search, named, purpose=purpose, at=datetime.now(UTC))
+        resolved = resolve_roster(search, named, purpose=purpose, at=read_clock(None))
     rows, lines = [], []
     for one in resolved:
         row: dict[str, Any] = {"row": one.row, "ref": one.ref, "person_id": one.person_id}
@@ -154,10 +154,13 @@ def lookups(folder: Path) -> None:
 
     FOLDER is an office, or the folder beside an index.
     """
-    inside = folder / "lookups"
-    kept = inside if inside.is_dir() else folder
-    if not kept.is_dir():
-        raise click.BadParameter(f"there is no folder {kept.name}")
+    kept = next(
+        (one for one in (folder / "lookups", folder) if (one / "lookups.key").exists()
+         or (one / "lookups.jsonl").exists()), None,
+    )  # fmt: skip
+    if kept is None:
+        # Opening would begin a record, and an empty one would pass for one that holds.
+        raise click.BadParameter(f"no look-up was ever recorded in {folder.name}")
     checked = Lookups.open(kept, entropy=token_bytes).verify()
     tell(f"{checked} look-ups, each following the one before")
 

@@ -48,8 +48,14 @@ def receive(office: Office, demand: Demand, at: datetime) -> int:
 
 
 def is_about_a_class(demand: Demand) -> bool:
-    """Whether the demand concerns nobody in particular."""
-    return all(subject.is_class for subject in demand.subjects)
+    """Whether the demand concerns nobody in particular, so that the public may read its entries.
+
+    A person whose relation nobody knows is still one person: only what is written as a class, under
+    a ref for many, is one. Where it is in doubt the entry shows nothing.
+    """
+    return bool(demand.subjects) and all(
+        subject.relation == "class" and subject.ref.endswith("*") for subject in demand.subjects
+    )
 
 
 def log_answer(
@@ -71,6 +77,7 @@ def log_answer(
         law["lowered"] = "; ".join(
             f"{r.item.program}/{r.item.ref}={r.outcome.value}" for r in lowered
         )
+    approvals = {"signed": "; ".join(signed) or "nobody"}
     if is_about_a_class(demand):
         public = {"demand": demand.id, "number": str(number)}
         events = [
@@ -83,6 +90,9 @@ def log_answer(
                 type=EventType.CLASS_DEMAND_ANSWERED,
                 scope=office.scope,
                 public={**public, "package": digest},
+                # Who signed is committed to and not shown: an official is a person too.
+                matter=demand.id,
+                fields=approvals,
             ),
         ]
     else:
@@ -98,7 +108,7 @@ def log_answer(
                 type=EventType.ANSWER_SEALED,
                 scope=office.scope,
                 matter=demand.id,
-                fields={**common, "package": digest, "signed": "; ".join(signed) or "nobody"},
+                fields={**common, "package": digest, **approvals},
             ),
         ]
     index = ledger.append(events, at, zone=office.zone)[-1].index

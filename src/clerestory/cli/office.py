@@ -130,11 +130,11 @@ class Office:
     def _answer(self, demand_id: str) -> Path:
         return self.folder / "matters" / f"{demand_id}-answer.json"
 
-    def note_sealed(self, sha256: str, at: datetime) -> None:
-        """Keep when a package was sealed, for its receipt."""
+    def note_sealed(self, sha256: str, at: datetime, demand_id: str) -> None:
+        """Keep when a package was sealed and for which demand, for its receipt."""
         path = self._sealed(sha256)
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, utc_text(at).encode())
+        write_whole(path, f"{utc_text(at)}\n{demand_id}\n".encode())
 
     def sealed_at(self, sha256: str) -> datetime:
         """Return when this office sealed a package.
@@ -149,7 +149,12 @@ class Office:
                 code="package-not-ours",
                 todo="give the package as it was handed over, and the office that sealed it",
             )
-        return parse_moment(path.read_text("utf-8"))
+        return parse_moment(path.read_text("utf-8").split("\n")[0])
+
+    def demand_of(self, sha256: str) -> str | None:
+        """Return which demand a package of this office answers, where its note says so."""
+        lines = self._sealed(sha256).read_text("utf-8").split("\n")
+        return lines[1] if len(lines) > 1 and lines[1] else None
 
     def _sealed(self, sha256: str) -> Path:
         return self.folder / "sealed" / sha256

@@ -1,6 +1,7 @@
 """Receipts: the recipient signs one, the office records it."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,17 @@ from clerestory.disclosure import Receipt, read_receipt, read_receipt_key, sign_
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import utc_text
 from clerestory.ledger import Event, EventType
+from clerestory.ledger.repeats import find_entry
 from clerestory.notes.key_files import read_signing_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A receipt in the log: what it says, its entry, and whether the entry was there before."""
+
+    receipt: Receipt
+    index: int
+    again: bool
 
 
 def signed_receipt(package: Path, demand_id: str, key: Path, at: datetime) -> bytes:
@@ -31,21 +42,24 @@ def record_receipt(
     key: Path,
     signature: Path | None,
     at: datetime,
-) -> tuple[Receipt, int]:
-    """Check a receipt and append it to the log; return it and its index.
+) -> Recorded:
+    """Check a receipt and append it to the log, once.
 
     Raises:
-        Refusal: The file is no receipt, or was signed before the package was sealed.
-        Corruption: The signature fails, or it is for another package.
+        Refusal: The file is no receipt, is for another package or demand, or was signed before
+            the package was sealed.
+        Corruption: The signature fails.
     """
+    sha256 = _sha256(package)
     told = read_receipt(
         receipt.read_bytes(),
         signature.read_bytes() if signature else None,
         key=read_receipt_key(key.read_bytes()),
-        package_sha256=_sha256(package),
-        sealed_at=office.sealed_at(_sha256(package)),
+        package_sha256=sha256,
+        sealed_at=office.sealed_at(sha256),
         now=at,
     )
+    _check_demand(told, office.demand_of(sha256))
     number = office.number_of(told.demand_id)
     event = Event(
         type=EventType.ANSWER_RECEIVED,
@@ -57,11 +71,26 @@ def record_receipt(
             "package": told.package,
             "received_at": utc_text(told.received_at),
             "by": told.by,
+            "signed_by": told.signed_by,
         },
     )
     with office.ledger() as ledger:
+        known = find_entry(ledger, event)
+        if known is not None:
+            return Recorded(receipt=told, index=known, again=True)
         (appended,) = ledger.append([event], at, zone=office.zone)
-    return told, appended.index
+    return Recorded(receipt=told, index=appended.index, again=False)
+
+
+def _check_demand(told: Receipt, demand_id: str | None) -> None:
+    # An office's older note of a package does not say which demand it answers.
+    if demand_id is not None and told.demand_id != demand_id:
+        raise Refusal(
+            f"a receipt must name the demand that its package answers: {demand_id}, not "
+            f"{told.demand_id}",
+            code="receipt-other-demand",
+            todo="ask the recipient for a receipt that names the demand as the letter does",
+        )
 
 
 def _sha256(path: Path) -> str:

@@ -17,7 +17,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from typing import Any
 from clerestory.holdings.query import Answer, Clues, Found, PersonQuery
 from clerestory.kernel import Corruption, canonical_bytes
 from clerestory.kernel.files import sync_folder, write_private, write_whole
+from clerestory.kernel.time import utc_text
 
 _LINES, _HEAD, _KEY = "lookups.jsonl", "lookups.head", "lookups.key"
 _FIRST = "0" * 64  # stands for the line before the first
@@ -110,7 +111,7 @@ class Lookups:
         """
         found = answer.person_id if isinstance(answer, Found) else None
         told = {
-            "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "at": utc_text(at),
             "reason": purpose.reason.value,
             "demand": purpose.demand,
             "number": purpose.number,

@@ -58,6 +58,8 @@ _HOW = {
 }
 # Systems write this day, or the first of their calendar, where no birth date is known.
 NO_BIRTH_DATE = date(1900, 1, 1)
+# Comparing takes time for each word: no name or address is longer.
+MAX_VALUE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,10 @@ class PersonQuery:
     email: str | None = None
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, str) and len(value) > MAX_VALUE:
+                raise _unreadable(field.name, f"write one value, of {MAX_VALUE} letters at most")
         for key, read in READERS.items():
             _check_number(key, getattr(self, key), read)
         if self.ssn and self.ssn_last4 and read_ssn(self.ssn)[-4:] != read_last4(self.ssn_last4):

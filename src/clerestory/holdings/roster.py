@@ -23,7 +23,6 @@ from clerestory.kernel.reading import Document, parse_document, read_document
 
 MAX_ROWS = 5_000
 _MAX_BYTES = 2_000_000
-_MAX_VALUE = 500
 _MARKS = tuple(field.name for field in fields(PersonQuery))
 
 
@@ -227,8 +226,6 @@ def _person(
 
 def _mark_fault(key: str, value: object) -> QueryFault | None:
     """What is wrong with one mark by itself."""
-    if isinstance(value, str) and len(value) > _MAX_VALUE:
-        return QueryFault(f"the value is too long: {key}", todo="write one value")
     try:
         PersonQuery.from_mapping({key: value})
     except QueryFault as wrong:

@@ -6,6 +6,7 @@ from clerestory.holdings.find import find_person
 from clerestory.holdings.index import PersonIndex
 from clerestory.holdings.lookups import Lookups, Purpose
 from clerestory.holdings.query import Answer, PersonQuery
+from clerestory.kernel.time import latest_day
 
 
 class PersonSearch:
@@ -26,7 +27,7 @@ class PersonSearch:
             LookupsAltered: The record of look-ups is not as it was written.
             OSError: The look-up cannot be recorded. Then there is no answer.
         """
-        query.check_born_by(at.date())
+        query.check_born_by(latest_day(at))
         answer = find_person(self._index, query)
         self._lookups.record(query, answer, purpose, index=self._index.digest, at=at)
         return answer

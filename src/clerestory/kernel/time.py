@@ -7,7 +7,7 @@ office that holds the records, and nothing here reads a clock or the machine's o
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -173,6 +173,21 @@ def local_day(at: datetime, zone: Zone) -> date:
     datetime.date(2026, 3, 4)
     """
     return check_moment(at).astimezone(zone.rules).date()
+
+
+def latest_day(at: datetime) -> date:
+    """Return the last day that has begun anywhere on earth at that moment.
+
+    For what cannot be meant in any zone, such as a birth that is still to come; where a day decides
+    something, it is the holder's own (``local_day``).
+
+    Raises:
+        BadTime: ``at`` says no zone, or lies in a year that cannot be meant.
+
+    >>> latest_day(parse_moment("2026-03-05T10:00Z"))
+    datetime.date(2026, 3, 6)
+    """
+    return check_moment(at).astimezone(timezone(_WIDEST_OFFSET)).date()
 
 
 def utc_text(at: datetime) -> str:

@@ -104,14 +104,9 @@ class Log:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         origin = signers[0].verifier.name
         text = Checkpoint(origin=origin, size=0, root=EMPTY_ROOT).text
-        note = sign_note(text, signers).content
+        head = Head(size=0, root=EMPTY_ROOT, note=sign_note(text, signers).content)
         with translated():
-            create_database(
-                directory / DATABASE,
-                origin=origin,
-                head=Head(size=0, root=EMPTY_ROOT, note=note),
-                keeper=keeper,
-            )
+            create_database(directory / DATABASE, origin=origin, head=head, keeper=keeper)
 
     def __enter__(self) -> "Log":
         """Return the log."""

@@ -106,6 +106,16 @@ class EventRows:
         return open_payload(sealed, key=self._unwrap(matter, wrapped), commitment=commitment)
 
 
+def indexes_of(cx: sqlite3.Connection, matter: str) -> list[int]:
+    """Return the indexes of the entries whose private fields are kept under a matter's key."""
+    rows = cx.execute(
+        "SELECT leaf_index FROM payload JOIN entry ON entry.id = payload.entry_id "
+        "WHERE matter_id = ? AND leaf_index IS NOT NULL ORDER BY leaf_index",
+        (matter,),
+    )
+    return [int(index) for (index,) in rows]
+
+
 def destroy_matter(cx: sqlite3.Connection, matter: str) -> list[int]:
     """Destroy a matter's key, fields and salts; return the indexes that can no longer be opened.
 

@@ -57,6 +57,8 @@ def test_a_query_is_read_from_texts_and_dates() -> None:
         ({"name": "M U", "birth_date": datetime(1988, 4, 17, tzinfo=UTC)}, "query-unreadable"),
         ({"name": "M U", "birth_date": "1900-01-01"}, "query-placeholder"),
         ({"name": "M U", "ssn": "９００-01-0001", "ssn_last4": "٠٠٠٢"}, "query-contradiction"),
+        ({"name": "M U" * 101}, "query-unreadable"),
+        ({"name": "M U", "address": "1 " * 151}, "query-unreadable"),
         ({"name": "M U", "shoe_size": "9"}, "query-unknown-key"),
         ({"name": "M U", "a_number": "9"}, "query-proxy"),
     ],
@@ -122,3 +124,7 @@ def test_one_reason_of_the_records_hides_all_others() -> None:
 
     assert tell_requester(mixed) == (UNNAMED,)
     assert tell_requester(NotFound(reasons=(Reason.NOBODY_AGREES,))) == (UNNAMED,)
+
+
+def test_a_long_name_is_a_name() -> None:
+    assert len(PersonQuery(name="Ma Up " * 50).name) == 300

@@ -11,6 +11,7 @@ from clerestory.kernel.time import (
     BadTime,
     Zone,
     check_moment,
+    latest_day,
     local_day,
     month_text,
     parse_day,
@@ -194,6 +195,20 @@ def test_neither_the_machines_zone_nor_its_files_move_the_day() -> None:
     ]  # fmt: skip
 
     assert said == ["2026-03-04"] * len(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-03-05T09:59:59Z", date(2026, 3, 5)),
+        ("2026-03-05T10:00Z", date(2026, 3, 6)),
+        ("2026-03-05T05:00-05:00", date(2026, 3, 6)),
+    ],
+)
+def test_a_day_has_begun_once_it_is_midnight_where_the_day_begins_first(
+    text: str, day: date
+) -> None:
+    assert latest_day(parse_moment(text)) == day
 
 
 def test_a_day_is_written_in_one_form() -> None:

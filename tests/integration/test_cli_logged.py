@@ -1,0 +1,356 @@
+"""What each act writes to the log: every field of every entry, opened and compared whole."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from clerestory.cli.deciding import decide_file
+from clerestory.cli.logging_answers import is_about_a_class
+from clerestory.cli.main import program
+from clerestory.cli.office import open_office
+from clerestory.demands.demand import Subject
+from clerestory.kernel import Refusal
+from clerestory.ledger import parse_leaf
+
+HOME = Path(__file__).resolve().parents[2]
+STORY = HOME / "packs" / "us-me" / "cases" / "story.yaml"
+TOWNS = HOME / "packs" / "us-me" / "cases" / "second-towns-public.yaml"
+WHO = HOME / "profiles" / "maine-dhhs" / "demo" / "who.yaml"
+ID, CLASS_ID = "STORY-HOSPITAL", "NC-026"
+COUNTS = ("S*.demand_counts_by_agency", "S*.demand_counts_by_outcome")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One entry: what everybody reads, and what only the office can open."""
+
+    type: str
+    period: str
+    serial: int | None
+    public: Mapping[str, str]
+    fields: Mapping[str, str]
+
+
+def type_command(*words: str | Path) -> str:
+    result = CliRunner().invoke(program, [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def logged(office: Path) -> list[Said]:
+    """Open every entry of an office's log."""
+    found = []
+    with open_office(office).ledger() as ledger:
+        with ledger.log.reading() as reader:
+            size = reader.head().size
+        for index in range(size):
+            leaf = parse_leaf(ledger.entry(index))
+            assert leaf.scope == "maine-dhhs"
+            fields = ledger.payload(index).fields if leaf.commitment else {}
+            found.append(Said(leaf.type.value, leaf.period, leaf.serial, leaf.public, fields))
+    return found
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("agency") / "agency"
+    type_command("holdings", "make", folder, "--persons", "400", "--seed", "3")
+    return folder
+
+
+@pytest.fixture
+def office(agency: Path, tmp_path: Path) -> Path:
+    type_command(
+        "keys", "office", tmp_path / "office", "--origin", "log.example/test",
+        "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
+    )  # fmt: skip
+    type_command("keys", "recipient", tmp_path / "agents", "--name", "agents.example/r")
+    return tmp_path / "office"
+
+
+def asked(office: Path, at: str, *, file: Path = STORY, case: str = ID) -> list[str | Path]:
+    return [file, "--case", case, "--office", office, "--at", at]
+
+
+def disclose(office: Path, *more: str | Path) -> Path:
+    type_command(
+        "disclose", *asked(office, "2026-10-21T15:00Z"), "--who", WHO,
+        "--recipient", office.parent / "agents" / "recipient.txt",
+        "--reviewer", "Made-up One", "--reviewer", "Made-up Two", *more,
+    )  # fmt: skip
+    return office / "out" / f"{ID}.tar.age"
+
+
+def manifest_digest(office: Path, package: Path) -> str:
+    """Open a package as its recipient does, and return the digest of what is in it."""
+    opened, public = office.parent / "opened", office / "public"
+    type_command(
+        "verify", package, "--sender", public / "sender.vkey", "--log", public / "log.vkey",
+        "--identity", office.parent / "agents" / "identity.txt", "--extract-to", opened,
+    )  # fmt: skip
+    return digest((opened / "manifest-sha256.txt").read_bytes())
+
+
+def law_of(on: date, *lower: str, file: Path = STORY, case: str = ID) -> dict[str, str]:
+    """Decide once more, and return what an entry must commit to of the law and the facts."""
+    determination = decide_file(file, case=case, on=on, lower=lower).determination
+    assert len(determination.pack_digest) == len(determination.facts_digest) == 64
+    assert determination.pack_digest != determination.facts_digest
+    return {
+        "overall": determination.overall,
+        "pack": determination.pack_digest,
+        "facts": determination.facts_digest,
+    }
+
+
+RECEIVED = Said(
+    "demand.received",
+    "2026-Q3",
+    1,
+    {},
+    {
+        "demand": ID,
+        "paper": digest(
+            json.dumps(
+                [ID, next(c for c in yaml.safe_load(STORY.read_text("utf-8"))["cases"]
+                          if c["demand"]["id"] == ID)["demand"]["title"]],
+                separators=(",", ":"), ensure_ascii=False,
+            ).encode()
+        ),
+    },
+)  # fmt: skip
+
+
+def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    package = disclose(office)
+    note = office.parent / "receipt.note"
+    agents = office.parent / "agents"
+    type_command(
+        "keys", "sign-receipt", package, note, "--demand", ID, "--key", agents / "receipt.key",
+        "--at", "2026-10-21T16:00Z",
+    )  # fmt: skip
+    type_command(
+        "receipt", note, package, "--key", agents / "receipt.vkey", "--office", office,
+        "--at", "2026-10-21T17:00Z",
+    )  # fmt: skip
+
+    common = {"demand": ID, "number": "1"}
+    assert logged(office) == [
+        RECEIVED,
+        Said("demand.decided", "2026-Q4", None, {}, {**common, **law_of(date(2026, 10, 21))}),
+        Said(
+            "answer.sealed",
+            "2026-Q4",
+            None,
+            {},
+            {
+                **common,
+                "package": manifest_digest(office, package),
+                "signed": "Made-up One; Made-up Two",
+            },
+        ),
+        Said(
+            "answer.received",
+            "2026-Q4",
+            None,
+            {},
+            {
+                **common,
+                "package": digest(package.read_bytes()),
+                "received_at": "2026-10-21T16:00:00Z",
+                "by": "agents.example/r",
+                "signed_by": (agents / "receipt.vkey").read_text("utf-8").strip(),
+            },
+        ),
+    ]
+
+
+def test_what_was_lowered_is_logged_item_by_item(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    lower = ("S1.address=refer_to_counsel", "S1.discharge_date=refer_to_counsel")
+    package = disclose(office, *(word for each in lower for word in ("--lower", each)))
+
+    received, decided, sealed = logged(office)
+    assert received == RECEIVED
+    assert decided.fields == {
+        "demand": ID,
+        "number": "1",
+        **law_of(date(2026, 10, 21), *lower),
+        "lowered": "state_hospital/S1.discharge_date=refer_to_counsel; "
+        "state_hospital/S1.address=refer_to_counsel",
+    }
+    assert sealed.fields["package"] == manifest_digest(office, package)
+
+
+@pytest.mark.parametrize(
+    ("counsel", "signed"), [((), "nobody"), (("--counsel", "Made-up"), "Made-up")]
+)
+def test_a_refusal_is_logged_with_its_letters(
+    office: Path, counsel: tuple[str, ...], signed: str
+) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    type_command("refuse", *asked(office, "2026-08-20T15:00Z"), *counsel)
+
+    letter, index = sorted((office / "out").glob("*.pdf"))
+    letters = {"letter": digest(letter.read_bytes()), "index": digest(index.read_bytes())}
+    common = {"demand": ID, "number": "1"}
+    assert logged(office) == [
+        RECEIVED,
+        Said("demand.decided", "2026-Q3", None, {}, {**common, **law_of(date(2026, 8, 20))}),
+        Said(
+            "answer.sealed",
+            "2026-Q3",
+            None,
+            {},
+            {
+                **common,
+                "package": digest(
+                    json.dumps(letters, sort_keys=True, separators=(",", ":")).encode()
+                ),
+                "signed": signed,
+            },
+        ),
+    ]
+
+
+def test_a_class_demand_is_public_but_for_who_signed(office: Path, tmp_path: Path) -> None:
+    (tmp_path / "counts.csv").write_text("made up,12\n")
+    towns = asked(office, "2026-10-06T15:00Z", file=TOWNS, case=CLASS_ID)
+    type_command("receive", *towns)
+    type_command(
+        "disclose", *towns, "--recipient", office.parent / "agents" / "recipient.txt",
+        "--reviewer", "Made-up One", "--reviewer", "Made-up Two",
+        *(word for ref in COUNTS for word in ("--file", f"{ref}={tmp_path / 'counts.csv'}")),
+    )  # fmt: skip
+
+    demand = next(
+        case["demand"]
+        for case in yaml.safe_load(TOWNS.read_text("utf-8"))["cases"]
+        if case["demand"]["id"] == CLASS_ID
+    )
+    package = manifest_digest(office, office / "out" / f"{CLASS_ID}.tar.age")
+    common = {"demand": CLASS_ID, "number": "1"}
+    law = law_of(date(2026, 10, 6), file=TOWNS, case=CLASS_ID)
+    assert logged(office) == [
+        Said(
+            "class-demand.received",
+            "2026-Q4",
+            1,
+            {"demand": CLASS_ID, "requester": demand["requester"]["class"]},
+            {},
+        ),
+        Said("class-demand.decided", "2026-Q4", None, {**common, **law}, {}),
+        Said(
+            "class-demand.answered",
+            "2026-Q4",
+            None,
+            {**common, "package": package},
+            {"signed": "Made-up One; Made-up Two"},
+        ),
+    ]
+
+
+CLASS = Subject(ref="S*", relation="class")
+NAMED = Subject(ref="S1", relation="named")
+
+
+@pytest.mark.parametrize(
+    ("subjects", "public"),
+    [
+        ((CLASS,), True),
+        ((NAMED,), False),
+        ((CLASS, NAMED), False),
+        ((NAMED, CLASS), False),
+        # One person of whom nobody knows what they are to the household is one person.
+        ((Subject(ref="S1", relation="unknown"),), False),
+        ((Subject(ref="S1", relation="class"),), False),
+        ((Subject(ref="S*", relation="unknown"),), False),
+        ((), False),
+    ],
+)
+def test_only_a_demand_about_nobody_in_particular_is_logged_in_the_clear(
+    subjects: tuple[Subject, ...], public: bool
+) -> None:
+    demand = decide_file(STORY, case=ID, on=date(2026, 10, 21), explain=False).demand
+
+    assert is_about_a_class(replace(demand, subjects=subjects)) is public
+
+
+@pytest.mark.parametrize("relation", ["unknown", "named"])
+def test_a_demand_that_names_a_person_is_received_without_showing_anything(
+    office: Path, tmp_path: Path, relation: str
+) -> None:
+    case = next(
+        each
+        for each in yaml.safe_load(TOWNS.read_text("utf-8"))["cases"]
+        if each["demand"]["id"] == CLASS_ID
+    )
+    demand = case["demand"]
+    demand["subjects"].append({"ref": "S1", "relation": relation})
+    (tmp_path / "mixed.yaml").write_text(yaml.safe_dump(demand), "utf-8")
+
+    type_command(
+        "receive", tmp_path / "mixed.yaml", "--office", office, "--at", "2026-10-06T15:00Z"
+    )
+
+    (entry,) = logged(office)
+    assert (entry.type, entry.public) == ("demand.received", {})
+    assert entry.fields["demand"] == CLASS_ID
+
+
+def test_the_same_receipt_is_logged_once(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    package = disclose(office)
+    agents, notes = office.parent / "agents", office.parent / "notes"
+    notes.mkdir()
+    record = ("--key", agents / "receipt.vkey", "--office", office, "--at", "2026-10-21T18:00Z")
+    for name, at in (("first", "2026-10-21T16:00Z"), ("later", "2026-10-21T17:00Z")):
+        type_command(
+            "keys", "sign-receipt", package, notes / name, "--demand", ID,
+            "--key", agents / "receipt.key", "--at", at,
+        )  # fmt: skip
+
+    first = type_command("receipt", notes / "first", package, *record)
+    again = type_command("receipt", notes / "first", package, *record)
+    later = type_command("receipt", notes / "later", package, *record)
+
+    assert first == f"recorded the receipt of agents.example/r for {ID}, log entry 3\n"
+    assert again == (
+        f"the receipt of agents.example/r for {ID} is recorded already, log entry 3; "
+        "nothing was logged again\n"
+    )
+    assert later.endswith("log entry 4\n")
+    assert [entry.type for entry in logged(office)[3:]] == ["answer.received"] * 2
+
+
+def test_a_receipt_for_another_demand_than_its_package_answers_is_refused(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    type_command("receive", *asked(office, "2026-10-06T15:00Z", file=TOWNS, case=CLASS_ID))
+    package, note = disclose(office), office.parent / "note"
+    agents = office.parent / "agents"
+    type_command(
+        "keys", "sign-receipt", package, note, "--demand", CLASS_ID,
+        "--key", agents / "receipt.key", "--at", "2026-10-21T16:00Z",
+    )  # fmt: skip
+    before = logged(office)
+
+    with pytest.raises(Refusal) as caught:
+        type_command(
+            "receipt", note, package, "--key", agents / "receipt.vkey", "--office", office,
+            "--at", "2026-10-21T17:00Z",
+        )  # fmt: skip
+
+    assert caught.value.code == "receipt-other-demand"
+    assert logged(office) == before
