@@ -1,4 +1,4 @@
-"""Two witness processes over one state folder: of two forked requests one is cosigned, never both."""
+"""Two witness processes over one state folder cosign one of two forked requests, never both."""
 
 import fcntl
 import subprocess
