@@ -12,6 +12,7 @@ from clerestory.cli.attaching import answers_in_files, value_of
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
+from clerestory.cli.protections import decide_with_record, nothing_left
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -35,11 +36,14 @@ from clerestory.disclosure import (
     withholding_index,
 )
 from clerestory.holdings import (
+    Catalogue,
     LookupReason,
     Lookups,
+    NamedPersons,
     PermittedField,
     PersonSearch,
     Purpose,
+    Source,
     load_catalogue,
     open_index,
     open_source,
@@ -56,12 +60,16 @@ from clerestory.policy.words import fact_in_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What was written: the demand's number, the entry in the log, and the files."""
+    """What was written: the demand's number, the entry in the log, and the files.
+
+    ``lowered`` are the answers that fell because the record says what protects its person.
+    """
 
     number: int
     index: int
     files: tuple[Path, ...]
     digest: str
+    lowered: tuple[Item, ...] = ()
 
 
 def disclose(
@@ -94,7 +102,9 @@ def disclose(
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
-    contents = _contents(office, decided, who, files, at)
+    named = _named(decided, permitted_items(decided.determination), who)
+    decided, values, lowered = _read_values(office, decided, named, files, at)
+    contents = _contents(office, decided, values, named, at)
     check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
@@ -115,16 +125,22 @@ def disclose(
     written = (package, package.with_name(sealed.signature_path.name))
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
-    return Answered(number=number, index=index, files=written, digest=contents.digest), sealed
+    answered = Answered(
+        number=number, index=index, files=written, digest=contents.digest, lowered=lowered
+    )
+    return answered, sealed
 
 
 def _contents(
-    office: Office, decided: Decided, who: Path | None, files: Mapping[str, Path], at: datetime
+    office: Office,
+    decided: Decided,
+    values: Mapping[Item, Value],
+    named: NamedPersons | None,
+    at: datetime,
 ) -> Contents:
-    """Read what may leave, cut it down to the rulings, and write the letters."""
+    """Cut what was read down to the rulings, and write the letters."""
     determination = decided.determination
     items = permitted_items(determination)
-    values = answers_in_files(items, files) | _from_records(office, decided.demand, items, who, at)
     minimised = minimise(determination, values, _tables(office, decided.demand))
     given = letter_input(office, decided, at)
     closed = len(determination.rulings) > len(items)
@@ -132,6 +148,7 @@ def _contents(
         minimised,
         letter_pdf=disclosure_letter(given),
         index_pdf=withholding_index(given) if closed else None,
+        marks={str(one.ref): one.marks for one in named.persons} if named else None,
     )
 
 
@@ -196,14 +213,59 @@ def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
     )
 
 
-def _from_records(
-    office: Office, demand: Demand, items: Sequence[Item], who: Path | None, at: datetime
-) -> dict[Item, Value]:
-    named = [item for item in items if not item.subject.endswith("*")]
-    if not named:
-        return {}
-    persons = _persons(office, demand, {item.subject for item in named}, who, at)
+def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPersons | None:
+    """Return whom the demand names, as its paper says it; ``None`` where nobody is read."""
+    needed = {item.subject for item in items if not item.subject.endswith("*")}
+    if not needed:
+        return None
+    if who is None:
+        raise Refusal(
+            f"nothing says whom the demand names as {', '.join(sorted(needed))}",
+            code="answer-who-missing",
+            todo="write name, birth_date and one more mark of each in a file, for --who",
+        )
+    asked = {subject.ref for subject in decided.demand.subjects if not subject.is_class}
+    return read_who(who, refs=asked | needed, needed=needed)
+
+
+def _read_values(
+    office: Office,
+    decided: Decided,
+    named: NamedPersons | None,
+    files: Mapping[str, Path],
+    at: datetime,
+) -> tuple[Decided, dict[Item, Value], tuple[Item, ...]]:
+    """Read what is ruled open, after the records have said what protects the persons found."""
+    items = permitted_items(decided.determination)
+    values = answers_in_files(items, files)
+    refs = {item.subject for item in items if not item.subject.endswith("*")}
+    if named is None:
+        return decided, values, ()
+    persons = _persons(office, decided.demand, named.only(refs), at)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
+    source = open_source(office.source, zone=office.zone.name)
+    try:
+        protected = decide_with_record(
+            decided, source=source, catalogue=catalogue, persons=persons, on=office.day(at)
+        )
+        open_items = permitted_items(protected.decided.determination)
+        if items and not open_items:
+            raise nothing_left()
+        found = _from_records(decided.demand, source, catalogue, open_items, persons)
+    finally:
+        source.close()
+    kept = {item: value for item, value in values.items() if item in open_items}
+    return protected.decided, kept | found, protected.lowered
+
+
+def _from_records(
+    demand: Demand,
+    source: Source,
+    catalogue: Catalogue,
+    items: Sequence[Item],
+    persons: Mapping[str, str],
+) -> dict[Item, Value]:
+    asked = [item for item in items if not item.subject.endswith("*")]
     span = _period(demand)
     permitted = [
         PermittedField(
@@ -212,33 +274,21 @@ def _from_records(
             field=item.field,
             period=span if catalogue.get_field(item.program, item.field).dated else None,
         )
-        for item in named
+        for item in asked
     ]
-    found = read_fields(open_source(office.source), catalogue, permitted)
-    return {item: value_of(value) for item, value in zip(named, found, strict=True)}
+    found = read_fields(source, catalogue, permitted)
+    return {item: value_of(value) for item, value in zip(asked, found, strict=True)}
 
 
-def _persons(
-    office: Office, demand: Demand, refs: set[str], who: Path | None, at: datetime
-) -> dict[str, str]:
+def _persons(office: Office, demand: Demand, named: NamedPersons, at: datetime) -> dict[str, str]:
     """Return whose records each ref is about; every look-up is recorded."""
-    if who is None:
-        raise Refusal(
-            f"nothing says whom the demand names as {', '.join(sorted(refs))}",
-            code="answer-who-missing",
-            todo="write name, birth_date and one more mark of each in a file, for --who",
-        )
-    asked = {subject.ref for subject in demand.subjects if not subject.is_class}
-    named = read_who(who, refs=asked | refs, needed=refs)
     index = open_index(office.index)
     lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
     purpose = Purpose(
         reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
     )
     try:
-        resolved = resolve_roster(
-            PersonSearch(index, lookups), named.only(refs), purpose=purpose, at=at
-        )
+        resolved = resolve_roster(PersonSearch(index, lookups), named, purpose=purpose, at=at)
     finally:
         index.close()
     if unsure := [one for one in resolved if one.person_id is None]:

@@ -1,12 +1,12 @@
 """From a demand's file to a determination: what ``decide``, ``disclose`` and ``refuse`` share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clerestory.audit.casebook import cases_of, day_of, demand_on, pick_case
+from clerestory.audit.casebook import case_documents, cases_of, day_of, demand_on, pick_case
 from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.demands import BadDemand, Demand, Determination, Item, load_document, read_demand
@@ -16,7 +16,7 @@ from clerestory.kernel import Refusal
 from clerestory.kernel.reading import Document
 from clerestory.law import PackFault, PackStack, load_stack
 from clerestory.law.codes import load_vocabulary
-from clerestory.law.packs import available_packs
+from clerestory.law.packs import available_packs, code_files
 from clerestory.policy import Engine
 
 
@@ -94,11 +94,26 @@ def demand_file(
     path: Path, *, on: date | None = None, case: str | None = None, packs: Sequence[str] = ()
 ) -> Demand:
     """Read a demand without deciding it."""
+    return read_without_deciding(_demand_in(load_document(path), path.name, case, on), packs)
+
+
+def documents_in(document: Document, file: str) -> Iterator[Document | Any]:
+    """Yield the demand of a file, or each demand of a casebook as each of its steps leaves it."""
+    value = document.value
+    holds_cases = isinstance(value, dict) and bool({"cases", "expect"} & set(value))
+    if not holds_cases and not isinstance(value, list):
+        yield document
+        return
+    for case in case_documents(document, file):
+        for step in plain(case)["expect"]:
+            yield demand_on(case, day_of(step))
+
+
+def read_without_deciding(document: Document | Any, packs: Sequence[str] = ()) -> Demand:
+    """Read a demand's document under the codes of its packs."""
     folder = packs_folder()
-    document = _demand_in(load_document(path), path.name, case, on)
     names = list(packs) or packs_for(document, folder)
-    codes = [folder / "codes.yaml", *(folder / name / "codes.yaml" for name in names)]
-    return read_demand(document, load_vocabulary([code for code in codes if code.exists()]))
+    return read_demand(document, load_vocabulary(code_files(folder, names)))
 
 
 def packs_for(document: Document | Any, folder: Path) -> list[str]:

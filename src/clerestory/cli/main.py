@@ -15,6 +15,10 @@ _COMPLETE = "_CLERESTORY_COMPLETE"  # set by a shell that asks how a word could 
 
 _COMMANDS = {
     "decide": ("clerestory.cli.decide", "Decide a demand person by person and field by field."),
+    "demand": (
+        "clerestory.cli.demand",
+        "Help to write a demand: templates, the codes that fit, a check.",
+    ),
     "demo": ("clerestory.cli.demo", "Play the real story in the terminal, each step a command."),
     "disclose": ("clerestory.cli.answer", "Make the sealed package of what may be released."),
     "doctor": (

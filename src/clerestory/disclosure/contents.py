@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +12,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clerestory.demands.determination import Determination, Ruling
+from clerestory.disclosure.cells import cell
 from clerestory.disclosure.given_files import FileState, open_given, state_of
 from clerestory.disclosure.minimising import Attachment, Minimised, Record, subjects_of
+from clerestory.disclosure.subjects import (
+    SUBJECTS_PATH,
+    SUBJECTS_TABLE_PATH,
+    Marks,
+    subjects_csv,
+    subjects_json,
+)
 from clerestory.disclosure.tar import MAX_FILE_BYTES, header
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
 from clerestory.kernel.canonical import Json
@@ -31,9 +38,6 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
-_FORMULA = frozenset("=+-@\u2212")
-# What a spreadsheet, or whoever cleans up for one, takes away before it looks at a cell.
-_BLANK = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 KEPT_BYTES = 64 << 20  # the largest file that a reader must hold whole to check what it says
 
 
@@ -147,7 +151,11 @@ def part_of(path: str, source: bytes | Path, seen: FileState | None = None) -> P
 
 
 def prepare_contents(
-    minimised: Minimised, *, letter_pdf: bytes, index_pdf: bytes | None = None
+    minimised: Minimised,
+    *,
+    letter_pdf: bytes,
+    index_pdf: bytes | None = None,
+    marks: Marks | None = None,
 ) -> Contents:
     """Lay out the payload of a package.
 
@@ -155,6 +163,8 @@ def prepare_contents(
         minimised: The answers that may leave.
         letter_pdf: The cover letter; it holds no value of any record.
         index_pdf: The list of what is withheld and why, where anything is.
+        marks: For each person, what the demand's paper says of them; only persons whom the
+            determination is about are repeated to the requester.
 
     Raises:
         Refusal: The demand's id cannot be a file name, or a file is too large.
@@ -172,12 +182,24 @@ def prepare_contents(
     ]
     if index_pdf is not None:
         parts.append(part_of(INDEX_PATH, index_pdf))
+    parts += _marks_parts(determination, marks or {})
     for subject in subjects_of(minimised.records):
         own = [record for record in minimised.records if record.item.subject == subject]
         parts += _subject_parts(determination.demand_id, subject, own)
     ordered = tuple(sorted(parts, key=lambda part: part.path))
     _check_paths(determination.demand_id, ordered)
     return Contents(demand_id=determination.demand_id, on=determination.on, parts=ordered)
+
+
+def _marks_parts(determination: Determination, marks: Marks) -> list[Part]:
+    about = {ruling.item.subject for ruling in determination.rulings}
+    repeated = {ref: given for ref, given in marks.items() if ref in about}
+    if not repeated:
+        return []
+    return [
+        part_of(SUBJECTS_PATH, subjects_json(determination.demand_id, repeated)),
+        part_of(SUBJECTS_TABLE_PATH, subjects_csv(repeated)),
+    ]
 
 
 def _check_paths(demand_id: str, parts: Sequence[Part]) -> None:
@@ -291,22 +313,8 @@ def records_csv(rows: Sequence[Mapping[str, Json]]) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_cell(row[column]) for column in COLUMNS])
+        writer.writerow([cell(row[column]) for column in COLUMNS])
     return out.getvalue().encode()
-
-
-def _cell(value: Json) -> str:
-    if isinstance(value, list | tuple):
-        value = "; ".join(map(str, value))
-    text = "" if value is None else str(value)
-    return f"'{text}" if _may_be_formula(text) else text
-
-
-def _may_be_formula(text: str) -> bool:
-    bare = text.lstrip().lstrip(_BLANK).lstrip()
-    # Full-width and other forms of the signs are taken for the signs themselves by some.
-    first = unicodedata.normalize("NFKC", bare[:1])[:1]
-    return first in _FORMULA or text[:1] in {"\t", "\r", "\n"}
 
 
 def file_name(ref: str) -> str:

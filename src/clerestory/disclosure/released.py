@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from clerestory.disclosure import contents
+from clerestory.disclosure import contents, subjects
 from clerestory.disclosure.minimising import check_precision
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
 
@@ -24,6 +24,7 @@ class EnclosedRulings:
     demand_id: str
     on: str
     open_items: Mapping[Key, str | None]
+    subjects: frozenset[str] = frozenset()
 
 
 def read_rulings(body: bytes) -> EnclosedRulings:
@@ -46,7 +47,10 @@ def read_rulings(body: bytes) -> EnclosedRulings:
             elif ruling["outcome"] == "coarsen":
                 open_items[key] = str(ruling["coarsen_to"])
         return EnclosedRulings(
-            demand_id=str(value["demand"]), on=str(value["on"]), open_items=open_items
+            demand_id=str(value["demand"]),
+            on=str(value["on"]),
+            open_items=open_items,
+            subjects=frozenset(str(ruling["subject"]) for ruling in value["rulings"]),
         )
     except (KeyError, TypeError, ValueError) as fault:
         raise _unreadable("the determination") from fault
@@ -62,6 +66,8 @@ def check_released(files: Mapping[str, _File], rulings: EnclosedRulings) -> None
     expected = {contents.DETERMINATION_PATH, contents.LETTER_PATH}
     if contents.INDEX_PATH in files:
         expected.add(contents.INDEX_PATH)
+    if {subjects.SUBJECTS_PATH, subjects.SUBJECTS_TABLE_PATH} & set(files):
+        expected |= _check_marks(files, rulings)
     answered: set[Key] = set()
     for subject in sorted({key[0] for key in rulings.open_items}):
         expected |= _check_subject(files, subject, rulings, answered)
@@ -75,6 +81,22 @@ def check_released(files: Mapping[str, _File], rulings: EnclosedRulings) -> None
         raise Corruption(
             f"a released answer is missing: {key[0]}.{key[2]}", code="package-answer-missing"
         )
+
+
+def _check_marks(files: Mapping[str, _File], rulings: EnclosedRulings) -> set[str]:
+    """Check that only persons of the demand are described, and the same in both files."""
+    value = _canonical(_body(files, subjects.SUBJECTS_PATH), "the list of subjects")
+    try:
+        marks = subjects.read_subjects(value, rulings.demand_id)
+    except (AttributeError, KeyError, TypeError, ValueError) as fault:
+        raise _unreadable("the list of subjects") from fault
+    table = _body(files, subjects.SUBJECTS_TABLE_PATH)
+    if not set(marks) <= rulings.subjects or table != subjects.subjects_csv(marks):
+        raise Corruption(
+            "the list of subjects must be on the persons of the demand, and its table the same",
+            code="package-contents-not-released",
+        )
+    return {subjects.SUBJECTS_PATH, subjects.SUBJECTS_TABLE_PATH}
 
 
 def _check_subject(

@@ -122,7 +122,8 @@ def is_kept(name: str) -> bool:
 
     Letters and attachments are only measured, since they may be large.
     """
-    return "/data/" not in name or name.endswith((".json", ".csv"))
+    of_ours = "/data/attachments/" not in name and name.endswith((".json", ".csv"))
+    return "/data/" not in name or of_ours
 
 
 def check_bag(named: Mapping[str, OpenedFile], seal: Seal) -> OpenedBag:

@@ -1,0 +1,143 @@
+"""Demands that were once read wrongly, each with what is right. All people and bodies made up."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clerestory.demands import BadDemand, load_document, read_demand
+from clerestory.kernel import BadFile
+from clerestory.law.codes import Vocabulary
+
+SOUND = """format: clerestory-demand/1
+id: MADE-UP-1
+title: "Made-up: an officer looks for somebody who flees a felony"
+received: {date: 2026-03-02, channel: post}
+holder: {agency: me-dhhs, kind: state_agency, jurisdiction: us-me}
+requester: {body: "a made-up police force", class: police_state}
+instrument:
+  kind: letter
+  written: yes
+  scope: {persons: named, count: 1, fields: stated}
+purpose: locate_fugitive
+subjects:
+  - {ref: S1, relation: named, applicant: yes}
+records:
+  - {program: snap, fields: [S1.address]}
+findings:
+  requester_identified: yes
+  official_capacity: yes
+"""
+
+
+def changed(*pairs: tuple[str, str]) -> str:
+    text = SOUND
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "write"),
+    [
+        (changed(("2026-03-02", "2026-02-30")), "line 4, key received.date: February 2026 has 28",
+         "check the day"),
+        (changed(("2026-03-02", "9999-12-31")), "line 4, key received.date: no paper bears a day",
+         "check the year"),
+        (changed(("count: 1", "count: 010")),
+         "line 10, key instrument.scope.count: a number begins with a zero",
+         "in quotes, or without the zero"),
+        (changed(("count: 1", "count: 0")), "line 10, key instrument.scope.count: how many",
+         "write unknown"),
+        (changed(("count: 1", 'count: "3 "')), "line 10, key instrument.scope.count: how many",
+         "without quotes"),
+        (changed(("count: 1", "count: yes")), "line 10, key instrument.scope.count: how many", ""),
+        (changed(("count: 1", "count: 1.0")), "line 10, key instrument.scope.count: a number is",
+         "whole number"),
+        (changed(("count: 1", "count: some")), "line 10, key instrument.scope.count: how many",
+         "write unknown if it is"),
+        (changed(("findings:\n", "findings:\n  <<: {official_capacity: no}\n")),
+         "line 17, key findings: merge keys (<<) are not read", "write each key out"),
+        (changed(("class: police_state", "class: ice, class: police_state")),
+         "line 6, key requester.class: the key stands twice, first in line 6", "keep the one"),
+        (changed(("requester_identified: yes", "requester_identified: no\n  requester_identified: "
+                  "yes")), "line 18, key findings.requester_identified: the key stands twice",
+         "keep the one"),
+        (changed(("id: MADE-UP-1", "id: ./abs")), "line 2, key id: ", "requester.reference"),
+        (changed(("id: MADE-UP-1", "id: ../../out")), "line 2, key id: ", "requester.reference"),
+        (changed(("id: MADE-UP-1", "id: ME/2026/0041")), "line 2, key id: ", "an id of your own"),
+        (changed(("id: MADE-UP-1", "id: CON")), "line 2, key id: ", "an id of your own"),
+        (changed(("id: MADE-UP-1", "id: Amina Example 999-00-0000")), "line 2, key id: ",
+         "an id of your own"),
+        (changed(("id: MADE-UP-1", "id: 123")), "line 2, key id: a text is wanted",
+         'put it in quotes: "123"'),
+        (changed(("id: MADE-UP-1", "id: 2026-03-02")), "line 2, key id: a text is wanted",
+         "put it in quotes"),
+        (changed(("ref: S1", 'ref: "S*"'), ("S1.address", '"S*.address"')),
+         "line 13, key subjects[0].relation: a ref with * stands for several",
+         "relation: class, or listed_row"),
+    ],
+)  # fmt: skip
+def test_a_demand_that_was_once_read_wrongly_is_refused_with_its_place(
+    text: str, place: str, write: str, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    path = tmp_path / "demand.yaml"
+    path.write_text(text, "utf-8")
+
+    with pytest.raises(BadDemand) as caught:
+        read_demand(load_document(path), vocabulary)
+
+    assert str(caught.value).startswith(f"demand.yaml, {place}")
+    assert write in caught.value.todo
+    assert len(caught.value.faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"class": "police_state"', '"class": "ice", "class": "police_state"', "requester.class"),
+        (
+            '"requester_identified": true',
+            '"requester_identified": false, "requester_identified": true',
+            "findings.requester_identified",
+        ),
+        ('"findings"', '"Findings": {}, "findings"', "findings"),
+    ],
+)
+def test_a_key_twice_is_refused_in_json_as_in_yaml(
+    old: str, new: str, key: str, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    path, good = tmp_path / "demand.json", tmp_path / "good.yaml"
+    good.write_text(SOUND)
+    text = json.dumps(load_document(good).value, default=str)
+    path.write_text(text.replace(old, new))
+
+    with pytest.raises(BadDemand, match=rf"demand\.json, line 1, key {key}: the key ") as caught:
+        read_demand(load_document(path), vocabulary)
+
+    assert "keep the one that is right" in caught.value.todo
+
+
+@pytest.mark.parametrize("name", ["demand.yaml", "demand.json"])
+def test_a_byte_order_mark_changes_nothing(
+    name: str, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    good, marked = tmp_path / "good.yaml", tmp_path / name
+    good.write_text(SOUND)
+    value = load_document(good).value
+    text = SOUND if name.endswith("yaml") else json.dumps(value, default=str)
+    marked.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+
+    expected = read_demand(load_document(good), vocabulary)
+    assert read_demand(load_document(marked), vocabulary) == expected
+
+
+def test_a_file_that_grows_without_end_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "demand.yaml"
+    lines = ["a: &a0 [" + ", ".join(["x"] * 100) + "]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 100)}]" for n in range(1, 50)]
+    path.write_text("\n".join(lines))
+
+    with pytest.raises(BadFile, match="uses too many aliases"):
+        load_document(path)
