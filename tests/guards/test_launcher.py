@@ -153,6 +153,27 @@ def test_the_program_gets_its_words_its_home_and_gives_its_exit_code(checkout: C
     assert done.returncode == 7
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["./a check out/clerestory"], "./a check out/clerestory"),
+        (["sh", "clerestory"], "./clerestory"),
+    ],
+)
+def test_the_program_is_told_by_which_words_it_was_called(
+    typed: list[str], told: str, checkout: Checkout
+) -> None:
+    program = checkout.folder / "src" / "clerestory" / "cli" / "__init__.py"
+    program.write_text("def main():\n    import os\n    print(os.environ['CLERESTORY_COMMAND'])\n")
+    here = checkout.folder if typed[0] == "sh" else checkout.folder.parent
+
+    done = subprocess.run(
+        typed, cwd=here, env=checkout.environment, capture_output=True, text=True, timeout=60
+    )
+
+    assert done.stdout == f"{told}\n", done.stderr
+
+
 def test_it_works_through_links_from_another_folder(checkout: Checkout) -> None:
     inner, outer = checkout.bin.parent / "inner", checkout.bin.parent / "outer"
     inner.symlink_to(checkout.script)

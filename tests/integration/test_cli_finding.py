@@ -250,3 +250,16 @@ def test_a_number_in_other_digits_that_is_not_the_records_refuses(office: Path) 
     assert isinstance(refused.exception, Refusal)
     assert refused.exception.code == "answer-person-uncertain"
     assert [one["outcome"] for one in lines_in(office / "lookups")] == ["number-disagrees"]
+
+
+def test_where_nothing_was_recorded_nothing_is_begun(office: Path) -> None:
+    before = sorted(office.rglob("*"))
+
+    checked = type_words("holdings", "lookups", office)
+    disclose(office, json.dumps({"S1": PATIENT.query()}))
+    after = type_words("holdings", "lookups", office)
+
+    assert checked.exit_code == 2
+    assert "no look-up was ever recorded" in checked.output
+    assert not {"lookups.key", "lookups.jsonl"} & {path.name for path in before}
+    assert after.output == "1 look-ups, each following the one before\n"

@@ -107,6 +107,8 @@ def disclose(
         cbc=cbc,
     )
     tell(f"sealed number {answered.number}, log entry {answered.index}")
+    for item in answered.lowered:
+        tell(f"  kept back, since the record protects the person: {item.program}/{item.ref}")
     tell(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
     if cbc:
         tell(

@@ -12,6 +12,7 @@ from clerestory.cli.attaching import answers_in_files, value_of
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
+from clerestory.cli.protections import decide_with_record, nothing_left
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -35,12 +36,14 @@ from clerestory.disclosure import (
     withholding_index,
 )
 from clerestory.holdings import (
+    Catalogue,
     LookupReason,
     Lookups,
     NamedPersons,
     PermittedField,
     PersonSearch,
     Purpose,
+    Source,
     load_catalogue,
     open_index,
     open_source,
@@ -57,12 +60,16 @@ from clerestory.policy.words import fact_in_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What was written: the demand's number, the entry in the log, and the files."""
+    """What was written: the demand's number, the entry in the log, and the files.
+
+    ``lowered`` are the answers that fell because the record says what protects its person.
+    """
 
     number: int
     index: int
     files: tuple[Path, ...]
     digest: str
+    lowered: tuple[Item, ...] = ()
 
 
 def disclose(
@@ -95,7 +102,9 @@ def disclose(
     check_reviewers(reviewers)
     number = office.number_of(decided.demand.id)
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
-    contents = _contents(office, decided, who, files, at)
+    named = _named(decided, permitted_items(decided.determination), who)
+    decided, values, lowered = _read_values(office, decided, named, files, at)
+    contents = _contents(office, decided, values, named, at)
     check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
@@ -116,17 +125,22 @@ def disclose(
     written = (package, package.with_name(sealed.signature_path.name))
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
-    return Answered(number=number, index=index, files=written, digest=contents.digest), sealed
+    answered = Answered(
+        number=number, index=index, files=written, digest=contents.digest, lowered=lowered
+    )
+    return answered, sealed
 
 
 def _contents(
-    office: Office, decided: Decided, who: Path | None, files: Mapping[str, Path], at: datetime
+    office: Office,
+    decided: Decided,
+    values: Mapping[Item, Value],
+    named: NamedPersons | None,
+    at: datetime,
 ) -> Contents:
-    """Read what may leave, cut it down to the rulings, and write the letters."""
+    """Cut what was read down to the rulings, and write the letters."""
     determination = decided.determination
     items = permitted_items(determination)
-    named = _named(decided, items, who)
-    values = answers_in_files(items, files) | _from_records(office, decided, items, named, at)
     minimised = minimise(determination, values, _tables(office, decided.demand))
     given = letter_input(office, decided, at)
     closed = len(determination.rulings) > len(items)
@@ -214,19 +228,44 @@ def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPe
     return read_who(who, refs=asked | needed, needed=needed)
 
 
-def _from_records(
+def _read_values(
     office: Office,
     decided: Decided,
-    items: Sequence[Item],
     named: NamedPersons | None,
+    files: Mapping[str, Path],
     at: datetime,
-) -> dict[Item, Value]:
+) -> tuple[Decided, dict[Item, Value], tuple[Item, ...]]:
+    """Read what is ruled open, after the records have said what protects the persons found."""
+    items = permitted_items(decided.determination)
+    values = answers_in_files(items, files)
+    refs = {item.subject for item in items if not item.subject.endswith("*")}
     if named is None:
-        return {}
-    asked = [item for item in items if not item.subject.endswith("*")]
-    demand, refs = decided.demand, {item.subject for item in asked}
-    persons = _persons(office, demand, named.only(refs), at)
+        return decided, values, ()
+    persons = _persons(office, decided.demand, named.only(refs), at)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
+    source = open_source(office.source, zone=office.zone.name)
+    try:
+        protected = decide_with_record(
+            decided, source=source, catalogue=catalogue, persons=persons, on=office.day(at)
+        )
+        open_items = permitted_items(protected.decided.determination)
+        if items and not open_items:
+            raise nothing_left()
+        found = _from_records(decided.demand, source, catalogue, open_items, persons)
+    finally:
+        source.close()
+    kept = {item: value for item, value in values.items() if item in open_items}
+    return protected.decided, kept | found, protected.lowered
+
+
+def _from_records(
+    demand: Demand,
+    source: Source,
+    catalogue: Catalogue,
+    items: Sequence[Item],
+    persons: Mapping[str, str],
+) -> dict[Item, Value]:
+    asked = [item for item in items if not item.subject.endswith("*")]
     span = _period(demand)
     permitted = [
         PermittedField(
@@ -237,7 +276,7 @@ def _from_records(
         )
         for item in asked
     ]
-    found = read_fields(open_source(office.source), catalogue, permitted)
+    found = read_fields(source, catalogue, permitted)
     return {item: value_of(value) for item, value in zip(asked, found, strict=True)}
 
 

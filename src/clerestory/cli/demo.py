@@ -1,5 +1,10 @@
-"""``clerestory demo``: the real story, each step a command that anybody could type."""
+"""``clerestory demo``: the real story, each step a command that anybody could type.
 
+What is shown is what is run, word for word, so that it can be pasted into a shell: the program by
+the name by which it was called, each word quoted, and paths from here where they lie below.
+"""
+
+import os
 import shlex
 import shutil
 import subprocess
@@ -21,6 +26,7 @@ _JULY, _CONGRESS, _NOVEMBER = (
     "DK-02-ME-SNAP-2025-11",
 )
 _HOSPITAL = "STORY-HOSPITAL"
+_COMMAND = "CLERESTORY_COMMAND"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,12 @@ def demo(folder: Path, persons: int, again: bool) -> None:
     What governments asked is real and taken from the casebook; the people, the agency's records
     and the hospital's subpoena are made up. No network is used.
     """
+    if not str(folder).isprintable():
+        raise Refusal(
+            "the folder's name must be one that a terminal can show",
+            code="demo-folder",
+            todo="name another folder with --dir",
+        )
     if folder.exists():
         if not again or not (folder / "MADE-UP.txt").exists():
             raise Refusal(
@@ -61,13 +73,13 @@ def demo(folder: Path, persons: int, again: bool) -> None:
     (folder / "MADE-UP.txt").write_text(
         "Everything about persons in this folder is made up by a program.\n", "utf-8"
     )
-    screen = console()
+    screen, typed = console(), _quoted(os.environ.get(_COMMAND) or "clerestory")
     for number, scene in enumerate(_story(folder, persons), 1):
         screen.print(Rule(styled((f"{number}. {scene.title}", "bold")), align="left"))
         screen.print(styled(scene.said))
         for command in scene.commands:
             screen.print()
-            screen.print(styled((f"$ clerestory {command}", "bold cyan")), soft_wrap=True)
+            screen.print(styled((f"$ {typed} {command}", "bold cyan")), soft_wrap=True)
             _type(command)
         screen.print()
     _open_with_age(screen, folder)
@@ -76,6 +88,7 @@ def demo(folder: Path, persons: int, again: bool) -> None:
             "The files are in ", (str(folder), "bold"), ": letters, the package, the public log."
         )
     )
+    screen.print("To type the commands yourself, begin in another folder that is empty.")
 
 
 def _type(command: str) -> None:
@@ -137,7 +150,9 @@ def _congress(dockets: str, office: str, made_up: Path, folder: Path) -> Scene:
         "S*.aggregate_counts": made_up / "recipients-total.csv",
         "S*.cost_totals": made_up / "cost-totals.csv",
     }
-    given = " ".join(f"--file {_quoted(f'{ref}={path}')}" for ref, path in files.items())
+    given = " ".join(
+        f"--file {_quoted(f'{ref}={_from_here(path)}')}" for ref, path in files.items()
+    )
     return Scene(
         "September 2025: a committee of Congress asks for totals",
         "Totals and rules identify nobody and are given; internal papers go to counsel.",
@@ -216,7 +231,7 @@ def _hospital_story(case: str, office: str, made_up: Path, folder: Path) -> Iter
 
 def _public(folder: Path) -> Scene:
     log = folder / "office" / "log"
-    vkey = (folder / "office" / "public" / "log.vkey").read_text("utf-8").strip()
+    vkey = folder / "office" / "public" / "log.vkey"
     return Scene(
         "The log, for everybody",
         "Published as plain files. It shows that and when, never whom; demand numbers have no gap.",
@@ -236,10 +251,11 @@ def _open_with_age(screen: Console, folder: Path) -> None:
     identity = folder / "agents" / "identity.txt"
     command = f"age -d -i {_quoted(identity)} {_quoted(package)} | tar t"
     if age is None:
-        screen.print(styled("With the program age the recipient would type: ", (command, "bold")))
+        told = styled("With the program age the recipient would type: ", (command, "bold"))
+        screen.print(told, soft_wrap=True)
         screen.print()
         return
-    screen.print(styled((f"$ {command}", "bold cyan")))
+    screen.print(styled((f"$ {command}", "bold cyan")), soft_wrap=True)
     opened = subprocess.run(  # noqa: S603 (our own arguments)
         [age, "-d", "-i", str(identity), str(package)], check=True, capture_output=True
     ).stdout
@@ -249,4 +265,14 @@ def _open_with_age(screen: Console, folder: Path) -> None:
 
 
 def _quoted(text: Path | str) -> str:
-    return shlex.quote(str(text))
+    """Return a word for the shell; a path is told from here where it lies below."""
+    if isinstance(text, Path):
+        text = _from_here(text)
+    return shlex.quote(text)
+
+
+def _from_here(path: Path) -> str:
+    here = Path.cwd()
+    near = path.relative_to(here) if path.is_relative_to(here) else path
+    # A name that begins with a dash would be taken for an option.
+    return f"./{near}" if str(near).startswith("-") else str(near)

@@ -9,14 +9,21 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from pathlib import Path
 
 import click
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.places import profiles_folder
 from clerestory.cli.terminal import tell, tell_json
+from clerestory.kernel.reading import read_toml
 
 _PYTHON = "3.11"
 _SQLITE = "3.37"  # the first with STRICT tables
+_CONTACT_FILE = "security.toml"
+_AGAIN = "move the folder .venv away and run ./clerestory again, or install the program once more"
+# Required all the same, so that what one machine writes the next one writes too.
+_ONLY = {"vl-convert-python": "no pictures: `law replay` and `lab compare` stop where they draw"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,32 @@ class Program:
     get: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionalPackage:
+    """A Python package that one extra part of the program asks for."""
+
+    name: str
+    extra: str
+    without: str
+
+
+OPTIONAL_PACKAGES = (
+    OptionalPackage(
+        name="psycopg",
+        extra="postgresql",
+        without="no records and no demand rows from PostgreSQL; SQLite and Parquet are read",
+    ),
+    OptionalPackage(
+        name="pyspark",
+        extra="spark",
+        without="no replay on Spark, and its tests are skipped; `law replay` runs without it",
+    ),
+    OptionalPackage(
+        name="pandas",
+        extra="spark",
+        without="no replay on Spark, which hands over its rows by way of it",
+    ),
+)
 PROGRAMS = (
     Program(
         part="openssl",
@@ -125,25 +158,45 @@ def package_parts() -> Iterator[Part]:
             required=True,
             found=bool(version),
             version=version,
-            without="the program does not run",
-            get="remove the folder .venv and run ./clerestory again",
+            without=_ONLY.get(name, "the program does not run"),
+            get=_AGAIN,
         )
 
 
-def spark_part() -> Part:
-    """Report the package of Spark, which only replay on many machines asks for."""
+def optional_package_part(package: OptionalPackage) -> Part:
+    """Report a package that only one extra part of the program asks for."""
     try:
-        version = metadata.version("pyspark")
+        version = metadata.version(package.name)
     except metadata.PackageNotFoundError:
         version = ""
     return Part(
-        name="pyspark",
+        name=package.name,
         required=False,
         found=bool(version),
         version=version,
-        without="no replay on Spark, and its tests are skipped; `law replay` runs without it",
-        get="the extra part called spark, such as pip install clerestory[spark]",
+        without=package.without,
+        get=f"the extra part called {package.extra}, such as "
+        f"pip install clerestory[{package.extra}]",
     )
+
+
+def contact_parts(profiles: Path) -> Iterator[Part]:
+    """Report for each agency's profile whether it says whom to tell of a weakness.
+
+    Raises:
+        BadFile: A profile's ``security.toml`` cannot be read.
+    """
+    for profile in sorted(profiles.glob("*/profile.toml")):
+        path = profile.parent / _CONTACT_FILE
+        contact = read_toml(path).get("contact") if path.exists() else None
+        yield Part(
+            name=f"contact of {profile.parent.name}",
+            required=False,
+            found=isinstance(contact, str) and bool(contact.strip()),
+            version="",
+            without="whoever finds a weakness in this agency's installation cannot tell it",
+            get=f"write one into {profile.parent.name}/{_CONTACT_FILE}, see SECURITY.md",
+        )
 
 
 def program_part(program: Program, *, which: Callable[[str], str | None] = shutil.which) -> Part:
@@ -166,7 +219,8 @@ def all_parts() -> list[Part]:
         sqlite_part(),
         *package_parts(),
         *(program_part(program) for program in PROGRAMS),
-        spark_part(),
+        *(optional_package_part(package) for package in OPTIONAL_PACKAGES),
+        *contact_parts(profiles_folder()),
     ]
 
 

@@ -154,10 +154,13 @@ def lookups(folder: Path) -> None:
 
     FOLDER is an office, or the folder beside an index.
     """
-    inside = folder / "lookups"
-    kept = inside if inside.is_dir() else folder
-    if not kept.is_dir():
-        raise click.BadParameter(f"there is no folder {kept.name}")
+    kept = next(
+        (one for one in (folder / "lookups", folder) if (one / "lookups.key").exists()
+         or (one / "lookups.jsonl").exists()), None,
+    )  # fmt: skip
+    if kept is None:
+        # Opening would begin a record, and an empty one would pass for one that holds.
+        raise click.BadParameter(f"no look-up was ever recorded in {folder.name}")
     checked = Lookups.open(kept, entropy=token_bytes).verify()
     tell(f"{checked} look-ups, each following the one before")
 

@@ -1,6 +1,7 @@
 """``clerestory holdings``: make a made-up agency, check a catalogue, index and find one person."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,7 +10,12 @@ from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.finding import INDEX, find, lookups, roster
 from clerestory.cli.terminal import tell, tell_json
 from clerestory.holdings import (
+    Finding,
+    Missing,
+    Severity,
     build_index,
+    check_source,
+    list_findings,
     list_missing,
     load_catalogue,
     open_source,
@@ -50,19 +56,14 @@ def make(folder: Path, persons: int, seed: int, catalogue: Path, as_json: bool) 
     from clerestory.holdings.made_up import write_agency
 
     held = load_catalogue(catalogue)
-    write_agency(held, folder, seed=seed, persons=persons)
-    database = folder / "agency.sqlite"
-    source = open_source(database)
-    index = build_index(source, held, folder / INDEX)
+    write_agency(held, folder, seed=seed, persons=persons, index=INDEX)
     answer = {
-        "persons": index.persons,
+        "persons": persons,
         "seed": seed,
-        "database": str(database),
+        "database": str(folder / "agency.sqlite"),
         "parquet": str(folder / "parquet"),
         "index": str(folder / INDEX),
     }
-    index.close()
-    source.close()
     if as_json:
         tell_json(answer)
         return
@@ -76,24 +77,52 @@ def make(folder: Path, persons: int, seed: int, catalogue: Path, as_json: bool) 
 @_catalogue
 @_json
 def check(source: str, catalogue: Path, as_json: bool) -> None:
-    """Hold the catalogue against SOURCE and name every table and column that is missing."""
+    """Hold the catalogue against SOURCE: what is missing, and what cannot be what it should be.
+
+    The form of a few rows is looked at, and no value is told. With a grave finding no index is
+    built and the exit code is 1.
+    """
     held = load_catalogue(catalogue)
     opened = open_source(source)
-    missing = list_missing(opened, held)
-    opened.close()
+    try:
+        missing, findings = list_missing(opened, held), list_findings(opened, held)
+    finally:
+        opened.close()
     if as_json:
-        listed = [
-            {"table": one.table, "column": one.column, "needed_by": list(one.needed_by)}
-            for one in missing
-        ]
-        tell_json({"missing": listed})
-    elif missing:
-        for one in missing:
-            tell(str(one))
+        tell_json(
+            {
+                "missing": [
+                    {"table": one.table, "column": one.column, "needed_by": list(one.needed_by)}
+                    for one in missing
+                ],
+                "findings": [_finding_json(one) for one in findings],
+            }
+        )
+    else:
+        _tell_check(missing, findings, catalogue)
+    grave = any(one.flaw.severity is Severity.GRAVE for one in findings)
+    sys.exit(ExitCode.NO if missing or grave else ExitCode.DONE)
+
+
+def _finding_json(one: Finding) -> dict[str, str]:
+    flaw = one.flaw
+    return {
+        "severity": str(flaw.severity),
+        "code": flaw.code,
+        "table": one.table,
+        "column": one.column,
+        "said": flaw.said,
+        "todo": flaw.todo,
+    }
+
+
+def _tell_check(missing: Sequence[Missing], findings: Sequence[Finding], catalogue: Path) -> None:
+    for one in (*missing, *findings):
+        tell(str(one))
+    if missing:
         tell(f"next: correct {catalogue}, or add a view to the source; then check again")
     else:
         tell("the source has every table and column that the catalogue names")
-    sys.exit(ExitCode.NO if missing else ExitCode.DONE)
 
 
 @holdings.command()
@@ -104,10 +133,13 @@ def index(source: str, index: Path, catalogue: Path) -> None:
     """Build the index of persons in SOURCE; it is as secret as the source."""
     held = load_catalogue(catalogue)
     opened = open_source(source)
-    built = build_index(opened, held, index)
+    try:
+        check_source(opened, held)
+        built = build_index(opened, held, index)
+    finally:
+        opened.close()
     tell(f"indexed {built.persons} persons: {index}")
     built.close()
-    opened.close()
 
 
 for _command in (find, roster, lookups):

@@ -12,11 +12,18 @@ from clerestory.holdings.catalogue import (
     HeldField,
     Origin,
     ProgramHoldings,
+    Protection,
     SearchKey,
     Sensitivity,
 )
 from clerestory.holdings.catalogue_file import load_catalogue, parse_catalogue
-from clerestory.holdings.check import Missing, list_missing
+from clerestory.holdings.check import (
+    Finding,
+    Missing,
+    check_source,
+    list_findings,
+    list_missing,
+)
 from clerestory.holdings.errors import (
     CatalogueFault,
     IndexFault,
@@ -26,8 +33,10 @@ from clerestory.holdings.errors import (
     RosterFault,
     SourceFault,
 )
+from clerestory.holdings.forms import Severity
 from clerestory.holdings.index import PersonIndex, build_index, open_index
 from clerestory.holdings.lookups import LookupReason, Lookups, LookupsAltered, Purpose
+from clerestory.holdings.protections import Protections, read_protections
 from clerestory.holdings.query import (
     SENTENCES,
     UNNAMED,
@@ -60,6 +69,7 @@ __all__ = [
     "Category",
     "Column",
     "FieldValue",
+    "Finding",
     "Found",
     "HeldField",
     "IndexFault",
@@ -76,6 +86,8 @@ __all__ = [
     "PersonQuery",
     "PersonSearch",
     "ProgramHoldings",
+    "Protection",
+    "Protections",
     "Purpose",
     "QueryFault",
     "QueryFileFault",
@@ -86,15 +98,19 @@ __all__ = [
     "RosterFault",
     "SearchKey",
     "Sensitivity",
+    "Severity",
     "Source",
     "SourceFault",
     "build_index",
+    "check_source",
+    "list_findings",
     "list_missing",
     "load_catalogue",
     "open_index",
     "open_source",
     "parse_catalogue",
     "read_fields",
+    "read_protections",
     "read_roster",
     "read_who",
     "resolve_roster",

@@ -63,6 +63,21 @@ class SearchKey(StrEnum):
     EMAIL = "email"
 
 
+class Protection(StrEnum):
+    """What a record may say that protects its person: codes of the demand vocabulary's flags.
+
+    Each is read for the one person found, and for nothing else: nobody is found, listed or counted
+    by it. What stands here may only add protection.
+    """
+
+    ADDRESS_CONFIDENTIALITY = "address_confidentiality"
+    DOMESTIC_VIOLENCE = "domestic_violence"
+    FAMILY_VIOLENCE_INDICATOR = "family_violence_indicator"
+    MINOR = "minor"
+    PROTECTED_8USC1367 = "protected_8usc1367"
+    SUD_PATIENT = "sud_patient"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Column:
     """One column of one table of the source."""
@@ -98,6 +113,26 @@ class HeldField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionMark:
+    """Where a record says that its person is protected, and what there means yes.
+
+    Attributes:
+        column: A birth date where ``is_birth_date``; the person's key of a table where a row of
+            the person is all that is asked for (``is_row``).
+        yes: The texts that mean yes, in small letters; ``None``: whatever stands there.
+        no: The texts that mean no; an empty text is a missing value. Any other text is neither.
+    """
+
+    protection: Protection
+    column: Column
+    is_birth_date: bool = False
+    is_row: bool = False
+    yes: frozenset[str] | None = None
+    no: frozenset[str] = frozenset()
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramHoldings:
     """One program: the table of the people in it, and its fields by code."""
 
@@ -118,6 +153,7 @@ class Catalogue:
             same name in every table.
         search: The columns a person may be found by, each in the person table.
         digest: SHA-256 of the catalogue's bytes, so that an index knows what it was built for.
+        protections: Where a record says that its person is protected.
     """
 
     agency: str
@@ -126,6 +162,7 @@ class Catalogue:
     programs: Mapping[str, ProgramHoldings]
     file: str
     digest: str
+    protections: tuple[ProtectionMark, ...] = ()
 
     def get_field(self, program: str, code: str) -> HeldField:
         """Return one field of one program.
@@ -178,6 +215,9 @@ class Catalogue:
             need(column.table, column.name, f"search_keys.{key}")
         for program in self.programs.values():
             need(program.members, self.person.name, f"programs.{program.code}.members")
+        for mark in self.protections:
+            need(mark.column.table, mark.column.name, f"protections.{mark.protection}")
+            need(mark.column.table, self.person.name, f"protections.{mark.protection}")
         for field in self.list_fields():
             if field.column is None:
                 continue

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -17,6 +17,8 @@ from clerestory.holdings.catalogue import (
     HeldField,
     Origin,
     ProgramHoldings,
+    Protection,
+    ProtectionMark,
     SearchKey,
     Sensitivity,
 )
@@ -26,9 +28,10 @@ FORMAT = "clerestory-catalogue/1"
 
 _Code = TypeVar("_Code", bound=StrEnum)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_TOP = {"format", "agency", "person", "search_keys", "fields", "groups", "programs"}
+_TOP = {"format", "agency", "person", "search_keys", "fields", "groups", "programs", "protections"}
 _KIND = {"label", "category", "sensitivity", "proxy_for_status"}
 _HELD = {"column", "dated", "source", "sensitivity", "proxy_for_status"}
+_MARK = {"birth_date", "row_in", "filled", "column", "yes", "no"}
 _PROGRAM = {"label", "members", "proxy_for_status", "uses", "fields"}
 
 
@@ -94,8 +97,10 @@ class _Reader:
             programs=programs,
             file=self.file,
             digest=digest,
+            protections=tuple(self._protections(document, person)),
         )
         self._check_no_proxy(catalogue)
+        self._check_protections(catalogue)
         return catalogue
 
     def _search(self, document: dict[str, Any], person: Column) -> dict[SearchKey, Column]:
@@ -184,6 +189,74 @@ class _Reader:
             or self._flag(held, path),
             line=self._line(path),
         )
+
+    def _protections(self, document: dict[str, Any], person: Column) -> Iterator[ProtectionMark]:
+        for name in document.get("protections", {}):
+            path = ("protections", name)
+            code = self._code(Protection, name, path, "protection")
+            written = self._as_table(document["protections"], path[:1])[name]
+            for mark in written if isinstance(written, list) else [written]:
+                yield self._mark(self._as_table(mark, path), code, person, path)
+
+    def _mark(
+        self, mark: dict[str, Any], code: Protection, person: Column, path: tuple[str, ...]
+    ) -> ProtectionMark:
+        self._known(mark, _MARK, path)
+        said = sorted(set(mark) - {"yes", "no"})
+        if len(said) != 1 or (("yes" in mark or "no" in mark) and said != ["column"]):
+            self._fail(
+                path,
+                f"a protection says in one way where it is seen: {code}",
+                "write one of birth_date, row_in, filled, or column with yes and no",
+            )
+        [way] = said
+        if (way == "birth_date") != (code is Protection.MINOR):
+            self._fail(path, f"a birth date says who is a minor, and nothing else: {code}",
+                       "write birth_date for minor, and one of the others elsewhere")  # fmt: skip
+        if way == "row_in":
+            table = self._identifier(mark[way], path)
+            column = Column(table=table, name=person.name)
+            return ProtectionMark(
+                protection=code, column=column, is_row=True, line=self._line(path)
+            )
+        texts = {key: self._list(mark, (*path, key)) for key in ("yes", "no")}
+        if way == "column" and not texts["yes"]:
+            self._fail(path, f"nothing says what means yes: {code}", 'write yes = ["..."]')
+        folded = {key: frozenset(map(fold_mark, listed)) for key, listed in texts.items()}
+        if folded["yes"] & folded["no"]:
+            self._fail(path, f"a text means both yes and no: {code}", "take it out of one of them")
+        return ProtectionMark(
+            protection=code,
+            column=self._column(mark[way], path),
+            is_birth_date=way == "birth_date",
+            yes=folded["yes"] if way == "column" else None,
+            no=folded["no"],
+            line=self._line(path),
+        )
+
+    def _check_protections(self, catalogue: Catalogue) -> None:
+        # What marks a person as protected may find nobody; and the mark of 8 U.S.C. 1367 nearly
+        # tells status, so no field may give it away either.
+        keys = {column: key for key, column in catalogue.search.items()}
+        fields = {
+            held.column: f"{held.program}.{held.code}"
+            for held in catalogue.list_fields()
+            if not held.proxy_for_status
+        }
+        for mark in catalogue.protections:
+            path = ("protections", str(mark.protection))
+            if mark.column in keys and not mark.is_birth_date and not mark.is_row:
+                self._fail(
+                    path,
+                    f"a search key may not be what protects: {keys[mark.column]} = {mark.column}",
+                    "take the key out; nobody is found by what protects them",
+                )
+            if mark.protection is Protection.PROTECTED_8USC1367 and mark.column in fields:
+                self._fail(
+                    path,
+                    f"a field may not give away what 8 U.S.C. 1367 protects: {fields[mark.column]}",
+                    "take the field out, or mark it proxy_for_status = true",
+                )
 
     def _check_no_proxy(self, catalogue: Catalogue) -> None:
         # Not only columns that nothing else uses: a search key may be no proxy at all, even when
@@ -276,6 +349,15 @@ class _Reader:
 
     def _line(self, path: tuple[str, ...]) -> int:
         return find_line(self.text, path)
+
+
+def fold_mark(text: str) -> str:
+    """A written mark as it is compared: without capitals and outer spaces.
+
+    >>> fold_mark(" Yes")
+    'yes'
+    """
+    return text.strip().casefold()
 
 
 def find_line(text: str, path: tuple[str, ...]) -> int:

@@ -256,8 +256,8 @@ def _entry(row: Mapping[SearchKey, Scalar], key_column: str) -> tuple[str | None
         person_id,
         _born(row.get(SearchKey.BIRTH_DATE)),
         ";".join(_write_name(name) for name in names),
-        on_record(read_ssn, text.get(SearchKey.SSN, "")),
-        on_record(read_medicaid_id, text.get(SearchKey.MEDICAID_ID, "")),
+        _number(read_ssn, row.get(SearchKey.SSN)),
+        _number(read_medicaid_id, row.get(SearchKey.MEDICAID_ID)),
         fold_address(text.get(SearchKey.ADDRESS, "")) or None,
         _shared(read_phone, text.get(SearchKey.PHONE, "")),
         _shared(read_email, text.get(SearchKey.EMAIL, "")),
@@ -292,6 +292,11 @@ def _born(value: Scalar) -> str | None:
     except ValueError:
         return None
     return born.isoformat()[:10] if born.isoformat()[:10] > NO_BIRTH_DATE.isoformat() else None
+
+
+def _number(read: Callable[[str], str], value: Scalar) -> str | None:
+    # A column of doubles has lost leading zeros, and 900.0 would be read as 9000.
+    return UNREADABLE if isinstance(value, float) else on_record(read, _as_text(value))
 
 
 def _shared(read: Callable[[str], str], written: str) -> str | None:

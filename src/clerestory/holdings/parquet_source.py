@@ -35,6 +35,7 @@ class ParquetSource:
     """One folder. Parquet keeps columns apart on disk: one that is not asked for is not read."""
 
     key_kinds = KEY_KINDS
+    is_dynamic = False
 
     def __init__(
         self, folder: Path, *, recorder: Recorder | None = None, zone: str | None = None
@@ -276,6 +277,7 @@ def _held(column: pa.Field) -> HeldColumn:
 
 
 _OTHERS = {
+    "null": Kind.ANY,
     "date32[day]": Kind.DATE,
     "date64[ms]": Kind.DATE,
     "halffloat": Kind.DOUBLE,

@@ -34,6 +34,11 @@ class Source(Protocol):
         """What a person's key may be here."""
         ...
 
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether each value has a type of its own, whatever is declared of its column."""
+        ...
+
     def read_one(self, row: OneRow) -> list[tuple[Scalar, ...]]:
         """Run one read for one person; a text that can be nobody's key has no row."""
         ...

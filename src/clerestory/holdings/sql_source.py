@@ -37,6 +37,8 @@ class SqlSource(ABC):
 
     # The kinds that a person's key may be of here.
     key_kinds: frozenset[Kind]
+    # Whether each value has a type of its own, whatever is declared of its column.
+    is_dynamic = False
 
     def __init__(self, engine: sa.Engine, *, label: str, recorder: Recorder | None = None) -> None:
         self.engine = engine

@@ -25,6 +25,7 @@ class SqliteSource(SqlSource):
     """One file. What a column holds is not fixed by its type here: each value has its own."""
 
     key_kinds = KEY_KINDS
+    is_dynamic = True
 
     def __init__(self, path: Path, *, recorder: Recorder | None = None) -> None:
         self._file = SqliteFile.at(path)

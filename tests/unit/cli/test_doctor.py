@@ -1,17 +1,31 @@
 """The list of parts tells the truth about the machine."""
 
 import json
+import re
 import sqlite3
 import stat
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from clerestory.cli.doctor import PROGRAMS, Part, Program, doctor, program_part, spark_part
+from clerestory.cli.doctor import (
+    OPTIONAL_PACKAGES,
+    PROGRAMS,
+    OptionalPackage,
+    Part,
+    Program,
+    contact_parts,
+    doctor,
+    optional_package_part,
+    package_parts,
+    program_part,
+)
 from clerestory.cli.exit_codes import ExitCode
 
+ROOT = Path(__file__).parents[3]
 NEEDLE = Program(part="needle", names=("pin", "needle"), ask=("-V",), without="no sewing", get="")
 
 
@@ -24,7 +38,10 @@ def test_the_list_names_every_part_once_and_this_machine_can_run_the_program() -
     assert len(names) == len(set(names))
     assert {"python", "sqlite", "cedarpy", "bagit"} <= {p["name"] for p in parts if p["required"]}
     optional = {p["name"] for p in parts if not p["required"]}
-    assert optional == {"pyspark", *(program.part for program in PROGRAMS)}
+    packages = {"psycopg", "pyspark", "pandas"}
+    assert optional == {
+        *packages, "contact of maine-dhhs", *(program.part for program in PROGRAMS),
+    }  # fmt: skip
 
 
 def test_a_program_that_is_there_tells_its_version(tmp_path: Path) -> None:
@@ -87,9 +104,23 @@ def test_a_missing_package_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\n  x " not in result.stdout
 
 
+def test_a_package_says_what_is_off_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs = ["vl-convert-python>=1.9", "cedarpy>=4"]
+    monkeypatch.setattr(metadata, "requires", lambda _name: needs)
+
+    cedar, pictures = package_parts()
+
+    assert (cedar.required, cedar.without) == (True, "the program does not run")
+    assert (pictures.required, pictures.without) == (
+        True,
+        "no pictures: `law replay` and `lab compare` stop where they draw",
+    )
+
+
 @pytest.mark.parametrize("installed", [True, False])
-def test_the_package_of_spark_is_found_or_missing(
-    installed: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("package", OPTIONAL_PACKAGES, ids=lambda package: package.name)
+def test_an_optional_package_is_found_or_missing_and_names_its_extra(
+    package: OptionalPackage, installed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def version(name: str) -> str:
         if not installed:
@@ -98,7 +129,49 @@ def test_the_package_of_spark_is_found_or_missing(
 
     monkeypatch.setattr("clerestory.cli.doctor.metadata.version", version)
 
-    part = spark_part()
+    part = optional_package_part(package)
 
-    assert (part.found, part.version) == (installed, "4.3.0" if installed else "")
-    assert not part.required
+    assert (part.name, part.found, part.version, part.required) == (
+        package.name,
+        installed,
+        "4.3.0" if installed else "",
+        False,
+    )
+    assert part.get.endswith(f"pip install clerestory[{package.extra}]")
+
+
+def test_every_optional_package_is_one_that_its_extra_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+
+    for package in OPTIONAL_PACKAGES:
+        asked = {re.split(r"[^\w.-]", need)[0] for need in extras[package.extra]}
+        assert package.name in asked
+    named = {package.extra for package in OPTIONAL_PACKAGES}
+    assert named == set(extras) - {"test"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('contact = "security@dhhs.example"\n', True),
+        ('contact = ""\n', False),
+        ('contact = "  "\n', False),
+        ("contact = 7\n", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_an_agency_names_whom_to_tell_of_a_weakness(
+    text: str | None, found: bool, tmp_path: Path
+) -> None:
+    profile = tmp_path / "made-up"
+    profile.mkdir()
+    (profile / "profile.toml").touch()
+    if text is not None:
+        (profile / "security.toml").write_text(text)
+
+    (part,) = contact_parts(tmp_path)
+
+    assert (part.name, part.found, part.required) == ("contact of made-up", found, False)
+    assert part.get == "write one into made-up/security.toml, see SECURITY.md"

@@ -384,3 +384,31 @@ def test_a_name_that_fits_weakly_is_not_told_from_a_near_one_by_a_number_a_slip_
     )
     far = marie | {"ssn": "933-03-8888"}
     assert isinstance(ask(make_index(mary, far), **BORN, **asked), Found)
+
+
+def test_a_generation_on_the_chosens_record_is_enough(make_index: MakeIndex) -> None:
+    index = make_index(FATHER, SON | {"name": "John|Smith Jr"})
+
+    assert isinstance(ask(index, **JUNIOR, ssn="922-22-2222"), Found)
+
+
+def test_a_namesake_with_a_further_given_name_is_a_namesake(make_index: MakeIndex) -> None:
+    father = FATHER | {"name": "John Paul|Smith"}
+    by_phone = father | {"address": "2 Else Road", "phone": "207-555-0101"}
+
+    for one, son in ((father, SON), (by_phone, SON | {"phone": "207-555-0101"})):
+        assert ask(make_index(one, son), **JUNIOR, ssn="922-22-2222") == Refused(
+            reasons=(Reason.SECOND_PERSON_NEAR,)
+        )
+
+
+@pytest.mark.parametrize("number", ["911-11-1243", "911-11-1134", "911-11-1235"])
+def test_two_neighbors_swapped_or_one_digit_changed_is_one_slip(
+    make_index: MakeIndex, number: str
+) -> None:
+    twin = TWIN | {"name": "Xuseen|Cali", "ssn": number}
+    index = make_index(AMINA | {"name": "Xasan|Cali"}, twin)
+
+    assert ask(index, name="Hassan Ali", **BORN, ssn_last4="1234") == Refused(
+        reasons=(Reason.SECOND_PERSON_NEAR,)
+    )

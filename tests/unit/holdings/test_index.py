@@ -185,3 +185,26 @@ def test_a_birth_date_on_record_is_a_day_or_none(
     index.close()
 
     assert isinstance(answer, Found) is found
+
+
+@pytest.mark.parametrize(
+    ("held", "found"), [(12345678, True), ("12345678", True), (12345678.0, False)]
+)
+def test_a_number_that_was_kept_as_a_double_agrees_with_none(
+    tmp_path: Path, held: Scalar, found: bool
+) -> None:
+    row: dict[SearchKey, Scalar] = {
+        SearchKey.PERSON_ID: "M1",
+        SearchKey.GIVEN_NAMES: "Made",
+        SearchKey.FAMILY_NAMES: "Up",
+        SearchKey.MEDICAID_ID: held,
+    }
+    index = build_index_of_rows([row], catalogue_digest="", path=tmp_path / "i")
+
+    told = [
+        find_person(index, PersonQuery(name="Made Up", medicaid_id=number))
+        for number in ("12345678", "123456780")
+    ]
+    index.close()
+
+    assert [isinstance(answer, Found) for answer in told] == [found, False]

@@ -14,7 +14,7 @@ from clerestory.holdings.errors import CatalogueFault
 from clerestory.holdings.made_up.demo import DEMO_PEOPLE
 from clerestory.holdings.made_up.people import MadeUpPerson, make_people
 from clerestory.holdings.made_up.picture import draw_picture
-from clerestory.holdings.made_up.values import ABOUT_PERSON, DATED, IN_PROGRAM, Setting
+from clerestory.holdings.made_up.values import ABOUT_PERSON, DATED, IN_PROGRAM, PROTECTED, Setting
 
 Cell = str | bytes | None
 _SEARCH_VALUES = {SearchKey.GIVEN_NAMES: "given", SearchKey.FAMILY_NAMES: "family"}
@@ -47,6 +47,10 @@ def list_tables(catalogue: Catalogue) -> tuple[Table, ...]:
     for holdings in catalogue.programs.values():
         columns.setdefault(holdings.members, {})
         program.setdefault(holdings.members, set()).add(holdings.code)
+    for mark in catalogue.protections:
+        held = columns.setdefault(mark.column.table, {})
+        if mark.yes is not None:
+            held[mark.column.name] = f"protections.{mark.protection}"
     for field in catalogue.list_fields():
         if field.column is not None:
             columns.setdefault(field.column.table, {})[field.column.name] = field.code
@@ -144,7 +148,7 @@ def _cell(code: str, at: Setting) -> Cell:
         return at.person.family
     if code == "photo":
         return draw_picture(at.random)
-    maker = ABOUT_PERSON.get(code) or IN_PROGRAM.get(code)
+    maker = ABOUT_PERSON.get(code) or IN_PROGRAM.get(code) or PROTECTED.get(code)
     if maker is None:
         raise CatalogueFault(
             f"nothing is made up for this field: {code}",

@@ -89,6 +89,11 @@ def _absent_parent(at: Setting) -> str | None:
     return f"{at.pick('Alex', 'Robin', 'Kim')} Example (made up)"
 
 
+def _marked(at: Setting, number: int) -> str:
+    """One made-up person in a hundred is marked; a mark says nothing about another."""
+    return "yes" if int(at.person.person_id[1:]) % 100 == 50 + number else "no"
+
+
 def _adults(maker: Maker) -> Maker:
     return lambda at: maker(at) if at.person.adult else None
 
@@ -132,6 +137,15 @@ ABOUT_PERSON: Mapping[str, Maker] = {
         if at.person.origin or at.person.tradition == "french"
         else "English"
     ),
+}
+
+# What protects its person. It is made from the person's number and not by chance, so that what is
+# made up for the other columns stays as it is; nobody of the story is marked.
+PROTECTED: Mapping[str, Maker] = {
+    "protections.address_confidentiality": lambda at: _marked(at, 1),
+    "protections.domestic_violence": lambda at: _marked(at, 2),
+    "protections.family_violence_indicator": lambda at: _marked(at, 3),
+    "protections.protected_8usc1367": lambda at: _marked(at, 4),
 }
 
 # What a program keeps about its people, one value each:

@@ -138,7 +138,7 @@ def test_a_name_in_the_picture_is_text_and_nothing_else(name: str) -> None:
 
 
 def test_a_long_name_of_a_law_is_broken_and_not_cut() -> None:
-    name = "/home/somebody/" + "drafts/" * 30 + "us-me"
+    name = "/srv/law/" + "drafts/" * 30 + "us-me"
 
     told = "".join(texts(replace(FOUND, new=name))).replace(" ", "")
 

@@ -1,0 +1,145 @@
+"""What the record itself says of protection is a fact of the demand from then on.
+
+The paper may not know that its person is a minor, takes part in an address confidentiality
+programme or is treated for a substance use disorder. The record does. So, once the person is found
+and before anything is read that might leave, the demand is decided again with what the record adds.
+An answer can only fall by it: what would rise goes back to the people who decide.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from clerestory.audit.sources_of_fields import sources_of
+from clerestory.cli.deciding import Decided
+from clerestory.cli.places import profiles_folder
+from clerestory.demands import Demand, Determination, Item, Ruling
+from clerestory.demands.determination import Outcome, Reason, overall_of
+from clerestory.holdings import Catalogue, Source
+from clerestory.holdings.protections import read_protections
+from clerestory.kernel import Refusal
+from clerestory.law.packs import DEFAULT_AUTHORITY
+from clerestory.policy import Engine
+from clerestory.policy.lowering import OPENNESS
+
+# Which law protects a person would itself tell the requester what the record says of them
+# (42 CFR 2.13(c); 8 U.S.C. 1367(a)(2)). So the answer cites no more than this.
+_AUTHORITY = "house-neither-confirm-nor-deny"
+_REASON = "this is kept to protect a person; what for is neither confirmed nor denied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protected:
+    """The demand as it stands with what the record adds, and the items that fell by it."""
+
+    decided: Decided
+    lowered: tuple[Item, ...]
+
+
+def decide_with_record(
+    decided: Decided,
+    *,
+    source: Source,
+    catalogue: Catalogue,
+    persons: Mapping[str, str],
+    on: date,
+) -> Protected:
+    """Decide again with what the records of the persons found say of their protection.
+
+    Args:
+        decided: The demand with its determination, as it was reviewed.
+        source: The agency's records.
+        catalogue: Where they say what.
+        persons: For each subject's ref the key of the one person found.
+        on: The holder's local day.
+
+    Raises:
+        SourceFault: A record cannot be read for what protects its person.
+        Refusal: With what the record adds an answer would rise, which only people may let it.
+    """
+    flags = {
+        ref: read_protections(source, catalogue, person, on=on).flags
+        for ref, person in persons.items()
+    }
+    demand = _with_flags(decided.demand, flags)
+    if demand == decided.demand:
+        return Protected(decided=decided, lowered=())
+    sources = sources_of(demand.holder.agency, profiles_folder())
+    engine = Engine.of(decided.stack, decided.determination.on, sources)
+    again = engine.decide(demand, explain=False)
+    determination, lowered = _fallen(decided, again)
+    told = Decided(demand=decided.demand, determination=determination, stack=decided.stack)
+    return Protected(decided=told, lowered=lowered)
+
+
+def nothing_left() -> Refusal:
+    """Return the refusal of an answer of which the record leaves nothing to release."""
+    return Refusal(
+        "with what the record adds, nothing of this answer may leave",
+        code="answer-record-protects",
+        todo="write what the record says as flags of the subject into the demand and decide it "
+        "again; then refuse it, or give it to counsel",
+    )
+
+
+def _with_flags(demand: Demand, flags: Mapping[str, frozenset[str]]) -> Demand:
+    subjects = tuple(
+        replace(one, flags=one.flags | flags.get(one.ref, frozenset())) for one in demand.subjects
+    )
+    return replace(demand, subjects=subjects)
+
+
+def _fallen(decided: Decided, again: Determination) -> tuple[Determination, tuple[Item, ...]]:
+    """Take each answer as it was reviewed, or as it is with the record where that is lower."""
+    before = {ruling.item: ruling for ruling in decided.determination.rulings}
+    rulings, lowered, risen = [], [], []
+    for ruling in again.rulings:
+        old = before[ruling.item]
+        law = old.lowered_from or old.outcome
+        if _openness(ruling) < OPENNESS.index(law) or _is_told_otherwise(old, ruling):
+            risen.append(ruling.item)
+        if _openness(ruling) > _openness(old):
+            lowered.append(ruling.item)
+            rulings.append(_unsaid(decided, ruling))
+        else:
+            rulings.append(old)
+    if risen:
+        raise Refusal(
+            "with what the record adds, an answer would be another than the one reviewed: "
+            f"{', '.join(sorted(item.ref for item in risen))}",
+            code="answer-record-raises",
+            todo="write what the record says as flags of the subject into the demand, decide it "
+            "again, and have that answer reviewed",
+        )
+    return (
+        replace(
+            again,
+            overall=overall_of([ruling.outcome for ruling in rulings]),
+            rulings=tuple(rulings),
+            questions=decided.determination.questions,
+        ),
+        tuple(lowered),
+    )
+
+
+def _openness(ruling: Ruling) -> int:
+    return OPENNESS.index(ruling.outcome)
+
+
+def _is_told_otherwise(old: Ruling, new: Ruling) -> bool:
+    """Whether both are coarser answers, and not the same one."""
+    both = old.outcome is new.outcome is Outcome.COARSEN
+    return both and old.coarsen_to != new.coarsen_to
+
+
+def _unsaid(decided: Decided, ruling: Ruling) -> Ruling:
+    known = _AUTHORITY in decided.stack.authorities
+    said = Reason(counsel=ruling.reason.counsel, requester=_REASON, person=ruling.reason.person)
+    return replace(
+        ruling,
+        authorities=(_AUTHORITY if known else DEFAULT_AUTHORITY,),
+        policies=(),
+        considered_not_met=(),
+        would_change=(),
+        reason=said,
+    )

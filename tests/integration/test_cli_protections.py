@@ -1,0 +1,329 @@
+"""What the record says of protection holds before anything leaves, whatever the paper says."""
+
+import copy
+import shutil
+import sqlite3
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from clerestory.cli.deciding import decide_file
+from clerestory.cli.main import program
+from clerestory.cli.office import open_office
+from clerestory.cli.protections import decide_with_record
+from clerestory.demands import Outcome
+from clerestory.holdings import load_catalogue, open_source
+from clerestory.kernel import ClerestoryError, Refusal
+
+HOME = Path(__file__).resolve().parents[2]
+AMINA, DAUGHTER = "P20000011", "P20000013"
+AT = "2026-03-06T15:00Z"
+FIELDS = ["S1.notices", "S1.eligibility_documents", "S1.claims", "S1.benefit_amount"]
+# Made up: an attorney with the member's permission in writing.
+DEMAND: dict[str, Any] = {
+    "format": "clerestory-demand/1",
+    "id": "MADE-UP-PERMISSION",
+    "title": "An attorney with the member's written permission",
+    "received": {"date": "2026-03-06", "channel": "post"},
+    "holder": {"agency": "me-dhhs", "kind": "state_agency", "jurisdiction": "us-me"},
+    "requester": {"body": "attorney for the member (made up)", "class": "law_firm"},
+    "instrument": {
+        "kind": "consent",
+        "issuer": "subject",
+        "written": "yes",
+        "scope": {"persons": "named", "count": 1, "fields": "stated"},
+        "status": "live",
+    },
+    "purpose": "administrative_hearing",
+    "subjects": [{"ref": "S1", "relation": "named", "applicant": "yes"}],
+    "records": [{"program": "mainecare", "fields": FIELDS}],
+    "findings": {
+        "requester_identified": "yes",
+        "written_permission_held": "yes",
+        "consent_names_requester": "yes",
+    },
+    "consents": [
+        {
+            "by": "S1",
+            "to": "law_firm",
+            "purpose": "administrative_hearing",
+            "fields": FIELDS,
+            "signed_on": "2026-02-20",
+            "expires_on": "2026-08-20",
+            "revoked": "no",
+            "elements_complete": "yes",
+        }
+    ],
+}
+WHO = {
+    AMINA: {
+        "name": "Amina Warsame Example", "birth_date": "1988-04-17", "ssn": "911-11-0000",
+    },
+    DAUGHTER: {
+        "name": "Hodan Yuusuf Example", "birth_date": "2017-09-30", "ssn": "913-13-0000",
+    },
+}  # fmt: skip
+
+
+def type_command(*words: str | Path) -> str:
+    """Run one command and return what it prints; its errors are raised."""
+    result = CliRunner().invoke(program, [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("agency") / "agency"
+    type_command("holdings", "make", folder, "--persons", "40", "--seed", "3")
+    return folder
+
+
+class Desk:
+    """An office with a copy of the made-up agency whose records can be changed."""
+
+    def __init__(self, made_up: Path, folder: Path) -> None:
+        self.folder, self.agency = folder, Path(shutil.copytree(made_up, folder / "agency"))
+        type_command(
+            "keys", "office", folder / "office", "--origin", "log.example/test",
+            "--source", self.agency / "agency.sqlite", "--index", self.agency / "persons.index",
+        )  # fmt: skip
+        type_command("keys", "recipient", folder / "firm", "--name", "firm.example/r")
+
+    def record(self, statement: str, *values: object) -> None:
+        with sqlite3.connect(self.agency / "agency.sqlite") as connection:
+            done = connection.execute(statement, values)
+            assert done.rowcount in {1, -1}
+        connection.close()
+
+    def disclose(
+        self, person: str = AMINA, *more: str, flags: tuple[str, ...] = ()
+    ) -> tuple[str, dict[str, bytes]]:
+        """Receive and disclose the demand; return what was said and what the package holds."""
+        demand, who = self.folder / "demand.yaml", self.folder / "who.yaml"
+        asked = copy.deepcopy(DEMAND)
+        if flags:
+            asked["subjects"][0]["flags"] = list(flags)
+        demand.write_text(yaml.safe_dump(asked), "utf-8")
+        who.write_text(yaml.safe_dump({"S1": WHO[person]}), "utf-8")
+        office = ("--office", self.folder / "office", "--at", AT)
+        type_command("receive", demand, *office)
+        said = type_command(
+            "disclose", demand, *office, "--who", who, "--recipient",
+            self.folder / "firm" / "recipient.txt", "--reviewer", "one", "--reviewer", "two", *more,
+        )  # fmt: skip
+        public = self.folder / "office" / "public"
+        type_command(
+            "verify", self.folder / "office" / "out" / f"{DEMAND['id']}.tar.age",
+            "--sender", public / "sender.vkey", "--log", public / "log.vkey", "--identity",
+            self.folder / "firm" / "identity.txt", "--extract-to", self.folder / "opened",
+        )  # fmt: skip
+        opened = (one for one in (self.folder / "opened").rglob("*") if one.is_file())
+        return said, {one.name: one.read_bytes() for one in opened}
+
+    def entries(self) -> int:
+        told = type_command("log", "audit", self.folder / "office" / "log")
+        return int(told.split("audited ")[1].split()[0])
+
+
+@pytest.fixture
+def desk(made_up: Path, tmp_path: Path) -> Desk:
+    return Desk(made_up, tmp_path)
+
+
+def fields_of(package: dict[str, bytes]) -> list[str]:
+    lines = package["S1.csv"].decode().splitlines()[1:]
+    return sorted({line.split(",")[2].strip('"') for line in lines})
+
+
+def words_of(package: dict[str, bytes]) -> str:
+    texts = []
+    for name, content in package.items():
+        if name.endswith(".pdf"):
+            pages = pypdfium2.PdfDocument(content)
+            texts += [page.get_textpage().get_text_bounded() for page in pages]
+        else:
+            texts.append(content.decode("utf-8", "replace"))
+    return " ".join(" ".join(texts).split())
+
+
+def test_a_record_without_a_mark_changes_nothing(desk: Desk) -> None:
+    said, package = desk.disclose()
+
+    assert fields_of(package) == [
+        "benefit_amount", "claims", "eligibility_documents", "notices"
+    ]  # fmt: skip
+    assert "kept back" not in said
+
+
+def test_who_takes_part_in_address_confidentiality_keeps_what_tells_where_they_are(
+    desk: Desk,
+) -> None:
+    desk.record(
+        "UPDATE mainecare_cases SET eligibility_documents = ? WHERE person_id = ?",
+        "lease of 91 Demonstration Lane", AMINA,
+    )  # fmt: skip
+    desk.record("UPDATE people SET address_confidentiality = 'yes' WHERE person_id = ?", AMINA)
+
+    said, package = desk.disclose()
+
+    assert fields_of(package) == ["benefit_amount", "claims"]
+    told = words_of(package)
+    assert "Demonstration Lane" not in told
+    # Which law protects her would itself tell what the record says.
+    assert "90-B" not in told
+    assert "address confidentiality" not in told.lower()
+    assert "neither confirmed nor denied" in told
+    assert "kept back, since the record protects the person: mainecare/S1.notices" in said
+    assert "mainecare/S1.eligibility_documents" in said
+
+
+def test_the_same_answer_leaves_as_if_the_paper_had_said_so(desk: Desk) -> None:
+    said, package = desk.disclose(flags=("address_confidentiality",))
+
+    assert fields_of(package) == ["benefit_amount", "claims"]
+    assert "kept back" not in said
+
+
+@pytest.mark.parametrize(
+    ("case", "file", "mark", "fallen"),
+    [
+        (
+            "FC-068", HOME / "packs" / "us-federal" / "cases" / "medicaid.yaml",
+            "INSERT INTO sud_treatment_cases (person_id, sud_records) VALUES (?, 'made up')",
+            {"S1.claims": Outcome.WITHHOLD},
+        ),
+        (
+            "FED-004", HOME / "casebook" / "federal.yaml",
+            "UPDATE person_status SET protected_8usc1367 = 'yes' WHERE person_id = ?",
+            {"S1.address": Outcome.REFER, "S1.ssn": Outcome.REFER},
+        ),
+    ],
+)  # fmt: skip
+def test_known_demands_fall_by_what_the_record_says_and_do_not_tell_it(
+    case: str, file: Path, mark: str, fallen: dict[str, Outcome], desk: Desk
+) -> None:
+    decided = decide_file(file, case=case, explain=False)
+    before = {one.item.ref: one for one in decided.determination.rulings}
+    catalogue = load_catalogue(HOME / "profiles" / "maine-dhhs" / "catalogue.toml")
+    desk.record(mark, AMINA)
+    source = open_source(desk.agency / "agency.sqlite")
+
+    protected = decide_with_record(
+        decided, source=source, catalogue=catalogue, persons={"S1": AMINA}, on=date(2026, 3, 6)
+    )
+    source.close()
+
+    after = {one.item.ref: one for one in protected.decided.determination.rulings}
+    for ref, outcome in fallen.items():
+        assert before[ref].outcome is Outcome.RELEASE
+        assert after[ref].outcome is outcome
+        assert after[ref].authorities == ("house-neither-confirm-nor-deny",)
+        assert "neither confirmed nor denied" in after[ref].reason.requester
+        assert (after[ref].policies, after[ref].would_change) == ((), ())
+    assert {item.ref for item in protected.lowered} >= set(fallen)
+    told = protected.decided
+    assert told.demand == decided.demand
+    assert told.determination.facts_digest != decided.determination.facts_digest
+    assert told.determination.overall != "release"
+
+
+def test_an_answer_that_would_rise_goes_back_to_people(desk: Desk) -> None:
+    file = HOME / "packs" / "us-federal" / "cases" / "medicaid.yaml"
+    decided = decide_file(file, case="FC-068", explain=False)
+    closed = [replace(one, outcome=Outcome.WITHHOLD) for one in decided.determination.rulings]
+    reviewed = replace(decided.determination, rulings=tuple(closed))
+    catalogue = load_catalogue(HOME / "profiles" / "maine-dhhs" / "catalogue.toml")
+    desk.record("UPDATE people SET domestic_violence = 'yes' WHERE person_id = ?", AMINA)
+    source = open_source(desk.agency / "agency.sqlite")
+
+    with pytest.raises(Refusal, match=r"S1\.claims") as caught:
+        decide_with_record(
+            replace(decided, determination=reviewed),
+            source=source, catalogue=catalogue, persons={"S1": AMINA}, on=date(2026, 3, 6),
+        )  # fmt: skip
+    source.close()
+
+    assert caught.value.code == "answer-record-raises"
+    assert "flags of the subject" in caught.value.todo
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE people SET address_confidentiality = 'ask the director' WHERE person_id = ?", ""),
+        ("DELETE FROM people WHERE person_id = ?", "source-person-row"),
+        ("INSERT INTO people SELECT * FROM people WHERE person_id = ?", "source-person-row"),
+    ],
+)
+def test_a_record_that_cannot_be_read_for_protection_gives_nothing_away(
+    statement: str, code: str, desk: Desk
+) -> None:
+    desk.record(statement, AMINA)
+
+    if not code:
+        assert fields_of(desk.disclose()[1]) == ["benefit_amount", "claims"]
+        return
+    with pytest.raises(ClerestoryError) as caught:
+        desk.disclose()
+
+    assert caught.value.code == code
+    assert desk.entries() == 1
+    assert not list((desk.folder / "office" / "out").glob("*"))
+
+
+@pytest.mark.parametrize("table", ["people", "child_support_cases", "sud_treatment_cases"])
+def test_a_mark_that_is_gone_gives_nothing_away(table: str, desk: Desk) -> None:
+    desk.record(f"ALTER TABLE {table} RENAME TO elsewhere")
+
+    with pytest.raises(Refusal) as caught:
+        desk.disclose()
+
+    assert caught.value.code == "source-lacks-column"
+    assert desk.entries() == 1
+    assert not list((desk.folder / "office" / "out").glob("*"))
+
+
+def test_where_nothing_is_left_the_next_step_says_what_to_write(desk: Desk) -> None:
+    desk.record("UPDATE people SET address_confidentiality = 'yes' WHERE person_id = ?", AMINA)
+    lower = ("--lower", "S1.claims=withhold", "--lower", "S1.benefit_amount=withhold")
+
+    with pytest.raises(Refusal, match="nothing of this answer may leave") as caught:
+        desk.disclose(AMINA, *lower)
+
+    assert caught.value.code == "answer-record-protects"
+    assert "flags of the subject" in caught.value.todo
+    assert "Amina" not in str(caught.value) + caught.value.todo
+    assert desk.entries() == 1
+    assert not list((desk.folder / "office" / "out").glob("*"))
+
+
+def test_what_reviewers_lowered_stays_lowered(desk: Desk) -> None:
+    desk.record("UPDATE people SET address_confidentiality = 'yes' WHERE person_id = ?", AMINA)
+    lower = ("--lower", "S1.claims=withhold", "--lower", "S1.notices=refer_to_counsel")
+
+    said, package = desk.disclose(AMINA, *lower)
+
+    assert fields_of(package) == ["benefit_amount"]
+    assert "mainecare/S1.notices" in said
+
+
+def test_the_decision_that_is_logged_stands_on_what_the_record_says(
+    made_up: Path, tmp_path: Path
+) -> None:
+    digests = []
+    for name, mark in (("plain", "no"), ("marked", "yes")):
+        (tmp_path / name).mkdir()
+        desk = Desk(made_up, tmp_path / name)
+        desk.record(f"UPDATE people SET domestic_violence = '{mark}' WHERE person_id = ?", AMINA)
+        assert len(fields_of(desk.disclose()[1])) == 4
+        with open_office(desk.folder / "office").ledger() as ledger:
+            digests.append(ledger.opening(1, "facts").value)
+
+    assert digests[0] != digests[1]
