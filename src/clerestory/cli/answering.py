@@ -13,7 +13,7 @@ from clerestory.cli.attaching import answers_in_files, value_of
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
-from clerestory.cli.protections import decide_with_record, nothing_left
+from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -107,7 +107,7 @@ def disclose(
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
     named = _named(decided, permitted_items(decided.determination), who)
     decided, values, lowered = _read_values(office, decided, named, files, at)
-    contents = _contents(office, decided, values, named, at)
+    contents = _contents(office, as_told(decided), values, named, at)
     check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
@@ -184,7 +184,7 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
             todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
         )
     number = office.number_of(decided.demand.id)
-    given = letter_input(office, decided, at)
+    given = letter_input(office, as_told(decided), at)
     letter, index_pdf = refusal_letter(given), withholding_index(given)
     stem = f"{decided.demand.id}-{office.day(at)}"
     written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
