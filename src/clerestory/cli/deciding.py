@@ -16,7 +16,7 @@ from clerestory.kernel import Refusal
 from clerestory.kernel.reading import Document
 from clerestory.law import PackFault, PackStack, load_stack
 from clerestory.law.codes import load_vocabulary
-from clerestory.law.packs import available_packs
+from clerestory.law.packs import available_packs, code_files
 from clerestory.policy import Engine
 
 
@@ -113,8 +113,7 @@ def read_without_deciding(document: Document | Any, packs: Sequence[str] = ()) -
     """Read a demand's document under the codes of its packs."""
     folder = packs_folder()
     names = list(packs) or packs_for(document, folder)
-    codes = [folder / "codes.yaml", *(folder / name / "codes.yaml" for name in names)]
-    return read_demand(document, load_vocabulary([code for code in codes if code.exists()]))
+    return read_demand(document, load_vocabulary(code_files(folder, names)))
 
 
 def packs_for(document: Document | Any, folder: Path) -> list[str]:

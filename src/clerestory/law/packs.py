@@ -145,13 +145,22 @@ def stack_packs(names: Sequence[str], packs_folder: Path, drafts: Mapping[str, P
     return join_packs(packs, packs_folder)
 
 
-def _load_named(packs_folder: Path, name: str, known: Sequence[str]) -> Pack:
+def check_known(name: str, known: Sequence[str]) -> None:
+    """Stop at a name that no pack has.
+
+    Raises:
+        PackFault: There is none; the next step lists those that there are.
+    """
     # By the list and not by the path: `../drafts/us-me` or `us-me/` is no pack's name.
     if name not in known:
         raise PackFault(
             f"there is no pack called {name}", code="law-no-pack",
             todo=f"choose one of: {', '.join(known) or 'none found'}",
         )  # fmt: skip
+
+
+def _load_named(packs_folder: Path, name: str, known: Sequence[str]) -> Pack:
+    check_known(name, known)
     pack = load_pack(packs_folder / name)
     check_whole(pack)
     if pack.name != name:
@@ -229,6 +238,22 @@ def _check_required(packs: Sequence[Pack]) -> None:
                     todo=f"load {name} before it",
                 )
         before.add(pack.name)
+
+
+def code_files(packs_folder: Path, names: Sequence[str]) -> list[Path]:
+    """Return the files of codes that packs read a demand by, without reading their policies.
+
+    Raises:
+        PackFault: A pack is missing, or packs require each other in a circle.
+    """
+    known = available_packs(packs_folder)
+
+    def requires(name: str) -> Sequence[str]:
+        check_known(name, known)
+        return load_manifest(packs_folder / name)[0].requires
+
+    own = (packs_folder / name / "codes.yaml" for name in order_required(names, requires))
+    return [packs_folder / "codes.yaml", *(path for path in own if path.exists())]
 
 
 def available_packs(packs_folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clerestory.law.errors import PackFault
-from clerestory.law.packs import join_packs, load_pack, load_stack
+from clerestory.law.packs import code_files, join_packs, load_pack, load_stack
 
 DEFAULT = """\
 [[authority]]
@@ -208,3 +208,19 @@ def test_a_pack_that_is_not_called_as_its_folder_is_refused(write: Callable[...,
 
     assert str(refused.value) == "the pack in the folder us-aa is called us-federal"
     assert refused.value.todo == "give the folder and the name in us-aa/pack.toml the same name"
+
+
+def test_a_demand_is_read_by_the_codes_of_all_that_is_required(write: Callable[..., Path]) -> None:
+    write("us-aa")
+    write("us-bb", "us-aa")
+    packs = write("us-cc", "us-bb")
+    for name in ("us-bb", "us-cc"):
+        (packs / name / "codes.yaml").write_text("program: {}\n")
+
+    assert code_files(packs, ["us-cc"]) == [
+        packs / "codes.yaml",
+        packs / "us-bb" / "codes.yaml",
+        packs / "us-cc" / "codes.yaml",
+    ]
+    with pytest.raises(PackFault, match=r"^there is no pack called us-zz$"):
+        code_files(packs, ["us-zz"])
