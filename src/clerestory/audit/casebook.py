@@ -257,6 +257,9 @@ def _barred(must_not: Sequence[Any], ref: str, outcome: str, wanted: str | None)
 def _merge(document: Mapping[str, Any], step: Mapping[str, Any]) -> Mapping[str, Any]:
     """Apply a step's findings and changes of the paper; they hold from that day on."""
     changed = dict(document)
+    if not all(isinstance(document.get(key) or {}, Mapping) for key in ("findings", "instrument")):
+        # Left as it is written: the reader of the demand names the line.
+        return changed
     changed["findings"] = {**(document.get("findings") or {}), **(step.get("findings") or {})}
     changed["instrument"] = _deep(document.get("instrument") or {}, step.get("instrument") or {})
     return changed
