@@ -129,6 +129,7 @@ def test_a_certificate_for_another_use_is_refused(
         read_recipient(pem(make_certificate(rsa_key, **changes)), at=AT)
 
     assert caught.value.code == "recipient-wrong-usage"
+    assert ("CA:FALSE" in caught.value.todo) == ("authority" in changes)
 
 
 @pytest.mark.parametrize(
