@@ -64,11 +64,9 @@ DEMAND: dict[str, Any] = {
 WHO = {
     AMINA: {
         "name": "Amina Warsame Example", "birth_date": "1988-04-17", "ssn": "911-11-0000",
-        "address": "91 Demonstration Lane, Exampleton, ME 00011",
     },
     DAUGHTER: {
         "name": "Hodan Yuusuf Example", "birth_date": "2017-09-30", "ssn": "913-13-0000",
-        "address": "91 Demonstration Lane, Exampleton, ME 00011",
     },
 }  # fmt: skip
 

@@ -1,16 +1,19 @@
 """The ``holdings`` commands, from the command line in."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.holdings import holdings
-from clerestory.holdings import CatalogueFault, IndexFault, QueryFault, QueryFileFault
+from clerestory.holdings import CatalogueFault, IndexFault, QueryFault, QueryFileFault, SourceFault
 from clerestory.holdings.made_up import DEMO_PEOPLE
 
 PATIENT = next(demo for demo in DEMO_PEOPLE if demo.part == "hospital-patient")
@@ -162,3 +165,62 @@ def test_find_without_an_index_says_how_to_build_one(tmp_path: Path) -> None:
 
     assert isinstance(answer.exception, IndexFault)
     assert "holdings index" in answer.exception.todo
+
+
+@pytest.fixture
+def float_keys(agency: Path, tmp_path: Path) -> Path:
+    """A made-up agency whose keys went through a program that keeps numbers as doubles."""
+    folder = tmp_path / "float-keys"
+    folder.mkdir()
+    for name in ("people", "snap_cases"):
+        table = pq.read_table(agency / "parquet" / f"{name}.parquet")
+        keys = pa.array([float(key[1:]) for key in table["person_id"].to_pylist()])
+        at = table.column_names.index("person_id")
+        pq.write_table(table.set_column(at, "person_id", keys), folder / f"{name}.parquet")
+    return folder
+
+
+def test_a_key_that_is_a_double_is_named_by_check_and_refused_by_index(
+    float_keys: Path, tmp_path: Path
+) -> None:
+    plain = CliRunner().invoke(holdings, ["check", str(float_keys)])
+    listed = CliRunner().invoke(holdings, ["check", str(float_keys), "--json"])
+    built = CliRunner().invoke(holdings, ["index", str(float_keys), str(tmp_path / "i")])
+
+    assert (plain.exit_code, listed.exit_code) == (ExitCode.NO, ExitCode.NO)
+    assert "grave: people.person_id: a person's key as a floating-point number" in plain.output
+    grave = [
+        (one["table"], one["column"], one["code"])
+        for one in json.loads(listed.output)["findings"]
+        if one["severity"] == "grave"
+    ]
+    assert grave == [
+        ("people", "person_id", "key-type"),
+        ("snap_cases", "person_id", "key-type"),
+    ]
+    assert isinstance(built.exception, SourceFault)
+    assert built.exception.code == "source-refused"
+    assert "people.person_id" in str(built.exception)
+    assert not (tmp_path / "i").exists()
+    assert not list(tmp_path.glob("*.draft"))
+
+
+def test_a_warning_is_told_and_is_no_refusal(agency: Path, tmp_path: Path) -> None:
+    file = tmp_path / "agency.sqlite"
+    shutil.copy(agency / "agency.sqlite", file)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE people SET email = NULL")
+    connection.close()
+
+    checked = CliRunner().invoke(holdings, ["check", str(file)])
+
+    assert checked.exit_code == ExitCode.DONE
+    assert "warning: people.email: it is empty in every row" in checked.output
+
+
+def test_more_people_than_are_made_up_at_once_are_refused(tmp_path: Path) -> None:
+    made = CliRunner().invoke(holdings, ["make", str(tmp_path / "a"), "--persons", "99999999"])
+
+    assert isinstance(made.exception, SourceFault)
+    assert made.exception.code == "made-up-too-many"
+    assert list(tmp_path.iterdir()) == []

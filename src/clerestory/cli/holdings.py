@@ -56,19 +56,14 @@ def make(folder: Path, persons: int, seed: int, catalogue: Path, as_json: bool) 
     from clerestory.holdings.made_up import write_agency
 
     held = load_catalogue(catalogue)
-    write_agency(held, folder, seed=seed, persons=persons)
-    database = folder / "agency.sqlite"
-    source = open_source(database)
-    index = build_index(source, held, folder / INDEX)
+    write_agency(held, folder, seed=seed, persons=persons, index=INDEX)
     answer = {
-        "persons": index.persons,
+        "persons": persons,
         "seed": seed,
-        "database": str(database),
+        "database": str(folder / "agency.sqlite"),
         "parquet": str(folder / "parquet"),
         "index": str(folder / INDEX),
     }
-    index.close()
-    source.close()
     if as_json:
         tell_json(answer)
         return

@@ -277,6 +277,7 @@ def _held(column: pa.Field) -> HeldColumn:
 
 
 _OTHERS = {
+    "null": Kind.ANY,
     "date32[day]": Kind.DATE,
     "date64[ms]": Kind.DATE,
     "halffloat": Kind.DOUBLE,

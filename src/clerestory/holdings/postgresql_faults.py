@@ -45,11 +45,12 @@ def explain_fault(
 
 def _state_of_words(words: str) -> str:
     # Before "failed:" stands the place, whose own name may be made of any words.
-    _, _, words = words.rpartition("failed: ")
+    _, answered, said = words.rpartition("failed: ")
     for known, state in _BEFORE:
-        if any(word in words for word in known):
+        if any(word in said for word in known):
             return state
-    return "28000" if "fatal" in words else "08001" if "connect" in words else ""
+    # A server answered in words of its own language: it is there, and lets nobody in.
+    return "28000" if answered else ""
 
 
 def _no_database(label: str) -> SourceFault:

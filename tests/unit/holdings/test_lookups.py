@@ -292,3 +292,16 @@ def test_a_line_that_this_office_did_not_write_shows(search: PersonSearch, folde
 
     with pytest.raises(LookupsAltered, match="line 2"):
         open_lookups(folder).verify()
+
+
+def test_half_a_line_that_was_altered_afterwards_shows(search: PersonSearch, folder: Path) -> None:
+    look(search, 1)
+    with (folder / "lookups.jsonl").open("ab") as file:
+        file.write(b'{"at":"2026-03-05T0')
+    look(search, 1)
+    assert open_lookups(folder).verify() == 3
+    first, torn, last = lines_of(folder)
+    (folder / "lookups.jsonl").write_bytes(first + torn.replace(b"2026", b"2027") + last)
+
+    with pytest.raises(LookupsAltered, match="line 3"):
+        open_lookups(folder).verify()

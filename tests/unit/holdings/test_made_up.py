@@ -1,6 +1,7 @@
 """The made-up agency: the same for a seed, whole, and plainly not real."""
 
 import re
+import shutil
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -120,4 +121,67 @@ def test_a_field_that_nothing_is_made_up_for_leaves_no_folder(
         write_agency(other, tmp_path / "agency", seed=1, persons=20)
 
     assert fault.value.code == "made-up-unknown-field"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_people_than_are_made_up_at_once_are_refused(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with pytest.raises(SourceFault, match="at most 2,000,000 people") as fault:
+        write_agency(catalogue, tmp_path / "a", seed=1, persons=2_000_001)
+
+    assert fault.value.code == "made-up-too-many"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=9_999_999))
+
+    with pytest.raises(SourceFault, match="2,000 made-up people need 10 MB, and 9 MB") as fault:
+        write_agency(catalogue, tmp_path / "new" / "a", seed=1, persons=2000)
+
+    assert fault.value.code == "made-up-no-room"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["file", "folder", "empty", "link"])
+def test_whatever_is_there_already_is_left_alone(
+    what: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    place = tmp_path / "a"
+    if what == "file":
+        place.write_text("mine", "utf-8")
+    elif what == "link":
+        place.symlink_to("nowhere")
+    else:
+        place.mkdir()
+    if what == "folder":
+        (place / "mine.txt").write_text("mine", "utf-8")
+    (tmp_path / "a.draft").mkdir()
+    (tmp_path / "a.draft" / "mine.txt").write_text("mine", "utf-8")
+
+    with pytest.raises(SourceFault) as fault:
+        write_agency(catalogue, place, seed=1, persons=8)
+    write_agency(catalogue, tmp_path / "b", seed=1, persons=8)
+
+    assert fault.value.code == "made-up-folder-exists"
+    assert (tmp_path / "a.draft" / "mine.txt").read_text("utf-8") == "mine"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a", "a.draft", "b"]
+
+
+def test_what_is_stopped_leaves_nothing_half_done(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    # The last step: everything but the index of persons is there by then.
+    monkeypatch.setattr("clerestory.holdings.made_up.write._build_index", stop)
+
+    with pytest.raises(KeyboardInterrupt):
+        write_agency(catalogue, tmp_path / "a", seed=1, persons=8, index="persons.index")
+
     assert list(tmp_path.iterdir()) == []

@@ -171,6 +171,17 @@ def test_an_altered_entry_is_damage_and_no_fork(log: Log, signer: Ed25519Signer)
         verify_directory(log.public.folder, signer.verifier, old)
 
 
+def test_two_signed_checkpoints_of_one_size_are_a_fork_whatever_the_files_hold(
+    log: Log, forked: Log, signer: Ed25519Signer
+) -> None:
+    publish(log, 5)
+    other = publish(forked, 5)
+    (log.public.folder / "tile/entries/000.p/5").unlink()
+
+    with pytest.raises(Forked):
+        verify_directory(log.public.folder, signer.verifier, other)
+
+
 def test_each_checkpoint_that_was_seen_must_be_continued(
     log: Log, forked: Log, signer: Ed25519Signer
 ) -> None:

@@ -2,8 +2,10 @@
 
 import csv
 import hashlib
+import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,10 +14,18 @@ import duckdb
 
 from clerestory.holdings.catalogue import Catalogue
 from clerestory.holdings.errors import SourceFault
+from clerestory.holdings.index import build_index
 from clerestory.holdings.made_up.tables import Cell, Table, make_population, make_rows
+from clerestory.holdings.source import open_source
+from clerestory.holdings.source_faults import shown
 
 DATABASE = "agency.sqlite"
 PARQUET = "parquet"
+# More than any State's caseload; the people are held in memory while they are made.
+MOST_PERSONS = 2_000_000
+# Both forms and the index took 2,430 bytes a person; a table passes through a text file meanwhile.
+_BYTES_A_PERSON = 4_000
+_BYTES_AT_LEAST = 2 * 10**6
 _NOTICE = (
     "Everything here is made up. No person exists; numbers, addresses and e-mail addresses are of "
     "kinds that are never given out."
@@ -25,30 +35,70 @@ _ABOUT = Table(
 )
 
 
-def write_agency(catalogue: Catalogue, folder: Path, *, seed: int, persons: int) -> None:
+def write_agency(
+    catalogue: Catalogue, folder: Path, *, seed: int, persons: int, index: str | None = None
+) -> None:
     """Write ``agency.sqlite`` and ``parquet/`` into a new folder, whole or not at all.
 
+    Args:
+        catalogue: Says which tables and columns there are.
+        folder: Where to write; nothing may be there yet.
+        seed: The same seed makes the same agency.
+        persons: How many people to make up.
+        index: The name of an index of persons to build beside them; ``None`` builds none.
+
     Raises:
-        SourceFault: The folder exists already.
+        SourceFault: Something is there already, there are too many people, or there is no room.
     """
-    if folder.exists():
-        raise SourceFault(
-            f"the folder exists already: {folder}",
-            code="made-up-folder-exists",
-            todo="name a folder that does not exist yet, or take that one away",
-        )
-    draft = folder.with_name(folder.name + ".draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    (draft / PARQUET).mkdir(parents=True)
+    _check_room(folder, persons)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # A name that nobody else has: what lies beside it, finished or not, is somebody's.
+    draft = Path(tempfile.mkdtemp(prefix=".made-up-", dir=folder.parent))
     try:
+        draft.chmod(0o755)
+        (draft / PARQUET).mkdir()
         people = make_population(seed=seed, persons=persons)
         about: tuple[Cell, ...] = ("all", _NOTICE, str(seed), str(len(people)))
         tables = chain([(_ABOUT, iter([about]))], make_rows(catalogue, people, seed=seed))
         _write_tables(draft, tables)
         (draft / "MADE-UP.txt").write_text(_NOTICE + "\n", encoding="utf-8")
+        if index is not None:
+            _build_index(catalogue, draft, index)
         draft.replace(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _check_room(folder: Path, persons: int) -> None:
+    if os.path.lexists(folder):
+        raise SourceFault(
+            f"the folder exists already: {shown(folder)}",
+            code="made-up-folder-exists",
+            todo="name a folder that does not exist yet, or take that one away",
+        )
+    if persons > MOST_PERSONS:
+        raise SourceFault(
+            f"at most {MOST_PERSONS:,} people are made up: {persons:,}",
+            code="made-up-too-many",
+            todo=f"ask for --persons {MOST_PERSONS} or fewer",
+        )
+    there = next(place for place in folder.absolute().parents if place.exists())
+    needed, free = persons * _BYTES_A_PERSON + _BYTES_AT_LEAST, shutil.disk_usage(there).free
+    if needed > free:
+        raise SourceFault(
+            f"{persons:,} made-up people need {needed // 10**6:,} MB, and {free // 10**6:,} MB are "
+            f"free: {shown(there)}",
+            code="made-up-no-room",
+            todo="make room, name a folder on another disk, or ask for fewer people",
+        )
+
+
+def _build_index(catalogue: Catalogue, draft: Path, name: str) -> None:
+    source = open_source(draft / DATABASE)
+    try:
+        build_index(source, catalogue, draft / name).close()
+    finally:
+        source.close()
 
 
 def content_digest(rows: Iterable[tuple[str, Iterable[tuple[Cell, ...]]]]) -> str:

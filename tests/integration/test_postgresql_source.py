@@ -1,0 +1,355 @@
+"""PostgreSQL as it is met in the field: keys of every type, moments with zones, locked doors."""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from clerestory.holdings import SourceFault, open_source
+from clerestory.holdings.kinds import Kind
+from clerestory.holdings.one_row import OneRow
+from clerestory.holdings.postgresql_source import PostgresqlSource
+from clerestory.kernel import Period
+
+pytest.importorskip("psycopg", reason="psycopg is not installed")
+
+UUID = "0f0e0d0c-0b0a-4999-8888-777766665555"
+YEAR = Period(valid_from=date(2026, 1, 1), valid_to=date(2026, 4, 1))
+
+
+@pytest.fixture
+def base(server: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in (
+            "DROP SCHEMA IF EXISTS made_up CASCADE",
+            "CREATE SCHEMA made_up",
+            "CREATE TYPE made_up.\"Short Code\" AS ENUM ('p1', 'P1', '7')",
+            "CREATE DOMAIN made_up.eight AS text CHECK (length(value) = 8)",
+        ):
+            connection.exec_driver_sql(statement)
+    yield engine
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP SCHEMA made_up CASCADE")
+    engine.dispose()
+
+
+def run(base: sa.Engine, *statements: str) -> None:
+    with base.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def opened(server: str, **more: Any) -> PostgresqlSource:
+    return PostgresqlSource(f"{server}&options=-c%20search_path%3Dmade_up,public", **more)
+
+
+def read(
+    source: PostgresqlSource, person: str, columns: tuple[str, ...] = ("name",), **more: Any
+) -> list[tuple[Any, ...]]:
+    row = OneRow(
+        table="people", columns=columns, key="id", person_id=person, **{"members": None, **more}
+    )
+    return list(source.read_one(row))
+
+
+@pytest.mark.parametrize(
+    ("written", "stored", "asked", "found"),
+    [
+        ("integer", "7", "7", True),
+        ("integer", "7", "007", False),
+        ("integer", "7", " 7", False),
+        ("integer", "7", "7.0", False),
+        ("integer", "7", "nobody", False),
+        ("integer", "7", "99999999999999999999", False),
+        ("integer", "7", "", False),
+        ("bigint", "9007199254740993", "9007199254740993", True),
+        ("bigint", "9007199254740993", "9007199254740992", False),
+        ("smallint", "-7", "-7", True),
+        ("numeric(10,0)", "7", "7", True),
+        ("numeric(10,0)", "7", "7.4", False),
+        ("uuid", f"'{UUID}'", UUID, True),
+        ("uuid", f"'{UUID}'", UUID.upper(), False),
+        ("uuid", f"'{UUID}'", "{" + UUID + "}", False),
+        ("uuid", f"'{UUID}'", "nobody", False),
+        ('made_up."Short Code"', "'p1'", "p1", True),
+        ('made_up."Short Code"', "'p1'", "P1", False),
+        ('made_up."Short Code"', "'p1'", "none", False),
+        ("char(5)", "'ab'", "ab", True),
+        ("char(5)", "'ab'", "ab   ", False),
+        ("char(5)", "'abcde'", "abcdef", False),
+        ("varchar(5)", "'abcde'", "abcdef", False),
+        ("varchar(5)", "'abcde'", "abcde", True),
+        ("text", "'007'", "007", True),
+        ("text", "'007'", "7", False),
+        ("text", "'7'", "7\0", False),
+        ("text", "'7'", "7\udce9", False),
+        ("text", "'7'", "7' OR '1'='1", False),
+        ("made_up.eight", "'abcdefgh'", "abcdefgh", True),
+        ("made_up.eight", "'abcdefgh'", "abc", False),
+    ],
+)
+def test_a_key_of_every_type_is_read_by_its_exact_text(
+    written: str, stored: str, asked: str, found: bool, server: str, base: sa.Engine
+) -> None:
+    run(
+        base,
+        f"CREATE TABLE made_up.people (id {written} PRIMARY KEY, name text)",
+        f"INSERT INTO made_up.people VALUES ({stored}, 'x')",
+    )
+    source = opened(server)
+
+    rows = read(source, asked)
+    [(key,)] = list(source.scan_keys("people", ["id"], "id"))
+    again = read(source, str(key))
+    source.close()
+
+    assert rows == [("x",)] * found
+    assert isinstance(key, str)
+    assert (key == asked) is found
+    assert again == [("x",)]
+
+
+def test_a_key_without_regard_to_capitals_is_still_one_persons(
+    server: str, base: sa.Engine
+) -> None:
+    try:
+        run(base, "CREATE EXTENSION IF NOT EXISTS citext SCHEMA public")
+    except sa.exc.DBAPIError:
+        pytest.skip("citext is not installed")
+    run(
+        base,
+        "CREATE TABLE made_up.people (id citext PRIMARY KEY, name text)",
+        "INSERT INTO made_up.people VALUES ('Ab', 'x')",
+    )
+    source = opened(server)
+
+    found = [read(source, key) for key in ("Ab", "AB", "ab")]
+    source.close()
+
+    assert found == [[("x",)], [], []]
+
+
+@pytest.mark.parametrize("written", ["integer", "uuid", "char(8)", "text"])
+def test_one_person_is_read_by_the_index(written: str, server: str, base: sa.Engine) -> None:
+    make = "gen_random_uuid()" if written == "uuid" else "n"
+    run(
+        base,
+        f"CREATE TABLE made_up.people (id {written} PRIMARY KEY, name text)",
+        f"INSERT INTO made_up.people SELECT {make}, 'x' FROM generate_series(1, 20000) n",
+        "ANALYZE made_up.people",
+    )
+    statements: list[tuple[str, Any]] = []
+    source = opened(server, recorder=lambda text, given: statements.append((text, given)))
+    key = UUID if written == "uuid" else "77"
+    read(source, key)
+    source.close()
+
+    text, given = statements[-1]
+    with base.connect() as connection:
+        connection.exec_driver_sql("SET search_path = made_up, public")
+        plan = connection.exec_driver_sql(f"EXPLAIN {text}", given).scalars().all()
+    assert any("Index Scan using people_pkey" in line for line in plan), plan
+
+
+@pytest.mark.parametrize("written", ["double precision", "real", "numeric", "boolean", "jsonb"])
+def test_a_key_that_is_printed_in_several_ways_is_never_read(
+    written: str, server: str, base: sa.Engine
+) -> None:
+    run(base, f"CREATE TABLE made_up.people (id {written}, name text)")
+    source = opened(server)
+
+    with pytest.raises(SourceFault, match=r"people\.id") as fault:
+        read(source, "900")
+    source.close()
+
+    assert fault.value.code == "source-key-type"
+
+
+def test_two_tables_may_have_keys_of_two_types(server: str, base: sa.Engine) -> None:
+    run(
+        base,
+        "CREATE TABLE made_up.people (id integer, name text)",
+        "CREATE TABLE made_up.cases (id text)",
+        "INSERT INTO made_up.people VALUES (7, 'x')",
+        "INSERT INTO made_up.cases VALUES ('7')",
+    )
+    source = opened(server)
+
+    assert read(source, "7", members="cases") == [("x",)]
+    assert read(source, "07", members="cases") == []
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("written", "zone", "days"),
+    [
+        ("date", None, ["2026-01-01", "2026-03-31"]),
+        ("text", None, ["2026-01-01", "2026-03-31"]),
+        ("timestamp", None, ["2026-01-01 00:00", "2026-03-31 23:59"]),
+        # Half past one in the morning of 1 April in UTC is still March in Maine, and half past
+        # four of 1 January is still December.
+        ("timestamptz", "America/New_York", ["2026-01-01 05:00+00", "2026-04-01 01:30+00"]),
+    ],
+)
+def test_a_period_is_half_open_on_the_holders_days(
+    written: str, zone: str | None, days: list[str], server: str, base: sa.Engine
+) -> None:
+    outside = ["2025-12-31", "2026-04-02"]
+    if written == "timestamptz":
+        outside = ["2026-01-01 04:59+00", "2026-04-01 04:00+00"]
+    rows = ", ".join(f"(1, '{day}', '{day}')" for day in [*days, *outside])
+    run(
+        base,
+        f"CREATE TABLE made_up.people (id integer, on_day {written}, name text)",
+        f"INSERT INTO made_up.people VALUES {rows}",
+        "SET TIME ZONE 'Asia/Tokyo'",
+    )
+    source = opened(server, zone=zone)
+
+    found = read(source, "1", dated="on_day", period=YEAR)
+    source.close()
+
+    assert found == [(day,) for day in days]
+
+
+def test_a_moment_has_no_day_without_a_zone(server: str, base: sa.Engine) -> None:
+    run(base, "CREATE TABLE made_up.people (id integer, on_day timestamptz, name text)")
+    source = opened(server)
+
+    with pytest.raises(SourceFault, match=r"people\.on_day") as fault:
+        read(source, "1", dated="on_day", period=YEAR)
+    source.close()
+
+    assert fault.value.code == "source-no-zone"
+
+
+@pytest.mark.parametrize("day", ["04/05/2026", "20260405", "5-Apr-26", "", "2026-04-05T01:30Z"])
+def test_a_text_that_is_no_day_is_named_whatever_the_period(
+    day: str, server: str, base: sa.Engine
+) -> None:
+    run(
+        base,
+        "CREATE TABLE made_up.people (id integer, on_day text, name text)",
+        f"INSERT INTO made_up.people VALUES (1, '{day}', 'x'), (2, '2026-01-01', 'y')",
+    )
+    source = opened(server)
+
+    with pytest.raises(SourceFault, match=r"people\.on_day") as fault:
+        read(source, "1", dated="on_day", period=YEAR)
+    other = read(source, "2", dated="on_day", period=YEAR)
+    source.close()
+
+    assert fault.value.code == "source-date-form"
+    assert other == [("y",)]
+
+
+def test_kinds_and_samples_are_told(server: str, base: sa.Engine) -> None:
+    run(
+        base,
+        "CREATE TABLE made_up.people (id integer, born date, amount double precision, note jsonb)",
+        "INSERT INTO made_up.people VALUES (1, 'infinity', 1.5, '{}'), (NULL, NULL, NULL, NULL),"
+        " (1, '0044-03-15 BC', 2, '[]')",
+    )
+    source = opened(server)
+
+    kinds = [one.kind for one in source.columns_of("people") or ()]
+    sample = source.sample("people", ["born", "amount"], 10)
+    told = (source.has_key_twice("people", "id"), source.has_key_missing("people", "id"))
+    none = source.columns_of("nobody")
+    source.close()
+
+    assert kinds == [Kind.WHOLE, Kind.DATE, Kind.DOUBLE, Kind.OTHER]
+    assert sample == [("infinity", "1.5"), (None, None), ("0044-03-15 BC", "2")]
+    assert told == (True, True)
+    assert none is None
+
+
+def test_the_server_takes_no_write_and_no_option_undoes_it(server: str, base: sa.Engine) -> None:
+    run(base, "CREATE TABLE made_up.people (id integer)")
+    source = opened(server)
+
+    for statement in (
+        "INSERT INTO made_up.people VALUES (1)",
+        "CREATE TABLE made_up.more (id integer)",
+        "SELECT nextval('pg_catalog.pg_class_oid_seq')",
+    ):
+        with pytest.raises(sa.exc.DBAPIError), source.engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+    source.close()
+
+    with pytest.raises(SourceFault) as fault:
+        open_source(f"{server}&options=-c%20default_transaction_read_only%3Doff")
+    assert fault.value.code == "source-url-option"
+
+
+@pytest.fixture
+def doors(server: str, base: sa.Engine) -> Iterator[sa.URL]:
+    """Let a made-up account in by its password only."""
+    if os.environ.get("CLERESTORY_TEST_POSTGRESQL"):
+        pytest.skip("the server is not ours to change")
+    with base.connect() as connection:
+        place = Path(connection.exec_driver_sql("SHOW hba_file").scalar_one())
+    before = place.read_text()
+    place.write_text(f"local closed all reject\nlocal all made_up_guest scram-sha-256\n{before}")
+    run(
+        base,
+        "DROP ROLE IF EXISTS made_up_guest",
+        "CREATE ROLE made_up_guest LOGIN PASSWORD 'right' CONNECTION LIMIT 5",
+        "SELECT pg_reload_conf()",
+        "CREATE TABLE made_up.people (id integer, name text)",
+        "GRANT USAGE ON SCHEMA made_up TO made_up_guest",
+    )
+    yield sa.make_url(server).set(username="made_up_guest", password="right")
+    place.write_text(before)
+    run(base, "SELECT pg_reload_conf()", "DROP OWNED BY made_up_guest", "DROP ROLE made_up_guest")
+
+
+def refused(url: sa.URL) -> SourceFault:
+    with pytest.raises(SourceFault) as fault:
+        open_source(url.render_as_string(hide_password=False))
+    assert fault.value.todo
+    for secret in ("right", "wrong"):
+        assert secret not in str(fault.value) + fault.value.todo
+    return fault.value
+
+
+def test_each_closed_door_has_its_own_name(doors: sa.URL, base: sa.Engine, tmp_path: Path) -> None:
+    codes = {
+        "right password": "",
+        "wrong password": refused(doors.set(password="wrong")).code,
+        "no password": refused(doors._replace(password=None)).code,
+        "unknown account": refused(doors.set(username="made_up_nobody", password="wrong")).code,
+        "unknown database": refused(doors.set(database="made_up_nothing")).code,
+        "closed database": refused(doors.set(database="closed")).code,
+        "no server": refused(doors.update_query_dict({"host": str(tmp_path)})).code,
+    }
+    open_source(doors.render_as_string(hide_password=False)).close()
+    run(base, "ALTER ROLE made_up_guest CONNECTION LIMIT 0")
+    codes["too many"] = refused(doors).code
+
+    assert codes == {
+        "right password": "",
+        "wrong password": "source-access-refused",
+        "no password": "source-access-refused",
+        "unknown account": "source-access-refused",
+        "unknown database": "source-no-database",
+        "closed database": "source-access-refused",
+        "no server": "source-vanished",
+        "too many": "source-busy",
+    }
+
+
+def test_a_table_that_may_not_be_read_is_named_with_what_to_grant(doors: sa.URL) -> None:
+    source = opened(doors.render_as_string(hide_password=False))
+
+    with pytest.raises(SourceFault, match="may not read the table people") as fault:
+        read(source, "1")
+    source.close()
+
+    assert fault.value.code == "source-no-right"
+    assert "GRANT SELECT ON people" in fault.value.todo
