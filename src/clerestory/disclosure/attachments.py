@@ -72,7 +72,7 @@ def attach_file(path: Path, ref: str) -> Attachment:
     """
     with open_given(path, f"the answer to {ref}") as file:
         seen = state_of(file)
-        suffix = _suffix(file, path.suffix.lower(), ref)
+        suffix = _suffix(file, _ending(path.name), ref)
     return Attachment(source=path, suffix=suffix, seen=seen)
 
 
@@ -89,6 +89,12 @@ def attach_bytes(content: bytes, ref: str) -> Attachment:
             todo="have the record's system write it to a file, and withhold the field here",
         )
     return Attachment(source=content, suffix=_suffix(io.BytesIO(content), "", ref))
+
+
+def _ending(name: str) -> str:
+    # As a system reads it that ignores dots and blanks at the end; ``.exe`` alone is one, too.
+    _, dot, ending = name.lower().rstrip(" .\t").rpartition(".")
+    return f".{ending}" if dot else ""
 
 
 def _suffix(file: BinaryIO, given: str, ref: str) -> str:
