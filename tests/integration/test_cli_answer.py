@@ -461,3 +461,74 @@ def test_an_answer_cut_short_is_logged_once_and_goes_on(office: Path) -> None:
         type_command(*words)
     assert caught.value.code == "answer-exists"
     assert "audited 3 entries" in type_command("log", "audit", office / "log")
+
+
+CONGRESS: list[str | Path] = [
+    HOME / "casebook" / "dockets.yaml", "--case", "DK-10-ME-CONGRESS-2025-09",
+]  # fmt: skip
+
+
+def asked_by_congress(office: Path, procedures: Path) -> list[str]:
+    made_up = HOME / "profiles" / "maine-dhhs" / "demo"
+    words = [
+        "disclose", *CONGRESS, "--office", office, "--at", "2025-09-12T15:00Z", "--late",
+        "--recipient", office.parent / "agents" / "recipient.txt",
+        "--reviewer", "one", "--reviewer", "two", "--file", f"S*.procedures={procedures}",
+        "--file", f"S*.aggregate_counts={made_up / 'recipients-total.csv'}",
+        "--file", f"S*.cost_totals={made_up / 'cost-totals.csv'}",
+    ]  # fmt: skip
+    return [str(word) for word in words]
+
+
+def test_a_full_disk_leaves_nothing_half_done_and_the_same_words_go_on(
+    office: Path, tmp_path: Path
+) -> None:
+    type_command("receive", *CONGRESS, "--office", office, "--at", "2025-09-03T14:00Z", "--late")
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"%PDF-1.7 made up\n" + bytes(9 << 20))
+    words = asked_by_congress(office, scan)
+    full = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (8 << 20, 8 << 20)); "
+        "from clerestory.cli import main; main()"
+    )
+
+    stopped = subprocess.run(
+        [sys.executable, "-c", full, *words], check=False, capture_output=True, text=True
+    )
+
+    assert stopped.returncode == 4, stopped.stderr
+    assert "code: machine" in stopped.stderr
+    assert not (office / "sealing").exists()
+    assert [path.name for path in (office / "out").iterdir()] == []
+    type_command(*words)
+    assert not (office / "sealing").exists()
+    package = office / "out" / "DK-10-ME-CONGRESS-2025-09.tar.age"
+    opened = tmp_path / "opened"
+    verify(office, package, "--identity", office.parent / "agents" / "identity.txt",
+           "--extract-to", opened)  # fmt: skip
+    held = list((opened / "data" / "attachments").rglob("*.pdf"))
+    assert [path.read_bytes() for path in held] == [scan.read_bytes()]
+    assert "audited 3 entries" in type_command("log", "audit", office / "log")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.pdf", b"MZ\x90\0", "attachment-unusable"),
+        ("a.pdf", b"\x89PNG\r\n\x1a\n", "attachment-unusable"),
+        ("a.pdf", None, "given-file-unusable"),
+    ],
+)
+def test_a_file_that_is_no_answer_stops_before_anything_is_logged(
+    office: Path, tmp_path: Path, name: str, content: bytes | None, code: str
+) -> None:
+    type_command("receive", *CONGRESS, "--office", office, "--at", "2025-09-03T14:00Z", "--late")
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    before = everything_in(office)
+
+    with pytest.raises(Refusal) as caught:
+        type_command(*asked_by_congress(office, tmp_path / name))
+
+    assert caught.value.code == code
+    assert everything_in(office) == before

@@ -1,11 +1,11 @@
 """What rests on an authority: the policies, what each decides, and the known answers about it."""
 
 import difflib
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from clerestory.audit.casebook import cases_of
 from clerestory.audit.pack_check_flaws import Sources, statements
@@ -13,6 +13,7 @@ from clerestory.demands.reading import load_document
 from clerestory.kernel.canonical import Json
 from clerestory.law.authorities import Authority
 from clerestory.law.errors import UnknownCode
+from clerestory.law.pack_toml import read_pack_toml
 from clerestory.law.packs import Pack
 from clerestory.law.policies import Policy
 
@@ -140,7 +141,7 @@ def card_of(name: str, packs: Sequence[Pack], cases: Sequence[Path]) -> Card:
 
 
 def _parties(pack: Pack, name: str) -> tuple[str, ...]:
-    tables = tomllib.loads((pack.folder / "authorities.toml").read_text("utf-8"))["authority"]
+    tables: Any = read_pack_toml(pack.folder / "authorities.toml")[0]["authority"]
     table = next(table for table in tables if table.get("id") == name)
     return tuple(map(str, table.get("parties_bound", ())))
 

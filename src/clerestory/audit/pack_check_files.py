@@ -1,15 +1,23 @@
 """The other files of a pack: the manifest, the authorities and the codes."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-import yaml
-
-from clerestory.audit.pack_check_flaws import Flaw, Sources, statements, unreadable_cedar
+from clerestory.audit.pack_check_flaws import (
+    Flaw,
+    Sources,
+    flaws_of,
+    statements,
+    unreadable_cedar,
+)
+from clerestory.kernel import BadFile
+from clerestory.kernel.reading import read_document
 from clerestory.law.codes import Vocabulary
+from clerestory.law.pack_toml import read_pack_toml
 from clerestory.law.packs import Pack
 
 _MANIFEST = ("name", "title", "jurisdiction", "version", "law_as_of", "requires")
@@ -58,9 +66,8 @@ def _policies_twice(pack: Pack, sources: Sources) -> Iterator[Flaw]:
 def check_manifest(pack: Pack, known: Sequence[str], sources: Sources) -> Iterator[Flaw]:
     """Yield what is wrong with ``pack.toml``."""
     path = pack.folder / "pack.toml"
-    try:
-        manifest = tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError:
+    manifest, _, _ = read_pack_toml(path)
+    if not manifest:
         return  # the loader has said so
     for text, todo, key in _manifest_remarks(pack, manifest, known):
         line = sources.line_with(path, rf"^{re.escape(key)}\s*=")
@@ -104,10 +111,7 @@ def _manifest_remarks(
 def check_authorities(pack: Pack, vocabulary: Vocabulary, sources: Sources) -> Iterator[Flaw]:
     """Yield what is wrong with the authorities beyond what the loader finds."""
     path = pack.folder / "authorities.toml"
-    try:
-        tables = tomllib.loads(_text(path)).get("authority", [])
-    except tomllib.TOMLDecodeError:
-        return
+    tables: Any = read_pack_toml(path)[0].get("authority", [])
     cited = {name for policy in pack.policies for name in policy.authorities}
     bodies = {*vocabulary.lists.get("holder_kind", {}), *vocabulary.lists["requester_class"]}
     for number, table in enumerate(tables, 1):
@@ -143,11 +147,10 @@ def check_shape_of_codes(packs_folder: Path, files: Sequence[Path]) -> Iterator[
     for path in files:
         file = path.relative_to(packs_folder).as_posix()
         try:
-            lists = yaml.safe_load(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-            mark = getattr(fault, "problem_mark", None)
-            said = " ".join(str(fault).split())
-            yield Flaw(file, mark.line + 1 if mark else 1, f"cannot be read: {said}", "mend it")
+            lists = read_document(path).value
+        except BadFile as fault:
+            for flaw in flaws_of(fault, file):
+                yield replace(flaw, text=f"cannot be read: {flaw.text}")
             continue
         if not isinstance(lists, Mapping):
             yield Flaw(file, 1, "holds no lists of codes", "see packs/codes.yaml of the program")

@@ -1,6 +1,7 @@
 """From a determination to an answer that leaves: log first, then seal; or refuse in writing."""
 
 import hashlib
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from clerestory.disclosure import (
     CoarseningTables,
     Contents,
     LetterInput,
+    LogEvidence,
+    Recipient,
     Sealed,
     Value,
     check_sealable,
@@ -110,25 +113,38 @@ def disclose(
     office.check_new(package)
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
-        sealed = seal_logged(
-            contents,
-            evidence=evidence_of(ledger, index),
-            log=parse_vkey(office.log_vkey()),
-            recipients=[to],
-            signer=office.signer(),
-            folder=office.staging(),
-            random_bytes=token_bytes,
-            cbc=cbc,
-        )
+        sealed = _seal(office, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     office.note_sealed(sealed.sha256, at, decided.demand.id)
     written = (package, package.with_name(sealed.signature_path.name))
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
+    sealed.path.parent.rmdir()
     answered = Answered(
         number=number, index=index, files=written, digest=contents.digest, lowered=lowered
     )
     return answered, sealed
+
+
+def _seal(
+    office: Office, contents: Contents, evidence: LogEvidence, to: Recipient, *, cbc: bool
+) -> Sealed:
+    """Seal into a folder of its own, of which nothing stays if the disk is full, say."""
+    folder = office.staging()
+    try:
+        return seal_logged(
+            contents,
+            evidence=evidence,
+            log=parse_vkey(office.log_vkey()),
+            recipients=[to],
+            signer=office.signer(),
+            folder=folder,
+            random_bytes=token_bytes,
+            cbc=cbc,
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _contents(

@@ -5,6 +5,7 @@ from clerestory.demands.determination import Determination, Outcome, Ruling
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.demands.writing import determination_json
+from clerestory.demands.writing_demands import demand_json
 
 __all__ = [
     "BadDemand",
@@ -13,6 +14,7 @@ __all__ = [
     "Item",
     "Outcome",
     "Ruling",
+    "demand_json",
     "determination_json",
     "load_document",
     "read_demand",

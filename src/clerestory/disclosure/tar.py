@@ -7,6 +7,7 @@ the same name, anything behind the end) is not a package.
 Source: POSIX.1-1988 ustar interchange format.
 """
 
+import re
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from clerestory.kernel import Corruption
 BLOCK = 512
 END = bytes(2 * BLOCK)
 MAX_FILE_BYTES = 8 * 1024**3 - 1
+MAX_FILES = 100_000  # a package has a few for each person; each one costs a reader memory
+# What the writer makes of ids and codes. No other letter is needed, and many are trouble: a
+# backslash, a colon and a final dot are something else on other systems.
+_PART = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,7 @@ class TarParser:
         self._held = bytearray()
         self._left = 0
         self._pad = 0
+        self._names: set[str] = set()
         self._last = ""
         self._ending = False
 
@@ -140,6 +146,13 @@ class TarParser:
             raise _broken("has an unreadable header") from fault
         if not same or info.name <= self._last or not _is_plain(info.name):
             raise _broken("has a header that no package has")
+        # A file cannot hold others: unpacked, one of the two would not be there.
+        above = info.name.split("/")[:-1]
+        if any("/".join(above[:end]) in self._names for end in range(1, len(above) + 1)):
+            raise _broken("has a file inside a file")
+        if len(self._names) >= MAX_FILES:
+            raise _broken(f"has more than {MAX_FILES} files")
+        self._names.add(info.name)
         self._last, self._left, self._pad = info.name, info.size, -info.size % BLOCK
         self._opened(info.name, info.size)
         if not info.size:
@@ -147,7 +160,7 @@ class TarParser:
 
 
 def _is_plain(name: str) -> bool:
-    return not name.startswith("/") and all(part not in {"", ".", ".."} for part in name.split("/"))
+    return all(_PART.fullmatch(part) for part in name.split("/"))
 
 
 def _broken(what: str) -> Corruption:

@@ -59,7 +59,7 @@ def parse_catalogue(written: bytes, *, file: str) -> Catalogue:
     try:
         text = written.decode()
         document = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (ValueError, RecursionError) as fault:
         raise CatalogueFault(
             f"the catalogue must be TOML in UTF-8: {file}: {fault}",
             code="catalogue-not-toml",

@@ -1,7 +1,6 @@
 """Citable sources of law, dated, with what each says to three readers."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from clerestory.kernel import Period
 from clerestory.law.errors import Fault
+from clerestory.law.pack_toml import read_pack_toml
 
 _HEADER = re.compile(r"\s*\[\[\s*authority\s*\]\]")
 KINDS = frozenset({"restricts", "permits", "mandates", "procedure", "context"})
@@ -54,12 +54,14 @@ class Authority:
 
 def load_authorities(path: Path) -> tuple[dict[str, Authority], list[Fault]]:
     """Read ``authorities.toml``; return what can be used and every fault with its line."""
-    try:
-        text = path.read_text("utf-8")
-        tables = tomllib.loads(text).get("authority", [])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        return {}, [Fault(path.name, _line_in(str(fault)), f"cannot be read: {fault}")]
-    lines = [n for n, line in enumerate(text.splitlines(), 1) if _HEADER.match(line)]
+    whole, text, wrong_file = read_pack_toml(path)
+    if wrong_file:
+        return {}, wrong_file
+    tables = whole.get("authority", [])
+    lines = [n for n, line in enumerate(text.split("\n"), 1) if _HEADER.match(line)]
+    if not isinstance(tables, list) or len(tables) != len(lines):
+        # Written in another of TOML's ways, nobody could say where an authority stands.
+        return {}, [Fault(path.name, 1, "each authority must begin with a line [[authority]]")]
     found: dict[str, Authority] = {}
     faults: list[Fault] = []
     for table, line in zip(tables, lines, strict=True):
@@ -113,9 +115,3 @@ def _authority(table: Mapping[str, object], line: int) -> Authority:
 def _listed(table: Mapping[str, object], key: str) -> tuple[str, ...]:
     value = table.get(key, [])
     return tuple(map(str, value)) if isinstance(value, list) else ()
-
-
-def _line_in(message: str) -> int:
-    _, _, rest = message.partition("line ")
-    digits = rest.split(",")[0].split(")")[0]
-    return int(digits) if digits.isdigit() else 1

@@ -5,11 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
+from clerestory.kernel.reading import read_document
 from clerestory.law.errors import PackFault, UnknownCode
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +108,8 @@ def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
 
 
 def _read(path: Path) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
-    try:
-        content = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 (safe loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-        raise PackFault(
-            f"cannot read the codes: {fault}", todo="mend the file named above"
-        ) from fault
+    # A code that stands twice would lose what the first one says: that it is a proxy, perhaps.
+    content = read_document(path, error=PackFault).value
     if not isinstance(content, Mapping):
         raise PackFault(f"{path.name} holds no lists of codes", todo="see packs/codes.yaml")
     for list_name, entries in content.items():

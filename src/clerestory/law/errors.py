@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from clerestory.kernel import BadFile, Refusal
+from clerestory.kernel import BadFile
 
 
 class UnknownCode(BadFile):
@@ -12,7 +12,7 @@ class UnknownCode(BadFile):
     todo = "correct the code, or use the pack that defines it"
 
 
-class PackFault(Refusal):
+class PackFault(BadFile):
     """A pack cannot be used as it stands."""
 
     code = "law-pack-fault"

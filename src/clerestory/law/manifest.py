@@ -5,12 +5,12 @@ permits without the federal law that closes what they open.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from clerestory.law.errors import Fault
+from clerestory.law.pack_toml import read_pack_toml
 
 FILE = "pack.toml"
 # No plus sign: after it stands the mark of the content, which nobody writes by hand.
@@ -35,14 +35,8 @@ class Manifest:
 
 def load_manifest(folder: Path) -> tuple[Manifest, list[Fault]]:
     """Read the manifest of the pack in ``folder``; return what can be used and every fault."""
-    table: dict[str, object] = {}
-    text, faults = "", []
-    try:
-        text = (folder / FILE).read_text("utf-8")
-        table = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        faults.append(Fault(FILE, 1, f"cannot be read: {fault}"))
-    else:
+    table, text, faults = read_pack_toml(folder / FILE)
+    if not faults:
         faults += [
             Fault(FILE, _line_of(key, text), said) for key, said in _remarks(folder.name, table)
         ]

@@ -6,7 +6,6 @@ given as well if those facts stood otherwise: a consent that does not cover the 
 no difference.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from clerestory.law.conditions import parse_condition
 from clerestory.law.errors import PackFault
+from clerestory.law.pack_toml import read_pack_toml
 
 # From the most open answer to the most closed one.
 ANSWERS = ("release", "coarsen", "refer", "withhold")
@@ -57,12 +57,13 @@ def load_promises(folders: Sequence[Path]) -> list[Promise]:
 def _read(path: Path, pack: str) -> list[Promise]:
     if not path.is_file():
         return []
-    try:
-        tables = tomllib.loads(path.read_text("utf-8")).get("promise", [])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    whole, _, faults = read_pack_toml(path)
+    if faults:
         raise PackFault(
-            f"{pack}/promises.toml cannot be read: {fault}", todo="mend the line that is named"
-        ) from fault
+            f"{pack}/{path.name}, line {faults[0].line}, {faults[0].text}",
+            todo="mend the line that is named",
+        )
+    tables = whole.get("promise", [])
     where = f"{pack}/promises.toml"
     if not isinstance(tables, list):
         raise _bad_key(f"{where}: promise must be a list of tables")

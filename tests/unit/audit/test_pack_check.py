@@ -438,7 +438,7 @@ def test_a_fault_in_a_file_of_codes_is_named(packs: Path) -> None:
 
     report = check_packs(packs)
 
-    assert [(f.file, f.line) for f in report.faults] == [("codes.yaml", text.count("\n") + 2)]
+    assert [(f.file, f.line) for f in report.faults] == [("codes.yaml", text.count("\n") + 1)]
     assert "cannot be read" in report.faults[0].text
 
 

@@ -91,6 +91,9 @@ def test_a_given_file_is_called_what_it_is_and_by_us(
         ("a.xml", b'<?xml version="1.0"?>\n<svg>', "runs when it is opened"),
         ("a.txt", b"[InternetShortcut]\n", "runs when it is opened"),
         ("a.exe", b"made up", "runs when it is opened"),
+        ("a.exe. ", b"made up", "runs when it is opened"),
+        (".exe", b"made up", "runs when it is opened"),
+        (".pdf", b"a\0", "named .pdf, found .bin"),
         ("a.PDF.JS", b"made up", "runs when it is opened"),
         ("a.docm", DOCX, "runs when it is opened"),
         ("a.docx", zipped("[Content_Types].xml", "word/vbaProject.bin"), "runs when it is opened"),
@@ -137,6 +140,7 @@ def test_a_file_of_a_record_is_bounded_and_not_empty() -> None:
     with pytest.raises(Refusal) as caught:
         attach_bytes(bytes(MAX_RECORD_BYTES + 1), "S1.photo")
     assert caught.value.code == "attachment-too-large"
+    assert attach_bytes(bytes(MAX_RECORD_BYTES), "S1.photo").suffix == ".bin"
     with pytest.raises(Refusal, match="empty"):
         attach_bytes(b"", "S1.photo")
 

@@ -3,10 +3,11 @@
 import io
 import tarfile
 from functools import partial
+from typing import Any
 
 import pytest
 
-from clerestory.disclosure.tar import Member, TarParser, write_tar
+from clerestory.disclosure.tar import MAX_FILES, Member, TarParser, write_tar
 from clerestory.kernel import Corruption
 
 
@@ -89,14 +90,87 @@ def test_another_form_of_archive_is_refused(data: bytes) -> None:
         read(data)
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, b"x"])
-def test_only_plain_files_are_taken(kind: bytes) -> None:
-    info = tarfile.TarInfo("a")
-    info.type = kind
-    info.mode = 0o644
+def headed(name: str, size: int = 0, **more: Any) -> bytes:
+    """Write a header as the package's own but for ``more``."""
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = size, 0o644
+    for field, value in more.items():
+        setattr(info, field, value)
+    if size < 8**11:
+        return info.tobuf(tarfile.USTAR_FORMAT, "utf-8", "surrogateescape")
+    return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
 
+
+KINDS = (
+    tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE,
+    tarfile.FIFOTYPE, tarfile.CONTTYPE, tarfile.AREGTYPE, tarfile.XHDTYPE, tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
+    tarfile.GNUTYPE_SPARSE, b"M", b"V", b"\xff",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_plain_files_are_taken(kind: bytes) -> None:
+    info = headed("a")
+    assert read(info + bytes(1024)) == {"a": b""}
+
+    for link in ("", "/etc/passwd", "../a"):
+        with pytest.raises(Corruption, match="header"):
+            read(headed("a", type=kind, linkname=link) + bytes(1024))
+
+
+@pytest.mark.parametrize("more", [{"uid": 1}, {"mode": 0o4755}, {"mtime": 1}, {"uname": "root"}])
+def test_a_file_with_an_owner_a_time_or_rights_is_refused(more: dict[str, Any]) -> None:
+    with pytest.raises(Corruption, match="header"):
+        read(headed("a", **more) + bytes(1024))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "..", ".", "../a", "a/..", "a/../b", "./a", "a/.", "/a", "//a", "a//b", "a/", "", "a\\b",
+        "..\\a", "C:a", "C:/a", "a:b", "a.", "a/b./c", ".a", "-a", " a", "a ", "a\nb", "a\tb",
+        "a\u202eb", "\u00e9", "a*b", "~/a", "$a", "a\udcffb",
+    ],
+)  # fmt: skip
+def test_a_name_that_no_package_has_is_refused(name: str) -> None:
     with pytest.raises(Corruption):
-        read(info.tobuf(tarfile.USTAR_FORMAT) + bytes(1024))
+        read(headed(name) + bytes(1024))
+
+
+@pytest.mark.parametrize("name", ["a", "a.b", "a-b/c_d/e.f", "0", "S-all/x.tar.gz", "a-"])
+def test_a_name_of_ours_is_taken(name: str) -> None:
+    assert read(headed(name) + bytes(1024)) == {name: b""}
+
+
+def test_a_member_twice_is_refused_wherever_it_stands() -> None:
+    for names in (("a", "a"), ("a", "b", "a"), ("a", "a", "b"), ("p/a", "p/b", "p/b")):
+        with pytest.raises(Corruption, match="header"):
+            read(b"".join(map(headed, names)) + bytes(1024))
+
+
+def test_a_file_inside_a_file_is_refused() -> None:
+    for names in (("a", "a/b"), ("p/a", "p/a.b", "p/a/b/c"), ("a", "a-", "a/b")):
+        with pytest.raises(Corruption, match="a file inside a file"):
+            read(b"".join(map(headed, names)) + bytes(1024))
+    assert set(read(b"".join(map(headed, ("a-b", "a.c", "a/b"))) + bytes(1024))) == {
+        "a-b", "a.c", "a/b",
+    }  # fmt: skip
+
+
+def test_an_archive_of_very_many_files_is_refused() -> None:
+    parser = TarParser(lambda _name, _size: None, lambda _: None, lambda: None)
+    for number in range(MAX_FILES):
+        parser.feed(headed(f"{number:06d}"))
+
+    with pytest.raises(Corruption, match="more than 100000 files"):
+        parser.feed(headed(f"{MAX_FILES:06d}"))
+
+
+@pytest.mark.parametrize("size", [1, 511, 512, 8**11 - 1, 8**11, 2**63])
+def test_a_size_that_the_file_does_not_have_is_refused(size: int) -> None:
+    with pytest.raises(Corruption):
+        read(headed("a", size) + b"x" * min(size - 1, 400))
 
 
 def test_a_file_that_shrinks_while_it_is_packed_is_found() -> None:

@@ -412,3 +412,18 @@ def test_two_neighbors_swapped_or_one_digit_changed_is_one_slip(
     assert ask(index, name="Hassan Ali", **BORN, ssn_last4="1234") == Refused(
         reasons=(Reason.SECOND_PERSON_NEAR,)
     )
+
+
+def test_two_telephone_numbers_that_cannot_be_read_make_no_household(
+    make_index: MakeIndex,
+) -> None:
+    nowhere = {"address": "", "phone": "call 555"}
+    index = make_index(FATHER | nowhere, SON | nowhere)
+
+    assert isinstance(ask(index, **JUNIOR, ssn="922-22-2222"), Found)
+
+
+def test_a_number_and_its_last_four_digits_are_one_thing(make_index: MakeIndex) -> None:
+    assert ask(make_index(AMINA), **NAME, ssn="911-11-1234", ssn_last4="1234") == found(
+        1, "same-name", "same-ssn"
+    )

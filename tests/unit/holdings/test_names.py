@@ -96,6 +96,12 @@ from clerestory.holdings.names import (
         ("Agathe Roe", "Agathe", "Roe", "", NameFit.FULL),
         ("Dr. Mary Smith", "Mary", "Smith", "", NameFit.FULL),
         ("Sr. Juan Paz", "Juan", "Paz", "", NameFit.FULL),
+        ("Mary Ford", "Mary", "Fort", "", NameFit.WEAK),
+        ("Mary Lee", "Mary", "Lea", "", NameFit.NEAR),
+        ("John Xavier Smith Jr", "John", "Smith Sr", "", NameFit.NEAR),
+        ("John Smith Sr", "John Jr", "Smith", "", NameFit.NEAR),
+        ("Maria Silva", "Maria Da", "Silva", "", NameFit.PART),
+        ("J. Xavier Smith", "John", "Smith", "", NameFit.NONE),
         # Placeholders agree with nobody; FNU leaves one name.
         ("Baby Girl Smith", "Baby Girl", "Smith", "", NameFit.NEAR),
         ("Baby Boy A Smith", "Emma", "Smith", "", NameFit.NEAR),

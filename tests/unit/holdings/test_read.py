@@ -186,6 +186,38 @@ def test_a_dated_field_is_read_for_its_period_only(
     assert len(watched) == 5
 
 
+def test_two_fields_of_one_table_are_each_read_for_their_own_period(agency: Path) -> None:
+    # Two dated fields in one table, as an agency may keep them, and never one statement for both
+    # unless their periods are the same.
+    profile = Path(__file__).parents[3] / "profiles" / "maine-dhhs"
+    text = (profile / "catalogue.toml").read_text("utf-8")
+    own, shared = "{program}_notices.detail", "{program}_benefit_history.detail"
+    assert own in text
+    catalogue = parse_catalogue(text.replace(own, shared).encode(), file="made-up.toml")
+    with sqlite3.connect(agency / "agency.sqlite") as rows:
+        kept = rows.execute(
+            "SELECT on_date, detail FROM snap_benefit_history WHERE person_id = ? ORDER BY 1",
+            (ADULT,),
+        ).fetchall()
+    rows.close()
+    middle = date.fromisoformat(kept[len(kept) // 2][0])
+    first, second = Period(valid_to=middle), Period(valid_from=middle)
+    asked = [
+        PermittedField(person_id=ADULT, program="snap", field=field, period=period)
+        for field, period in (("benefit_history", first), ("notices", second))
+    ]
+    opened = open_source(agency / "agency.sqlite")
+
+    found = read_fields(opened, catalogue, asked)
+
+    opened.close()
+    assert [one.values for one in found] == [
+        tuple(detail for day, detail in kept if date.fromisoformat(day) < middle),
+        tuple(detail for day, detail in kept if date.fromisoformat(day) >= middle),
+    ]
+    assert all(one.values for one in found)
+
+
 def test_two_people_are_two_statements(
     source: Source, catalogue: Catalogue, watched: Watched
 ) -> None:

@@ -131,7 +131,7 @@ def test_a_group_that_is_no_list_is_no_group(tmp_path: Path) -> None:
     assert load_vocabulary([path]).get("program", "a").groups == ()
 
 
-@pytest.mark.parametrize("text", ["", "- a\n", "just words\n"])
+@pytest.mark.parametrize("text", ["- a\n", "just words\n"])
 def test_a_file_without_lists_is_a_fault(text: str, tmp_path: Path) -> None:
     with pytest.raises(PackFault, match="holds no lists of codes"):
         load_vocabulary([written(tmp_path, text)])
@@ -148,6 +148,28 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     latin = tmp_path / "latin.yaml"
     latin.write_bytes("program: {a: {means: Größe}}".encode("latin-1"))
 
-    for path in (torn, latin, tmp_path / "missing.yaml"):
-        with pytest.raises(PackFault, match="cannot read the codes"):
+    empty = tmp_path / "empty.yaml"
+    empty.write_bytes(b"")
+
+    for path, said in (
+        (torn, r"codes\.yaml, line 1: a bracket is opened and not closed"),
+        (latin, r"latin\.yaml, line 1: the file is not UTF-8: the byte F6"),
+        (tmp_path / "missing.yaml", r"there is no file missing\.yaml"),
+        (empty, r"empty\.yaml, line 1: the file is empty"),
+    ):
+        with pytest.raises(PackFault, match=said) as caught:
             load_vocabulary([path])
+        assert caught.value.code == "law-pack-fault"
+
+
+def test_a_code_that_stands_twice_is_refused_before_one_is_lost(tmp_path: Path) -> None:
+    text = "fields:\n  citizenship: {means: a, proxy: true}\n  citizenship: {means: a}\n"
+
+    with pytest.raises(PackFault, match=r"line 3, key fields\.citizenship: the key stands twice"):
+        load_vocabulary([written(tmp_path, text)])
+
+
+def test_a_code_may_be_called_yes_or_no(tmp_path: Path) -> None:
+    path = written(tmp_path, "answer:\n  yes: {means: a.}\n  no: {means: b.}\n")
+
+    assert list(load_vocabulary([path]).lists["answer"]) == ["yes", "no"]

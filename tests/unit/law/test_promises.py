@@ -114,7 +114,9 @@ def test_a_file_that_cannot_be_read_is_named(text: bytes, pack: Pack) -> None:
     folder = pack("tiny", "")
     (folder / "promises.toml").write_bytes(text)
 
-    with pytest.raises(PackFault, match=r"^tiny/promises\.toml cannot be read: ") as refused:
+    with pytest.raises(
+        PackFault, match=r"^tiny/promises\.toml, line 1, cannot be read: "
+    ) as refused:
         load_promises([folder])
 
     assert refused.value.todo == "mend the line that is named"

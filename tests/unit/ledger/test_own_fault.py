@@ -8,7 +8,14 @@ import pytest
 
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import Zone
-from clerestory.ledger import Ed25519Signer, Event, EventType, FileKeyEncryptionKey, Ledger
+from clerestory.ledger import (
+    Ed25519Signer,
+    Event,
+    EventType,
+    FileKeyEncryptionKey,
+    Ledger,
+    audit_ledger,
+)
 from clerestory.ledger.repeats import find_entry
 
 EASTERN = Zone("America/New_York")
@@ -54,3 +61,18 @@ def test_an_entry_that_says_the_same_is_found_in_its_matter(
     assert find_entry(ledger, other_field) == 1
     assert find_entry(ledger, other_type) == 2
     assert find_entry(ledger, public) is None
+
+
+@pytest.mark.parametrize("fields", [{"note": "x"}, {"indexes": ""}, {"indexes": "0 one"}])
+def test_an_erasure_that_names_no_entries_is_a_finding(
+    ledger: Ledger, demand: Event, at: datetime, fields: dict[str, str]
+) -> None:
+    # Written past the command that keeps such an event out, as an older version could.
+    typed = Event(type=EventType.RETENTION_ERASED, scope="made-up", matter="m/9", fields=fields)
+    ledger.append([demand, typed], at, zone=EASTERN)
+
+    report = audit_ledger(ledger)
+
+    assert [(one.code, one.message) for one in report.findings] == [
+        ("log-torn", "an erasure must name its entries: index 1")
+    ]

@@ -4,12 +4,12 @@ It is a file that people write and share. A regime answers by a law (``law``) or
 Cedar's own words (``release``, ``refer``); what neither opens nor refers is withheld.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from clerestory.kernel import Refusal
+from clerestory.kernel import BadFile, Refusal
+from clerestory.kernel.reading import parse_toml
 from clerestory.law.conditions import parse_condition
 
 FORMAT = "clerestory-scenario/1"
@@ -79,11 +79,9 @@ def read_scenario(text: str) -> Scenario:
         PackFault: A condition is not Cedar; the message names regime and key.
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise BadScenario(
-            f"the scenario cannot be read: {fault}", todo="mend the line that is named"
-        ) from fault
+        table = parse_toml(text.encode(), file="the file")
+    except BadFile as fault:
+        raise BadScenario(f"the scenario cannot be read: {fault}", todo=fault.todo) from fault
     _check_keys(table, "the scenario", needs={"format": str, "title": str, "law": str,
                                               "exposes": str, "demands": dict, "minutes": dict,
                                               "regime": list}, may={"group": list})  # fmt: skip

@@ -1,0 +1,157 @@
+"""A demand in its written form again: what is read from it is the same demand."""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import groupby
+
+from clerestory.demands.demand import (
+    Agreement,
+    Consent,
+    Demand,
+    Hold,
+    Instrument,
+    Requester,
+    Subject,
+)
+from clerestory.demands.reading import FORMAT
+from clerestory.kernel.canonical import Json
+
+
+def demand_json(demand: Demand) -> dict[str, Json]:
+    """Return a demand in the form of ``schemas/demand.schema.json``; days are texts.
+
+    Lists that have no order, such as flags, are written in the order of the alphabet.
+    """
+    return _filled(
+        {
+            "format": FORMAT,
+            "id": demand.id,
+            "title": demand.title,
+            "received": {"date": _day(demand.received_on), "channel": demand.channel},
+            "holder": {
+                "agency": demand.holder.agency,
+                "kind": demand.holder.kind,
+                "jurisdiction": demand.holder.jurisdiction,
+            },
+            "requester": _requester(demand.requester),
+            "instrument": _instrument(demand.instrument),
+            "cited": list(demand.cited),
+            "purpose": demand.purpose,
+            "grounds": sorted(demand.grounds),
+            "subjects": [_subject(subject) for subject in demand.subjects],
+            "records": [
+                {"program": program, "fields": [item.ref for item in items]}
+                for program, items in groupby(demand.items, key=lambda item: item.program)
+            ],
+            # One that is written as unknown says more than one that is absent: it was raised.
+            "findings": dict(demand.findings),
+            "consents": [_consent(consent) for consent in demand.consents],
+            "agreements": [_agreement(agreement) for agreement in demand.agreements],
+            "holds": [_hold(hold) for hold in demand.holds],
+            "threats": sorted(demand.threats),
+            "nondisclosure": _filled(
+                {
+                    "asked": demand.nondisclosure_asked,
+                    "ordered": demand.nondisclosure_ordered,
+                    "until": _day(demand.nondisclosure_until),
+                }
+            ),
+        }
+    )
+
+
+def _requester(requester: Requester) -> dict[str, Json]:
+    return _filled(
+        {
+            "body": requester.body,
+            "reference": requester.reference,
+            "class": requester.kind,
+            "component": requester.component,
+        }
+    )
+
+
+def _instrument(paper: Instrument) -> dict[str, Json]:
+    scope: dict[str, Json] = {
+        "persons": paper.persons,
+        "count": paper.count,
+        "fields": paper.fields,
+        # An empty list says that the paper names no field, which is not silence.
+        "fields_named": list(paper.fields_named) if paper.fields_named is not None else None,
+        "period": _span(paper.period_from, paper.period_to),
+    }
+    whole: dict[str, Json] = {
+        "kind": paper.kind,
+        "form": paper.form,
+        "issuer": paper.issuer,
+        "written": paper.written,
+        "scope": {key: value for key, value in scope.items() if value is not None},
+        "valid": _span(paper.valid_from, paper.valid_to),
+        "status": paper.status,
+        "enforced_by_order": paper.enforced_by_order,
+        "returns_on": _day(paper.returns_on),
+        "accompanies": [_instrument(extra) for extra in paper.accompanies],
+    }
+    return _filled(whole)
+
+
+def _subject(subject: Subject) -> dict[str, Json]:
+    return _filled(
+        {
+            "ref": subject.ref,
+            "relation": subject.relation,
+            "applicant": subject.applicant,
+            "flags": sorted(subject.flags),
+            "defined_by": sorted(subject.defined_by),
+        }
+    )
+
+
+def _consent(consent: Consent) -> dict[str, Json]:
+    return {
+        "by": consent.by,
+        "to": consent.to,
+        "purpose": consent.purpose,
+        "fields": list(consent.fields),
+        "signed_on": _day(consent.signed_on),
+        "expires_on": _day(consent.expires_on),
+        "revoked": consent.revoked,
+        "elements_complete": consent.elements_complete,
+    }
+
+
+def _agreement(agreement: Agreement) -> dict[str, Json]:
+    return {
+        "id": agreement.id,
+        "with": agreement.with_body,
+        "purposes": sorted(agreement.purposes),
+        "fields": list(agreement.fields),
+        "from": _day(agreement.valid_from),
+        "to": _day(agreement.valid_to),
+        "in_force": agreement.in_force,
+        "agreed_by_holder": agreement.agreed_by_holder,
+        "bars_onward_sharing": agreement.bars_onward_sharing,
+    }
+
+
+def _hold(hold: Hold) -> dict[str, Json]:
+    return {
+        "kind": hold.kind,
+        "form": hold.form,
+        "from": _day(hold.held_from),
+        "to": _day(hold.held_to),
+        "written_followup": hold.written_followup,
+    }
+
+
+def _span(start: date | None, end: date | None) -> dict[str, Json] | None:
+    return {"from": _day(start), "to": _day(end)} if start or end else None
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _filled(group: Mapping[str, Json]) -> dict[str, Json]:
+    """Leave out what is not there; what is unknown, and what is none, is written."""
+    return {key: value for key, value in group.items() if value not in (None, "", [], {})}

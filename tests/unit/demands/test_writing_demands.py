@@ -1,0 +1,54 @@
+"""A demand that is written and read again is the same demand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clerestory.audit.casebook import cases_of, day_of, demand_on
+from clerestory.demands import demand_json, load_document, read_demand
+from clerestory.demands.schema import check_shape
+from clerestory.law.codes import Vocabulary
+
+ROOT = Path(__file__).parents[3]
+FILES = sorted([*(ROOT / "casebook").glob("*.yaml"), *(ROOT / "packs").glob("*/cases/*.yaml")])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_known_demand_is_the_same_when_it_is_written_and_read(
+    path: Path, vocabulary: Vocabulary
+) -> None:
+    for case in cases_of(load_document(path), path.name):
+        demand = read_demand(demand_on(case, day_of(case["expect"][-1])), vocabulary)
+
+        written = demand_json(demand)
+
+        check_shape(written)
+        assert read_demand(json.loads(json.dumps(written)), vocabulary) == demand
+
+
+def test_a_demand_is_written_as_it_was_read(
+    document: dict[str, Any], vocabulary: Vocabulary
+) -> None:
+    document["requester"] |= {"reference": "CV-26/41 (made up)"}
+    document["findings"] = {"requester_identified": "unknown"}
+    document["instrument"]["scope"] |= {"fields_named": ["S1.address"]}
+
+    written = demand_json(read_demand(document, vocabulary))
+
+    del document["requester"]["component"], document["subjects"][0]["flags"]
+    document["nondisclosure"] = {"asked": "unknown", "ordered": "unknown"}
+    document["instrument"]["enforced_by_order"] = "unknown"
+    assert written == document
+
+
+def test_a_paper_that_names_no_field_is_not_one_that_is_silent(
+    document: dict[str, Any], vocabulary: Vocabulary
+) -> None:
+    document["instrument"]["scope"]["fields_named"] = []
+
+    demand = read_demand(document, vocabulary)
+
+    assert demand.instrument.fields_named == ()
+    assert read_demand(demand_json(demand), vocabulary) == demand
