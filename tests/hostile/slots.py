@@ -133,9 +133,10 @@ SLOTS: Sequence[Slot] = (
         name="verify package",
         kind="bytes",
         seed="{world}/given/STORY-HOSPITAL.tar.age",
-        words=f"verify {{x}} {SENDER} --identity {{world}}/agents/identity.txt",
+        words=f"verify {{tree}}/STORY-HOSPITAL.tar.age {SENDER} "
+        "--identity {world}/agents/identity.txt",
         claims=True,
-        beside=((".sig", "{world}/given/STORY-HOSPITAL.tar.age.sig"),),
+        tree="{world}/given",
     ),
     Slot(
         name="verify signature",

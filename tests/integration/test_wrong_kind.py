@@ -78,7 +78,9 @@ def test_a_file_of_another_kind_is_refused_and_raises_no_alarm(
     slot: Slot, world: World, tmp_path: Path
 ) -> None:
     wrong = {}
-    for name, other in OTHERS.items():
+    # Commands that read the law or write letters take seconds: a third of the files is enough.
+    long = slot.name.startswith(("disclose", "refuse", "law", "lab", "decide packs"))
+    for name, other in list(OTHERS.items())[:: 3 if long else 1]:
         folder = tmp_path / name.replace(" ", "-")
         folder.mkdir()
         content = content_of(other, world)
