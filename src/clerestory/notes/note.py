@@ -84,7 +84,10 @@ def parse_note(content: bytes | str) -> Note:
     Raises:
         BadNote: It is not a signed note.
     """
-    raw = content.encode() if isinstance(content, str) else content
+    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    # What a stored row holds may be of any kind, whatever the caller's types promise.
+    if not isinstance(raw, bytes):
+        raise BadNote("a note must be text")
     if len(raw) > MAX_NOTE_BYTES:
         raise BadNote(f"a note has at most {MAX_NOTE_BYTES} bytes: {len(raw)}")
     try:
