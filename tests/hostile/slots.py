@@ -133,9 +133,10 @@ SLOTS: Sequence[Slot] = (
         name="verify package",
         kind="bytes",
         seed="{world}/given/STORY-HOSPITAL.tar.age",
-        words=f"verify {{x}} {SENDER} --identity {{world}}/agents/identity.txt",
+        words=f"verify {{tree}}/STORY-HOSPITAL.tar.age {SENDER} "
+        "--identity {world}/agents/identity.txt",
         claims=True,
-        beside=((".sig", "{world}/given/STORY-HOSPITAL.tar.age.sig"),),
+        tree="{world}/given",
     ),
     Slot(
         name="verify signature",
@@ -456,19 +457,21 @@ def spoilers(kind: str) -> Sequence[Spoil]:
     return (*ANY, *(form * len(ANY))) if form else ANY
 
 
-def lay(slot: Slot, number: int, world: World, folder: Path, *, spoil: bool = True) -> Laid:
+def lay(
+    slot: Slot,
+    number: int,
+    world: World,
+    folder: Path,
+    *,
+    spoil: bool = True,
+    instead: bytes | None = None,
+) -> Laid:
     """Put the hostile file of a number in its place; the same number always gives the same one."""
     random = Random(f"{slot.name} {number}")
-    names = {
-        "world": str(world.base),
-        "office": str(world.office),
-        "sealed": str(world.sealed),
-        "vkey": (world.base / "given" / "log.vkey").read_text("utf-8").strip(),
-        "new": str(folder / "new"),
-        "state": next((world.base / "witness-state").iterdir()).name,
-    }
+    names = {**world.names(), "new": str(folder / "new")}
     seed = Path(slot.seed.format(**names))
-    content = seed.read_bytes()
+    content = seed.read_bytes() if instead is None else instead
+    spoil = spoil and instead is None
     try:
         if spoil:
             content = random.choice(spoilers(slot.kind))(content, random)

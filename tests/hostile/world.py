@@ -98,6 +98,16 @@ class World:
         """The sealed package of the story."""
         return self.base / "given" / f"{CASE}.tar.age"
 
+    def names(self) -> dict[str, str]:
+        """What a command's words may name."""
+        return {
+            "world": str(self.base),
+            "office": str(self.office),
+            "sealed": str(self.sealed),
+            "vkey": (self.base / "given" / "log.vkey").read_text("utf-8").strip(),
+            "state": next((self.base / "witness-state").iterdir()).name,
+        }
+
     def fresh_office(self) -> None:
         """Put both offices back as they were made: before the package was sealed, and after."""
         for made, copy in (("received", self.office), ("office", self.sealed)):

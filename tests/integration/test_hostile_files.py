@@ -17,8 +17,11 @@ from hostile.world import World, make_world
 
 FILES = int(os.environ.get("CLERESTORY_HOSTILE_FILES", "4"))
 
-# The good file is not taken either: the story is answered already, the key is of another log ...
+# Where the good file is not taken either, and why.
 NOT_TAKEN = {
+    "log append": "what an office logs is not appended by hand",
+    "log append key": "as log append",
+    "log append kek": "as log append",
     "log verify policy": "no witness has cosigned the public checkpoint",
     "receipt signature": "a signed note needs no signature beside it",
     "verify sender pem": "a name is part of a sender's key, and a PEM has none",

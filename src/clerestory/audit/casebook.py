@@ -120,12 +120,12 @@ def case_documents(document: Document | Any, file: str) -> Sequence[Document | M
     cases = whole.get("cases", [whole]) if isinstance(whole, Mapping) else whole
     if not isinstance(cases, list) or not cases:
         raise BadDemand(f"{file} holds no cases", todo="see docs/written-forms.md for the form")
-    before: tuple[str, ...] = ("cases",) if isinstance(whole, Mapping) else ()
     parts: list[Document | Any] = cases
     if isinstance(document, Document):
-        parts = [document.at(*before, place) for place in range(len(cases))]
-        if isinstance(whole, Mapping) and "cases" not in whole:
-            parts = [document]
+        one = isinstance(whole, Mapping) and "cases" not in whole
+        before: tuple[str, ...] = ("cases",) if isinstance(whole, Mapping) else ()
+        # One case alone has no place in a list that it could be taken from.
+        parts = [document] if one else [document.at(*before, n) for n in range(len(cases))]
     faults = [
         fault
         for part in parts
@@ -257,6 +257,9 @@ def _barred(must_not: Sequence[Any], ref: str, outcome: str, wanted: str | None)
 def _merge(document: Mapping[str, Any], step: Mapping[str, Any]) -> Mapping[str, Any]:
     """Apply a step's findings and changes of the paper; they hold from that day on."""
     changed = dict(document)
+    if not all(isinstance(document.get(key) or {}, Mapping) for key in ("findings", "instrument")):
+        # Left as it is written: the reader of the demand names the line.
+        return changed
     changed["findings"] = {**(document.get("findings") or {}), **(step.get("findings") or {})}
     changed["instrument"] = _deep(document.get("instrument") or {}, step.get("instrument") or {})
     return changed

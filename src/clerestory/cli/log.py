@@ -26,6 +26,7 @@ from clerestory.ledger import (
     BadNote,
     FileKeyEncryptionKey,
     Ledger,
+    TrustPolicy,
     add_cosignatures,
     audit_ledger,
     parse_note,
@@ -155,7 +156,7 @@ def erase(
 @click.option(
     "--cosignature", "cosignatures", type=_IN, multiple=True, help="A witness's answer, a file."
 )
-@click.option("--policy", type=click.File("r", encoding="utf-8"), help="The trust policy file.")
+@click.option("--policy", type=_IN, help="The trust policy file.")
 @click.option("--publish", is_flag=True, help="Let the public see the epoch.")
 @_with_keys
 @_json_option
@@ -230,7 +231,7 @@ def prove(
     help="A checkpoint seen earlier that PATH must continue; again for more.",
 )
 @click.option("--remember", type=_FILE, help="Check against this file, then renew it.")
-@click.option("--policy", type=click.File("r", encoding="utf-8"), help="Demand its quorum.")
+@click.option("--policy", type=_IN, help="Demand its quorum.")
 @click.option("--count", is_flag=True, help="Recount the leaves and the demand numbers.")
 @_json_option
 def verify(
@@ -245,7 +246,7 @@ def verify(
 ) -> None:
     """Check a public directory, or a .tlog-proof with its entry. Needs no database."""
     vkey = key_text(vkey, what="the log's key")
-    trust = parse_trust_policy(policy.read()) if policy else None
+    trust = _trust_policy(policy)
     if entry is not None:
         value, text = verified_entry(path, entry, vkey, trust)
     else:
@@ -289,14 +290,27 @@ def _open(directory: Path, key: Path | None, kek: Path | None, *, late: bool = F
     return Ledger.open(directory, signer, wrapping, late=late)
 
 
+def _trust_policy(policy: Any) -> TrustPolicy | None:
+    return parse_trust_policy(_text(policy.read(), "a trust policy")) if policy else None
+
+
+def _text(content: bytes, what: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as fault:
+        raise BadNote(f"{what} must be utf-8: byte {fault.start}") from fault
+
+
 def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: Any) -> str:
     note = parse_note(epoch.note)
-    trust = parse_trust_policy(policy.read()) if policy else None
+    trust = _trust_policy(policy)
     if answers and trust is None:
         raise BadNote("cosignatures need the policy that names their keys", todo="add --policy")
     if trust is not None:
         for answer in answers:
-            note = add_cosignatures(note, answer.decode(), list(trust.witnesses.values()))
+            note = add_cosignatures(
+                note, _text(answer, "an answer"), list(trust.witnesses.values())
+            )
         trust.check_checkpoint(note.content)
     return note.content
 

@@ -35,6 +35,12 @@ _MAIL = {
 }
 _SEND = "ask for the certificate that the recipient's mail program uses to receive encrypted mail"
 
+# What openssl req -x509 makes by itself says that it is an authority, and few who use it know.
+_SEND_OWN = (
+    f"{_SEND}; one that signs itself is made with openssl req -x509 -addext "
+    "basicConstraints=critical,CA:FALSE"
+)
+
 
 def read_certificate(given: bytes, *, at: datetime, where: str) -> CertificateRecipient:
     """Read a certificate that must be able to receive at ``at``.
@@ -109,4 +115,5 @@ def _check_usage(value: x509.ExtensionType) -> None:
     if isinstance(value, x509.ExtendedKeyUsage) and not _MAIL & set(value):
         said = "the certificate's extended usage must allow protected mail or documents"
     if said:
-        raise wrong(said, code="recipient-wrong-usage", send=_SEND)
+        authority = isinstance(value, x509.BasicConstraints)
+        raise wrong(said, code="recipient-wrong-usage", send=_SEND_OWN if authority else _SEND)

@@ -170,7 +170,7 @@ def _seal_on_trial(recipient: Recipient) -> None:
         else:
             for _ in seal_cms([b""], 0, [recipient], random_bytes=bytes):
                 pass
-    except (ValueError, TypeError) as fault:
+    except (Refusal, ValueError, TypeError) as fault:
         raise wrong(
             "a trial sealing to the recipient key failed", code="recipient-unusable"
         ) from fault

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +22,8 @@ from clerestory.holdings.catalogue import (
     Sensitivity,
 )
 from clerestory.holdings.errors import CatalogueFault
+from clerestory.kernel import BadFile
+from clerestory.kernel.reading import parse_toml
 
 FORMAT = "clerestory-catalogue/1"
 
@@ -57,14 +58,13 @@ def load_catalogue(path: str | Path) -> Catalogue:
 def parse_catalogue(written: bytes, *, file: str) -> Catalogue:
     """Read a catalogue from bytes; ``file`` is only named in messages."""
     try:
-        text = written.decode()
-        document = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        document = parse_toml(written, file=file)
+    except BadFile as fault:
         raise CatalogueFault(
-            f"the catalogue must be TOML in UTF-8: {file}: {fault}",
-            code="catalogue-not-toml",
-            todo="mend the line that is named",
+            f"the catalogue cannot be read: {fault}", code="catalogue-not-toml", todo=fault.todo
         ) from fault
+    # What could be read is UTF-8, with or without a mark at its beginning.
+    text = written.decode("utf-8-sig")
     return _Reader(file=file, text=text).read(document, hashlib.sha256(written).hexdigest())
 
 

@@ -112,19 +112,23 @@ class PersonIndex:
     def _collect(self, found: dict[int, Candidate], where: str, values: Sequence[str]) -> None:
         # Only the constant column names above reach the text of the statement.
         statement = f"SELECT rowid, {_COLUMNS} FROM person WHERE {where}"  # noqa: S608
-        for row in self._connection.execute(statement, values):
-            if row[0] not in found:
-                found[row[0]] = Candidate(
-                    row=row[0],
-                    person_id=row[1],
-                    born=row[2],
-                    names=_read_names(row[3]),
-                    ssn=row[4],
-                    medicaid_id=row[5],
-                    address=row[6],
-                    phone=row[7],
-                    email=row[8],
-                )
+        try:
+            for row in self._connection.execute(statement, values):
+                if row[0] not in found:
+                    found[row[0]] = Candidate(
+                        row=row[0],
+                        person_id=row[1],
+                        born=row[2],
+                        names=_read_names(row[3]),
+                        ssn=row[4],
+                        medicaid_id=row[5],
+                        address=row[6],
+                        phone=row[7],
+                        email=row[8],
+                    )
+        except (sqlite3.DatabaseError, ValueError, AttributeError) as fault:
+            # The file was damaged after it was opened, or holds values that no index has.
+            raise _foreign(self.path) from fault
 
 
 def build_index(source: Source, catalogue: Catalogue, path: str | Path) -> PersonIndex:
@@ -189,6 +193,9 @@ def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> Perso
     try:
         connection = SqliteFile.at(file).connect()
         formats = connection.execute("SELECT format FROM about").fetchone()
+        # Every column that is read later is asked for now: a file that lacks one is no index.
+        connection.execute("SELECT catalogue, persons, digest FROM about").fetchone()
+        connection.execute(f"SELECT rowid, {_COLUMNS} FROM person LIMIT 1").fetchone()  # noqa: S608
     except (sqlite3.DatabaseError, SourceFault) as fault:
         raise _foreign(file) from fault
     if formats != (_FORMAT,):

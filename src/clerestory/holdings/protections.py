@@ -11,7 +11,7 @@ from datetime import date
 from clerestory.holdings.catalogue import Catalogue, Protection, ProtectionMark
 from clerestory.holdings.catalogue_file import fold_mark
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.one_row import OneRow
+from clerestory.holdings.one_row import ISO_DAY, OneRow
 from clerestory.holdings.source import Scalar, Source
 
 _OF_AGE = 18
@@ -96,8 +96,11 @@ def _day(value: Scalar) -> date | None:
     if isinstance(value, date):
         # A moment is a date as well; its day is the day written.
         return date(value.year, value.month, value.day)
+    # Other forms that the calendar would take, such as weeks, are not what was agreed.
+    if not isinstance(value, str) or not ISO_DAY.fullmatch(value):
+        return None
     try:
-        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+        return date.fromisoformat(value[:10])
     except ValueError:
         return None
 

@@ -12,9 +12,11 @@ from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.kinds import HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.source import Recorder, Scalar
-from clerestory.holdings.source_faults import bad_date, lacks, shown
+from clerestory.holdings.source_faults import bad_date, lacks, shown, unreadable
 
 BUSY_SECONDS = 2
+# What a driver raises by itself where bytes are no text, or a date or number is out of range.
+_NO_VALUE = (ValueError, OverflowError)
 _SCAN_ROWS = 5_000
 _Answer = TypeVar("_Answer")
 
@@ -87,6 +89,9 @@ class SqlSource(ABC):
                     yield tuple(found)
         except DBAPIError as fault:
             raise self.explain(fault, table, columns) from fault
+        except _NO_VALUE as fault:
+            raise unreadable(f"{self._label}, table {table}") from fault
+        self.check_unchanged()
 
     def sample(self, table: str, columns: Sequence[str], rows: int) -> list[tuple[Scalar, ...]]:
         """The first rows of a table, for a check of their form."""
@@ -146,6 +151,14 @@ class SqlSource(ABC):
     def explain(self, fault: DBAPIError, table: str, columns: Sequence[str]) -> SourceFault:
         """Return what a driver's error means, without its words."""
 
+    @abstractmethod
+    def check_unchanged(self) -> None:
+        """Refuse what was read when the source is not what it was.
+
+        Raises:
+            SourceFault: It is so.
+        """
+
     def close(self) -> None:
         """Let the database go."""
         self.engine.dispose()
@@ -164,9 +177,14 @@ class SqlSource(ABC):
         """
         try:
             with self.engine.connect() as connection:
-                return work(connection)
+                done = work(connection)
         except DBAPIError as fault:
             raise self.explain(fault, table, columns) from fault
+        except _NO_VALUE as fault:
+            place = f"{self._label}, table {table}" if table else self._label
+            raise unreadable(place) from fault
+        self.check_unchanged()
+        return done
 
     @abstractmethod
     def _look(self, connection: sa.Connection, table: str) -> tuple[HeldColumn, ...] | None:

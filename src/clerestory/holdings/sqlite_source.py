@@ -1,9 +1,9 @@
 """One SQLite file, opened by its name and read-only by SQLite's own lock."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -16,7 +16,6 @@ from clerestory.holdings.source_faults import lacks, locked, unreadable
 from clerestory.holdings.sql_source import BUSY_SECONDS, SqlSource
 from clerestory.holdings.sqlite_file import SqliteFile
 
-_Answer = TypeVar("_Answer")
 _DAY_PATTERN = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
 _AFTER_DAY = "*[^0-9:. T]*"
 
@@ -33,17 +32,9 @@ class SqliteSource(SqlSource):
         super().__init__(engine, label=str(path), recorder=recorder)
         self.guard(lambda connection: connection.execute(sa.text("SELECT 1 FROM sqlite_master")))
 
-    def guard(
-        self,
-        work: Callable[[sa.Connection], _Answer],
-        *,
-        table: str = "",
-        columns: Sequence[str] = (),
-    ) -> _Answer:
-        """Do some work, and be sure that the file was the same before and after."""
-        done = super().guard(work, table=table, columns=columns)
+    def check_unchanged(self) -> None:
+        """Be sure that the file is the same after a read as before."""
         self._file.check_same()
-        return done
 
     def is_person(
         self, column: sa.ColumnElement[str], table: str, person: sa.ColumnElement[str]

@@ -84,7 +84,10 @@ def parse_note(content: bytes | str) -> Note:
     Raises:
         BadNote: It is not a signed note.
     """
-    raw = content.encode() if isinstance(content, str) else content
+    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    # What a stored row holds may be of any kind, whatever the caller's types promise.
+    if not isinstance(raw, bytes):
+        raise BadNote("a note must be text")
     if len(raw) > MAX_NOTE_BYTES:
         raise BadNote(f"a note has at most {MAX_NOTE_BYTES} bytes: {len(raw)}")
     try:
@@ -119,6 +122,19 @@ def signers_of(note: Note, verifiers: Iterable[Verifier]) -> list[Verifier]:
                 verifier.check(note.text, signature.content)
                 signed.append(verifier)
     return signed
+
+
+def only_signed(note: Note, verifiers: Iterable[Verifier]) -> Note:
+    """Return the note with one proven line for each known key that signed it, and no other.
+
+    Raises:
+        Unsigned: A known key's signature fails: somebody altered the note.
+    """
+    lines = [
+        next(line for line in note.signatures if line.is_by(verifier))
+        for verifier in signers_of(note, verifiers)
+    ]
+    return Note(text=note.text, signatures=tuple(lines))
 
 
 def sign_note(text: bytes, signers: Sequence[Signer]) -> Note:

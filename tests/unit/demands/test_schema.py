@@ -71,3 +71,26 @@ def test_a_code_is_looked_at_for_its_form_where_no_list_is_given(document: dict[
 
 def test_a_sound_document_passes(document: dict[str, Any]) -> None:
     check_shape(document)
+
+
+@pytest.mark.parametrize(
+    ("duty", "what"),
+    [
+        ("log_demand", ""),
+        ({"do": "log_demand", "to": "counsel"}, ""),
+        (None, "nothing is written here and a text is wanted"),
+        ({"to": "counsel"}, "this key is missing"),
+        (7, "a text is wanted, and without quotes this is a number"),
+    ],
+)
+def test_a_duty_of_a_case_is_a_word_or_a_group(duty: object, what: str) -> None:
+    case = {"packs": ["us"], "demand": {"id": "A"}, "expect": [{"from": "x", "duties": [duty]}]}
+    if not what:
+        check_shape(case, "case")
+        return
+
+    with pytest.raises(BadDemand) as caught:
+        check_shape(case, "case")
+
+    assert str(caught.value).startswith("the document, key expect[0].duties[0]")
+    assert what in str(caught.value)

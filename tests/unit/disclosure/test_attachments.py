@@ -140,6 +140,7 @@ def test_a_file_of_a_record_is_bounded_and_not_empty() -> None:
     with pytest.raises(Refusal) as caught:
         attach_bytes(bytes(MAX_RECORD_BYTES + 1), "S1.photo")
     assert caught.value.code == "attachment-too-large"
+    assert attach_bytes(bytes(MAX_RECORD_BYTES), "S1.photo").suffix == ".bin"
     with pytest.raises(Refusal, match="empty"):
         attach_bytes(b"", "S1.photo")
 

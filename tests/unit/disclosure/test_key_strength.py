@@ -230,6 +230,15 @@ def test_an_ssh_key_larger_than_age_reads_is_named(prime: int) -> None:
     assert "ssh-ed25519" in fault.todo
 
 
+def test_what_only_the_trial_finds_is_refused(modulus: int) -> None:
+    # The standard lets an exponent have up to 256 bits; the age library takes 33.
+    fault = refused(ssh_line("ssh-rsa", mpint(2**33 + 1), mpint(modulus)))
+
+    assert fault.code == "recipient-unusable"
+    assert str(fault) == "a trial sealing to the recipient key failed"
+    assert "age1" in fault.todo
+
+
 def test_an_rsa_number_in_a_second_form_is_refused(modulus: int) -> None:
     for exponent, number in (
         (b"\0\0\x01\0\x01", mpint(modulus)),

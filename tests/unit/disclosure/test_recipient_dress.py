@@ -112,6 +112,13 @@ def test_an_ssh_line_that_says_more_is_refused(
     assert said in str(fault)
 
 
+def test_a_line_that_names_another_kind_than_its_key_is_refused(ssh_text: str) -> None:
+    fault = refused(f"ssh-rsa {ssh_text.split()[1]}".encode())
+
+    assert fault.code == "recipient-wrong-kind"
+    assert "damaged, line 1" in str(fault)
+
+
 def ssh2_of(ssh_text: str) -> str:
     body = "\n".join(textwrap.wrap(ssh_text.split()[1], 70))
     return (

@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from clerestory.disclosure.age import LibraryPanicked, seal_age
 from clerestory.disclosure.recipients import AgeRecipient, CertificateRecipient, read_recipient
 from clerestory.disclosure.sealing import package_name
+from clerestory.disclosure.streams import FeedWriter
 from clerestory.kernel import Refusal
 from clerestory.notes import Ed25519Signer
 
@@ -127,6 +129,7 @@ def test_a_certificate_for_another_use_is_refused(
         read_recipient(pem(make_certificate(rsa_key, **changes)), at=AT)
 
     assert caught.value.code == "recipient-wrong-usage"
+    assert ("CA:FALSE" in caught.value.todo) == ("authority" in changes)
 
 
 @pytest.mark.parametrize(
@@ -172,3 +175,14 @@ def test_recipients_of_two_kinds_are_refused(office: x509.Certificate) -> None:
             package_name("ME-1", recipients)
 
         assert caught.value.code == "recipient-kinds-mixed"
+
+
+def test_a_key_at_which_the_library_panics_is_a_refusal_and_no_panic() -> None:
+    # A panic is no Exception: it would pass every handler, up to the interpreter.
+    at_zero = AgeRecipient(text="age1" + "q" * 52 + "5cu47z")
+
+    with pytest.raises(Refusal) as caught:
+        seal_age(iter([b"made up"]), [at_zero], FeedWriter(lambda _: None))
+
+    assert caught.value.code == "recipient-unusable"
+    assert isinstance(caught.value.__cause__, LibraryPanicked)

@@ -1,6 +1,7 @@
 """The record of look-ups: written before an answer, silent about people, and seen when altered."""
 
 import hashlib
+import hmac
 import json
 import os
 import resource
@@ -209,7 +210,9 @@ def test_a_head_of_somebody_elses_making_is_not_believed(
     look(search, 2)
     lines = lines_of(folder)
     head = json.loads((folder / "lookups.head").read_bytes())
-    forged = head | {"lines": 1, "size": len(lines[0])}
+    forged = head | {
+        "lines": 1, "size": len(lines[0]), "last": hashlib.sha256(lines[0]).hexdigest()
+    }  # fmt: skip
     (folder / "lookups.head").write_text(json.dumps(forged))
     (folder / "lookups.jsonl").write_bytes(lines[0])
 
@@ -269,6 +272,8 @@ def test_two_processes_write_one_chain(folder: Path, tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from clerestory.holdings import *\n"
         "lookups = Lookups.open(Path(sys.argv[1]), entropy=bytes)\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
         "for _ in range(20):\n"
         "    lookups.record(PersonQuery(name='Made Up'), Found(person_id='M1', why=()),\n"
         "        Purpose(reason=LookupReason.TRIAL), index='',\n"
@@ -277,9 +282,22 @@ def test_two_processes_write_one_chain(folder: Path, tmp_path: Path) -> None:
     command = [sys.executable, str(script), str(folder)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
-    running = [subprocess.Popen(command, env=environment) for _ in range(2)]
+    pipe = subprocess.PIPE
+    running = [
+        subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+        for _ in range(2)
+    ]
+    for one in running:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in running:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    for one in running:
+        one.communicate()
 
-    assert [one.wait() for one in running] == [0, 0]
+    assert [one.returncode for one in running] == [0, 0]
     assert open_lookups(folder).verify() == 40
 
 
@@ -305,3 +323,29 @@ def test_half_a_line_that_was_altered_afterwards_shows(search: PersonSearch, fol
 
     with pytest.raises(LookupsAltered, match="line 3"):
         open_lookups(folder).verify()
+
+
+def test_a_last_line_that_is_no_line_any_more_shows(search: PersonSearch, folder: Path) -> None:
+    look(search, 2)
+    first, last = lines_of(folder)
+    (folder / "lookups.jsonl").write_bytes(first + b"#" * (len(last) - 1) + b"\n")
+
+    with pytest.raises(LookupsAltered, match="last look-up"):
+        open_lookups(folder).verify()
+
+
+def test_a_record_that_was_opened_to_others_is_closed_again(
+    search: PersonSearch, folder: Path
+) -> None:
+    look(search, 1)
+    (folder / "lookups.jsonl").chmod(0o644)
+
+    look(search, 1)
+
+    assert stat.S_IMODE((folder / "lookups.jsonl").stat().st_mode) == 0o600
+
+
+def test_a_persons_name_in_the_record_is_made_for_that_use_alone(folder: Path) -> None:
+    made = hmac.new(bytes(32), b"person\0M1", hashlib.sha256).hexdigest()
+
+    assert open_lookups(folder).name_of("M1") == made

@@ -116,7 +116,7 @@ def test_a_minor_is_who_is_under_eighteen_on_the_day(
 @pytest.mark.parametrize(
     "born",
     [None, "", "04/17/1988", "unknown", "1988", 19880417, "2026-02-30", "2026-03-05", "1900-12-31",
-     "0001-01-01", b"1988-04-17", 1988.5],
+     "0001-01-01", b"1988-04-17", 1988.5, "19880417", "1988-W15-7", "1988-04-17Z"],
 )  # fmt: skip
 def test_a_birth_date_that_cannot_be_read_is_not_that_of_an_adult(born: object, read: Read) -> None:
     assert read(born=born) == (set(), {"minor"})

@@ -44,6 +44,8 @@ def document(text: str = AS_YAML) -> Document:
         (("records", 1, "fields", 0), 7),
         (("records", 1, "surprise"), 6),
         (("records", 7, "fields"), 2),
+        (("records", 2), 2),
+        (("records", -1), 2),
         (("id", "x"), 1),
         (("records", "x"), 2),
     ],

@@ -137,6 +137,18 @@ def test_no_byte_wanders_from_one_file_into_the_next(write: Callable[..., Path])
     assert load_pack(folder).digest != before
 
 
+def test_a_name_does_not_pose_as_content(write: Callable[..., Path]) -> None:
+    folder = write("us-aa") / "us-aa"
+    (folder / "law.cedar").write_text("// one\n")
+    (folder / "more.cedar").write_text("// two\n")
+    before = load_pack(folder).digest
+
+    (folder / "more.cedar").unlink()
+    (folder / "law.cedar").write_text("// one\nmore.cedar\0// two\n")
+
+    assert load_pack(folder).digest != before
+
+
 def test_a_pack_named_alone_brings_all_that_it_requires(write: Callable[..., Path]) -> None:
     write("us-aa")
     write("us-bb", "us-aa")

@@ -84,3 +84,15 @@ def test_a_pack_that_is_not_there_is_named_with_the_one_that_requires_it(
 
     assert (str(refused.value), refused.value.code) == (said, "law-no-pack")
     assert refused.value.todo == "choose"
+
+
+def test_another_fault_of_a_required_pack_is_told_as_it_is() -> None:
+    def at_fault(name: str) -> list[str]:
+        if name == "federal":
+            raise PackFault("pack federal has 1 faults", todo="mend it")
+        return requires(name)
+
+    with pytest.raises(PackFault, match=r"^pack federal has 1 faults$") as refused:
+        order_required(["state"], at_fault)
+
+    assert refused.value.code == "law-pack-fault"

@@ -101,7 +101,11 @@ def _layers(months: Sequence[Month], width: int) -> list[Part]:
             "'closed (below the line)'",
         },
     }
-    zero: Part = {"mark": {"type": "rule", "color": INK}, "encoding": {"y": {"datum": 0}}}
+    zero: Part = {
+        "data": {"values": [{}]},  # one line, and not one for each bar
+        "mark": {"type": "rule", "color": INK},
+        "encoding": {"y": {"datum": 0}},
+    }
     wide = round(min(_MOST_BAR, 0.7 * width / len(months)), 1)
     bars: Part = {
         "mark": {"type": "bar", "width": wide},

@@ -57,6 +57,17 @@ def test_each_measure_has_a_bar_for_each_regime_on_a_scale_of_its_own(read: Scen
     assert bars(read, FOUND) == [480.0, 48.0, 0.0] * len(MEASURES)
 
 
+def test_the_regimes_stand_in_the_order_of_the_scenario(read: Scenario) -> None:
+    svg = ElementTree.fromstring(picture(read, FOUND))
+    labels = [node for node in svg.iter(f"{SVG}text") if node.text in {"law", "old law", "named"}]
+    heights = [
+        (float((node.get("transform") or "").partition(",")[2].partition(")")[0]), node.text)
+        for node in labels[:3]
+    ]
+
+    assert [name for _, name in sorted(heights)] == ["law", "old law", "named"]
+
+
 def test_each_bar_has_its_name_and_its_number(read: Scenario) -> None:
     told = texts(read, FOUND)
 

@@ -64,6 +64,26 @@ def test_what_opens_stands_above_and_what_closes_below_in_one_measure() -> None:
     )
 
 
+def test_both_begin_on_one_line() -> None:
+    only_up = replace(FOUND, flips=flips({"2026-02": (20, 0)}))
+    only_down = replace(FOUND, flips=flips({"2026-02": (0, 20)}))
+
+    # Where nothing closes the line is at the bottom, and where nothing opens at the top.
+    assert (line_at(only_up), line_at(only_down)) == (260, 0)
+    assert 0 < line_at(FOUND) < 260
+
+
+def line_at(found: Replayed) -> float:
+    """Return how far below the top the line of zero is drawn."""
+    (rule,) = (
+        line
+        for group in drawn(found).iter(f"{SVG}g")
+        if "mark-rule role-mark" in (group.get("class") or "")
+        for line in group
+    )
+    return float((rule.get("transform") or "").partition(",")[2].partition(")")[0])
+
+
 def test_every_month_is_named_also_one_without_a_change() -> None:
     told = texts(FOUND)
 
