@@ -103,20 +103,40 @@ def disclose(
             or the recipient's key is of the wrong kind. Nothing has been written then.
     """
     check_reviewers(reviewers)
+    with office.acting():
+        return _disclose(
+            office, decided, who=who, recipient=recipient, files=files, reviewers=reviewers, at=at,
+            cbc=cbc,
+        )  # fmt: skip
+
+
+def _disclose(
+    office: Office,
+    decided: Decided,
+    *,
+    who: Path | None,
+    recipient: Path,
+    files: Mapping[str, Path],
+    reviewers: Sequence[str],
+    at: datetime,
+    cbc: bool,
+) -> tuple[Answered, Sealed]:
     number = office.number_of(decided.demand.id)
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
+    package = office.out / package_name(decided.demand.id, [to])
+    # Before anybody is looked up: a look that serves nothing is one too many.
+    office.check_new(package)
     named = _named(decided, permitted_items(decided.determination), who)
     decided, values, lowered = _read_values(office, decided, named, files, at)
     contents = _contents(office, as_told(decided), values, named, at)
     check_sealable(contents, [to], cbc=cbc)
-    package = office.out / package_name(decided.demand.id, [to])
-    office.check_new(package)
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
         sealed = _seal(office, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     office.note_sealed(sealed.sha256, at, decided.demand.id)
     written = (package, package.with_name(sealed.signature_path.name))
+    package.parent.mkdir(exist_ok=True, mode=0o700)
     sealed.signature_path.replace(written[1])
     sealed.path.replace(written[0])
     sealed.path.parent.rmdir()
@@ -188,13 +208,15 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
     letter, index_pdf = refusal_letter(given), withholding_index(given)
     stem = f"{decided.demand.id}-{office.day(at)}"
     written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
-    office.check_new(written[1])
     digest = digest_of({"letter": _sha256(letter), "index": _sha256(index_pdf)})
     signed = [counsel] if counsel else []
-    with office.ledger() as ledger:
-        index = log_answer(ledger, office, decided, number, digest, signed, at)
-    for path, content in zip(written, (letter, index_pdf), strict=True):
-        write_whole(path, content)
+    with office.acting():
+        office.check_new(written[1])
+        with office.ledger() as ledger:
+            index = log_answer(ledger, office, decided, number, digest, signed, at)
+        office.out.mkdir(exist_ok=True, mode=0o700)
+        for path, content in zip(written, (letter, index_pdf), strict=True):
+            write_whole(path, content, mode=0o600)
     return Answered(number=number, index=index, files=written, digest=digest)
 
 

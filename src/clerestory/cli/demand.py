@@ -12,6 +12,7 @@ from clerestory.cli.law_options import json_option, packs_dir_option
 from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.cli.terminal import tell, tell_json, tell_lines, visible
 from clerestory.kernel import BadFile, Refusal
+from clerestory.kernel.files import write_new
 
 _PATH = click.Path(path_type=Path)
 
@@ -122,8 +123,7 @@ def _first_line(path: Path) -> str:
 
 def _write_new(out: Path, text: str) -> None:
     try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
+        write_new(out, text.encode())
     except FileExistsError as fault:
         raise Refusal(
             f"a demand is never written over a file: {visible(out.name)}",

@@ -13,6 +13,7 @@ from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import known_files, packs_folder, scenarios_folder
 from clerestory.cli.terminal import tell, tell_json
+from clerestory.kernel.files import write_whole
 
 if TYPE_CHECKING:
     from clerestory.audit.lab.compare import Compared
@@ -140,9 +141,9 @@ def _write(regimes: "Regimes", found: "Compared", document: "dict[str, Json]", o
     from clerestory.audit.lab.picture import picture
     from clerestory.audit.lab.report import table
 
-    (out / "comparison.json").write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-    (out / "regimes.csv").write_text(table(found), "utf-8")
-    (out / "regimes.svg").write_text(picture(regimes.scenario, found), "utf-8")
+    write_whole(out / "comparison.json", (json.dumps(document, indent=1) + "\n").encode())
+    write_whole(out / "regimes.csv", table(found).encode())
+    write_whole(out / "regimes.svg", picture(regimes.scenario, found).encode())
 
 
 def _tell(

@@ -13,6 +13,7 @@ from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell, tell_json, tell_lines
+from clerestory.kernel.files import write_whole
 
 if TYPE_CHECKING:
     from clerestory.audit.law_diff import LawDiff
@@ -165,7 +166,7 @@ def _write(out: Path | None, demands: dict[str, object], quiet: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name, demand in demands.items():
         path = out / f"{name}.yaml"
-        path.write_text(yaml.safe_dump(demand, sort_keys=False), "utf-8")
+        write_whole(path, yaml.safe_dump(demand, sort_keys=False).encode())
         if not quiet:
             tell(f"wrote {path}")
 

@@ -13,6 +13,7 @@ from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
 from clerestory.cli.places import known_files, packs_folder
 from clerestory.cli.terminal import tell, tell_json
+from clerestory.kernel.files import write_whole
 
 if TYPE_CHECKING:
     from clerestory.audit.law_choice import LawChoice
@@ -115,9 +116,9 @@ def _write(found: "Replayed", out: Path) -> None:
     from clerestory.audit.replay.picture import picture
     from clerestory.audit.replay.report import table, to_json
 
-    (out / "flips.csv").write_text(table(found), "utf-8")
-    (out / "replay.json").write_text(json.dumps(to_json(found), indent=2), "utf-8")
-    (out / "months.svg").write_text(picture(found), "utf-8")
+    write_whole(out / "flips.csv", table(found).encode())
+    write_whole(out / "replay.json", json.dumps(to_json(found), indent=2).encode())
+    write_whole(out / "months.svg", picture(found).encode())
 
 
 def _tell(found: "Replayed", out: Path, *, as_json: bool) -> None:

@@ -12,39 +12,61 @@ from clerestory.ledger import (
     EventType,
     Ledger,
 )
+from clerestory.ledger.leaf import parse_leaf
+from clerestory.ledger.repeats import find_entry
 
 
 def receive(office: Office, demand: Demand, at: datetime) -> int:
     """Draw the demand's number and log it, before anything is known of the outcome.
 
+    A run that was stopped after it wrote the entry is finished: its number stands in the log.
+
     Raises:
         Refusal: It was received already; the message gives its number.
     """
-    known = office.find_number(demand.id)
-    if known is not None:
-        raise Refusal(
-            f"the demand {demand.id} was received already, as number {known}",
-            code="answer-received-already",
-            todo="go on with decide, disclose or refuse",
-        )
-    facts = {"demand": demand.id, "paper": digest_of([demand.id, demand.title])}
-    event = (
-        Event(
+    with office.acting():
+        known = office.find_number(demand.id)
+        if known is not None:
+            raise Refusal(
+                f"the demand {demand.id} was received already, as number {known}",
+                code="answer-received-already",
+                todo="go on with decide, disclose or refuse",
+            )
+        with office.ledger() as ledger:
+            number = _number_in_log(ledger, office, demand)
+            if number is None:
+                event = _received(office, demand, about_a_class=is_about_a_class(demand))
+                (appended,) = ledger.append([event], at, zone=office.zone)
+                number = appended.demand_number
+        if number is None:
+            raise Corruption("the log gave a received demand no number", code="log-no-number")
+        office.note_number(demand.id, number)
+    return number
+
+
+def _received(office: Office, demand: Demand, *, about_a_class: bool) -> Event:
+    if about_a_class:
+        return Event(
             type=EventType.CLASS_DEMAND_RECEIVED,
             scope=office.scope,
             public={"demand": demand.id, "requester": demand.requester.kind},
         )
-        if is_about_a_class(demand)
-        else Event(
-            type=EventType.DEMAND_RECEIVED, scope=office.scope, matter=demand.id, fields=facts
-        )
+    return Event(
+        type=EventType.DEMAND_RECEIVED,
+        scope=office.scope,
+        matter=demand.id,
+        fields={"demand": demand.id, "paper": digest_of([demand.id, demand.title])},
     )
-    with office.ledger() as ledger:
-        (appended,) = ledger.append([event], at, zone=office.zone)
-    if appended.demand_number is None:
-        raise Corruption("the log gave a received demand no number", code="log-no-number")
-    office.note_number(demand.id, appended.demand_number)
-    return appended.demand_number
+
+
+def _number_in_log(ledger: Ledger, office: Office, demand: Demand) -> int | None:
+    # Under both types: an id that came in as a class is not free for a person, nor the reverse.
+    for about_a_class in (False, True):
+        event = _received(office, demand, about_a_class=about_a_class)
+        index = find_entry(ledger, event, by=("demand",))
+        if index is not None:
+            return parse_leaf(ledger.entry(index)).serial
+    return None
 
 
 def is_about_a_class(demand: Demand) -> bool:
@@ -69,9 +91,6 @@ def log_answer(
 ) -> int:
     """Append the decision and the answer, once; return the answer's index."""
     demand, determination = decided.demand, decided.determination
-    known = office.find_answer(demand.id, digest)
-    if known is not None:
-        return known
     law = {"pack": determination.pack_digest, "facts": determination.facts_digest}
     if lowered := [r for r in determination.rulings if r.lowered_from]:
         law["lowered"] = "; ".join(
@@ -111,6 +130,6 @@ def log_answer(
                 fields={**common, "package": digest, **approvals},
             ),
         ]
-    index = ledger.append(events, at, zone=office.zone)[-1].index
-    office.note_answer(demand.id, digest, index)
-    return index
+    # Who signed is no part of it: the same answer is not logged again for other names.
+    known = find_entry(ledger, events[-1], by=("demand", "number", "package"))
+    return known if known is not None else ledger.append(events, at, zone=office.zone)[-1].index

@@ -1,7 +1,11 @@
 """An office's folder: its keys, its log, where its records are. What the commands share."""
 
+import fcntl
 import json
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -55,6 +59,19 @@ class Office:
         """Where packages and letters are put."""
         return self.folder / "out"
 
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Let one act of this office run at a time, so that none finds another half done.
+
+        The lock goes with the process: a killed one keeps nobody waiting.
+        """
+        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
     def ledger(self) -> Ledger:
         """Open the office's log for writing."""
         log = self.folder / "log"
@@ -92,11 +109,12 @@ class Office:
     def note_number(self, demand_id: str, number: int) -> None:
         """Keep the number of a received demand."""
         path = self._matter(demand_id)
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, json.dumps({"demand": demand_id, "number": number}).encode())
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        told = json.dumps({"demand": demand_id, "number": number})
+        write_whole(path, told.encode(), mode=0o600)
 
     def check_new(self, path: Path) -> None:
-        """Make the folder of answers, and refuse to answer twice.
+        """Refuse to answer twice.
 
         Raises:
             Refusal: The answer is there already; nothing is logged a second time.
@@ -107,7 +125,6 @@ class Office:
                 code="answer-exists",
                 todo="hand over the one that is there; an answer to new facts is a new demand",
             )
-        path.parent.mkdir(exist_ok=True)
 
     def staging(self) -> Path:
         """Return an empty folder for work that may be cut short."""
@@ -117,24 +134,11 @@ class Office:
         folder.mkdir(mode=0o700)
         return folder
 
-    def find_answer(self, demand_id: str, digest: str) -> int | None:
-        """Return the log's index of an answer with these contents, if it was logged."""
-        told = read_record(self._answer(demand_id))
-        return told["index"] if told and told.get("digest") == digest else None
-
-    def note_answer(self, demand_id: str, digest: str, index: int) -> None:
-        """Keep where the answer stands in the log."""
-        told = json.dumps({"demand": demand_id, "digest": digest, "index": index})
-        write_whole(self._answer(demand_id), told.encode())
-
-    def _answer(self, demand_id: str) -> Path:
-        return self.folder / "matters" / f"{demand_id}-answer.json"
-
     def note_sealed(self, sha256: str, at: datetime, demand_id: str) -> None:
         """Keep when a package was sealed and for which demand, for its receipt."""
         path = self._sealed(sha256)
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, f"{utc_text(at)}\n{demand_id}\n".encode())
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        write_whole(path, f"{utc_text(at)}\n{demand_id}\n".encode(), mode=0o600)
 
     def sealed_at(self, sha256: str) -> datetime:
         """Return when this office sealed a package.
@@ -239,6 +243,8 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     zone_of(profiles_folder() / profile)
     keys, log, public = folder / "keys", folder / "log", folder / "public"
     public.mkdir(parents=True)
+    # What tells which matters there are is for the office's account only.
+    log.mkdir(mode=0o700)
     sender = write_signing_key(keys / "package.key", name=origin, entropy=token_bytes).verifier
     log_key = write_signing_key(log / "keys" / "log.key", name=origin, entropy=token_bytes)
     write_encryption_key(log / "keys" / "encryption.key", entropy=token_bytes)

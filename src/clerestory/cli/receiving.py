@@ -74,7 +74,7 @@ def record_receipt(
             "signed_by": told.signed_by,
         },
     )
-    with office.ledger() as ledger:
+    with office.acting(), office.ledger() as ledger:
         known = find_entry(ledger, event)
         if known is not None:
             return Recorded(receipt=told, index=known, again=True)

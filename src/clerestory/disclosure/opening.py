@@ -5,6 +5,7 @@ Nothing here says that a package is genuine; :mod:`clerestory.disclosure.verifyi
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,8 +65,10 @@ class _Opening:
             self._body = bytearray()
         if self.extract_to is not None:
             path = self.extract_to / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("xb")
+            _make_private(path.parent)
+            # A person's records: for their owner only, whatever the account gives new files.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            self._file = os.fdopen(os.open(path, flags, 0o600), "wb")
 
     def more(self, piece: memoryview) -> None:
         self._hash.update(piece)
@@ -89,6 +92,13 @@ class _Opening:
             sha256=self._hash.hexdigest(),
             body=None if self._body is None else bytes(self._body),
         )
+
+
+def _make_private(folder: Path) -> None:
+    # Path.mkdir gives its mode to the last folder only.
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700)
 
 
 def open_package(

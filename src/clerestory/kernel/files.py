@@ -2,11 +2,12 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 
 from clerestory.kernel.bad_file import BadFile, show
 
@@ -22,69 +23,131 @@ def write_whole(
     path: Path,
     content: bytes,
     *,
+    mode: int | None = None,
     draft_name: str | None = None,
     sync_name: bool = True,
     steps: Steps = no_steps,
 ) -> None:
     """Write a file so that it is there whole or not at all, also after a power cut.
 
-    A file that stands there is replaced and its mode kept.
+    A file that stands there is replaced. Two processes that write one file do so one after the
+    other, and a draft that a crash left is taken away by whoever writes the file next.
 
     Args:
         path: The file.
         content: All that it will hold.
-        draft_name: The draft's name, for a caller that holds a lock: then a draft that a crash
-            left is used up by the next run. Without it each draft has a name of its own.
+        mode: The file's mode; without it that of the file that stands there is kept, and a new
+            one gets what the account gives new files.
+        draft_name: The draft's name, where one is wished for.
         sync_name: Whether to force the folder to disk too; a caller with many files does it once.
         steps: Told ``write``, ``sync`` and ``rename``, each before it is done.
 
     Raises:
         OSError: The disk is full, or the folder may not be written; the old file stands.
     """
-    # A name of its own, so that two processes never write into one draft; and a short one, since
-    # the name beside it may already be as long as the file system allows.
-    draft = path.with_name(draft_name or f".{os.getpid()}-{token_hex(6)}.part")
-    fresh = os.O_TRUNC if draft_name else os.O_EXCL
+    draft = path.with_name(draft_name or _draft_name(path))
     steps("write")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | fresh | os.O_CLOEXEC, 0o666)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            with contextlib.suppress(FileNotFoundError):
-                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
-            file.write(content)
-            file.flush()
-            # The content before the name: else a power cut could leave the name of an empty file.
-            steps("sync")
-            os.fsync(file.fileno())
+    with _held(draft) as handle:
+        with contextlib.suppress(FileNotFoundError):
+            os.fchmod(handle, stat.S_IMODE(path.stat().st_mode) if mode is None else mode)
+        _fill(handle, content, steps)
         steps("rename")
         draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
     if sync_name:
         sync_folder(path.parent)
+
+
+def write_new(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a file that is there whole or not at all, and replaces nothing.
+
+    Raises:
+        FileExistsError: Something of this name is there already.
+        OSError: The disk is full, or the folder may not be written; nothing is there then.
+    """
+    draft = path.with_name(_draft_name(path))
+    with _held(draft) as handle:
+        if mode is not None:
+            os.fchmod(handle, mode)
+        _fill(handle, content, no_steps)
+        _name_new(draft, path)
+    sync_folder(path.parent)
 
 
 def write_private(path: Path, content: bytes | str) -> None:
     """Write a secret to a new file that only its owner may read; never replace one.
 
-    The folder is made where it is missing, for its owner only.
+    Half a key is worse than none: a program that is killed leaves none. The folder is made where
+    it is missing, for its owner only.
 
     Raises:
         FileExistsError: Something of this name is there already.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    write_new(path, content if isinstance(content, bytes) else content.encode(), mode=0o600)
+
+
+def _draft_name(path: Path) -> str:
+    # Short, since the name beside it may already be as long as the file system allows.
+    return f".{sha256(os.fsencode(path.name)).hexdigest()[:16]}.part"
+
+
+@contextlib.contextmanager
+def _held(draft: Path) -> Iterator[int]:
+    """Hold an empty draft that is ours alone; nothing of it stays if the block fails."""
+    while True:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        handle = os.open(draft, flags, 0o666)
+        try:
+            # The lock goes with the process, so a draft that can be locked has no other writer.
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not _is_at(handle, draft):
+                continue
+            found = os.fstat(handle)
+            # What a crash left may bear a second, final name: it is never written into.
+            if found.st_size or found.st_nlink != 1 or found.st_uid != os.geteuid():
+                draft.unlink()
+                continue
+            try:
+                yield handle
+            except BaseException:
+                draft.unlink(missing_ok=True)
+                raise
+            return
+        finally:
+            os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content if isinstance(content, bytes) else content.encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        # Half a key is worse than none: the next run would take it for one.
-        path.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _fill(handle: int, content: bytes, steps: Steps) -> None:
+    with os.fdopen(handle, "wb", closefd=False) as file:
+        file.write(content)
+        file.flush()
+    # The content before the name: else a power cut could leave the name of an empty file.
+    steps("sync")
+    os.fsync(handle)
+
+
+def _name_new(draft: Path, path: Path) -> None:
+    taken = FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise taken from None
+    except OSError as fault:
+        # Some file systems have no second names.
+        if fault.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}:
+            raise
+        if os.path.lexists(path):
+            raise taken from None
+        draft.replace(path)
+    else:
+        draft.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from clerestory.kernel.canonical import Json
+from clerestory.kernel.files import write_whole
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack
 
@@ -57,7 +58,5 @@ def activate(packs_folder: Path, proved: Mapping[str, Json]) -> None:
         packs_folder: The folder of packs.
         proved: For each digest of a proved stack, what was proved and with what.
     """
-    path = packs_folder / FILE
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps(dict(proved), indent=1, sort_keys=True) + "\n", "utf-8")
-    beside.replace(path)
+    text = json.dumps(dict(proved), indent=1, sort_keys=True) + "\n"
+    write_whole(packs_folder / FILE, text.encode())

@@ -4,6 +4,7 @@ Write-ahead log, full synchronization, foreign keys and secure deletion are set 
 connection and read back: a database that will not take them is refused.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,9 @@ def place_of(tile: Tile) -> int:
 def create_database(path: Path, *, origin: str, head: Head, keeper: Keeper) -> None:
     """Make a new ledger database; an existing file is never touched."""
     schema = files("clerestory.ledger").joinpath("schema.sql").read_text("utf-8")
+    # Made before SQLite opens it, and SQLite gives its journals the same mode: no other account
+    # reads which matters there are.
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
     cx = _connect(path, patience_seconds=5)
     try:
         # A file left by an interrupted creation is an empty database and may be used up.

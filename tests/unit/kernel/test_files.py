@@ -2,12 +2,13 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from clerestory.kernel import BadFile
-from clerestory.kernel.files import read_limited, write_private, write_whole
+from clerestory.kernel.files import read_limited, write_new, write_private, write_whole
 
 
 class Other(BadFile):
@@ -100,6 +101,67 @@ def test_a_secret_never_replaces_anything(kind: str, tmp_path: Path) -> None:
         write_private(path, "new")
 
     assert not path.exists() or path.read_bytes() == b"old"
+
+
+def test_a_mode_that_is_asked_for_is_given_also_where_another_file_stands(tmp_path: Path) -> None:
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(b"old")
+    path.chmod(0o666)
+
+    write_whole(path, b"new", mode=0o600)
+    write_new(tmp_path / "other", b"new", mode=0o600)
+
+    assert (mode_of(path), mode_of(tmp_path / "other")) == (0o600, 0o600)
+
+
+def test_what_a_crash_left_is_taken_away_by_the_next_writer_and_never_written_into(
+    tmp_path: Path,
+) -> None:
+    path, other = tmp_path / "a.json", tmp_path / "kept.json"
+    draft = draft_of(path, tmp_path)
+    other.write_bytes(b"kept")
+    os.link(other, draft)  # killed between the second name and the end of the first
+
+    write_whole(path, b"new")
+
+    assert (path.read_bytes(), other.read_bytes()) == (b"new", b"kept")
+    assert sorted(names_in(tmp_path)) == ["a.json", "kept.json"]
+    draft.write_bytes(b"half")
+    with pytest.raises(FileExistsError) as caught:
+        write_new(path, b"newer")
+    assert caught.value.filename == str(path)
+    assert sorted(names_in(tmp_path)) == ["a.json", "kept.json"]
+
+
+def draft_of(path: Path, folder: Path) -> Path:
+    """The name under which a file is written before it has its own."""
+    seen: list[str] = []
+    write_whole(path, b"", steps=lambda _: seen.extend(names_in(folder)))
+    path.unlink()
+    return path.with_name(next(name for name in seen if name.endswith(".part")))
+
+
+def test_a_link_that_stands_where_the_draft_will_be_is_not_followed(tmp_path: Path) -> None:
+    path, other = tmp_path / "a.json", tmp_path / "other"
+    other.write_bytes(b"kept")
+    draft_of(path, tmp_path).symlink_to(other)
+
+    with pytest.raises(OSError, match=r"symbolic"):
+        write_whole(path, b"new")
+
+    assert other.read_bytes() == b"kept"
+
+
+def test_two_processes_that_write_one_file_leave_one_of_the_two_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    contents = [bytes([letter]) * 300_000 for letter in b"abcd"]
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(write_whole, path, content) for content in contents * 8]:
+            done.result()
+
+    assert path.read_bytes() in contents
+    assert names_in(tmp_path) == ["a.json"]
 
 
 def test_a_file_is_read_up_to_its_limit_and_not_one_byte_further(tmp_path: Path) -> None:
