@@ -36,7 +36,7 @@ def check(tmp_path: Path, agency: Path, catalogue: Catalogue) -> Check:
         connection.close()
         source = open_source(file)
         try:
-            check_still_right(source, catalogue, key, PersonQuery.from_mapping(ASKED | asked))
+            check_still_right(source, catalogue, key, PersonQuery.from_mapping({**ASKED, **asked}))
         finally:
             source.close()
 
