@@ -18,7 +18,6 @@ from clerestory.ledger.tiles import ENTRIES, TILE_WIDTH, Tile, join_bundle, pars
 from clerestory.ledger.tree import HASH_BYTES
 from clerestory.notes import BadNote
 
-
 _TILES = "tile"
 
 # A size below 2**63 has tiles of at most 17 digits, in six groups of three.

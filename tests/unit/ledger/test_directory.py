@@ -284,7 +284,7 @@ def test_partial_tiles_behind_a_link_are_checked_or_the_link_refused(
     assert verify_directory(public, signer.verifier).files.partials == 9
     partial = tmp_path / "elsewhere" / "0" / "000.p" / "3"
     partial.write_bytes(b"\x01" + partial.read_bytes()[1:])
-    with pytest.raises(Torn, match="tile/0/000.p/3 differs"):
+    with pytest.raises(Torn, match=r"tile/0/000\.p/3 differs"):
         verify_directory(public, signer.verifier)
 
     for name in ("entries", "0/000.p", "1"):
@@ -303,7 +303,7 @@ def test_a_finding_in_the_entries_is_told_only_of_a_log_that_the_root_proves(
 ) -> None:
     finding = Torn("a made-up finding")
 
-    def find(start: int, entries: Sequence[bytes]) -> None:
+    def find(start: int, _entries: Sequence[bytes]) -> None:
         starts.append(start)
         raise finding
 
