@@ -164,6 +164,7 @@ def verify(
     identity was given: what could be checked holds, and the rest is listed.
     """
     from clerestory.audit.packages import verify_package
+    from clerestory.cli.handed_in import read_handed_in
     from clerestory.cli.log_text import say
     from clerestory.cli.verify_text import key_text, verified_text, verified_value
     from clerestory.disclosure import Identity
@@ -172,7 +173,7 @@ def verify(
         package,
         sender=key_text(sender, what="the sender's key"),
         log_vkey=key_text(log_vkey, what="the log's key"),
-        identity=Identity(given=identity.read_bytes()) if identity else None,
+        identity=Identity(given=read_handed_in(identity)) if identity else None,
         extract_to=extract_to,
     )
     say(as_json, verified_value(verified), verified_text(verified))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.office import Office
 from clerestory.disclosure import Receipt, read_receipt, read_receipt_key, sign_text
 from clerestory.kernel import Refusal
@@ -52,9 +53,9 @@ def record_receipt(
     """
     sha256 = _sha256(package)
     told = read_receipt(
-        receipt.read_bytes(),
-        signature.read_bytes() if signature else None,
-        key=read_receipt_key(key.read_bytes()),
+        read_handed_in(receipt),
+        read_handed_in(signature) if signature else None,
+        key=read_receipt_key(read_handed_in(key)),
         package_sha256=sha256,
         sealed_at=office.sealed_at(sha256),
         now=at,
