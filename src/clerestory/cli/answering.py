@@ -13,7 +13,7 @@ from clerestory.cli.attaching import answers_in_files, value_of
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
-from clerestory.cli.protections import decide_with_record, nothing_left
+from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -47,6 +47,7 @@ from clerestory.holdings import (
     PersonSearch,
     Purpose,
     Source,
+    check_still_right,
     load_catalogue,
     open_index,
     open_source,
@@ -107,7 +108,7 @@ def disclose(
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
     named = _named(decided, permitted_items(decided.determination), who)
     decided, values, lowered = _read_values(office, decided, named, files, at)
-    contents = _contents(office, decided, values, named, at)
+    contents = _contents(office, as_told(decided), values, named, at)
     check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
@@ -184,7 +185,7 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
             todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
         )
     number = office.number_of(decided.demand.id)
-    given = letter_input(office, decided, at)
+    given = letter_input(office, as_told(decided), at)
     letter, index_pdf = refusal_letter(given), withholding_index(given)
     stem = f"{decided.demand.id}-{office.day(at)}"
     written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
@@ -257,10 +258,13 @@ def _read_values(
     refs = {item.subject for item in items if not item.subject.endswith("*")}
     if named is None:
         return decided, values, ()
-    persons = _persons(office, decided.demand, named.only(refs), at)
+    asked = named.only(refs)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
+    persons = _persons(office, catalogue, decided.demand, asked, at)
     source = open_source(office.source, zone=office.zone.name)
     try:
+        for person in asked.persons:
+            check_still_right(source, catalogue, persons[str(person.ref)], person.query)
         protected = decide_with_record(
             decided, source=source, catalogue=catalogue, persons=persons, on=office.day(at)
         )
@@ -296,9 +300,11 @@ def _from_records(
     return {item: value_of(value) for item, value in zip(asked, found, strict=True)}
 
 
-def _persons(office: Office, demand: Demand, named: NamedPersons, at: datetime) -> dict[str, str]:
+def _persons(
+    office: Office, catalogue: Catalogue, demand: Demand, named: NamedPersons, at: datetime
+) -> dict[str, str]:
     """Return whose records each ref is about; every look-up is recorded."""
-    index = open_index(office.index)
+    index = open_index(office.index, catalogue=catalogue)
     lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
     purpose = Purpose(
         reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)

@@ -72,6 +72,28 @@ def decide_with_record(
     return Protected(decided=told, lowered=lowered)
 
 
+def as_told(decided: Decided) -> Decided:
+    """Return the answer as its requester may read it: without what flags of a person say.
+
+    A flag may stand in the demand because the record says so, and nobody can tell afterwards. So
+    an answer that stays closed says what it would say of somebody without flags; where it would
+    then be another answer, no more than that a person is protected.
+    """
+    plain = replace(
+        decided.demand,
+        subjects=tuple(replace(one, flags=frozenset()) for one in decided.demand.subjects),
+    )
+    if plain == decided.demand:
+        return decided
+    sources = sources_of(plain.holder.agency, profiles_folder())
+    without = Engine.of(decided.stack, decided.determination.on, sources).decide(plain)
+    unflagged = {ruling.item: ruling for ruling in without.rulings}
+    rulings = tuple(
+        _told(decided, ruling, unflagged[ruling.item]) for ruling in decided.determination.rulings
+    )
+    return replace(decided, determination=replace(decided.determination, rulings=rulings))
+
+
 def nothing_left() -> Refusal:
     """Return the refusal of an answer of which the record leaves nothing to release."""
     return Refusal(
@@ -130,6 +152,15 @@ def _is_told_otherwise(old: Ruling, new: Ruling) -> bool:
     """Whether both are coarser answers, and not the same one."""
     both = old.outcome is new.outcome is Outcome.COARSEN
     return both and old.coarsen_to != new.coarsen_to
+
+
+def _told(decided: Decided, ruling: Ruling, unflagged: Ruling) -> Ruling:
+    # What is given must name its law: whoever has it is bound by that law.
+    if ruling.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
+        return ruling
+    if ruling.lowered_from is not None:  # its reason is that of the people who lowered it
+        return replace(ruling, considered_not_met=(), would_change=())
+    return unflagged if ruling.outcome is unflagged.outcome else _unsaid(decided, ruling)
 
 
 def _unsaid(decided: Decided, ruling: Ruling) -> Ruling:

@@ -10,9 +10,9 @@ from datetime import date
 
 from clerestory.holdings.catalogue import Catalogue, Protection, ProtectionMark
 from clerestory.holdings.catalogue_file import fold_mark
-from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.one_row import ISO_DAY, OneRow
 from clerestory.holdings.source import Scalar, Source
+from clerestory.holdings.source_faults import not_one_row
 
 _OF_AGE = 18
 # Nobody is older. A birth date before that is no birth date.
@@ -142,9 +142,4 @@ def _check_there(source: Source, catalogue: Catalogue, person_id: str) -> None:
         )
     )
     if len(rows) != 1:
-        many = "two rows" if rows else "no row"
-        raise SourceFault(
-            f"the person found has {many} in {person.table}: {source.label}",
-            code="source-person-row",
-            todo="build the index of persons again from this source, and find out why",
-        )
+        raise not_one_row(source.label, person.table, len(rows))

@@ -1,6 +1,8 @@
 """Acts that may be typed twice: the log itself is asked whether it says so already."""
 
-from clerestory.ledger.events import Event
+from collections.abc import Iterator, Mapping
+
+from clerestory.ledger.events import Event, EventType
 from clerestory.ledger.leaf import parse_leaf
 from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.rows import indexes_of
@@ -14,10 +16,18 @@ def find_entry(ledger: Ledger, event: Event) -> int | None:
     """
     if event.matter is None:
         return None
-    with ledger.log.reading() as reader:
-        indexes = indexes_of(reader.connection, event.matter)
-    for index in indexes:
-        leaf = parse_leaf(ledger.entry(index))
-        if leaf.type is event.type and ledger.payload(index).fields == event.fields:
+    for index, fields in fields_of(ledger, event.type, event.matter):
+        if fields == event.fields:
             return index
     return None
+
+
+def fields_of(
+    ledger: Ledger, kind: EventType, matter: str
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield the index and the private fields of each entry of one type in one matter."""
+    with ledger.log.reading() as reader:
+        indexes = indexes_of(reader.connection, matter)
+    for index in indexes:
+        if parse_leaf(ledger.entry(index)).type is kind:
+            yield index, ledger.payload(index).fields

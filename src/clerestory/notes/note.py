@@ -124,6 +124,19 @@ def signers_of(note: Note, verifiers: Iterable[Verifier]) -> list[Verifier]:
     return signed
 
 
+def only_signed(note: Note, verifiers: Iterable[Verifier]) -> Note:
+    """Return the note with one proven line for each known key that signed it, and no other.
+
+    Raises:
+        Unsigned: A known key's signature fails: somebody altered the note.
+    """
+    lines = [
+        next(line for line in note.signatures if line.is_by(verifier))
+        for verifier in signers_of(note, verifiers)
+    ]
+    return Note(text=note.text, signatures=tuple(lines))
+
+
 def sign_note(text: bytes, signers: Sequence[Signer]) -> Note:
     """Sign a text with each key.
 
