@@ -64,11 +64,7 @@ class _Opening:
                 )
             self._body = bytearray()
         if self.extract_to is not None:
-            path = self.extract_to / name
-            _make_private(path.parent)
-            # A person's records: for their owner only, whatever the account gives new files.
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            self._file = os.fdopen(os.open(path, flags, 0o600), "wb")
+            self._file = _private_file(self.extract_to, name)
 
     def more(self, piece: memoryview) -> None:
         self._hash.update(piece)
@@ -94,11 +90,16 @@ class _Opening:
         )
 
 
-def _make_private(folder: Path) -> None:
-    # Path.mkdir gives its mode to the last folder only.
-    if not folder.is_dir():
-        _make_private(folder.parent)
-        folder.mkdir(mode=0o700)
+def _private_file(folder: Path, name: str) -> BinaryIO:
+    """Open a new file below ``folder``: it and every folder above it for the owner only.
+
+    Whoever else has an account on the recipient's machine is nobody whom the answer names.
+    """
+    for part in reversed(Path(name).parents[:-1]):
+        with contextlib.suppress(FileExistsError):
+            (folder / part).mkdir(mode=0o700)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.fdopen(os.open(folder / name, flags, 0o600), "wb")
 
 
 def open_package(

@@ -1,8 +1,8 @@
 """Acts that may be typed twice: the log itself is asked whether it says so already."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 
-from clerestory.ledger.events import Event
+from clerestory.ledger.events import Event, EventType
 from clerestory.ledger.leaf import Leaf, parse_leaf
 from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.rows import indexes_of, indexes_of_type
@@ -38,3 +38,14 @@ def find_entry(ledger: Ledger, event: Event, *, by: Collection[str] | None = Non
 def _said(ledger: Ledger, index: int, leaf: Leaf) -> dict[str, str]:
     fields = ledger.payload(index).fields if leaf.commitment else {}
     return {**leaf.public, **fields}
+
+
+def fields_of(
+    ledger: Ledger, kind: EventType, matter: str
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield the index and the private fields of each entry of one type in one matter."""
+    with ledger.log.reading() as reader:
+        indexes = indexes_of(reader.connection, matter)
+    for index in indexes:
+        if parse_leaf(ledger.entry(index)).type is kind:
+            yield index, ledger.payload(index).fields
