@@ -130,7 +130,8 @@ def test_what_is_remembered_is_checked_together_with_what_others_saw(
     before = (tmp_path / "seen").read_bytes()
 
     forked = run(*check, "--old", "other/public/checkpoint")
-    again = run(*check, "--old", "L/public/checkpoint", "--old", "seen")
+    shutil.copy(tmp_path / "L/public/checkpoint", tmp_path / "copy")
+    again = run(*check, "--old", "copy", "--old", "seen")
 
     assert (forked.code, again.code) == (ExitCode.CORRUPTION, ExitCode.DONE)
     assert "log-fork" in forked.err

@@ -14,8 +14,11 @@ from clerestory.cli.log_text import say
 from clerestory.kernel import Corruption
 from clerestory.kernel.files import write_whole
 from clerestory.ledger import BadNote, Witness
-from clerestory.notes import parse_vkey
+from clerestory.notes import Kind, parse_vkey
 from clerestory.notes.key_files import COSIGNER_KINDS, read_cosigning_key, write_cosigning_key
+
+# A note has at most 1 000 000 bytes; what is cut here is refused as too long.
+_REQUEST_BYTES = 2_000_000
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -54,8 +57,9 @@ def witness(
     if request is None:
         raise BadNote("a witness needs a request", todo="give its file, or - for standard input")
     cosigners = [read_cosigning_key(key)]
-    here = Witness(state, cosigners=cosigners, logs=[parse_vkey(text) for text in vkeys])
-    answer = here.add_checkpoint(request.read(), at=read_clock(at_text))
+    logs = [parse_vkey(text, only=Kind.ED25519) for text in vkeys]
+    here = Witness(state, cosigners=cosigners, logs=logs)
+    answer = here.add_checkpoint(request.read(_REQUEST_BYTES), at=read_clock(at_text))
     if out:
         write_whole(out, answer.body.encode())
     value = {"status": answer.status, "type": answer.content_type, "body": answer.body}
