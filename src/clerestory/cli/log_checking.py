@@ -5,45 +5,29 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.log_text import verified_text, verified_value
 from clerestory.kernel import Refusal
-from clerestory.kernel.files import read_limited, write_whole
+from clerestory.kernel.files import write_whole
 from clerestory.ledger import (
     BadNote,
     Recount,
     TrustPolicy,
     VerifiedDirectory,
-    parse_trust_policy,
     verify_directory,
     verify_proof,
 )
 from clerestory.ledger.proof_file import HEADER, parse_proof
-from clerestory.ledger.tiles import MAX_ENTRY_BYTES
 from clerestory.notes import parse_body, parse_note
-from clerestory.notes.note import MAX_NOTE_BYTES
 
 Said = tuple[dict[str, object], str]
 """The answer for a program and for a person."""
 
-# A proof is a note with up to 63 hashes before it, and perhaps a little extra.
-_MAX_BYTES = MAX_NOTE_BYTES + 100_000
-
-
-def read_policy(file: Path) -> TrustPolicy:
-    """Read a trust policy, as whatever editor wrote it ends its lines.
-
-    Raises:
-        BadFile: There is no such file.
-        BadNote: It is not text, or no policy.
-    """
-    content = read_limited(file, _MAX_BYTES)
-    return parse_trust_policy(_text(content, file, "utf-8-sig").replace("\r\n", "\n"))
-
 
 def verified_entry(proof: Path, entry: Path, vkey: str, trust: TrustPolicy | None) -> Said:
     """Check an offline proof of one entry."""
-    text = _text(read_limited(proof, _MAX_BYTES), proof)
-    verified = verify_proof(text, read_limited(entry, MAX_ENTRY_BYTES), vkey)
+    text = _text(read_handed_in(proof), proof)
+    verified = verify_proof(text, read_handed_in(entry), vkey)
     if trust is not None:
         trust.check_checkpoint(verified.checkpoint)
     value = {
@@ -70,7 +54,7 @@ def verified_folder(
         _check_apart(file, folder)
     # Both count: what was remembered here, and what somebody else has seen.
     known = _kept(remember) if remember else None
-    seen = [_checkpoint_in(file, read_limited(file, _MAX_BYTES)) for file in olds]
+    seen = [_checkpoint_in(file, read_handed_in(file)) for file in olds]
     if remember and known is not None:
         seen.append(_checkpoint_in(remember, known))
     recount = Recount()
@@ -94,7 +78,7 @@ def _check_apart(file: Path, folder: Path) -> None:
 
 
 def _kept(file: Path) -> bytes | None:
-    return read_limited(file, _MAX_BYTES) if file.exists() else None
+    return read_handed_in(file) if file.exists() else None
 
 
 def _renew(file: Path, known: bytes | None, verified: VerifiedDirectory) -> None:
@@ -129,8 +113,8 @@ def _checkpoint_in(file: Path, content: bytes) -> bytes:
     return content
 
 
-def _text(content: bytes, file: Path, encoding: str = "utf-8") -> str:
+def _text(content: bytes, file: Path) -> str:
     try:
-        return content.decode(encoding)
+        return content.decode()
     except UnicodeDecodeError as fault:
         raise BadNote(f"{file} must be text: byte {fault.start}") from fault

@@ -1,7 +1,6 @@
 """What ``clerestory log`` reads and shows: events, times, results, as JSON and as text."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from clerestory.cli.terminal import tell_json, tell_lines, visible
@@ -22,14 +21,6 @@ class BadEvents(BadFile):
     """A file of events that cannot be read as it stands; nothing was written."""
 
     code = "log-event"
-
-
-def read_text(path: Path) -> str:
-    """Read a text file as UTF-8."""
-    try:
-        return path.read_bytes().decode()
-    except UnicodeDecodeError as fault:
-        raise BadNote(f"a proof must be text: {path}") from fault
 
 
 def parse_events(content: bytes, *, file: str) -> list[Event]:
