@@ -14,6 +14,7 @@ from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
+from clerestory.cli.true_address import keep_true_address
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -274,8 +275,12 @@ def _read_values(
         found = _from_records(decided.demand, source, catalogue, open_items, persons)
     finally:
         source.close()
-    kept = {item: value for item, value in values.items() if item in open_items}
-    return protected.decided, kept | found, protected.lowered
+    protected = keep_true_address(protected, catalogue, found)
+    open_items = permitted_items(protected.decided.determination)
+    if not open_items:
+        raise nothing_left()
+    kept = {item: value for item, value in (values | found).items() if item in open_items}
+    return protected.decided, kept, protected.lowered
 
 
 def _from_records(
