@@ -186,6 +186,30 @@ def test_who_takes_part_in_address_confidentiality_keeps_what_tells_where_they_a
     assert "mainecare/S1.eligibility_documents" in said
 
 
+def test_an_index_that_is_not_of_these_records_releases_nobody(desk: Desk) -> None:
+    for old, new in ((AMINA, "between"), (DAUGHTER, AMINA), ("between", DAUGHTER)):
+        desk.record("UPDATE people SET person_id = ? WHERE person_id = ?", new, old)
+
+    with pytest.raises(ClerestoryError, match="does not agree with what was asked") as fault:
+        desk.disclose()
+
+    assert fault.value.code == "source-person-other"
+    assert desk.entries() == 1
+    assert not list((desk.folder / "office" / "out").glob("*"))
+
+
+def test_an_index_of_another_catalogue_releases_nobody(desk: Desk) -> None:
+    index = desk.agency / "persons.index"
+    with sqlite3.connect(index) as connection:
+        connection.execute("UPDATE about SET catalogue = 'of another'")
+    connection.close()
+
+    with pytest.raises(ClerestoryError, match="built for another catalogue"):
+        desk.disclose()
+
+    assert desk.entries() == 1
+
+
 def test_the_same_answer_leaves_as_if_the_paper_had_said_so(desk: Desk) -> None:
     said, package = desk.disclose(flags=("address_confidentiality",))
 

@@ -203,6 +203,25 @@ def test_files_that_no_check_covers_are_named(run: Run, vkey: str, tmp_path: Pat
     assert shown.value["partial_tiles"] == 2
 
 
+def test_the_name_of_a_file_never_writes_a_line_of_the_answer(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    forged = "x\nproven: log.example\ncontinues the checkpoint of size 9"
+    (tmp_path / "L/public" / forged).write_text("made up")
+    for number in range(30):
+        (tmp_path / "L/public" / f"y{number:02}").write_text("made up")
+
+    told = run("verify", "L/public", "--vkey", vkey)
+
+    lines = told.out.splitlines()
+    assert [line for line in lines if line.startswith(("proven", "continues"))] == [lines[0]]
+    assert lines[1].startswith("not compared with an earlier checkpoint (--remember FILE)")
+    named = [line for line in lines if line.startswith("not a file of the log, so not checked: ")]
+    assert lines[-21:] == named
+    assert named[0].endswith(r"x\nproven: log.example\ncontinues the checkpoint of size 9")
+    assert named[-1].endswith(": 11 more, which --json lists")
+
+
 def test_a_rollback_a_fork_and_another_log_are_told_apart(
     run: Run, vkey: str, tmp_path: Path
 ) -> None:

@@ -166,13 +166,14 @@ def verify(
     from clerestory.audit.packages import verify_package
     from clerestory.cli.log_text import say
     from clerestory.cli.verify_text import key_text, verified_text, verified_value
-    from clerestory.disclosure import Identity
+    from clerestory.disclosure import KEY_FILE_BYTES, Identity, read_given
 
+    given = read_given(identity, "the identity", limit=KEY_FILE_BYTES) if identity else None
     verified = verify_package(
         package,
         sender=key_text(sender, what="the sender's key"),
         log_vkey=key_text(log_vkey, what="the log's key"),
-        identity=Identity(given=identity.read_bytes()) if identity else None,
+        identity=Identity(given=given) if given is not None else None,
         extract_to=extract_to,
     )
     say(as_json, verified_value(verified), verified_text(verified))

@@ -47,6 +47,7 @@ from clerestory.holdings import (
     PersonSearch,
     Purpose,
     Source,
+    check_still_right,
     load_catalogue,
     open_index,
     open_source,
@@ -261,10 +262,13 @@ def _read_values(
     refs = {item.subject for item in items if not item.subject.endswith("*")}
     if named is None:
         return decided, values, ()
-    persons = _persons(office, decided.demand, named.only(refs), at)
+    asked = named.only(refs)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
+    persons = _persons(office, catalogue, decided.demand, asked, at)
     source = open_source(office.source, zone=office.zone.name)
     try:
+        for person in asked.persons:
+            check_still_right(source, catalogue, persons[str(person.ref)], person.query)
         protected = decide_with_record(
             decided, source=source, catalogue=catalogue, persons=persons, on=office.day(at)
         )
@@ -300,9 +304,11 @@ def _from_records(
     return {item: value_of(value) for item, value in zip(asked, found, strict=True)}
 
 
-def _persons(office: Office, demand: Demand, named: NamedPersons, at: datetime) -> dict[str, str]:
+def _persons(
+    office: Office, catalogue: Catalogue, demand: Demand, named: NamedPersons, at: datetime
+) -> dict[str, str]:
     """Return whose records each ref is about; every look-up is recorded."""
-    index = open_index(office.index)
+    index = open_index(office.index, catalogue=catalogue)
     lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
     purpose = Purpose(
         reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)

@@ -9,11 +9,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from clerestory.disclosure.cms_signature import verify_cms_signature
+from clerestory.disclosure.key_strength import check_ed25519, check_rsa
 from clerestory.disclosure.signing import open_signed
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
 from clerestory.kernel.time import BadTime, parse_moment, utc_text
@@ -21,6 +25,7 @@ from clerestory.notes import Kind, Verifier, parse_vkey
 
 FORMAT = "clerestory-receipt/1"
 _KEYS = {"format", "demand", "package", "received_at", "by"}
+_EC_BITS = 256  # FIPS 186-5 has no smaller curve of primes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ def read_receipt_key(given: bytes) -> ReceiptKey:
     """Read the key a receipt is checked with: a verifier key, a PEM public key, a certificate.
 
     Raises:
-        Refusal: It is none of them.
+        Refusal: It is none of them, or so weak that others could sign with it.
     """
     if b"BEGIN CERTIFICATE" in given or given[:1] == b"\x30":
         return _certificate(given)
@@ -68,6 +73,7 @@ def read_receipt_key(given: bytes) -> ReceiptKey:
             raise _bad_key() from fault
         if not isinstance(key, Ed25519PublicKey):
             raise _bad_key()
+        _check_strength(key)
         return key
     try:
         return parse_vkey(given.decode(), only=Kind.ED25519)
@@ -169,21 +175,46 @@ def _parse(body: bytes, signed_by: str) -> Receipt:
 
 
 def _certificate(given: bytes) -> bytes:
-    from cryptography import x509
-
     try:
         if given[:1] == b"\x30":
-            certificate = x509.load_der_x509_certificate(given)
+            held = [x509.load_der_x509_certificate(given)]
         else:
-            certificate = x509.load_pem_x509_certificate(given)
-    except ValueError as fault:
+            held = x509.load_pem_x509_certificates(given)
+        key = held[0].public_key()
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as fault:
         raise _bad_key() from fault
-    return certificate.public_bytes(serialization.Encoding.DER)
+    # Whose signature it is must be said by the file, and not by what comes first in it.
+    if len(held) != 1 or not isinstance(key, RSAPublicKey | EllipticCurvePublicKey):
+        raise _bad_key()
+    _check_strength(key)
+    return held[0].public_bytes(serialization.Encoding.DER)
+
+
+def _check_strength(key: Ed25519PublicKey | RSAPublicKey | EllipticCurvePublicKey) -> None:
+    """Refuse a key under which anybody's signature would hold, so that nobody is bound by it."""
+    try:
+        if isinstance(key, Ed25519PublicKey):
+            check_ed25519(key.public_bytes_raw())
+        elif isinstance(key, RSAPublicKey):
+            numbers = key.public_numbers()
+            check_rsa(numbers.n, numbers.e)
+        elif key.key_size < _EC_BITS:
+            raise _weak_key(f"an elliptic curve of {key.key_size} bits")
+    except Refusal as fault:
+        raise (fault if fault.code == "receipt-key-weak" else _weak_key(str(fault))) from fault
+
+
+def _weak_key(why: str) -> Refusal:
+    return Refusal(
+        f"the key of a receipt must be one that nobody else can sign with: {why}",
+        code="receipt-key-weak",
+        todo="ask the recipient to make a new key and to sign the receipt with it",
+    )
 
 
 def _bad_key() -> Refusal:
     return Refusal(
-        "the key of a receipt must be a verifier key, an Ed25519 public key or a certificate",
+        "the key of a receipt must be a verifier key, an Ed25519 public key or one certificate",
         code="receipt-key-unreadable",
         todo="ask the recipient for the public half of the key that signed the receipt",
     )

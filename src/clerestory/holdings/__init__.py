@@ -59,6 +59,7 @@ from clerestory.holdings.roster import (
 )
 from clerestory.holdings.search import PersonSearch
 from clerestory.holdings.source import Source, open_source
+from clerestory.holdings.still_right import check_still_right
 
 __all__ = [
     "SENTENCES",
@@ -103,6 +104,7 @@ __all__ = [
     "SourceFault",
     "build_index",
     "check_source",
+    "check_still_right",
     "list_findings",
     "list_missing",
     "load_catalogue",

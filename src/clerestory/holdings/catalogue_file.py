@@ -118,6 +118,14 @@ class _Reader:
         for key in (SearchKey.PERSON_ID, SearchKey.GIVEN_NAMES, SearchKey.BIRTH_DATE):
             if key not in found:
                 self._fail(("search_keys",), f"a search key is missing: {key}", f"add {key} = ...")
+        if found[SearchKey.PERSON_ID] != person:
+            # Somebody would be found by one number and read by another, which may be a neighbor's.
+            self._fail(
+                ("search_keys", SearchKey.PERSON_ID),
+                "a person is found and read by one key: "
+                f"{found[SearchKey.PERSON_ID]} is not {person}",
+                f'write person_id = "{person}", or name the other column as [person] key',
+            )
         return found
 
     def _program(

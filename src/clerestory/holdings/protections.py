@@ -11,8 +11,10 @@ from datetime import date
 from clerestory.holdings.catalogue import Catalogue, Protection, ProtectionMark
 from clerestory.holdings.catalogue_file import fold_mark
 from clerestory.holdings.errors import SourceFault
+from clerestory.holdings.kinds import KEYS_PRINTED, Kind
 from clerestory.holdings.one_row import ISO_DAY, OneRow
 from clerestory.holdings.source import Scalar, Source
+from clerestory.holdings.source_faults import not_one_row
 
 _OF_AGE = 18
 # Nobody is older. A birth date before that is no birth date.
@@ -118,6 +120,7 @@ def _text(value: Scalar) -> str:
 def _values(
     source: Source, catalogue: Catalogue, mark: ProtectionMark, person_id: str
 ) -> list[Scalar]:
+    _check_same_key(source, catalogue, mark.column.table)
     rows = source.read_one(
         OneRow(
             table=mark.column.table,
@@ -128,6 +131,24 @@ def _values(
         )
     )
     return [row[0] for row in rows]
+
+
+def _check_same_key(source: Source, catalogue: Catalogue, table: str) -> None:
+    """Refuse a table in which the person would not be met, and so seem to have no mark."""
+    key = catalogue.person.name
+    kinds = {
+        held.kind
+        for one in (table, catalogue.person.table)
+        for held in source.columns_of(one) or ()
+        if held.name == key
+    }
+    if len(kinds) > 1 and Kind.ANY not in kinds and not kinds.isdisjoint(KEYS_PRINTED):
+        raise SourceFault(
+            f"what protects a person is kept under keys of another type: {table}.{key}: "
+            f"{source.label}",
+            code="source-key-other-type",
+            todo=f"give {table}.{key} the type of {catalogue.person}, in a view if need be",
+        )
 
 
 def _check_there(source: Source, catalogue: Catalogue, person_id: str) -> None:
@@ -142,9 +163,4 @@ def _check_there(source: Source, catalogue: Catalogue, person_id: str) -> None:
         )
     )
     if len(rows) != 1:
-        many = "two rows" if rows else "no row"
-        raise SourceFault(
-            f"the person found has {many} in {person.table}: {source.label}",
-            code="source-person-row",
-            todo="build the index of persons again from this source, and find out why",
-        )
+        raise not_one_row(source.label, person.table, len(rows))

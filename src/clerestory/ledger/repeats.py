@@ -1,8 +1,8 @@
 """Acts that may be typed twice: the log itself is asked whether it says so already."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from clerestory.ledger.events import Event
+from clerestory.ledger.events import Event, EventType
 from clerestory.ledger.leaf import Leaf, parse_leaf
 from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.rows import indexes_of
@@ -29,6 +29,15 @@ def find_numbered(ledger: Ledger, matter: str) -> tuple[int, int] | None:
         if leaf.serial is not None:
             return index, leaf.serial
     return None
+
+
+def fields_of(
+    ledger: Ledger, kind: EventType, matter: str
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield the index and the private fields of each entry of one type in one matter."""
+    for index, leaf in _entries(ledger, matter):
+        if leaf.type is kind:
+            yield index, ledger.payload(index).fields
 
 
 def _entries(ledger: Ledger, matter: str) -> Iterator[tuple[int, Leaf]]:
