@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from clerestory.cli.clock import at_option, late_option, profile_option, read_clock, zone_of_scopes
+from clerestory.cli.handed_in import HandedIn, HandedInFile
 from clerestory.cli.log_checking import verified_entry, verified_folder
 from clerestory.cli.log_text import (
     appended_line,
@@ -49,7 +50,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
-_IN = click.File("rb")
+_IN = HandedInFile()
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
@@ -105,7 +106,7 @@ def create(directory: Path, origin: str, key: Path | None, kek: Path | None, as_
 @_with_keys
 @_json_option
 def append(
-    directory: Path, events: Any, at_text: str | None, late: bool, profile: str,
+    directory: Path, events: HandedIn, at_text: str | None, late: bool, profile: str,
     key: Path | None, kek: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Append EVENTS, a JSON list (or one object) of type, scope, matter, fields and public.
@@ -113,7 +114,10 @@ def append(
     The quarter that the log shows is that of the profile which the scope names. Where no profile
     has that name it is that of --profile.
     """
-    at, parsed = read_clock(at_text), parse_events(events.read(), file=show(Path(events.name).name))
+    at, parsed = (
+        read_clock(at_text),
+        parse_events(events.content, file=show(Path(events.name).name)),
+    )
     zone = zone_of_scopes({event.scope for event in parsed}, profile)
     with _open(directory, key, kek, late=late) as ledger:
         ledger.check_by_hand(parsed)
@@ -167,8 +171,8 @@ def checkpoint(
     at_least: int,
     request: Path | None,
     old: int,
-    cosignatures: Sequence[Any],
-    policy: Any,
+    cosignatures: Sequence[HandedIn],
+    policy: HandedIn | None,
     publish: bool,
     key: Path | None,
     kek: Path | None,
@@ -180,7 +184,7 @@ def checkpoint(
             epoch = ledger.propose(at_least=at_least)
             if request:
                 write_whole(request, request_for(ledger.log, epoch, old_size=old))
-            note = _cosigned(epoch, [file.read() for file in cosignatures], policy)
+            note = _cosigned(epoch, [file.content for file in cosignatures], policy)
             if publish:
                 ledger.publish(note)
         elif published:
@@ -240,7 +244,7 @@ def verify(
     entry: Path | None,
     olds: Sequence[Path],
     remember: Path | None,
-    policy: Any,
+    policy: HandedIn | None,
     count: bool,
     as_json: bool,
 ) -> None:
@@ -290,8 +294,8 @@ def _open(directory: Path, key: Path | None, kek: Path | None, *, late: bool = F
     return Ledger.open(directory, signer, wrapping, late=late)
 
 
-def _trust_policy(policy: Any) -> TrustPolicy | None:
-    return parse_trust_policy(_text(policy.read(), "a trust policy")) if policy else None
+def _trust_policy(policy: HandedIn | None) -> TrustPolicy | None:
+    return parse_trust_policy(_text(policy.content, "a trust policy")) if policy else None
 
 
 def _text(content: bytes, what: str) -> str:
@@ -301,7 +305,7 @@ def _text(content: bytes, what: str) -> str:
         raise BadNote(f"{what} must be utf-8: byte {fault.start}") from fault
 
 
-def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: Any) -> str:
+def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: HandedIn | None) -> str:
     note = parse_note(epoch.note)
     trust = _trust_policy(policy)
     if answers and trust is None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.log_text import read_text, verified_text, verified_value
 from clerestory.kernel.files import write_whole
 from clerestory.ledger import BadNote, Recount, TrustPolicy, verify_directory, verify_proof
@@ -14,7 +15,7 @@ Said = tuple[dict[str, object], str]
 
 def verified_entry(proof: Path, entry: Path, vkey: str, trust: TrustPolicy | None) -> Said:
     """Check an offline proof of one entry."""
-    verified = verify_proof(read_text(proof), entry.read_bytes(), vkey)
+    verified = verify_proof(read_text(proof), read_handed_in(entry), vkey)
     if trust is not None:
         trust.check_checkpoint(verified.checkpoint)
     value = {
@@ -56,7 +57,7 @@ def verified_folder(
 
 def _checkpoint_in(file: Path) -> bytes:
     """Read a checkpoint that somebody kept, and name the file if it is none."""
-    content = file.read_bytes()
+    content = read_handed_in(file)
     try:
         parse_body(parse_note(content).text)
     except BadNote as fault:

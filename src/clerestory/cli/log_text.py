@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.terminal import tell_json, tell_lines, visible
 from clerestory.kernel.bad_file import MAX_TOLD, BadFile
 from clerestory.kernel.reading import parse_document
@@ -27,7 +28,7 @@ class BadEvents(BadFile):
 def read_text(path: Path) -> str:
     """Read a text file as UTF-8."""
     try:
-        return path.read_bytes().decode()
+        return read_handed_in(path).decode()
     except UnicodeDecodeError as fault:
         raise BadNote(f"a proof must be text: {path}") from fault
 

@@ -18,12 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from clerestory.disclosure.cms_signature import verify_cms_signature
 from clerestory.disclosure.key_strength import check_ed25519, check_rsa
-from clerestory.disclosure.signing import open_signed
+from clerestory.disclosure.signing import check_is_signed, open_signed
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
 from clerestory.kernel.time import BadTime, parse_moment, utc_text
 from clerestory.notes import Kind, Verifier, parse_vkey
 
 FORMAT = "clerestory-receipt/1"
+_SIGNATURE_BYTES = 64
 _KEYS = {"format", "demand", "package", "received_at", "by"}
 _EC_BITS = 256  # FIPS 186-5 has no smaller curve of primes
 
@@ -126,6 +127,7 @@ def read_receipt(
 def _signed_body(receipt: bytes, signature: bytes | None, key: ReceiptKey) -> tuple[bytes, str]:
     if isinstance(key, Verifier):
         if signature is None:
+            check_is_signed(receipt, what="receipt")
             text = open_signed(receipt, key, what="receipt")
             return text.removesuffix("\n").encode(), key.vkey
         _verify_bare(Ed25519PublicKey.from_public_bytes(key.public_bytes), receipt, signature)
@@ -137,18 +139,30 @@ def _signed_body(receipt: bytes, signature: bytes | None, key: ReceiptKey) -> tu
             todo="give the signature file that came with the receipt",
         )
     if isinstance(key, bytes):
+        if not signature.lstrip().startswith((b"\x30", b"-----BEGIN ")):
+            raise _not_a_signature("a detached CMS signature, DER or PEM")
         return receipt, verify_cms_signature(receipt, signature, key)
     _verify_bare(key, receipt, signature)
     return receipt, f"ed25519:{key.public_bytes_raw().hex()}"
 
 
 def _verify_bare(key: Ed25519PublicKey, message: bytes, signature: bytes) -> None:
+    if len(signature) != _SIGNATURE_BYTES:
+        raise _not_a_signature(f"the {_SIGNATURE_BYTES} bytes of an Ed25519 signature")
     try:
         key.verify(signature, message)
     except InvalidSignature as fault:
         raise Corruption(
             "the receipt signature is not valid", code="receipt-signature-invalid"
         ) from fault
+
+
+def _not_a_signature(wanted: str) -> Refusal:
+    return Refusal(
+        f"the file with the receipt signature must hold {wanted}",
+        code="receipt-not-signed",
+        todo="give the signature file that came with the receipt; this one is another",
+    )
 
 
 def _parse(body: bytes, signed_by: str) -> Receipt:

@@ -23,7 +23,9 @@ from clerestory.holdings.catalogue import (
 )
 from clerestory.holdings.errors import CatalogueFault
 from clerestory.kernel import BadFile
+from clerestory.kernel.files import read_limited
 from clerestory.kernel.reading import parse_toml
+from clerestory.kernel.reading.toml_form import MAX_TOML_BYTES
 
 FORMAT = "clerestory-catalogue/1"
 
@@ -45,10 +47,10 @@ def load_catalogue(path: str | Path) -> Catalogue:
     """
     file = Path(path)
     try:
-        written = file.read_bytes()
-    except OSError as fault:
+        written = read_limited(file, MAX_TOML_BYTES)
+    except BadFile as fault:
         raise CatalogueFault(
-            f"the catalogue cannot be opened: {file}: {fault.strerror}",
+            f"the catalogue cannot be opened: {fault}",
             code="catalogue-missing",
             todo="give the path of a catalogue.toml that you may read",
         ) from fault
