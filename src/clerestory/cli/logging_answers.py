@@ -4,69 +4,59 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from clerestory.cli.deciding import Decided
-from clerestory.cli.office import Office
-from clerestory.demands import Demand
-from clerestory.kernel import Corruption, Refusal, digest_of
+from clerestory.cli.office import Office, one_at_a_time
+from clerestory.demands import Demand, demand_digest
+from clerestory.kernel import Corruption, Refusal
 from clerestory.ledger import (
     Event,
     EventType,
     Ledger,
 )
-from clerestory.ledger.leaf import parse_leaf
-from clerestory.ledger.repeats import find_entry
+from clerestory.ledger.repeats import find_entry, find_numbered
 
 
+@one_at_a_time
 def receive(office: Office, demand: Demand, at: datetime) -> int:
     """Draw the demand's number and log it, before anything is known of the outcome.
 
-    A run that was stopped after it wrote the entry is finished: its number stands in the log.
+    The log commits to the whole demand as it was received. Done again after a run that was killed
+    between the log and the office's note, it finds its entry and draws no second number.
 
     Raises:
         Refusal: It was received already; the message gives its number.
     """
-    with office.acting():
-        known = office.find_number(demand.id)
-        if known is not None:
-            raise Refusal(
-                f"the demand {demand.id} was received already, as number {known}",
-                code="answer-received-already",
-                todo="go on with decide, disclose or refuse",
-            )
-        with office.ledger() as ledger:
-            number = _number_in_log(ledger, office, demand)
-            if number is None:
-                event = _received(office, demand, about_a_class=is_about_a_class(demand))
-                (appended,) = ledger.append([event], at, zone=office.zone)
-                number = appended.demand_number
-        if number is None:
-            raise Corruption("the log gave a received demand no number", code="log-no-number")
-        office.note_number(demand.id, number)
+    known = office.find_number(demand.id)
+    if known is not None:
+        raise _received(demand, known)
+    facts = {"demand": demand.id, "paper": demand_digest(demand)}
+    public = (
+        {"demand": demand.id, "requester": demand.requester.kind}
+        if is_about_a_class(demand)
+        else {}
+    )
+    kind = EventType.CLASS_DEMAND_RECEIVED if public else EventType.DEMAND_RECEIVED
+    event = Event(type=kind, scope=office.scope, matter=demand.id, fields=facts, public=public)
+    with office.ledger() as ledger:
+        if (before := find_numbered(ledger, demand.id)) is not None:
+            index, number = before
+            if find_entry(ledger, event) != index:
+                raise _received(demand, number)
+        else:
+            (appended,) = ledger.append([event], at, zone=office.zone)
+            if appended.demand_number is None:
+                raise Corruption("the log gave a received demand no number", code="log-no-number")
+            number = appended.demand_number
+    office.note_number(demand, number)
     return number
 
 
-def _received(office: Office, demand: Demand, *, about_a_class: bool) -> Event:
-    if about_a_class:
-        return Event(
-            type=EventType.CLASS_DEMAND_RECEIVED,
-            scope=office.scope,
-            public={"demand": demand.id, "requester": demand.requester.kind},
-        )
-    return Event(
-        type=EventType.DEMAND_RECEIVED,
-        scope=office.scope,
-        matter=demand.id,
-        fields={"demand": demand.id, "paper": digest_of([demand.id, demand.title])},
+def _received(demand: Demand, number: int) -> Refusal:
+    return Refusal(
+        f"the demand {demand.id} was received already, as number {number}",
+        code="answer-received-already",
+        todo="go on with decide, disclose or refuse; where this is another paper, give it an id "
+        "of its own",
     )
-
-
-def _number_in_log(ledger: Ledger, office: Office, demand: Demand) -> int | None:
-    # Under both types: an id that came in as a class is not free for a person, nor the reverse.
-    for about_a_class in (False, True):
-        event = _received(office, demand, about_a_class=about_a_class)
-        index = find_entry(ledger, event, by=("demand",))
-        if index is not None:
-            return parse_leaf(ledger.entry(index)).serial
-    return None
 
 
 def is_about_a_class(demand: Demand) -> bool:
@@ -91,6 +81,9 @@ def log_answer(
 ) -> int:
     """Append the decision and the answer, once; return the answer's index."""
     demand, determination = decided.demand, decided.determination
+    known = office.find_answer(demand.id, digest)
+    if known is not None:
+        return known
     law = {"pack": determination.pack_digest, "facts": determination.facts_digest}
     if lowered := [r for r in determination.rulings if r.lowered_from]:
         law["lowered"] = "; ".join(
@@ -130,6 +123,9 @@ def log_answer(
                 fields={**common, "package": digest, **approvals},
             ),
         ]
-    # Who signed is no part of it: the same answer is not logged again for other names.
-    known = find_entry(ledger, events[-1], by=("demand", "number", "package"))
-    return known if known is not None else ledger.append(events, at, zone=office.zone)[-1].index
+    # A run that was killed after it wrote the entries left no note of them.
+    index = find_entry(ledger, events[-1])
+    if index is None:
+        index = ledger.append(events, at, zone=office.zone)[-1].index
+    office.note_answer(demand.id, digest, index)
+    return index

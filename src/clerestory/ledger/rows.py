@@ -116,16 +116,6 @@ def indexes_of(cx: sqlite3.Connection, matter: str) -> list[int]:
     return [int(index) for (index,) in rows]
 
 
-def indexes_of_type(cx: sqlite3.Connection, event_type: str) -> list[int]:
-    """Return the indexes of the entries whose bytes name a type; the caller reads each of them."""
-    rows = cx.execute(
-        "SELECT leaf_index FROM entry WHERE leaf_index IS NOT NULL AND instr(leaf, ?) "
-        "ORDER BY leaf_index",
-        (f'"type":"{event_type}"'.encode(),),
-    )
-    return [int(index) for (index,) in rows]
-
-
 def destroy_matter(cx: sqlite3.Connection, matter: str) -> list[int]:
     """Destroy a matter's key, fields and salts; return the indexes that can no longer be opened.
 
