@@ -12,10 +12,11 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from clerestory.cli.deciding import decide_file
+from clerestory.cli.deciding import decide_file, demand_file
 from clerestory.cli.logging_answers import is_about_a_class
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
+from clerestory.demands import demand_digest
 from clerestory.demands.demand import Subject
 from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.ledger import parse_leaf
@@ -122,15 +123,9 @@ RECEIVED = Said(
     {},
     {
         "demand": ID,
-        "paper": digest(
-            json.dumps(
-                [ID, next(c for c in yaml.safe_load(STORY.read_text("utf-8"))["cases"]
-                          if c["demand"]["id"] == ID)["demand"]["title"]],
-                separators=(",", ":"), ensure_ascii=False,
-            ).encode()
-        ),
+        "paper": demand_digest(demand_file(STORY, case=ID, on=date(2026, 8, 19))),
     },
-)  # fmt: skip
+)
 
 
 def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> None:
@@ -250,7 +245,10 @@ def test_a_class_demand_is_public_but_for_who_signed(office: Path, tmp_path: Pat
             "2026-Q4",
             1,
             {"demand": CLASS_ID, "requester": demand["requester"]["class"]},
-            {},
+            {
+                "demand": CLASS_ID,
+                "paper": demand_digest(demand_file(TOWNS, case=CLASS_ID, on=date(2026, 10, 6))),
+            },
         ),
         Said("class-demand.decided", "2026-Q4", None, {**common, **law}, {}),
         Said(

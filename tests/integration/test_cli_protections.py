@@ -105,11 +105,15 @@ class Desk:
         connection.close()
 
     def disclose(
-        self, person: str = AMINA, *more: str, flags: tuple[str, ...] = ()
+        self,
+        person: str = AMINA,
+        *more: str,
+        flags: tuple[str, ...] = (),
+        instead: dict[str, Any] | None = None,
     ) -> tuple[str, dict[str, bytes]]:
         """Receive and disclose the demand; return what was said and what the package holds."""
         demand, who = self.folder / "demand.yaml", self.folder / "who.yaml"
-        asked = copy.deepcopy(DEMAND)
+        asked = copy.deepcopy(DEMAND) | (instead or {})
         if flags:
             asked["subjects"][0]["flags"] = list(flags)
         demand.write_text(yaml.safe_dump(asked), "utf-8")
@@ -184,6 +188,73 @@ def test_who_takes_part_in_address_confidentiality_keeps_what_tells_where_they_a
     assert "neither confirmed nor denied" in told
     assert "kept back, since the record protects the person: mainecare/S1.notices" in said
     assert "mainecare/S1.eligibility_documents" in said
+
+
+TRUE = "7 Hidden Road, Exampleton, ME 00011"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "kept"),
+    [
+        ("benefit_amount", f"paid to {TRUE}", True),
+        ("benefit_amount", "paid to 7 HIDDEN RD.", True),
+        ("benefit_amount", "paid to 17 Hidden Road", False),
+        ("eligibility_documents", f"lease of {TRUE}", True),
+    ],
+)
+def test_another_field_does_not_tell_the_true_address(
+    column: str, value: str, kept: bool, desk: Desk
+) -> None:
+    desk.record("UPDATE people SET actual_address = ? WHERE person_id = ?", TRUE, AMINA)
+    desk.record(f"UPDATE mainecare_cases SET {column} = ? WHERE person_id = ?", value, AMINA)
+
+    said, package = desk.disclose()
+
+    told = words_of(package)
+    assert ("idden" in told.replace("HIDDEN", "Hidden")) is not kept
+    assert (f"protects the person: mainecare/S1.{column}" in said) is kept
+    amount = "benefit_amount" in fields_of(package)
+    assert amount is (column != "benefit_amount" or not kept)
+    assert "neither confirmed nor denied" in told
+
+
+def test_her_own_record_tells_her_where_she_lives(desk: Desk) -> None:
+    desk.record("UPDATE people SET actual_address = ?, address = ? WHERE person_id = ?",
+                TRUE, TRUE, AMINA)  # fmt: skip
+    own = {
+        "requester": {"body": "the member herself (made up)", "class": "subject"},
+        "instrument": DEMAND["instrument"] | {"kind": "letter"},
+        "purpose": "own_record",
+        "records": [{"program": "mainecare", "fields": ["S1.address"]}],
+        "consents": [],
+        "findings": {"requester_identified": "yes", "identity_of_subject_verified": "yes",
+                     "source_asked_confidentiality": "no"},
+    }  # fmt: skip
+
+    said, package = desk.disclose(instead=own)
+
+    assert "kept back" not in said
+    assert TRUE in words_of(package)
+
+
+def test_a_true_address_that_is_all_there_is_leaves_nothing(desk: Desk) -> None:
+    desk.record("UPDATE people SET actual_address = ?, address = ? WHERE person_id = ?",
+                TRUE, TRUE, AMINA)  # fmt: skip
+
+    with pytest.raises(ClerestoryError, match="nothing of this answer may leave"):
+        desk.disclose(instead={
+            "requester": {"body": "an office of the State (made up)", "class": "state_agency"},
+            "instrument": DEMAND["instrument"] | {"kind": "letter", "issuer": "officer"},
+            "purpose": "program_audit",
+            "records": [{"program": "snap", "fields": ["S1.address"]}],
+            "consents": [],
+            "findings": {
+                "requester_identified": "yes", "authority_stated": "yes",
+                "administers_or_audits_program": "yes", "needed_for_decision": "yes",
+            },
+        })  # fmt: skip
+
+    assert desk.entries() == 1
 
 
 def test_an_index_that_is_not_of_these_records_releases_nobody(desk: Desk) -> None:

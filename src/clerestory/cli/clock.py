@@ -15,7 +15,7 @@ from clerestory.kernel.time import BadTime, Zone, check_moment, local_day, parse
 DEFAULT_PROFILE = "maine-dhhs"
 FORMAT = "clerestory-profile/1"
 
-_KEYS = {"format", "time_zone"}
+_KEYS = {"format", "time_zone", "jurisdiction"}
 
 
 class Day(click.ParamType[date]):

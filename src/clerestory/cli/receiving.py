@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from clerestory.cli.office import Office
+from clerestory.cli.office import Office, one_at_a_time
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
     Receipt,
@@ -44,6 +44,7 @@ def signed_receipt(package: Path, demand_id: str, key: Path, at: datetime) -> by
     return sign_text(told.unsigned_bytes().decode() + "\n", signer)
 
 
+@one_at_a_time
 def record_receipt(
     office: Office,
     receipt: Path,
