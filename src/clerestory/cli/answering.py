@@ -14,6 +14,7 @@ from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
+from clerestory.cli.true_address import keep_true_address
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -278,8 +279,12 @@ def _read_values(
         found = _from_records(decided.demand, source, catalogue, open_items, persons)
     finally:
         source.close()
-    kept = {item: value for item, value in values.items() if item in open_items}
-    return protected.decided, kept | found, protected.lowered
+    protected = keep_true_address(protected, catalogue, found)
+    open_items = permitted_items(protected.decided.determination)
+    if not open_items:
+        raise nothing_left()
+    kept = {item: value for item, value in (values | found).items() if item in open_items}
+    return protected.decided, kept, protected.lowered
 
 
 def _from_records(
@@ -325,7 +330,9 @@ def _persons(
             f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
             code="answer-person-uncertain",
             todo="ask the requester for more marks of the person, without saying what matched; "
-            "the reasons are for staff, in the office's record of look-ups",
+            "the reasons are for staff, in the office's record of look-ups; where no more can be "
+            "had, write identifier_matches_one_person: no among the findings, decide it again "
+            "and refuse it: the letter neither confirms nor denies",
         )
     return {str(one.ref): str(one.person_id) for one in resolved}
 

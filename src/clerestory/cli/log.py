@@ -154,9 +154,21 @@ def erase(
 @click.argument("directory", type=_FOLDER)
 @click.option("--published", is_flag=True, help="Show the public checkpoint, not the latest.")
 @click.option("--propose", is_flag=True, help="Fix the next epoch and show its checkpoint.")
-@click.option("--at-least", default=1, show_default=True, help="Entries a new epoch must have.")
+@click.option(
+    "--at-least",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Entries a new epoch must have.",
+)
 @click.option("--request", type=_FILE, help="Write the request for a witness to this file.")
-@click.option("--old", default=0, show_default=True, help="The size that the witness has seen.")
+@click.option(
+    "--old",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="The size that the witness has seen.",
+)
 @click.option(
     "--cosignature", "cosignatures", type=_IN, multiple=True, help="A witness's answer, a file."
 )
@@ -232,7 +244,7 @@ def prove(
     "olds",
     type=_FILE,
     multiple=True,
-    help="A checkpoint seen earlier that PATH must continue; again for more.",
+    help="A checkpoint seen earlier, or a proof, that PATH must continue; again for more.",
 )
 @click.option("--remember", type=_FILE, help="Check against this file, then renew it.")
 @click.option("--policy", type=_IN, help="Demand its quorum.")
@@ -252,6 +264,12 @@ def verify(
     vkey = key_text(vkey, what="the log's key")
     trust = _trust_policy(policy)
     if entry is not None:
+        if olds or remember or count:
+            raise click.UsageError(
+                "--old, --remember and --count check a whole public directory; a proof of one "
+                "entry (--entry) has none. To compare a log with the checkpoint of a proof, give "
+                "its public directory and the proof as --old"
+            )
         value, text = verified_entry(path, entry, vkey, trust)
     else:
         value, text = verified_folder(
@@ -295,7 +313,11 @@ def _open(directory: Path, key: Path | None, kek: Path | None, *, late: bool = F
 
 
 def _trust_policy(policy: HandedIn | None) -> TrustPolicy | None:
-    return parse_trust_policy(_text(policy.content, "a trust policy")) if policy else None
+    if policy is None:
+        return None
+    # As whatever editor wrote it: nothing is signed here, so its line ends mean nothing.
+    text = _text(policy.content, "a trust policy").removeprefix("\ufeff")
+    return parse_trust_policy(text.replace("\r\n", "\n"))
 
 
 def _text(content: bytes, what: str) -> str:

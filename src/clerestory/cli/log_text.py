@@ -1,10 +1,8 @@
 """What ``clerestory log`` reads and shows: events, times, results, as JSON and as text."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.terminal import tell_json, tell_lines, visible
 from clerestory.kernel.bad_file import MAX_TOLD, BadFile
 from clerestory.kernel.reading import parse_document
@@ -23,14 +21,6 @@ class BadEvents(BadFile):
     """A file of events that cannot be read as it stands; nothing was written."""
 
     code = "log-event"
-
-
-def read_text(path: Path) -> str:
-    """Read a text file as UTF-8."""
-    try:
-        return read_handed_in(path).decode()
-    except UnicodeDecodeError as fault:
-        raise BadNote(f"a proof must be text: {path}") from fault
 
 
 def parse_events(content: bytes, *, file: str) -> list[Event]:

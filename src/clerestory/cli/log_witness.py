@@ -14,7 +14,7 @@ from clerestory.cli.log_text import say
 from clerestory.kernel import Corruption
 from clerestory.kernel.files import write_whole
 from clerestory.ledger import BadNote, Witness
-from clerestory.notes import parse_vkey
+from clerestory.notes import Kind, parse_vkey
 from clerestory.notes.key_files import COSIGNER_KINDS, read_cosigning_key, write_cosigning_key
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -54,7 +54,9 @@ def witness(
     if request is None:
         raise BadNote("a witness needs a request", todo="give its file, or - for standard input")
     cosigners = [read_cosigning_key(key)]
-    here = Witness(state, cosigners=cosigners, logs=[parse_vkey(text) for text in vkeys])
+    here = Witness(
+        state, cosigners=cosigners, logs=[parse_vkey(text, only=Kind.ED25519) for text in vkeys]
+    )
     answer = here.add_checkpoint(request.content, at=read_clock(at_text))
     if out:
         write_whole(out, answer.body.encode())

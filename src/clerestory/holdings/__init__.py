@@ -5,6 +5,7 @@ person's own, never by immigration status or a proxy for it; a row is read only 
 a field that somebody above this floor has permitted.
 """
 
+from clerestory.holdings.addresses import says_address
 from clerestory.holdings.catalogue import (
     Catalogue,
     Category,
@@ -116,5 +117,6 @@ __all__ = [
     "read_roster",
     "read_who",
     "resolve_roster",
+    "says_address",
     "tell_requester",
 ]

@@ -23,10 +23,14 @@ _OLDEST = 125
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protections:
-    """What a record says: ``stated`` is certain, ``unknown`` cannot be told from what is there."""
+    """What a record says: ``stated`` is certain, ``unknown`` cannot be told from what is there.
+
+    ``true_addresses`` is where the person truly lives, if the record keeps that apart.
+    """
 
     stated: frozenset[Protection]
     unknown: frozenset[Protection]
+    true_addresses: tuple[str, ...] = ()
 
     @property
     def flags(self) -> frozenset[str]:
@@ -52,11 +56,19 @@ def read_protections(
     _check_there(source, catalogue, person_id)
     stated: set[Protection] = set()
     unknown: set[Protection] = set()
+    addresses: dict[str, None] = {}
     for mark in catalogue.protections:
-        said = _said(mark, _values(source, catalogue, mark, person_id), on)
+        values = _values(source, catalogue, mark, person_id)
+        said = _said(mark, values, on)
         if said is not False:
             (unknown if said is None else stated).add(mark.protection)
-    return Protections(stated=frozenset(stated), unknown=frozenset(unknown - stated))
+        if mark.holds_address:
+            addresses.update((value, None) for value in values if isinstance(value, str))
+    return Protections(
+        stated=frozenset(stated),
+        unknown=frozenset(unknown - stated),
+        true_addresses=tuple(addresses),
+    )
 
 
 def is_minor(born: date, on: date) -> bool:

@@ -21,7 +21,7 @@ from clerestory.ledger.tiles import (
 )
 from clerestory.ledger.tree import HASH_BYTES
 from clerestory.notes.checkpoint import Checkpoint
-from clerestory.notes.keys import Verifier, parse_vkey
+from clerestory.notes.keys import Kind, Verifier, parse_vkey
 from clerestory.notes.note import open_checkpoint
 
 _STRETCH = 4_096
@@ -70,7 +70,7 @@ def verify_directory(
         RolledBack: An old checkpoint is larger.
         Forked: An old checkpoint has another root.
     """
-    verifier = parse_vkey(vkey) if isinstance(vkey, str) else vkey
+    verifier = parse_vkey(vkey, only=Kind.ED25519) if isinstance(vkey, str) else vkey
     files = TileFiles(path)
     note = files.checkpoint()
     checkpoint = open_checkpoint(note, verifier)

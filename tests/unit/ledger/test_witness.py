@@ -355,3 +355,21 @@ def test_a_checkpoint_that_leaves_no_room_for_a_cosignature_is_refused_and_not_k
     assert "no room is left for a cosignature" in answer.body
     assert witness.latest(log.origin) is None
     assert ask(0).status == 200
+
+
+@pytest.mark.parametrize("cosigned", [True, False])
+def test_groups_may_lie_in_groups_however_deep(
+    log: Log, keys: list[Ed25519Cosigner | MLDSA44Cosigner], at: datetime, cosigned: bool
+) -> None:  # fmt: skip
+    log.append([b"entry"])
+    deep = "".join(f"group g{number + 1} any g{number}\n" for number in range(3_000))
+    policy = parse_trust_policy(
+        f"log {log.verifier}\nwitness g0 {keys[0].verifier}\n{deep}quorum g3000\n"
+    )
+    note = parse_note(log.checkpoint())
+    if cosigned:
+        note = with_signatures(note, [cosign_note(note, keys[0], at=at)])
+        assert policy.check_checkpoint(note.content).size == 1
+    else:
+        with pytest.raises(Unsigned, match="quorum g3000: nobody"):
+            policy.check_checkpoint(note.content)
