@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,12 +12,13 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from clerestory.cli.deciding import decide_file
+from clerestory.cli.deciding import decide_file, demand_file
 from clerestory.cli.logging_answers import is_about_a_class
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
+from clerestory.demands import demand_digest
 from clerestory.demands.demand import Subject
-from clerestory.kernel import Refusal
+from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.ledger import parse_leaf
 
 HOME = Path(__file__).resolve().parents[2]
@@ -121,15 +123,9 @@ RECEIVED = Said(
     {},
     {
         "demand": ID,
-        "paper": digest(
-            json.dumps(
-                [ID, next(c for c in yaml.safe_load(STORY.read_text("utf-8"))["cases"]
-                          if c["demand"]["id"] == ID)["demand"]["title"]],
-                separators=(",", ":"), ensure_ascii=False,
-            ).encode()
-        ),
+        "paper": demand_digest(demand_file(STORY, case=ID, on=date(2026, 8, 19))),
     },
-)  # fmt: skip
+)
 
 
 def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> None:
@@ -249,7 +245,10 @@ def test_a_class_demand_is_public_but_for_who_signed(office: Path, tmp_path: Pat
             "2026-Q4",
             1,
             {"demand": CLASS_ID, "requester": demand["requester"]["class"]},
-            {},
+            {
+                "demand": CLASS_ID,
+                "paper": demand_digest(demand_file(TOWNS, case=CLASS_ID, on=date(2026, 10, 6))),
+            },
         ),
         Said("class-demand.decided", "2026-Q4", None, {**common, **law}, {}),
         Said(
@@ -333,6 +332,55 @@ def test_the_same_receipt_is_logged_once(office: Path) -> None:
     )
     assert later.endswith("log entry 4\n")
     assert [entry.type for entry in logged(office)[3:]] == ["answer.received"] * 2
+
+
+def test_a_second_receipt_by_another_key_is_refused_and_not_logged(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    package, folder = disclose(office), office.parent
+    type_command("keys", "recipient", folder / "others", "--name", "agents.example/r")
+    for who in ("agents", "others"):
+        type_command(
+            "keys", "sign-receipt", package, folder / f"{who}.note", "--demand", ID,
+            "--key", folder / who / "receipt.key", "--at", "2026-10-21T16:00Z",
+        )  # fmt: skip
+    type_command(
+        "receipt", folder / "agents.note", package, "--key", folder / "agents" / "receipt.vkey",
+        "--office", office, "--at", "2026-10-21T18:00Z",
+    )  # fmt: skip
+    before = logged(office)
+
+    with pytest.raises(Refusal, match="the log's entry 3 has another") as caught:
+        type_command(
+            "receipt", folder / "others.note", package,
+            "--key", folder / "others" / "receipt.vkey",
+            "--office", office, "--at", "2026-10-21T18:00Z",
+        )  # fmt: skip
+
+    assert caught.value.code == "receipt-other-key"
+    assert logged(office) == before
+
+
+@pytest.mark.parametrize("place", ["receipt", "key", "signature"])
+def test_a_pipe_among_the_files_of_a_receipt_is_refused_and_not_waited_for(
+    place: str, office: Path
+) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    package, given = disclose(office), office.parent / "given"
+    given.mkdir()
+    for name in ("receipt", "key", "signature"):
+        (given / name).write_bytes((office.parent / "agents" / "receipt.vkey").read_bytes())
+    (given / place).unlink()
+    os.mkfifo(given / place)
+    before = logged(office)
+
+    with pytest.raises(ClerestoryError) as caught:
+        type_command(
+            "receipt", given / "receipt", package, "--key", given / "key", "--signature",
+            given / "signature", "--office", office, "--at", "2026-10-21T18:00Z",
+        )  # fmt: skip
+
+    assert caught.value.code == "given-file-unusable"
+    assert logged(office) == before
 
 
 def test_a_receipt_for_another_demand_than_its_package_answers_is_refused(office: Path) -> None:

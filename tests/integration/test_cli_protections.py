@@ -13,13 +13,15 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.deciding import decide_file
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
-from clerestory.cli.protections import decide_with_record
+from clerestory.cli.protections import as_told, decide_with_record
 from clerestory.demands import Outcome
 from clerestory.holdings import load_catalogue, open_source
 from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.policy import Engine
 
 HOME = Path(__file__).resolve().parents[2]
 AMINA, DAUGHTER = "P20000011", "P20000013"
@@ -103,11 +105,15 @@ class Desk:
         connection.close()
 
     def disclose(
-        self, person: str = AMINA, *more: str, flags: tuple[str, ...] = ()
+        self,
+        person: str = AMINA,
+        *more: str,
+        flags: tuple[str, ...] = (),
+        instead: dict[str, Any] | None = None,
     ) -> tuple[str, dict[str, bytes]]:
         """Receive and disclose the demand; return what was said and what the package holds."""
         demand, who = self.folder / "demand.yaml", self.folder / "who.yaml"
-        asked = copy.deepcopy(DEMAND)
+        asked = copy.deepcopy(DEMAND) | (instead or {})
         if flags:
             asked["subjects"][0]["flags"] = list(flags)
         demand.write_text(yaml.safe_dump(asked), "utf-8")
@@ -184,11 +190,211 @@ def test_who_takes_part_in_address_confidentiality_keeps_what_tells_where_they_a
     assert "mainecare/S1.eligibility_documents" in said
 
 
+TRUE = "7 Hidden Road, Exampleton, ME 00011"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "kept"),
+    [
+        ("benefit_amount", f"paid to {TRUE}", True),
+        ("benefit_amount", "paid to 7 HIDDEN RD.", True),
+        ("benefit_amount", "paid to 17 Hidden Road", False),
+        ("eligibility_documents", f"lease of {TRUE}", True),
+    ],
+)
+def test_another_field_does_not_tell_the_true_address(
+    column: str, value: str, kept: bool, desk: Desk
+) -> None:
+    desk.record("UPDATE people SET actual_address = ? WHERE person_id = ?", TRUE, AMINA)
+    desk.record(f"UPDATE mainecare_cases SET {column} = ? WHERE person_id = ?", value, AMINA)
+
+    said, package = desk.disclose()
+
+    told = words_of(package)
+    assert ("idden" in told.replace("HIDDEN", "Hidden")) is not kept
+    assert (f"protects the person: mainecare/S1.{column}" in said) is kept
+    amount = "benefit_amount" in fields_of(package)
+    assert amount is (column != "benefit_amount" or not kept)
+    assert "neither confirmed nor denied" in told
+
+
+def test_her_own_record_tells_her_where_she_lives(desk: Desk) -> None:
+    desk.record("UPDATE people SET actual_address = ?, address = ? WHERE person_id = ?",
+                TRUE, TRUE, AMINA)  # fmt: skip
+    own = {
+        "requester": {"body": "the member herself (made up)", "class": "subject"},
+        "instrument": DEMAND["instrument"] | {"kind": "letter"},
+        "purpose": "own_record",
+        "records": [{"program": "mainecare", "fields": ["S1.address"]}],
+        "consents": [],
+        "findings": {"requester_identified": "yes", "identity_of_subject_verified": "yes",
+                     "source_asked_confidentiality": "no"},
+    }  # fmt: skip
+
+    said, package = desk.disclose(instead=own)
+
+    assert "kept back" not in said
+    assert TRUE in words_of(package)
+
+
+def test_a_true_address_that_is_all_there_is_leaves_nothing(desk: Desk) -> None:
+    desk.record("UPDATE people SET actual_address = ?, address = ? WHERE person_id = ?",
+                TRUE, TRUE, AMINA)  # fmt: skip
+
+    with pytest.raises(ClerestoryError, match="nothing of this answer may leave"):
+        desk.disclose(
+            instead=AUDIT
+            | {"consents": [], "records": [{"program": "snap", "fields": ["S1.address"]}]}
+        )
+
+    assert desk.entries() == 1
+
+
+def test_an_index_that_is_not_of_these_records_releases_nobody(desk: Desk) -> None:
+    for old, new in ((AMINA, "between"), (DAUGHTER, AMINA), ("between", DAUGHTER)):
+        desk.record("UPDATE people SET person_id = ? WHERE person_id = ?", new, old)
+
+    with pytest.raises(ClerestoryError, match="does not agree with what was asked") as fault:
+        desk.disclose()
+
+    assert fault.value.code == "source-person-other"
+    assert desk.entries() == 1
+    assert not list((desk.folder / "office" / "out").glob("*"))
+
+
+def test_an_index_of_another_catalogue_releases_nobody(desk: Desk) -> None:
+    index = desk.agency / "persons.index"
+    with sqlite3.connect(index) as connection:
+        connection.execute("UPDATE about SET catalogue = 'of another'")
+    connection.close()
+
+    with pytest.raises(ClerestoryError, match="built for another catalogue"):
+        desk.disclose()
+
+    assert desk.entries() == 1
+
+
 def test_the_same_answer_leaves_as_if_the_paper_had_said_so(desk: Desk) -> None:
     said, package = desk.disclose(flags=("address_confidentiality",))
 
     assert fields_of(package) == ["benefit_amount", "claims"]
     assert "kept back" not in said
+
+
+def test_a_flag_in_the_demand_is_not_told_to_its_requester(desk: Desk) -> None:
+    package = desk.disclose(flags=("address_confidentiality",))[1]
+
+    told = words_of(package).lower()
+    for word in ("90-b", "c.900", "address confidentiality", "designated address"):
+        assert word not in told
+    assert "neither confirmed nor denied" in told
+
+
+@pytest.mark.parametrize(
+    ("case", "file", "flag", "fallen"),
+    [
+        ("FC-068", HOME / "packs" / "us-federal" / "cases" / "medicaid.yaml", "sud_patient",
+         {"S1.claims"}),
+        ("FED-004", HOME / "casebook" / "federal.yaml", "protected_8usc1367",
+         {"S1.address", "S1.ssn"}),
+    ],
+)  # fmt: skip
+def test_known_demands_with_a_flag_do_not_tell_it(
+    case: str, file: Path, flag: str, fallen: set[str]
+) -> None:
+    plain = decide_file(file, case=case)
+    subjects = tuple(replace(one, flags=frozenset({flag})) for one in plain.demand.subjects)
+    demand = replace(plain.demand, subjects=subjects)
+    sources = sources_of(demand.holder.agency, HOME / "profiles")
+    engine = Engine.of(plain.stack, plain.determination.on, sources)
+    flagged = replace(plain, demand=demand, determination=engine.decide(demand))
+
+    told = as_told(flagged).determination
+
+    without = {one.item: one for one in plain.determination.rulings}
+    for before, after in zip(flagged.determination.rulings, told.rulings, strict=True):
+        assert after.outcome is before.outcome
+        if after.outcome is not without[after.item].outcome:
+            fallen = fallen - {after.item.ref}
+            assert after.authorities == ("house-neither-confirm-nor-deny",)
+            assert (after.considered_not_met, after.would_change, after.policies) == ((), (), ())
+        elif after.outcome not in {Outcome.RELEASE, Outcome.COARSEN}:
+            assert after == without[after.item]
+    assert not fallen
+    assert (told.facts_digest, told.overall) == (
+        flagged.determination.facts_digest, flagged.determination.overall
+    )  # fmt: skip
+
+
+def test_an_answer_without_flags_is_told_as_it_is() -> None:
+    plain = decide_file(HOME / "casebook" / "federal.yaml", case="FED-004", explain=False)
+
+    assert as_told(plain) is plain
+
+
+def refused(
+    desk: Desk, name: str, flags: tuple[str, ...], instead: dict[str, Any] | None = None
+) -> dict[str, bytes]:
+    """Refuse a demand, of an officer if no other, and return its letter and its index."""
+    folder = desk.folder / name
+    folder.mkdir()
+    asked = copy.deepcopy(DEMAND)
+    asked |= {"consents": [], "purpose": "immigration_enforcement"}
+    asked["requester"] = {"body": "an office (made up)", "class": "ice"}
+    asked["instrument"] |= {"kind": "administrative_subpoena", "issuer": "immigration_officer"}
+    asked["findings"] = {"requester_identified": "yes"}
+    asked["records"] = [{"program": "mainecare", "fields": [*FIELDS, "S1.address", "S1.ssn"]}]
+    asked |= copy.deepcopy(instead or {})
+    if flags:
+        asked["subjects"][0]["flags"] = list(flags)
+    demand, office = folder / "demand.yaml", folder / "office"
+    demand.write_text(yaml.safe_dump(asked), "utf-8")
+    type_command(
+        "keys", "office", office, "--origin", "log.example/test",
+        "--source", desk.agency / "agency.sqlite", "--index", desk.agency / "persons.index",
+    )  # fmt: skip
+    type_command("receive", demand, "--office", office, "--at", AT)
+    type_command("refuse", demand, "--office", office, "--at", AT, "--counsel", "counsel")
+    return {one.name: one.read_bytes() for one in (office / "out").iterdir()}
+
+
+def test_a_refusal_is_the_same_letter_with_a_flag_and_without(desk: Desk) -> None:
+    plain = refused(desk, "plain", ())
+
+    assert refused(desk, "flagged", ("sud_patient", "deceased")) == plain
+
+
+AUDIT: dict[str, Any] = {
+    "requester": {"body": "an office of the State (made up)", "class": "state_agency"},
+    "instrument": DEMAND["instrument"] | {"kind": "letter", "issuer": "officer"},
+    "purpose": "program_audit",
+    "records": [{"program": "snap", "fields": ["S1.phone", "S1.employer"]}],
+    "findings": {
+        "requester_identified": "yes", "authority_stated": "yes",
+        "administers_or_audits_program": "yes", "needed_for_decision": "yes",
+    },
+}  # fmt: skip
+NOBODY = AUDIT | {"findings": AUDIT["findings"] | {"identifier_matches_one_person": "no"}}
+
+
+def test_who_is_not_found_and_who_is_protected_have_one_letter(desk: Desk) -> None:
+    protected = refused(desk, "protected", ("address_confidentiality",), AUDIT)
+    nobody = refused(desk, "nobody", (), NOBODY)
+    both = refused(desk, "both", ("address_confidentiality",), NOBODY)
+
+    assert protected == nobody == both
+    told = words_of(nobody)
+    assert "neither confirmed nor denied" in " ".join(told.split())
+    for word in ("90-B", "designated address", "match", "identity"):
+        assert word not in told
+
+
+def test_a_refusal_is_the_same_letter_for_who_is_found_and_who_is_not(desk: Desk) -> None:
+    findings = {"requester_identified": "yes", "identifier_matches_one_person": "no"}
+
+    nobody = refused(desk, "nobody", (), {"findings": findings})
+
+    assert nobody == refused(desk, "somebody", ())
 
 
 @pytest.mark.parametrize(

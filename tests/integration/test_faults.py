@@ -283,7 +283,6 @@ def test_a_folders_name_is_no_column(folder: str, world: World, tmp_path: Path) 
     assert found[0].out == found[1].out
 
 
-@pytest.mark.xfail(reason="a key of broken numbers is not looked for yet")
 def test_a_key_that_is_a_broken_number_is_refused_by_name(world: World, tmp_path: Path) -> None:
     source = tmp_path / "parquet"
     shutil.copytree(world.base / "agency" / "parquet", source)

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ import pytest
 
 from clerestory.cli import main
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.log_checking import verified_folder
+from clerestory.ledger import Recount
 
 EVENTS = [
     {
@@ -130,7 +132,8 @@ def test_what_is_remembered_is_checked_together_with_what_others_saw(
     before = (tmp_path / "seen").read_bytes()
 
     forked = run(*check, "--old", "other/public/checkpoint")
-    again = run(*check, "--old", "L/public/checkpoint", "--old", "seen")
+    shutil.copy(tmp_path / "L/public/checkpoint", tmp_path / "copy")
+    again = run(*check, "--old", "copy", "--old", "seen")
 
     assert (forked.code, again.code) == (ExitCode.CORRUPTION, ExitCode.DONE)
     assert "log-fork" in forked.err
@@ -201,6 +204,25 @@ def test_files_that_no_check_covers_are_named(run: Run, vkey: str, tmp_path: Pat
     assert shown.value["files_unknown"] == ["index.html"]
     assert shown.value["files_ahead"] == []
     assert shown.value["partial_tiles"] == 2
+
+
+def test_the_name_of_a_file_never_writes_a_line_of_the_answer(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    forged = "x\nproven: log.example\ncontinues the checkpoint of size 9"
+    (tmp_path / "L/public" / forged).write_text("made up")
+    for number in range(30):
+        (tmp_path / "L/public" / f"y{number:02}").write_text("made up")
+
+    told = run("verify", "L/public", "--vkey", vkey)
+
+    lines = told.out.splitlines()
+    assert [line for line in lines if line.startswith(("proven", "continues"))] == [lines[0]]
+    assert lines[1].startswith("not compared with an earlier checkpoint (--remember FILE)")
+    named = [line for line in lines if line.startswith("not a file of the log, so not checked: ")]
+    assert lines[-21:] == named
+    assert named[0].endswith(r"x\nproven: log.example\ncontinues the checkpoint of size 9")
+    assert named[-1].endswith(": 11 more, which --json lists")
 
 
 def test_a_rollback_a_fork_and_another_log_are_told_apart(
@@ -392,3 +414,144 @@ def test_the_benchmark_runs_small_and_meets_what_does_not_hang_on_the_disk() -> 
     assert figures["proof at 5,000 leaves, p50"]["value"] > 0
     assert {name for name in figures if "pymerkle" in name}
     assert figures["durable signed append, batch 256"]["ratio_to"] == "hash floor"
+
+
+def grow(run: Run) -> None:
+    run("append", "L", "events.json")
+    run("checkpoint", "L", "--publish")
+
+
+def test_a_log_is_compared_with_the_checkpoint_of_a_proof(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    shutil.copytree(tmp_path / "L", tmp_path / "other")
+    for name in ("L", "other"):
+        run("append", name, "events.json")
+        run("prove", name, "2", "--out", f"{name}.tlog-proof")
+    run("checkpoint", "L", "--publish")
+
+    good = run("verify", "L/public", "--vkey", vkey, "--old", "L.tlog-proof")
+    # What a package carries that was shown another log than the public.
+    split = run("verify", "L/public", "--vkey", vkey, "--old", "other.tlog-proof")
+
+    assert "continues the checkpoint of size 4" in good.out
+    assert (split.code, "code: log-fork" in split.err) == (ExitCode.CORRUPTION, True)
+
+
+def test_a_proof_is_not_said_to_be_compared_with_anything(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    run("prove", "L", "0", "--out", "p", "--entry", "e")
+    check = ("verify", "p", "--entry", "e", "--vkey", vkey)
+    assert run(*check).code == ExitCode.DONE
+
+    for option in (("--old", "p"), ("--remember", "seen"), ("--count",)):
+        told = run(*check, *option)
+
+        assert (told.code, told.out) == (ExitCode.BAD_INPUT, "")
+        assert "a proof of one entry (--entry) has none" in told.err
+    assert not (tmp_path / "seen").exists()
+
+
+@pytest.mark.parametrize("option", ["--old", "--remember"])
+def test_a_log_is_never_compared_with_itself(
+    run: Run, vkey: str, tmp_path: Path, option: str
+) -> None:
+    before = (tmp_path / "L/public/checkpoint").read_bytes()
+    (tmp_path / "link").symlink_to(tmp_path / "L/public/checkpoint")
+
+    for file in ("L/public/checkpoint", "L/../L/public/checkpoint", "link"):
+        told = run("verify", "L/public", "--vkey", vkey, option, file)
+
+        assert (told.code, told.out) == (ExitCode.BAD_INPUT, "")
+        assert "code: log-compared-with-itself" in told.err
+    assert (tmp_path / "L/public/checkpoint").read_bytes() == before
+
+
+def test_a_slow_run_with_an_older_copy_never_shrinks_what_is_remembered(
+    run: Run, vkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(tmp_path / "L/public", tmp_path / "older")
+    remember = ("--vkey", vkey, "--remember", "seen")
+    grow(run)
+    take = Recount.take
+
+    def slow(self: Recount, start: int, entries: Sequence[bytes]) -> None:
+        # While this run is at its entries another one ends, with a newer copy.
+        monkeypatch.setattr(Recount, "take", take)
+        verified_folder(
+            Path("L/public"), vkey, olds=(), remember=Path("seen"), trust=None, count=False
+        )
+        take(self, start, entries)
+
+    monkeypatch.setattr(Recount, "take", slow)
+    told = run("verify", "older", *remember, "--count")
+
+    assert (told.code, told.out) == (ExitCode.BAD_INPUT, "")
+    assert "code: log-remembered-meanwhile" in told.err
+    newer = (tmp_path / "L/public/checkpoint").read_bytes()
+    assert (tmp_path / "seen").read_bytes() == newer
+    assert run("verify", "older", *remember).code == ExitCode.CORRUPTION
+
+
+def test_what_is_remembered_behind_a_link_is_renewed_there(
+    run: Run, vkey: str, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "seen").symlink_to(tmp_path / "disk" / "seen")
+    for _ in range(2):
+        grow(run)
+        assert run("verify", "L/public", "--vkey", vkey, "--remember", "seen").code == 0
+
+        kept = (tmp_path / "disk" / "seen").read_bytes()
+        assert kept == (tmp_path / "L/public/checkpoint").read_bytes()
+    assert (tmp_path / "seen").is_symlink()
+
+
+@pytest.mark.parametrize("change", [b"\r\n", b"\xef\xbb\xbf"])
+def test_a_copy_whose_line_ends_a_program_changed_is_told_as_that(
+    run: Run, vkey: str, tmp_path: Path, change: bytes
+) -> None:
+    run("prove", "L", "0", "--out", "p", "--entry", "e")
+    (tmp_path / "policy").write_text("quorum none\n")
+    shutil.copy(tmp_path / "L/public/checkpoint", tmp_path / "seen")
+    for name in ("p", "L/public/checkpoint", "policy", "seen"):
+        path = tmp_path / name
+        content = path.read_bytes()
+        path.write_bytes(content.replace(b"\n", change) if b"\n" in change else change + content)
+
+    folder = run("verify", "L/public", "--vkey", vkey)
+    proof = run("verify", "p", "--entry", "e", "--vkey", vkey)
+    own = run("checkpoint", "L")
+
+    for told in (folder, proof, own):
+        assert (told.code, told.out) == (ExitCode.BAD_INPUT, "")
+        assert "changed its line ends or put a byte order mark before it" in told.err
+    assert "public/checkpoint must hold a checkpoint: " in own.err
+    # As the message says: moved away, the file is written again by the next command.
+    (tmp_path / "L/public/checkpoint").rename(tmp_path / "moved")
+    assert run("checkpoint", "L").code == ExitCode.DONE
+    assert run("verify", "L/public", "--vkey", vkey, "--policy", "policy").code == ExitCode.DONE
+
+
+@pytest.mark.usefixtures("vkey")
+@pytest.mark.parametrize("number", ["0", "-1"])
+def test_an_epoch_without_a_new_entry_is_refused_before_anything_is_written(
+    run: Run, number: str
+) -> None:
+    told = run("checkpoint", "L", "--propose", "--at-least", number)
+
+    assert (told.code, told.out) == (ExitCode.BAD_INPUT, "")
+    assert "code: usage" in told.err
+
+
+@pytest.mark.usefixtures("vkey")
+def test_a_request_from_more_than_the_epoch_is_refused(run: Run, tmp_path: Path) -> None:
+    run("append", "L", "events.json")
+
+    told = run("checkpoint", "L", "--request", "r", "--old", "5")
+
+    assert (told.code, told.out) == (ExitCode.BAD_INPUT, "")
+    assert "an old size must be in the proposed epoch: 5 of 4" in told.err
+    assert not (tmp_path / "r").exists()
+    assert run("checkpoint", "L", "--request", "r", "--old", "4").code == ExitCode.DONE

@@ -248,6 +248,55 @@ def test_a_text_that_is_no_day_is_named_whatever_the_period(
     assert other == [("y",)]
 
 
+def test_rows_that_a_policy_hides_are_not_taken_for_none(server: str, base: sa.Engine) -> None:
+    run(
+        base,
+        "CREATE TABLE made_up.people (id text, name text)",
+        "INSERT INTO made_up.people VALUES ('1', 'a'), ('2', 'b')",
+        "ALTER TABLE made_up.people ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE made_up.people FORCE ROW LEVEL SECURITY",
+        "CREATE POLICY half ON made_up.people USING (id = '1')",
+        "DROP ROLE IF EXISTS made_up_reader",
+        "CREATE ROLE made_up_reader LOGIN",
+        "GRANT USAGE ON SCHEMA made_up TO made_up_reader",
+        "GRANT SELECT ON made_up.people TO made_up_reader",
+    )
+    reader = sa.make_url(server).set(username="made_up_reader")
+    source = opened(reader.render_as_string(hide_password=False))
+    try:
+        with pytest.raises(SourceFault, match="hides rows of the table people") as fault:
+            read(source, "2")
+        with pytest.raises(SourceFault, match="hides rows of the table people"):
+            list(source.scan_keys("people", ["id"], "id"))
+        run(base, "ALTER ROLE made_up_reader BYPASSRLS")
+        assert read(source, "2") == [("b",)]
+    finally:
+        source.close()
+        run(base, "DROP OWNED BY made_up_reader", "DROP ROLE made_up_reader")
+
+    assert fault.value.code == "source-rows-hidden"
+    assert "BYPASSRLS" in str(fault.value.todo)
+
+
+def test_a_check_compares_keys_as_they_are_read(server: str, base: sa.Engine) -> None:
+    run(
+        base,
+        "CREATE TABLE made_up.people (id uuid)",
+        f"INSERT INTO made_up.people VALUES ('{UUID}')",
+        "CREATE TABLE made_up.capitals (id text)",
+        f"INSERT INTO made_up.capitals VALUES ('{UUID.upper()}'), (NULL)",
+        "CREATE TABLE made_up.padded (id char(40))",
+        f"INSERT INTO made_up.padded VALUES ('{UUID}')",
+        "CREATE TABLE made_up.nobodys (id text)",
+    )
+    source = opened(server)
+
+    told = [source.whose_keys(one, "people", "id") for one in ("capitals", "padded", "nobodys")]
+    source.close()
+
+    assert told == [(False, True), (True, False), (False, False)]
+
+
 def test_kinds_and_samples_are_told(server: str, base: sa.Engine) -> None:
     run(
         base,

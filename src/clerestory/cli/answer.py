@@ -2,20 +2,18 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from clerestory.cli.addressed import check_addressed, check_filled_in
 from clerestory.cli.clock import at_option, late_option, read_clock
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
 from clerestory.cli.exit_codes import ExitCode
-from clerestory.cli.office import (
-    make_office,
-    open_office,
-)
+from clerestory.cli.office import Office, make_office, open_office
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell
 from clerestory.demands import Demand
@@ -59,6 +57,8 @@ def receive(
     at, office = read_clock(at_text), open_office(folder, late=late)
     read = demand_file(demand, case=case, on=office.day(at), packs=packs)
     _check_day(read, office.day(at))
+    check_filled_in(read)
+    check_addressed(office, read)
     number = receive_demand(office, read, at)
     tell(f"received {read.id} as number {number}")
 
@@ -95,7 +95,7 @@ def disclose(
     from clerestory.cli.attaching import file_pairs
 
     at, office = read_clock(at_text), open_office(folder, late=late)
-    decided = _decide(demand, case, packs, office.day(at), lower)
+    decided = _decide(demand, case, packs, lower, office, at)
     answered, sealed = disclose_answer(
         office,
         decided,
@@ -136,7 +136,7 @@ def refuse(
     from clerestory.cli.answering import refuse as refuse_demand
 
     at, office = read_clock(at_text), open_office(folder, late=late)
-    decided = _decide(demand, case, packs, office.day(at), lower)
+    decided = _decide(demand, case, packs, lower, office, at)
     answered = refuse_demand(office, decided, counsel=counsel, at=at)
     tell(f"refused number {answered.number}, log entry {answered.index}")
     for path in answered.files:
@@ -166,13 +166,14 @@ def verify(
     from clerestory.audit.packages import verify_package
     from clerestory.cli.log_text import say
     from clerestory.cli.verify_text import key_text, verified_text, verified_value
-    from clerestory.disclosure import Identity
+    from clerestory.disclosure import KEY_FILE_BYTES, Identity, read_given
 
+    given = read_given(identity, "the identity", limit=KEY_FILE_BYTES) if identity else None
     verified = verify_package(
         package,
         sender=key_text(sender, what="the sender's key"),
         log_vkey=key_text(log_vkey, what="the log's key"),
-        identity=Identity(given=identity.read_bytes()) if identity else None,
+        identity=Identity(given=given) if given is not None else None,
         extract_to=extract_to,
     )
     say(as_json, verified_value(verified), verified_text(verified))
@@ -264,10 +265,16 @@ def sign_receipt(
 
 
 def _decide(
-    demand: Path, case: str | None, packs: tuple[str, ...], on: date, lower: tuple[str, ...]
+    path: Path,
+    case: str | None,
+    packs: tuple[str, ...],
+    lower: tuple[str, ...],
+    office: Office,
+    at: datetime,
 ) -> Decided:
-    decided = decide_file(demand, on=on, case=case, packs=packs, lower=lower)
-    _check_day(decided.demand, on)
+    decided = decide_file(path, on=office.day(at), case=case, packs=packs, lower=lower)
+    _check_day(decided.demand, office.day(at))
+    check_addressed(office, decided.demand)
     check_active(decided.stack, packs_folder())
     return decided
 

@@ -12,8 +12,9 @@ from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.attaching import answers_in_files, value_of
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
-from clerestory.cli.office import Office
-from clerestory.cli.protections import decide_with_record, nothing_left
+from clerestory.cli.office import Office, one_at_a_time
+from clerestory.cli.protections import as_told, decide_with_record, nothing_left
+from clerestory.cli.true_address import keep_true_address
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -47,6 +48,7 @@ from clerestory.holdings import (
     PersonSearch,
     Purpose,
     Source,
+    check_still_right,
     load_catalogue,
     open_index,
     open_source,
@@ -56,6 +58,7 @@ from clerestory.holdings import (
 )
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
+from clerestory.kernel.reading.characters import folded
 from clerestory.kernel.time import month_text
 from clerestory.notes import parse_vkey
 from clerestory.policy.words import fact_in_words
@@ -75,6 +78,7 @@ class Answered:
     lowered: tuple[Item, ...] = ()
 
 
+@one_at_a_time
 def disclose(
     office: Office,
     decided: Decided,
@@ -103,11 +107,11 @@ def disclose(
             or the recipient's key is of the wrong kind. Nothing has been written then.
     """
     check_reviewers(reviewers)
-    number = office.number_of(decided.demand.id)
+    number = office.answerable(decided.demand)
     to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
     named = _named(decided, permitted_items(decided.determination), who)
     decided, values, lowered = _read_values(office, decided, named, files, at)
-    contents = _contents(office, decided, values, named, at)
+    contents = _contents(office, as_told(decided), values, named, at)
     check_sealable(contents, [to], cbc=cbc)
     package = office.out / package_name(decided.demand.id, [to])
     office.check_new(package)
@@ -168,6 +172,7 @@ def _contents(
     )
 
 
+@one_at_a_time
 def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetime) -> Answered:
     """Write the refusal letter and the withholding index, and log them.
 
@@ -183,8 +188,8 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
             code="answer-needs-counsel",
             todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
         )
-    number = office.number_of(decided.demand.id)
-    given = letter_input(office, decided, at)
+    number = office.answerable(decided.demand)
+    given = letter_input(office, as_told(decided), at)
     letter, index_pdf = refusal_letter(given), withholding_index(given)
     stem = f"{decided.demand.id}-{office.day(at)}"
     written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
@@ -204,7 +209,8 @@ def check_reviewers(reviewers: Sequence[str]) -> None:
     Raises:
         Refusal: Fewer than two, or the same one twice.
     """
-    if len({name.strip().casefold() for name in reviewers if name.strip()}) < 2:
+    # As a person reads them: capitals, width and spaces make no second person.
+    if len({folded(" ".join(name.split())) for name in reviewers if name.strip()}) < 2:
         raise Refusal(
             f"two different people must have signed: {len(reviewers)} named",
             code="answer-needs-two",
@@ -257,10 +263,13 @@ def _read_values(
     refs = {item.subject for item in items if not item.subject.endswith("*")}
     if named is None:
         return decided, values, ()
-    persons = _persons(office, decided.demand, named.only(refs), at)
+    asked = named.only(refs)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
+    persons = _persons(office, catalogue, decided.demand, asked, at)
     source = open_source(office.source, zone=office.zone.name)
     try:
+        for person in asked.persons:
+            check_still_right(source, catalogue, persons[str(person.ref)], person.query)
         protected = decide_with_record(
             decided, source=source, catalogue=catalogue, persons=persons, on=office.day(at)
         )
@@ -270,8 +279,12 @@ def _read_values(
         found = _from_records(decided.demand, source, catalogue, open_items, persons)
     finally:
         source.close()
-    kept = {item: value for item, value in values.items() if item in open_items}
-    return protected.decided, kept | found, protected.lowered
+    protected = keep_true_address(protected, catalogue, found)
+    open_items = permitted_items(protected.decided.determination)
+    if not open_items:
+        raise nothing_left()
+    kept = {item: value for item, value in (values | found).items() if item in open_items}
+    return protected.decided, kept, protected.lowered
 
 
 def _from_records(
@@ -296,9 +309,11 @@ def _from_records(
     return {item: value_of(value) for item, value in zip(asked, found, strict=True)}
 
 
-def _persons(office: Office, demand: Demand, named: NamedPersons, at: datetime) -> dict[str, str]:
+def _persons(
+    office: Office, catalogue: Catalogue, demand: Demand, named: NamedPersons, at: datetime
+) -> dict[str, str]:
     """Return whose records each ref is about; every look-up is recorded."""
-    index = open_index(office.index)
+    index = open_index(office.index, catalogue=catalogue)
     lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
     purpose = Purpose(
         reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
@@ -315,7 +330,9 @@ def _persons(office: Office, demand: Demand, named: NamedPersons, at: datetime) 
             f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
             code="answer-person-uncertain",
             todo="ask the requester for more marks of the person, without saying what matched; "
-            "the reasons are for staff, in the office's record of look-ups",
+            "the reasons are for staff, in the office's record of look-ups; where no more can be "
+            "had, write identifier_matches_one_person: no among the findings, decide it again "
+            "and refuse it: the letter neither confirms nor denies",
         )
     return {str(one.ref): str(one.person_id) for one in resolved}
 

@@ -1,6 +1,5 @@
 """The one place where the program reads a clock, and whose calendar gives the day."""
 
-import tomllib
 from collections.abc import Set
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,13 +8,14 @@ from typing import Any
 import click
 
 from clerestory.cli.places import profiles_folder
-from clerestory.kernel import Refusal
+from clerestory.kernel import BadFile, Refusal
+from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import BadTime, Zone, check_moment, local_day, parse_day, parse_moment
 
 DEFAULT_PROFILE = "maine-dhhs"
 FORMAT = "clerestory-profile/1"
 
-_KEYS = {"format", "time_zone"}
+_KEYS = {"format", "time_zone", "jurisdiction"}
 
 
 class Day(click.ParamType[date]):
@@ -105,12 +105,12 @@ def zone_of(profile: Path) -> Zone:
             todo="see the folder profiles/",
         )
     path = profile / "profile.toml"
+    if not path.exists():
+        raise _bad(path, "it is not there")
     try:
-        told = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError as fault:
-        raise _bad(path, "it is not there") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise _bad(path, f"it is not toml in utf-8: {fault}") from fault
+        told = read_toml(path)
+    except BadFile as fault:
+        raise _bad(path, str(fault)) from fault
     if unknown := sorted(set(told) - _KEYS):
         raise _bad(path, f"it has keys that are not known: {', '.join(unknown)}")
     if told.get("format") != FORMAT:

@@ -74,7 +74,15 @@ def _lowerings(demand: Demand, lower: Sequence[str]) -> dict[Item, Outcome]:
                 code="review-unknown-item",
                 todo="write it as S1.address=withhold, or snap/S1.address=refer_to_counsel",
             )
-        lowerings |= dict.fromkeys(items, Outcome(to))
+        for item in items:
+            if lowerings.setdefault(item, Outcome(to)) is not Outcome(to):
+                raise Refusal(
+                    f"two answers are given for {item.program}/{item.ref}: {lowerings[item]} and "
+                    f"{to}",
+                    code="review-twice",
+                    todo="give --lower once for each field; where two reviewers differ, the one "
+                    "that lets less leave counts",
+                )
     return lowerings
 
 

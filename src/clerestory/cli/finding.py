@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from clerestory.cli.clock import read_clock
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.handed_in import HandedIn, HandedInFile
 from clerestory.cli.office import open_office
 from clerestory.cli.terminal import tell, tell_json
 from clerestory.holdings import (
@@ -66,14 +67,14 @@ def _recorded(command: _Command) -> _Command:
 @click.argument("index", type=click.Path(path_type=Path))
 @click.option(
     "--query",
-    type=click.File("rb"),
+    type=HandedInFile(),
     default="-",
     help="YAML or JSON with name, birth_date, ssn ...; - reads standard input.",
 )
 @_recorded
 def find(
     index: Path,
-    query: BinaryIO,
+    query: HandedIn,
     office: Path | None,
     demand: str | None,
     reason: str | None,
@@ -86,7 +87,7 @@ def find(
     command line, where other accounts could see it. Nothing is ever listed, and each look-up is
     recorded. Who asked may be told the answer, but not what --staff adds.
     """
-    asked = _read_query(query.read(_MAX_QUERY_BYTES + 1), str(getattr(query, "name", "-")))
+    asked = _read_query(query.content, query.name)
     purpose = _purpose(office, demand, reason)
     with _search(index, office) as search:
         answer = search.find(asked, purpose=purpose, at=read_clock(None))

@@ -85,10 +85,11 @@ def compare(
 def _read(path: Path) -> "tuple[Scenario, Shared | None]":
     from clerestory.audit.lab.scenario import BadScenario, read_scenario
     from clerestory.audit.lab.share import read_shared
+    from clerestory.cli.handed_in import WrongFile, read_handed_in
 
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
+        text = read_handed_in(path).decode("utf-8-sig")
+    except (WrongFile, UnicodeDecodeError) as fault:
         raise BadScenario(
             f"the scenario cannot be read: {path}",
             todo="give the path of a scenario, or none to compare the five regimes",

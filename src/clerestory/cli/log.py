@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from clerestory.cli.clock import at_option, late_option, profile_option, read_clock, zone_of_scopes
+from clerestory.cli.handed_in import HandedIn, HandedInFile
 from clerestory.cli.log_checking import verified_entry, verified_folder
 from clerestory.cli.log_text import (
     appended_line,
@@ -49,7 +50,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
-_IN = click.File("rb")
+_IN = HandedInFile()
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
@@ -105,7 +106,7 @@ def create(directory: Path, origin: str, key: Path | None, kek: Path | None, as_
 @_with_keys
 @_json_option
 def append(
-    directory: Path, events: Any, at_text: str | None, late: bool, profile: str,
+    directory: Path, events: HandedIn, at_text: str | None, late: bool, profile: str,
     key: Path | None, kek: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Append EVENTS, a JSON list (or one object) of type, scope, matter, fields and public.
@@ -113,7 +114,10 @@ def append(
     The quarter that the log shows is that of the profile which the scope names. Where no profile
     has that name it is that of --profile.
     """
-    at, parsed = read_clock(at_text), parse_events(events.read(), file=show(Path(events.name).name))
+    at, parsed = (
+        read_clock(at_text),
+        parse_events(events.content, file=show(Path(events.name).name)),
+    )
     zone = zone_of_scopes({event.scope for event in parsed}, profile)
     with _open(directory, key, kek, late=late) as ledger:
         ledger.check_by_hand(parsed)
@@ -150,9 +154,21 @@ def erase(
 @click.argument("directory", type=_FOLDER)
 @click.option("--published", is_flag=True, help="Show the public checkpoint, not the latest.")
 @click.option("--propose", is_flag=True, help="Fix the next epoch and show its checkpoint.")
-@click.option("--at-least", default=1, show_default=True, help="Entries a new epoch must have.")
+@click.option(
+    "--at-least",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Entries a new epoch must have.",
+)
 @click.option("--request", type=_FILE, help="Write the request for a witness to this file.")
-@click.option("--old", default=0, show_default=True, help="The size that the witness has seen.")
+@click.option(
+    "--old",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="The size that the witness has seen.",
+)
 @click.option(
     "--cosignature", "cosignatures", type=_IN, multiple=True, help="A witness's answer, a file."
 )
@@ -167,8 +183,8 @@ def checkpoint(
     at_least: int,
     request: Path | None,
     old: int,
-    cosignatures: Sequence[Any],
-    policy: Any,
+    cosignatures: Sequence[HandedIn],
+    policy: HandedIn | None,
     publish: bool,
     key: Path | None,
     kek: Path | None,
@@ -180,7 +196,7 @@ def checkpoint(
             epoch = ledger.propose(at_least=at_least)
             if request:
                 write_whole(request, request_for(ledger.log, epoch, old_size=old))
-            note = _cosigned(epoch, [file.read() for file in cosignatures], policy)
+            note = _cosigned(epoch, [file.content for file in cosignatures], policy)
             if publish:
                 ledger.publish(note)
         elif published:
@@ -228,7 +244,7 @@ def prove(
     "olds",
     type=_FILE,
     multiple=True,
-    help="A checkpoint seen earlier that PATH must continue; again for more.",
+    help="A checkpoint seen earlier, or a proof, that PATH must continue; again for more.",
 )
 @click.option("--remember", type=_FILE, help="Check against this file, then renew it.")
 @click.option("--policy", type=_IN, help="Demand its quorum.")
@@ -240,7 +256,7 @@ def verify(
     entry: Path | None,
     olds: Sequence[Path],
     remember: Path | None,
-    policy: Any,
+    policy: HandedIn | None,
     count: bool,
     as_json: bool,
 ) -> None:
@@ -248,6 +264,12 @@ def verify(
     vkey = key_text(vkey, what="the log's key")
     trust = _trust_policy(policy)
     if entry is not None:
+        if olds or remember or count:
+            raise click.UsageError(
+                "--old, --remember and --count check a whole public directory; a proof of one "
+                "entry (--entry) has none. To compare a log with the checkpoint of a proof, give "
+                "its public directory and the proof as --old"
+            )
         value, text = verified_entry(path, entry, vkey, trust)
     else:
         value, text = verified_folder(
@@ -290,8 +312,12 @@ def _open(directory: Path, key: Path | None, kek: Path | None, *, late: bool = F
     return Ledger.open(directory, signer, wrapping, late=late)
 
 
-def _trust_policy(policy: Any) -> TrustPolicy | None:
-    return parse_trust_policy(_text(policy.read(), "a trust policy")) if policy else None
+def _trust_policy(policy: HandedIn | None) -> TrustPolicy | None:
+    if policy is None:
+        return None
+    # As whatever editor wrote it: nothing is signed here, so its line ends mean nothing.
+    text = _text(policy.content, "a trust policy").removeprefix("\ufeff")
+    return parse_trust_policy(text.replace("\r\n", "\n"))
 
 
 def _text(content: bytes, what: str) -> str:
@@ -301,7 +327,7 @@ def _text(content: bytes, what: str) -> str:
         raise BadNote(f"{what} must be utf-8: byte {fault.start}") from fault
 
 
-def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: Any) -> str:
+def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: HandedIn | None) -> str:
     note = parse_note(epoch.note)
     trust = _trust_policy(policy)
     if answers and trust is None:

@@ -1,11 +1,23 @@
-"""What ``clerestory log verify`` does: check a proof or a directory, and remember what it saw."""
+"""``clerestory log verify``: a proof or a public folder, checked and put into words."""
 
+import fcntl
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from clerestory.cli.log_text import read_text, verified_text, verified_value
+from clerestory.cli.handed_in import read_handed_in
+from clerestory.cli.log_text import verified_text, verified_value
+from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_whole
-from clerestory.ledger import BadNote, Recount, TrustPolicy, verify_directory, verify_proof
+from clerestory.ledger import (
+    BadNote,
+    Recount,
+    TrustPolicy,
+    VerifiedDirectory,
+    verify_directory,
+    verify_proof,
+)
+from clerestory.ledger.proof_file import HEADER, parse_proof
 from clerestory.notes import parse_body, parse_note
 
 Said = tuple[dict[str, object], str]
@@ -14,7 +26,8 @@ Said = tuple[dict[str, object], str]
 
 def verified_entry(proof: Path, entry: Path, vkey: str, trust: TrustPolicy | None) -> Said:
     """Check an offline proof of one entry."""
-    verified = verify_proof(read_text(proof), entry.read_bytes(), vkey)
+    text = _text(read_handed_in(proof), proof)
+    verified = verify_proof(text, read_handed_in(entry), vkey)
     if trust is not None:
         trust.check_checkpoint(verified.checkpoint)
     value = {
@@ -37,27 +50,60 @@ def verified_folder(
     count: bool,
 ) -> Said:
     """Check a public directory, and remember its checkpoint once all of it holds."""
+    for file in (*olds, *([remember] if remember else [])):
+        _check_apart(file, folder)
     # Both count: what was remembered here, and what somebody else has seen.
-    seen = [*olds, *([remember] if remember is not None and remember.exists() else [])]
+    known = _kept(remember) if remember else None
+    seen = [_checkpoint_in(file, read_handed_in(file)) for file in olds]
+    if remember and known is not None:
+        seen.append(_checkpoint_in(remember, known))
     recount = Recount()
-    verified = verify_directory(
-        folder,
-        vkey,
-        [_checkpoint_in(file) for file in seen],
-        on_entries=recount.take if count else None,
-    )
+    verified = verify_directory(folder, vkey, seen, on_entries=recount.take if count else None)
     if trust is not None:
         trust.check_checkpoint(verified.checkpoint)
-    if remember is not None:
+    if remember:
         # Last, and whole: what was remembered before must survive a check that fails.
-        write_whole(remember, verified.checkpoint.encode())
+        _renew(remember, known, verified)
     return verified_value(verified, recount), verified_text(verified, recount)
 
 
-def _checkpoint_in(file: Path) -> bytes:
-    """Read a checkpoint that somebody kept, and name the file if it is none."""
-    content = file.read_bytes()
+def _check_apart(file: Path, folder: Path) -> None:
+    # A log compared with what it shows itself continues that, whatever it did.
+    if Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
+        raise Refusal(
+            f"a checkpoint to compare with must come from elsewhere than the log: {file}",
+            code="log-compared-with-itself",
+            todo="keep what you have seen in a file of your own, outside the folder of the log",
+        )
+
+
+def _kept(file: Path) -> bytes | None:
+    return read_handed_in(file) if file.exists() else None
+
+
+def _renew(file: Path, known: bytes | None, verified: VerifiedDirectory) -> None:
+    """Renew what is remembered, if it still is what this run compared with."""
+    # A link stays a link: what is remembered is behind it.
+    target = Path(os.path.realpath(file))
+    handle = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if _kept(target) != known:
+            raise Refusal(
+                f"what is remembered must stay while a log is checked: another run renewed {file}",
+                code="log-remembered-meanwhile",
+                todo="run the same again: it compares with what is remembered now",
+            )
+        write_whole(target, verified.checkpoint.encode())
+    finally:
+        os.close(handle)
+
+
+def _checkpoint_in(file: Path, content: bytes) -> bytes:
+    """Return the checkpoint that somebody kept, or that of a proof; name the file if it is none."""
+    try:
+        if content.startswith(HEADER.encode()):
+            content = parse_proof(_text(content, file)).checkpoint.encode()
         parse_body(parse_note(content).text)
     except BadNote as fault:
         raise BadNote(
@@ -65,3 +111,10 @@ def _checkpoint_in(file: Path) -> bytes:
             todo="name the file in which the checkpoint was kept; this one was left as it is",
         ) from fault
     return content
+
+
+def _text(content: bytes, file: Path) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as fault:
+        raise BadNote(f"{file} must be text: byte {fault.start}") from fault

@@ -1,10 +1,10 @@
 """What ``clerestory log`` reads and shows: events, times, results, as JSON and as text."""
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-from clerestory.cli.terminal import tell_json, tell_lines
-from clerestory.kernel.bad_file import BadFile
+from clerestory.cli.terminal import tell_json, tell_lines, visible
+from clerestory.kernel.bad_file import MAX_TOLD, BadFile
 from clerestory.kernel.reading import parse_document
 from clerestory.ledger import (
     Appended,
@@ -21,14 +21,6 @@ class BadEvents(BadFile):
     """A file of events that cannot be read as it stands; nothing was written."""
 
     code = "log-event"
-
-
-def read_text(path: Path) -> str:
-    """Read a text file as UTF-8."""
-    try:
-        return path.read_bytes().decode()
-    except UnicodeDecodeError as fault:
-        raise BadNote(f"a proof must be text: {path}") from fault
 
 
 def parse_events(content: bytes, *, file: str) -> list[Event]:
@@ -114,15 +106,28 @@ def verified_text(verified: VerifiedDirectory, recount: Recount) -> str:
     lines = [f"proven: {verified.origin}, {verified.size} entries, root {verified.root.hex()}"]
     if verified.consistent_with is not None:
         lines.append(f"continues the checkpoint of size {verified.consistent_with}")
+    else:
+        lines.append(
+            "not compared with an earlier checkpoint (--remember FILE): a log that was put back "
+            "or replaced whole would look the same"
+        )
     files = verified.files
     if files.partials:
         lines.append(f"earlier partial tiles, each as the whole one began: {files.partials}")
-    lines += [f"not under the checkpoint yet, so not checked: {path}" for path in files.ahead]
-    lines += [f"not a file of the log, so not checked: {path}" for path in files.unknown]
+    lines += _named("not under the checkpoint yet, so not checked", files.ahead)
+    lines += _named("not a file of the log, so not checked", files.unknown)
     lines += [
         f"{count:>9}  {kind}  {scope}  {period}" for kind, scope, period, count in recount.rows()
     ]
-    return "\n".join(lines)
+    # Each by itself: a name from outside that holds a line break must not write a line of its own.
+    return "\n".join(map(visible, lines))
+
+
+def _named(what: str, paths: Sequence[str]) -> list[str]:
+    """Name the first few, and count the rest: a folder may hold any number of others' files."""
+    lines = [f"{what}: {path}" for path in paths[:MAX_TOLD]]
+    more = len(paths) - MAX_TOLD
+    return [*lines, f"{what}: {more} more, which --json lists"] if more > 0 else lines
 
 
 def report_value(report: AuditReport) -> dict[str, object]:
@@ -138,12 +143,14 @@ def report_value(report: AuditReport) -> dict[str, object]:
 
 def report_text(report: AuditReport) -> str:
     """Show an audit to a person."""
-    lines = [f"finding: {one.message}\n  code: {one.code}" for one in report.findings]
+    lines = []
+    for one in report.findings:
+        lines += [f"finding: {one.message}", f"  code: {one.code}"]
     lines.append(
         f"audited {report.size} entries: {report.opened} opened, {report.erased} erased, "
         f"{len(report.findings)} findings"
     )
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))
 
 
 def say(as_json: bool, value: object, text: str) -> None:

@@ -4,17 +4,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any
 
 import click
 
 from clerestory.cli.clock import at_option, read_clock
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.handed_in import HandedIn, HandedInFile
 from clerestory.cli.log_text import say
 from clerestory.kernel import Corruption
 from clerestory.kernel.files import write_whole
 from clerestory.ledger import BadNote, Witness
-from clerestory.notes import parse_vkey
+from clerestory.notes import Kind, parse_vkey
 from clerestory.notes.key_files import COSIGNER_KINDS, read_cosigning_key, write_cosigning_key
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -22,7 +22,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 @click.argument("state", type=click.Path(path_type=Path, file_okay=False))
-@click.argument("request", type=click.File("rb"), required=False)
+@click.argument("request", type=HandedInFile(), required=False)
 @click.option("--key", type=_FILE, required=True, help="The witness's key file.")
 @click.option("--new-key", metavar="NAME", help="Make the key file, for a witness of this name.")
 @click.option("--kind", type=click.Choice(COSIGNER_KINDS), default="ml-dsa-44", show_default=True)
@@ -32,7 +32,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def witness(
     state: Path,
-    request: Any,
+    request: HandedIn | None,
     key: Path,
     new_key: str | None,
     kind: str,
@@ -54,8 +54,10 @@ def witness(
     if request is None:
         raise BadNote("a witness needs a request", todo="give its file, or - for standard input")
     cosigners = [read_cosigning_key(key)]
-    here = Witness(state, cosigners=cosigners, logs=[parse_vkey(text) for text in vkeys])
-    answer = here.add_checkpoint(request.read(), at=read_clock(at_text))
+    here = Witness(
+        state, cosigners=cosigners, logs=[parse_vkey(text, only=Kind.ED25519) for text in vkeys]
+    )
+    answer = here.add_checkpoint(request.content, at=read_clock(at_text))
     if out:
         write_whole(out, answer.body.encode())
     value = {"status": answer.status, "type": answer.content_type, "body": answer.body}

@@ -4,47 +4,59 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from clerestory.cli.deciding import Decided
-from clerestory.cli.office import Office
-from clerestory.demands import Demand
-from clerestory.kernel import Corruption, Refusal, digest_of
+from clerestory.cli.office import Office, one_at_a_time
+from clerestory.demands import Demand, demand_digest
+from clerestory.kernel import Corruption, Refusal
 from clerestory.ledger import (
     Event,
     EventType,
     Ledger,
 )
+from clerestory.ledger.repeats import find_entry, find_numbered
 
 
+@one_at_a_time
 def receive(office: Office, demand: Demand, at: datetime) -> int:
     """Draw the demand's number and log it, before anything is known of the outcome.
+
+    The log commits to the whole demand as it was received. Done again after a run that was killed
+    between the log and the office's note, it finds its entry and draws no second number.
 
     Raises:
         Refusal: It was received already; the message gives its number.
     """
     known = office.find_number(demand.id)
     if known is not None:
-        raise Refusal(
-            f"the demand {demand.id} was received already, as number {known}",
-            code="answer-received-already",
-            todo="go on with decide, disclose or refuse",
-        )
-    facts = {"demand": demand.id, "paper": digest_of([demand.id, demand.title])}
-    event = (
-        Event(
-            type=EventType.CLASS_DEMAND_RECEIVED,
-            scope=office.scope,
-            public={"demand": demand.id, "requester": demand.requester.kind},
-        )
+        raise _received(demand, known)
+    facts = {"demand": demand.id, "paper": demand_digest(demand)}
+    public = (
+        {"demand": demand.id, "requester": demand.requester.kind}
         if is_about_a_class(demand)
-        else Event(
-            type=EventType.DEMAND_RECEIVED, scope=office.scope, matter=demand.id, fields=facts
-        )
+        else {}
     )
+    kind = EventType.CLASS_DEMAND_RECEIVED if public else EventType.DEMAND_RECEIVED
+    event = Event(type=kind, scope=office.scope, matter=demand.id, fields=facts, public=public)
     with office.ledger() as ledger:
-        (appended,) = ledger.append([event], at, zone=office.zone)
-    if appended.demand_number is None:
-        raise Corruption("the log gave a received demand no number", code="log-no-number")
-    office.note_number(demand.id, appended.demand_number)
-    return appended.demand_number
+        if (before := find_numbered(ledger, demand.id)) is not None:
+            index, number = before
+            if find_entry(ledger, event) != index:
+                raise _received(demand, number)
+        else:
+            (appended,) = ledger.append([event], at, zone=office.zone)
+            if appended.demand_number is None:
+                raise Corruption("the log gave a received demand no number", code="log-no-number")
+            number = appended.demand_number
+    office.note_number(demand, number)
+    return number
+
+
+def _received(demand: Demand, number: int) -> Refusal:
+    return Refusal(
+        f"the demand {demand.id} was received already, as number {number}",
+        code="answer-received-already",
+        todo="go on with decide, disclose or refuse; where this is another paper, give it an id "
+        "of its own",
+    )
 
 
 def is_about_a_class(demand: Demand) -> bool:
@@ -111,6 +123,9 @@ def log_answer(
                 fields={**common, "package": digest, **approvals},
             ),
         ]
-    index = ledger.append(events, at, zone=office.zone)[-1].index
+    # A run that was killed after it wrote the entries left no note of them.
+    index = find_entry(ledger, events[-1])
+    if index is None:
+        index = ledger.append(events, at, zone=office.zone)[-1].index
     office.note_answer(demand.id, digest, index)
     return index

@@ -2,7 +2,9 @@
 
 import importlib
 import os
+import signal
 import sys
+from types import FrameType
 
 import click
 from click.shell_completion import shell_complete
@@ -67,8 +69,25 @@ def program() -> None:
 def main() -> None:
     """Run the program and turn every error into a message, a next step and an exit code."""
     prepare_streams()
+    _stop_tidily()
     code = close_streams(answer_for(_run))
     sys.exit(code)
+
+
+def _stop_tidily() -> None:
+    """Let a signal end the program as Ctrl-C does: what is half done is taken away first.
+
+    By itself it would end on the spot, and leave the open files of a sealed package on the disk.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        # A system may lack one, and nohup asks for the hang-up to be ignored.
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, stop)
 
 
 def _run() -> None:

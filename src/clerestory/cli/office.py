@@ -1,15 +1,21 @@
 """An office's folder: its keys, its log, where its records are. What the commands share."""
 
+import fcntl
 import json
+import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from clerestory.cli.clock import zone_of
 from clerestory.cli.places import profiles_folder
+from clerestory.demands import Demand, asked_parts
 from clerestory.kernel import Refusal
 from clerestory.kernel.bad_file import BadFile
 from clerestory.kernel.files import read_limited, write_whole
@@ -22,6 +28,8 @@ from clerestory.notes.key_files import read_signing_key, write_signing_key
 
 _SETTINGS = "office.toml"
 _RECORD_BYTES = 100_000
+_Args = ParamSpec("_Args")
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +77,23 @@ class Office:
         """Return the log's public key."""
         return (self.folder / "public" / "log.vkey").read_text("utf-8").strip()
 
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Keep other processes from acting in this office at the same time.
+
+        Else two clerks with one demand would draw two numbers, and two who seal would each remove
+        the folder that the other works in.
+        """
+        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
     def find_number(self, demand_id: str) -> int | None:
         """Return the number that the demand drew when it was received, if it was."""
-        told = read_record(self._matter(demand_id))
+        told = read_record(self._matter(demand_id), demand_id, "number")
         return told["number"] if told else None
 
     def number_of(self, demand_id: str) -> int:
@@ -89,11 +111,34 @@ class Office:
             )
         return number
 
-    def note_number(self, demand_id: str, number: int) -> None:
-        """Keep the number of a received demand."""
-        path = self._matter(demand_id)
+    def answerable(self, demand: Demand) -> int:
+        """Return the number of a demand that asks what was received under its id.
+
+        Raises:
+            Refusal: It was never received, or asks something else; the parts are named.
+        """
+        number = self.number_of(demand.id)
+        told = read_record(self._matter(demand.id), demand.id, "number") or {}
+        received, parts = told.get("asked"), asked_parts(demand)
+        # A note of an earlier version does not say what was asked.
+        if not isinstance(received, dict):
+            return number
+        if other := [name for name in parts if parts[name] != received.get(name)]:
+            raise Refusal(
+                f"the file asks something else than what was received as {demand.id}, number "
+                f"{number}: {', '.join(other)}",
+                code="answer-other-demand",
+                todo="give the file as it was received, with what was found out since; another "
+                "paper, or a correction of these parts, is received under an id of its own",
+            )
+        return number
+
+    def note_number(self, demand: Demand, number: int) -> None:
+        """Keep the number of a received demand, and what it asks."""
+        path = self._matter(demand.id)
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, json.dumps({"demand": demand_id, "number": number}).encode())
+        told = {"demand": demand.id, "number": number, "asked": asked_parts(demand)}
+        write_whole(path, json.dumps(told).encode())
 
     def check_new(self, path: Path) -> None:
         """Make the folder of answers, and refuse to answer twice.
@@ -119,7 +164,7 @@ class Office:
 
     def find_answer(self, demand_id: str, digest: str) -> int | None:
         """Return the log's index of an answer with these contents, if it was logged."""
-        told = read_record(self._answer(demand_id))
+        told = read_record(self._answer(demand_id), demand_id, "index")
         return told["index"] if told and told.get("digest") == digest else None
 
     def note_answer(self, demand_id: str, digest: str, index: int) -> None:
@@ -128,7 +173,8 @@ class Office:
         write_whole(self._answer(demand_id), told.encode())
 
     def _answer(self, demand_id: str) -> Path:
-        return self.folder / "matters" / f"{demand_id}-answer.json"
+        # No id holds a plus: else the record of one demand's answer could be another's own.
+        return self.folder / "matters" / f"{demand_id}+answer.json"
 
     def note_sealed(self, sha256: str, at: datetime, demand_id: str) -> None:
         """Keep when a package was sealed and for which demand, for its receipt."""
@@ -177,8 +223,26 @@ class BadRecord(BadFile):
     todo = "restore the office's folder from a copy; what was logged stands in the log"
 
 
-def read_record(path: Path) -> dict[str, Any] | None:
-    """Read what this office noted of a matter, if it noted anything.
+def one_at_a_time(
+    act: Callable[Concatenate[Office, _Args], _Done],
+) -> Callable[Concatenate[Office, _Args], _Done]:
+    """Let the acts of one office wait for each other, in whatever process they are."""
+
+    @wraps(act)
+    def alone(office: Office, /, *args: _Args.args, **named: _Args.kwargs) -> _Done:
+        with office.acting():
+            return act(office, *args, **named)
+
+    return alone
+
+
+def read_record(path: Path, demand_id: str, holds: str) -> dict[str, Any] | None:
+    """Read what this office noted of a demand, if it noted anything.
+
+    Args:
+        path: The record.
+        demand_id: The demand that it is of: a disk may take two names for one, by their capitals.
+        holds: The name of the whole number in it.
 
     Raises:
         BadRecord: The file is not as the office wrote it.
@@ -189,10 +253,11 @@ def read_record(path: Path) -> dict[str, Any] | None:
         told = json.loads(read_limited(path, _RECORD_BYTES, error=BadRecord))
     except (ValueError, RecursionError) as fault:
         raise BadRecord(f"a record of this office must be json: {path.name}") from fault
-    counts = [told.get(name, 0) for name in ("number", "index")] if isinstance(told, dict) else []
     # A bool is an int to Python, and no number of a demand.
-    if {type(count) for count in counts} != {int} or not {"number", "index"} & set(told):
-        raise BadRecord(f"a record of this office must hold its number: {path.name}")
+    if not isinstance(told, dict) or type(told.get(holds)) is not int:
+        raise BadRecord(f"a record of this office must hold its {holds}: {path.name}")
+    if told.get("demand") != demand_id:
+        raise BadRecord(f"a record of this office must be of {demand_id}: {path.name}")
     return dict(told)
 
 

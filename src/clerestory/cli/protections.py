@@ -25,15 +25,28 @@ from clerestory.policy.lowering import OPENNESS
 # Which law protects a person would itself tell the requester what the record says of them
 # (42 CFR 2.13(c); 8 U.S.C. 1367(a)(2)). So the answer cites no more than this.
 _AUTHORITY = "house-neither-confirm-nor-deny"
-_REASON = "this is kept to protect a person; what for is neither confirmed nor denied"
+# It is also what is said where nobody could be found, so that the two cannot be told apart.
+_REASON = (
+    "this part is not answered; whether there is a record of the person, and what protects it, is "
+    "neither confirmed nor denied"
+)
+# Whether somebody was found. Only a look into the records tells.
+_FOUND = "identifier_matches_one_person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protected:
-    """The demand as it stands with what the record adds, and the items that fell by it."""
+    """The demand as it stands with what the record adds, and the items that fell by it.
+
+    Attributes:
+        demand: The demand as it was judged, with the record's flags.
+        true_addresses: For each ref where the person truly lives, if the record keeps it apart.
+    """
 
     decided: Decided
     lowered: tuple[Item, ...]
+    demand: Demand
+    true_addresses: Mapping[str, tuple[str, ...]]
 
 
 def decide_with_record(
@@ -57,19 +70,52 @@ def decide_with_record(
         SourceFault: A record cannot be read for what protects its person.
         Refusal: With what the record adds an answer would rise, which only people may let it.
     """
-    flags = {
-        ref: read_protections(source, catalogue, person, on=on).flags
-        for ref, person in persons.items()
+    marks = {
+        ref: read_protections(source, catalogue, person, on=on) for ref, person in persons.items()
     }
-    demand = _with_flags(decided.demand, flags)
+    demand = _with_flags(decided.demand, {ref: one.flags for ref, one in marks.items()})
+    judged = Protected(
+        decided=decided,
+        lowered=(),
+        demand=demand,
+        true_addresses={ref: one.true_addresses for ref, one in marks.items()},
+    )
     if demand == decided.demand:
-        return Protected(decided=decided, lowered=())
+        return judged
     sources = sources_of(demand.holder.agency, profiles_folder())
     engine = Engine.of(decided.stack, decided.determination.on, sources)
     again = engine.decide(demand, explain=False)
     determination, lowered = _fallen(decided, again)
     told = Decided(demand=decided.demand, determination=determination, stack=decided.stack)
-    return Protected(decided=told, lowered=lowered)
+    return replace(judged, decided=told, lowered=lowered)
+
+
+def as_told(decided: Decided) -> Decided:
+    """Return the answer as its requester may read it: without what only the records can tell.
+
+    A flag may stand in the demand because the record says so, and nobody can tell afterwards; and
+    whether the person was found is known from the records alone. So an answer that stays closed
+    says what it would say of somebody who was found and has no flags; where it would then be
+    another answer, that it neither confirms nor denies a record.
+    """
+    plain = replace(
+        decided.demand,
+        subjects=tuple(replace(one, flags=frozenset()) for one in decided.demand.subjects),
+        findings={
+            fact: said
+            for fact, said in decided.demand.findings.items()
+            if fact != _FOUND or said == "yes"
+        },
+    )
+    if plain == decided.demand:
+        return decided
+    sources = sources_of(plain.holder.agency, profiles_folder())
+    without = Engine.of(decided.stack, decided.determination.on, sources).decide(plain)
+    unflagged = {ruling.item: ruling for ruling in without.rulings}
+    rulings = tuple(
+        _told(decided, ruling, unflagged[ruling.item]) for ruling in decided.determination.rulings
+    )
+    return replace(decided, determination=replace(decided.determination, rulings=rulings))
 
 
 def nothing_left() -> Refusal:
@@ -100,7 +146,7 @@ def _fallen(decided: Decided, again: Determination) -> tuple[Determination, tupl
             risen.append(ruling.item)
         if _openness(ruling) > _openness(old):
             lowered.append(ruling.item)
-            rulings.append(_unsaid(decided, ruling))
+            rulings.append(unsaid(decided, ruling))
         else:
             rulings.append(old)
     if risen:
@@ -132,7 +178,17 @@ def _is_told_otherwise(old: Ruling, new: Ruling) -> bool:
     return both and old.coarsen_to != new.coarsen_to
 
 
-def _unsaid(decided: Decided, ruling: Ruling) -> Ruling:
+def _told(decided: Decided, ruling: Ruling, unflagged: Ruling) -> Ruling:
+    # What is given must name its law: whoever has it is bound by that law.
+    if ruling.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
+        return ruling
+    if ruling.lowered_from is not None:  # its reason is that of the people who lowered it
+        return replace(ruling, considered_not_met=(), would_change=())
+    return unflagged if ruling.outcome is unflagged.outcome else unsaid(decided, ruling)
+
+
+def unsaid(decided: Decided, ruling: Ruling) -> Ruling:
+    """Return a closed answer that says no more than that a person is protected."""
     known = _AUTHORITY in decided.stack.authorities
     said = Reason(counsel=ruling.reason.counsel, requester=_REASON, person=ruling.reason.person)
     return replace(

@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from clerestory.cli.office import Office
-from clerestory.disclosure import Receipt, read_receipt, read_receipt_key, sign_text
+from clerestory.cli.office import Office, one_at_a_time
+from clerestory.disclosure import (
+    KEY_FILE_BYTES,
+    Receipt,
+    read_given,
+    read_receipt,
+    read_receipt_key,
+    sign_text,
+)
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import utc_text
-from clerestory.ledger import Event, EventType
-from clerestory.ledger.repeats import find_entry
+from clerestory.ledger import Event, EventType, Ledger
+from clerestory.ledger.repeats import fields_of, find_entry
 from clerestory.notes.key_files import read_signing_key
+
+_MAX_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +44,7 @@ def signed_receipt(package: Path, demand_id: str, key: Path, at: datetime) -> by
     return sign_text(told.unsigned_bytes().decode() + "\n", signer)
 
 
+@one_at_a_time
 def record_receipt(
     office: Office,
     receipt: Path,
@@ -52,9 +62,9 @@ def record_receipt(
     """
     sha256 = _sha256(package)
     told = read_receipt(
-        receipt.read_bytes(),
-        signature.read_bytes() if signature else None,
-        key=read_receipt_key(key.read_bytes()),
+        read_given(receipt, "the receipt", limit=_MAX_BYTES),
+        read_given(signature, "the receipt's signature", limit=_MAX_BYTES) if signature else None,
+        key=read_receipt_key(read_given(key, "the receipt's key", limit=KEY_FILE_BYTES)),
         package_sha256=sha256,
         sealed_at=office.sealed_at(sha256),
         now=at,
@@ -78,6 +88,7 @@ def record_receipt(
         known = find_entry(ledger, event)
         if known is not None:
             return Recorded(receipt=told, index=known, again=True)
+        _check_key(ledger, told)
         (appended,) = ledger.append([event], at, zone=office.zone)
     return Recorded(receipt=told, index=appended.index, again=False)
 
@@ -91,6 +102,24 @@ def _check_demand(told: Receipt, demand_id: str | None) -> None:
             code="receipt-other-demand",
             todo="ask the recipient for a receipt that names the demand as the letter does",
         )
+
+
+def _check_key(ledger: Ledger, told: Receipt) -> None:
+    """Refuse a second receipt of one package under another key than the first.
+
+    Raises:
+        Refusal: The log holds one by another key. Whoever could have two keys taken for theirs
+            could later show the receipt that suits them.
+    """
+    for index, fields in fields_of(ledger, EventType.ANSWER_RECEIVED, told.demand_id):
+        if fields["package"] == told.package and fields["signed_by"] != told.signed_by:
+            raise Refusal(
+                "the receipts of one package must be signed by one key: the log's entry "
+                f"{index} has another",
+                code="receipt-other-key",
+                todo="compare the key with the one agreed at the hand-over; keep both receipts, "
+                "and ask the recipient which is theirs",
+            )
 
 
 def _sha256(path: Path) -> str:

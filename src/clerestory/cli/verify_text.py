@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from clerestory.audit.packages import Check, Verified
+from clerestory.cli.handed_in import read_handed_in
 from clerestory.kernel import Refusal
 
 
@@ -27,7 +28,7 @@ def key_text(given: str, *, what: str) -> str:
             todo="check the path, or give the key itself, name+id+base64",
         )
     try:
-        return path.read_text("utf-8-sig")
+        return read_handed_in(path).decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise Refusal(
             f"the file with {what} must be text: {path.name}",

@@ -1,5 +1,6 @@
 """Demands, findings, determinations, rulings and duties: frozen values and their written form."""
 
+from clerestory.demands.as_received import asked_parts, demand_digest
 from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, Outcome, Ruling
 from clerestory.demands.errors import BadDemand
@@ -14,6 +15,8 @@ __all__ = [
     "Item",
     "Outcome",
     "Ruling",
+    "asked_parts",
+    "demand_digest",
     "demand_json",
     "determination_json",
     "load_document",

@@ -55,6 +55,9 @@ def seal_age(
         raise wrong(
             "a trial sealing to the recipient key failed", code="recipient-unusable"
         ) from fault
+    # The library takes no notice of a last write that failed.
+    if writer.failure is not None:
+        raise writer.failure
 
 
 def open_age(sealed: BinaryIO, given: bytes, writer: FeedWriter) -> None:
@@ -84,6 +87,8 @@ def open_age(sealed: BinaryIO, given: bytes, writer: FeedWriter) -> None:
         raise Corruption(
             "the age file is damaged or cut short", code="package-envelope-broken"
         ) from fault
+    if writer.failure is not None:
+        raise writer.failure
 
 
 def read_age_identities(

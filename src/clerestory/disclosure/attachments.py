@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from clerestory.disclosure.given_files import open_given, state_of
 from clerestory.disclosure.minimising import Attachment
+from clerestory.disclosure.pictures import bare_picture
 from clerestory.kernel import Refusal
 
 MAX_RECORD_BYTES = 64 << 20  # a file that comes out of a database is held in memory whole
@@ -77,10 +78,11 @@ def attach_file(path: Path, ref: str) -> Attachment:
 
 
 def attach_bytes(content: bytes, ref: str) -> Attachment:
-    """Return a file that stands in a record as an answer to ``ref``.
+    """Return a file that stands in a record as an answer to ``ref``; a picture without its words.
 
     Raises:
-        Refusal: It is empty, too large to be held, or runs when it is opened.
+        Refusal: It is empty, too large to be held, runs when it is opened, or is a picture that
+            says more than it shows, in a form from which that cannot be taken.
     """
     if len(content) > MAX_RECORD_BYTES:
         raise Refusal(
@@ -88,7 +90,15 @@ def attach_bytes(content: bytes, ref: str) -> Attachment:
             code="attachment-too-large",
             todo="have the record's system write it to a file, and withhold the field here",
         )
-    return Attachment(source=content, suffix=_suffix(io.BytesIO(content), "", ref))
+    suffix = _suffix(io.BytesIO(content), "", ref)
+    try:
+        return Attachment(source=bare_picture(content, suffix), suffix=suffix)
+    except ValueError as fault:
+        raise _unusable(
+            f"the picture for {ref} must hold nothing but the picture, and says where or how it "
+            "was made",
+            "have the record's system keep it as plain JPEG or PNG, or withhold the field",
+        ) from fault
 
 
 def _ending(name: str) -> str:

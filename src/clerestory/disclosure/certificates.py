@@ -33,6 +33,8 @@ _MAIL = {
     ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
     x509.ObjectIdentifier("1.3.6.1.4.1.311.80.1"),  # document encryption, Microsoft's own
 }
+# Issuer and serial number travel with every message; a reader looks at so much of its beginning.
+_MAX_BYTES = 32 * 1024
 _SEND = "ask for the certificate that the recipient's mail program uses to receive encrypted mail"
 
 # What openssl req -x509 makes by itself says that it is an authority, and few who use it know.
@@ -53,6 +55,10 @@ def read_certificate(given: bytes, *, at: datetime, where: str) -> CertificateRe
     Raises:
         Refusal: It is unreadable, out of its dates, weak, or for another use.
     """
+    if len(given) > _MAX_BYTES:
+        raise wrong(
+            f"a certificate must have at most {_MAX_BYTES} bytes: {len(given)}{where}", send=_SEND
+        )
     try:
         algorithm, bits = _fields(given)[5].children()
         kind = algorithm.children()[0].whole
@@ -64,7 +70,9 @@ def read_certificate(given: bytes, *, at: datetime, where: str) -> CertificateRe
         certificate = x509.load_der_x509_certificate(given)
         key = certificate.public_key()
         extensions = tuple(certificate.extensions)
-    except (ValueError, IndexError, UnsupportedAlgorithm, x509.DuplicateExtension) as fault:
+    except (
+        ValueError, IndexError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion
+    ) as fault:  # fmt: skip
         raise wrong(f"the recipient's certificate cannot be read{where}", send=_SEND) from fault
     if not isinstance(key, RSAPublicKey):
         raise _other_key(kind, where)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
@@ -52,7 +52,9 @@ def verify_cms_signature(message: bytes, signature: bytes, certificate_der: byte
     certificate = x509.load_der_x509_certificate(certificate_der)
     try:
         _verify(message, _der_of(signature), certificate)
-    except (ValueError, IndexError, KeyError, binascii.Error, InvalidSignature) as fault:
+    except (
+        ValueError, IndexError, KeyError, binascii.Error, InvalidSignature, UnsupportedAlgorithm
+    ) as fault:  # fmt: skip
         raise Corruption(
             "the receipt signature is not valid", code="receipt-signature-invalid"
         ) from fault

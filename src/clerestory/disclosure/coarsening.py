@@ -19,6 +19,8 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "county": re.compile(r"[A-Z][a-z]+ County"),
     "month_yes_no": re.compile(r"\d{4}-(0[1-9]|1[0-2]): (yes|no)"),
 }
+# Two words and no third: nothing on file is one of the two, or cannot be answered.
+YES_OR_NO = frozenset({"yes_no", "month_yes_no"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ def coarsen(precision: str, values: Sequence[str], tables: CoarseningTables) -> 
     """Return the coarser answer ``precision`` asks for.
 
     A value that cannot be read without guessing is refused, never passed on as it stands.
-    Only an answer for a month takes several values: the months or days that are on file.
+    Only an answer for a month takes several values, or none: the months or days that are on file.
 
     Raises:
         Refusal: The precision is unknown, or the value does not fit it.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Outcome, Ruling
-from clerestory.disclosure.coarsening import SHAPES, CoarseningTables, coarsen
+from clerestory.disclosure.coarsening import SHAPES, YES_OR_NO, CoarseningTables, coarsen
 from clerestory.disclosure.given_files import FileState
 from clerestory.kernel import Corruption, Refusal
 
@@ -133,8 +133,10 @@ def _cut(ruling: Ruling, value: Value, tables: CoarseningTables) -> Record:
                 code="disclosure-coarsening-unclear",
                 todo="withhold the field, or have a person state the coarser answer",
             )
-        if value is not None:
-            texts = value if isinstance(value, tuple) else (value,)
+        # An answer of yes or no has no third word: "nothing on file" would tell those who never
+        # had a file from those who had one, which is finer than the ruling.
+        if value is not None or precision in YES_OR_NO:
+            texts = value if isinstance(value, tuple) else () if value is None else (value,)
             value = coarsen(precision or "none", texts, tables)
     return Record(item=ruling.item, precision=precision, value=value)
 
@@ -184,7 +186,7 @@ def check_precision(ref: str, got: str | None, ruled: str | None, value: Value) 
     """
     if got != ruled:
         raise Corruption(f"an answer must be as coarse as ruled: {ref}", code="disclosure-too-fine")
-    if ruled is None or value is None:
+    if ruled is None or (value is None and ruled not in YES_OR_NO):
         return
     shape = SHAPES.get(ruled)
     if shape is None or not isinstance(value, str) or shape.fullmatch(value) is None:

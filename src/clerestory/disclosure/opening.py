@@ -5,6 +5,7 @@ Nothing here says that a package is genuine; :mod:`clerestory.disclosure.verifyi
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,9 +64,7 @@ class _Opening:
                 )
             self._body = bytearray()
         if self.extract_to is not None:
-            path = self.extract_to / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("xb")
+            self._file = _private_file(self.extract_to, name)
 
     def more(self, piece: memoryview) -> None:
         self._hash.update(piece)
@@ -89,6 +88,18 @@ class _Opening:
             sha256=self._hash.hexdigest(),
             body=None if self._body is None else bytes(self._body),
         )
+
+
+def _private_file(folder: Path, name: str) -> BinaryIO:
+    """Open a new file below ``folder``: it and every folder above it for the owner only.
+
+    Whoever else has an account on the recipient's machine is nobody whom the answer names.
+    """
+    for part in reversed(Path(name).parents[:-1]):
+        with contextlib.suppress(FileExistsError):
+            (folder / part).mkdir(mode=0o700)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.fdopen(os.open(folder / name, flags, 0o600), "wb")
 
 
 def open_package(

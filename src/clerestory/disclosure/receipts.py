@@ -9,18 +9,24 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from clerestory.disclosure.cms_signature import verify_cms_signature
-from clerestory.disclosure.signing import open_signed
+from clerestory.disclosure.key_strength import check_ed25519, check_rsa
+from clerestory.disclosure.signing import check_is_signed, open_signed
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
 from clerestory.kernel.time import BadTime, parse_moment, utc_text
 from clerestory.notes import Kind, Verifier, parse_vkey
 
 FORMAT = "clerestory-receipt/1"
+_SIGNATURE_BYTES = 64
 _KEYS = {"format", "demand", "package", "received_at", "by"}
+_EC_BITS = 256  # FIPS 186-5 has no smaller curve of primes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,7 @@ def read_receipt_key(given: bytes) -> ReceiptKey:
     """Read the key a receipt is checked with: a verifier key, a PEM public key, a certificate.
 
     Raises:
-        Refusal: It is none of them.
+        Refusal: It is none of them, or so weak that others could sign with it.
     """
     if b"BEGIN CERTIFICATE" in given or given[:1] == b"\x30":
         return _certificate(given)
@@ -68,6 +74,7 @@ def read_receipt_key(given: bytes) -> ReceiptKey:
             raise _bad_key() from fault
         if not isinstance(key, Ed25519PublicKey):
             raise _bad_key()
+        _check_strength(key)
         return key
     try:
         return parse_vkey(given.decode(), only=Kind.ED25519)
@@ -120,6 +127,7 @@ def read_receipt(
 def _signed_body(receipt: bytes, signature: bytes | None, key: ReceiptKey) -> tuple[bytes, str]:
     if isinstance(key, Verifier):
         if signature is None:
+            check_is_signed(receipt, what="receipt")
             text = open_signed(receipt, key, what="receipt")
             return text.removesuffix("\n").encode(), key.vkey
         _verify_bare(Ed25519PublicKey.from_public_bytes(key.public_bytes), receipt, signature)
@@ -131,18 +139,30 @@ def _signed_body(receipt: bytes, signature: bytes | None, key: ReceiptKey) -> tu
             todo="give the signature file that came with the receipt",
         )
     if isinstance(key, bytes):
+        if not signature.lstrip().startswith((b"\x30", b"-----BEGIN ")):
+            raise _not_a_signature("a detached CMS signature, DER or PEM")
         return receipt, verify_cms_signature(receipt, signature, key)
     _verify_bare(key, receipt, signature)
     return receipt, f"ed25519:{key.public_bytes_raw().hex()}"
 
 
 def _verify_bare(key: Ed25519PublicKey, message: bytes, signature: bytes) -> None:
+    if len(signature) != _SIGNATURE_BYTES:
+        raise _not_a_signature(f"the {_SIGNATURE_BYTES} bytes of an Ed25519 signature")
     try:
         key.verify(signature, message)
     except InvalidSignature as fault:
         raise Corruption(
             "the receipt signature is not valid", code="receipt-signature-invalid"
         ) from fault
+
+
+def _not_a_signature(wanted: str) -> Refusal:
+    return Refusal(
+        f"the file with the receipt signature must hold {wanted}",
+        code="receipt-not-signed",
+        todo="give the signature file that came with the receipt; this one is another",
+    )
 
 
 def _parse(body: bytes, signed_by: str) -> Receipt:
@@ -169,21 +189,46 @@ def _parse(body: bytes, signed_by: str) -> Receipt:
 
 
 def _certificate(given: bytes) -> bytes:
-    from cryptography import x509
-
     try:
         if given[:1] == b"\x30":
-            certificate = x509.load_der_x509_certificate(given)
+            held = [x509.load_der_x509_certificate(given)]
         else:
-            certificate = x509.load_pem_x509_certificate(given)
-    except ValueError as fault:
+            held = x509.load_pem_x509_certificates(given)
+        key = held[0].public_key()
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as fault:
         raise _bad_key() from fault
-    return certificate.public_bytes(serialization.Encoding.DER)
+    # Whose signature it is must be said by the file, and not by what comes first in it.
+    if len(held) != 1 or not isinstance(key, RSAPublicKey | EllipticCurvePublicKey):
+        raise _bad_key()
+    _check_strength(key)
+    return held[0].public_bytes(serialization.Encoding.DER)
+
+
+def _check_strength(key: Ed25519PublicKey | RSAPublicKey | EllipticCurvePublicKey) -> None:
+    """Refuse a key under which anybody's signature would hold, so that nobody is bound by it."""
+    try:
+        if isinstance(key, Ed25519PublicKey):
+            check_ed25519(key.public_bytes_raw())
+        elif isinstance(key, RSAPublicKey):
+            numbers = key.public_numbers()
+            check_rsa(numbers.n, numbers.e)
+        elif key.key_size < _EC_BITS:
+            raise _weak_key(f"an elliptic curve of {key.key_size} bits")
+    except Refusal as fault:
+        raise (fault if fault.code == "receipt-key-weak" else _weak_key(str(fault))) from fault
+
+
+def _weak_key(why: str) -> Refusal:
+    return Refusal(
+        f"the key of a receipt must be one that nobody else can sign with: {why}",
+        code="receipt-key-weak",
+        todo="ask the recipient to make a new key and to sign the receipt with it",
+    )
 
 
 def _bad_key() -> Refusal:
     return Refusal(
-        "the key of a receipt must be a verifier key, an Ed25519 public key or a certificate",
+        "the key of a receipt must be a verifier key, an Ed25519 public key or one certificate",
         code="receipt-key-unreadable",
         todo="ask the recipient for the public half of the key that signed the receipt",
     )

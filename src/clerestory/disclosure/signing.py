@@ -4,7 +4,7 @@ The log's notes may carry signatures of many; a seal and a receipt are one offic
 second line would be somebody's addition.
 """
 
-from clerestory.kernel import Corruption
+from clerestory.kernel import Corruption, Refusal
 from clerestory.notes import (
     BadNote,
     Signer,
@@ -23,6 +23,22 @@ def sign_text(text: str, signer: Signer) -> bytes:
         BadNote: The text does not end its last line, or holds a control character.
     """
     return sign_note(text.encode(), [signer]).content.encode()
+
+
+def check_is_signed(content: bytes, *, what: str) -> None:
+    """Tell a file that somebody took for another from a signature that fails.
+
+    Raises:
+        Refusal: The file holds no signature line at all, so nobody vouched for anything in it.
+    """
+    # A database of notes has such lines as well, and zero bytes that no note has.
+    is_note = any(line.startswith("\u2014 ".encode()) for line in content.split(b"\n"))
+    if not is_note or b"\0" in content:
+        raise Refusal(
+            f"the file with the {what} signature must be a signed note, and holds no signature",
+            code=f"{what}-not-signed",
+            todo=f"give the signed file that came with the {what}; this one is another",
+        )
 
 
 def open_signed(content: bytes, key: Verifier, *, what: str) -> str:

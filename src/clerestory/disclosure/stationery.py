@@ -1,7 +1,6 @@
 """What a profile writes its letters with: page form, fonts, wording, and tables for coarsening."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,8 @@ from typing import Any
 import typst
 
 from clerestory.disclosure.coarsening import CoarseningTables
-from clerestory.kernel import Refusal
+from clerestory.kernel import BadFile, Refusal
+from clerestory.kernel.reading import parse_toml
 
 LETTERS = ("disclosure", "refusal", "withheld", "notice")
 BASE_LANGUAGE = "en"
@@ -78,8 +78,8 @@ def read_stationery(profile: Path, language: str = BASE_LANGUAGE) -> Stationery:
     folder = letters / language
     if language != BASE_LANGUAGE and not _is_reviewed(folder):
         folder = letters / BASE_LANGUAGE
-    words = _toml(folder / "words.toml")
-    agency = _toml(letters / "agency.toml")
+    words = _toml(folder / "words.toml", "language", "direction")
+    agency = _toml(letters / "agency.toml", "name", "head", "contact")
     return Stationery(
         template=_bytes(letters / "letter.typ"),
         fonts=typst.Fonts(
@@ -101,7 +101,7 @@ def read_coarsening(profile: Path, *, month: str | None = None) -> CoarseningTab
     Raises:
         Refusal: The file is missing or cannot be read.
     """
-    table = _toml(profile / "letters" / "coarsening.toml")
+    table = _toml(profile / "letters" / "coarsening.toml", "counties", "yes_words", "no_words")
     counties: dict[str, str] = {}
     for county, towns in table["counties"].items():
         for town in towns:
@@ -120,20 +120,18 @@ def read_coarsening(profile: Path, *, month: str | None = None) -> CoarseningTab
 
 
 def _is_reviewed(folder: Path) -> bool:
-    try:
-        reviewer = tomllib.loads((folder / "words.toml").read_text("utf-8")).get("reviewed_by")
-    except FileNotFoundError:
-        return False
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise _unusable(folder / "words.toml", str(fault)) from fault
-    return bool(reviewer)
+    words = folder / "words.toml"
+    return words.exists() and bool(_toml(words).get("reviewed_by"))
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(path: Path, *needs: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(_bytes(path).decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        table = parse_toml(_bytes(path), file=path.name)
+    except BadFile as fault:
         raise _unusable(path, str(fault)) from fault
+    if missing := [key for key in needs if key not in table]:
+        raise _unusable(path, f"it has no {missing[0]}")
+    return table
 
 
 def _bytes(path: Path) -> bytes:

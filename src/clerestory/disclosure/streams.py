@@ -8,14 +8,14 @@ from typing import BinaryIO
 class PieceReader:
     """Reads from an iterator of pieces, the way a cipher library wants to read.
 
-    An error inside the iterator is kept in ``failure``, because a library in another language
-    turns it into one of its own.
+    What stopped the iterator, Ctrl-C too, is kept in ``failure``, because a library in another
+    language turns it into an error of its own.
     """
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
         self._view = memoryview(b"")
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
 
     def read(self, size: int) -> bytes:
         """Return up to ``size`` bytes; nothing at the end."""
@@ -24,7 +24,7 @@ class PieceReader:
                 self._view = memoryview(next(self._pieces))
             except StopIteration:
                 return b""
-            except Exception as failure:
+            except BaseException as failure:
                 self.failure = failure
                 raise
         piece, self._view = self._view[:size], self._view[size:]
@@ -54,16 +54,16 @@ class SealedWriter:
         self._file = file
         self._hash = hashlib.sha256()
         self.size = 0
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
 
     def write(self, piece: bytes) -> int:
         """Write all of ``piece``."""
         try:
             self._file.write(piece)
-        except OSError as failure:
+            self._hash.update(piece)
+        except BaseException as failure:
             self.failure = failure
             raise
-        self._hash.update(piece)
         self.size += len(piece)
         return len(piece)
 
@@ -77,17 +77,17 @@ class SealedWriter:
 
 
 class FeedWriter:
-    """Gives every piece to a function, and keeps the error that the function raised."""
+    """Gives every piece to a function, and keeps what stopped the function."""
 
     def __init__(self, feed: Callable[[bytes], None]) -> None:
         self._feed = feed
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
 
     def write(self, piece: bytes) -> int:
         """Pass ``piece`` on."""
         try:
             self._feed(piece)
-        except Exception as failure:
+        except BaseException as failure:
             self.failure = failure
             raise
         return len(piece)

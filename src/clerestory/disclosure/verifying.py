@@ -16,7 +16,7 @@ from clerestory.disclosure.logged import LogEvidence
 from clerestory.disclosure.opening import OpenedFile
 from clerestory.disclosure.released import EnclosedRulings, read_rulings
 from clerestory.disclosure.sealing import SIGNATURE_SUFFIX
-from clerestory.disclosure.signing import open_signed
+from clerestory.disclosure.signing import check_is_signed, open_signed
 from clerestory.kernel import Corruption, Refusal
 from clerestory.notes import OtherSigner, Verifier
 
@@ -56,7 +56,7 @@ def read_seal(path: Path, sender: Verifier) -> Seal:
     """Read the signature beside a package, which must be the sender's.
 
     Raises:
-        Refusal: The package or its signature is not there.
+        Refusal: The package or its signature is not there, or what lies there is no signature.
         OtherSigner: Another key than the sender's signed it.
         Corruption: The signature fails (``package-signature-invalid``).
     """
@@ -66,6 +66,7 @@ def read_seal(path: Path, sender: Verifier) -> Seal:
             raise _missing(path, file)
     with signature.open("rb") as file_of_signature:
         content = file_of_signature.read(_MAX_SIGNATURE_BYTES)
+    check_is_signed(content, what="package")
     match = _SEAL.fullmatch(open_signed(content, sender, what="package"))
     if match is None:
         raise Corruption(

@@ -5,6 +5,7 @@ person's own, never by immigration status or a proxy for it; a row is read only 
 a field that somebody above this floor has permitted.
 """
 
+from clerestory.holdings.addresses import says_address
 from clerestory.holdings.catalogue import (
     Catalogue,
     Category,
@@ -59,6 +60,7 @@ from clerestory.holdings.roster import (
 )
 from clerestory.holdings.search import PersonSearch
 from clerestory.holdings.source import Source, open_source
+from clerestory.holdings.still_right import check_still_right
 
 __all__ = [
     "SENTENCES",
@@ -103,6 +105,7 @@ __all__ = [
     "SourceFault",
     "build_index",
     "check_source",
+    "check_still_right",
     "list_findings",
     "list_missing",
     "load_catalogue",
@@ -114,5 +117,6 @@ __all__ = [
     "read_roster",
     "read_who",
     "resolve_roster",
+    "says_address",
     "tell_requester",
 ]

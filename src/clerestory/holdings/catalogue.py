@@ -131,6 +131,12 @@ class ProtectionMark:
     no: frozenset[str] = frozenset()
     line: int = 1
 
+    @property
+    def holds_address(self) -> bool:
+        """Whether what stands in the column is the address that is kept confidential."""
+        whatever = self.yes is None and not self.is_row and not self.is_birth_date
+        return whatever and self.protection is Protection.ADDRESS_CONFIDENTIALITY
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramHoldings:

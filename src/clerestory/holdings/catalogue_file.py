@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +22,10 @@ from clerestory.holdings.catalogue import (
     Sensitivity,
 )
 from clerestory.holdings.errors import CatalogueFault
+from clerestory.kernel import BadFile
+from clerestory.kernel.files import read_limited
+from clerestory.kernel.reading import parse_toml
+from clerestory.kernel.reading.toml_form import MAX_TOML_BYTES
 
 FORMAT = "clerestory-catalogue/1"
 
@@ -44,10 +47,10 @@ def load_catalogue(path: str | Path) -> Catalogue:
     """
     file = Path(path)
     try:
-        written = file.read_bytes()
-    except OSError as fault:
+        written = read_limited(file, MAX_TOML_BYTES)
+    except BadFile as fault:
         raise CatalogueFault(
-            f"the catalogue cannot be opened: {file}: {fault.strerror}",
+            f"the catalogue cannot be opened: {fault}",
             code="catalogue-missing",
             todo="give the path of a catalogue.toml that you may read",
         ) from fault
@@ -57,14 +60,13 @@ def load_catalogue(path: str | Path) -> Catalogue:
 def parse_catalogue(written: bytes, *, file: str) -> Catalogue:
     """Read a catalogue from bytes; ``file`` is only named in messages."""
     try:
-        text = written.decode()
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as fault:
+        document = parse_toml(written, file=file)
+    except BadFile as fault:
         raise CatalogueFault(
-            f"the catalogue must be TOML in UTF-8: {file}: {fault}",
-            code="catalogue-not-toml",
-            todo="mend the line that is named",
+            f"the catalogue cannot be read: {fault}", code="catalogue-not-toml", todo=fault.todo
         ) from fault
+    # What could be read is UTF-8, with or without a mark at its beginning.
+    text = written.decode("utf-8-sig")
     return _Reader(file=file, text=text).read(document, hashlib.sha256(written).hexdigest())
 
 
@@ -118,6 +120,14 @@ class _Reader:
         for key in (SearchKey.PERSON_ID, SearchKey.GIVEN_NAMES, SearchKey.BIRTH_DATE):
             if key not in found:
                 self._fail(("search_keys",), f"a search key is missing: {key}", f"add {key} = ...")
+        if found[SearchKey.PERSON_ID] != person:
+            # Somebody would be found by one number and read by another, which may be a neighbor's.
+            self._fail(
+                ("search_keys", SearchKey.PERSON_ID),
+                "a person is found and read by one key: "
+                f"{found[SearchKey.PERSON_ID]} is not {person}",
+                f'write person_id = "{person}", or name the other column as [person] key',
+            )
         return found
 
     def _program(

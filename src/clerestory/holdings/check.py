@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from clerestory.holdings.catalogue import Catalogue, Column, Protection, SearchKey
 from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.forms import Flaw, Role, Sampled, Severity, list_flaws
-from clerestory.holdings.kinds import HeldColumn, Kind
+from clerestory.holdings.kinds import KEYS_PRINTED, HeldColumn, Kind
 from clerestory.holdings.source import Scalar, Source
 from clerestory.holdings.source_faults import shown
 
@@ -128,6 +128,7 @@ def _findings(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
             yield from _keys(source, catalogue, table)
     yield from _other_keys(catalogue, kinds)
     yield from _marks(source, catalogue)
+    yield from _mark_keys(source, catalogue)
 
 
 def _roles(catalogue: Catalogue) -> dict[Column, set[Role]]:
@@ -236,15 +237,35 @@ def _other_keys(catalogue: Catalogue, kinds: Mapping[str, set[Kind]]) -> Iterato
         if own is None or told == own or Kind.ANY in told | own:
             continue
         # 7 and 007 are one number and two texts: a person would be found and not read, or another.
-        one_is_number = Kind.WHOLE in told | own
+        # So does a uuid, which one prints in small letters and another keeps in capitals.
+        is_printed = not KEYS_PRINTED.isdisjoint(told | own)
         flaw = Flaw(
-            severity=Severity.GRAVE if one_is_number else Severity.WARNING,
+            severity=Severity.GRAVE if is_printed else Severity.WARNING,
             code="key-other-type",
             said=f"a key is a {' and '.join(sorted(told))} here and a {' and '.join(sorted(own))} "
             f"in {catalogue.person.table}",
             todo="write it in both as the same type",
         )
         yield Finding(table=table, column=catalogue.person.name, flaw=flaw)
+
+
+def _mark_keys(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
+    """Keys of a table of marks that are nobody's: that those people are protected is never met."""
+    key, persons = catalogue.person.name, catalogue.person.table
+    for table in sorted({mark.column.table for mark in catalogue.protections} - {persons}):
+        held = [source.columns_of(one) or () for one in (table, persons)]
+        if not all(any(one.name == key for one in columns) for columns in held):
+            continue
+        somebodys, nobodys = source.whose_keys(table, persons, key)
+        if nobodys:
+            flaw = Flaw(
+                severity=Severity.WARNING if somebodys else Severity.GRAVE,
+                code="key-nobodys",
+                said=f"{'a key' if somebodys else 'every key'} is nobody's in {persons}, so what "
+                "it says of protection is never met",
+                todo=f"write each key as it stands in {persons}, blanks and capitals too",
+            )
+            yield Finding(table=table, column=key, flaw=flaw)
 
 
 def _marks(source: Source, catalogue: Catalogue) -> Iterator[Finding]:

@@ -67,6 +67,15 @@ def find_person(index: PersonIndex, query: PersonQuery) -> Answer:
     return Found(person_id=chosen.candidate.person_id, why=tuple(why))
 
 
+def agrees(query: PersonQuery, candidate: Candidate) -> bool:
+    """Whether everything of ``query`` that must agree with one person does.
+
+    It says nothing of others who may agree too: it is asked of a person who was found already.
+    """
+    clues = Clues.of(query)
+    return all(_disagreement(fit) is None for fit in _fit_all(clues, [candidate]))
+
+
 def _check_enough(clues: Clues) -> Reason | None:
     if not clues.name.words:
         return Reason.NAME_MISSING

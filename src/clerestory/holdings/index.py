@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.catalogue import Catalogue, SearchKey
@@ -115,17 +116,7 @@ class PersonIndex:
         try:
             for row in self._connection.execute(statement, values):
                 if row[0] not in found:
-                    found[row[0]] = Candidate(
-                        row=row[0],
-                        person_id=row[1],
-                        born=row[2],
-                        names=_read_names(row[3]),
-                        ssn=row[4],
-                        medicaid_id=row[5],
-                        address=row[6],
-                        phone=row[7],
-                        email=row[8],
-                    )
+                    found[row[0]] = _candidate(row)
         except (sqlite3.DatabaseError, ValueError, AttributeError) as fault:
             # The file was damaged after it was opened, or holds values that no index has.
             raise _foreign(self.path) from fault
@@ -269,6 +260,29 @@ def _entry(row: Mapping[SearchKey, Scalar], key_column: str) -> tuple[str | None
         _shared(read_phone, text.get(SearchKey.PHONE, "")),
         _shared(read_email, text.get(SearchKey.EMAIL, "")),
         fold_key(person_id),
+    )
+
+
+def candidate_of(row: Mapping[SearchKey, Scalar], key_column: str) -> Candidate:
+    """Fold one row of search keys as the index does, for comparison with it.
+
+    Raises:
+        IndexFault: The row has no key that could stand in an index; it names ``key_column``.
+    """
+    return _candidate((0, *_entry(row, key_column)[:-1]))
+
+
+def _candidate(row: Sequence[Any]) -> Candidate:
+    return Candidate(
+        row=row[0],
+        person_id=row[1],
+        born=row[2],
+        names=_read_names(row[3]),
+        ssn=row[4],
+        medicaid_id=row[5],
+        address=row[6],
+        phone=row[7],
+        email=row[8],
     )
 
 

@@ -25,6 +25,8 @@ class Kind(StrEnum):
 # A person's key is compared as text. What is printed in more than one way, such as 900 and 900.0,
 # or 9e2, names two people or none.
 KEY_KINDS = frozenset({Kind.TEXT, Kind.WHOLE, Kind.UUID, Kind.LABEL, Kind.ANY})
+# Of these a text may be another writing, such as 007 of 7, which the type itself never prints.
+KEYS_PRINTED = frozenset({Kind.WHOLE, Kind.UUID})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

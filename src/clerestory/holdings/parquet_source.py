@@ -126,6 +126,26 @@ class ParquetSource:
         statement = f"SELECT 1 FROM {_quoted(table)} WHERE {_quoted(key)} IS NULL LIMIT 1"  # noqa: S608
         return bool(self._fetch(statement, [], table=table, columns=[key]))
 
+    def whose_keys(self, table: str, persons: str, key: str) -> tuple[bool, bool]:
+        """Whether a key of ``table`` is one of ``persons``, and whether one is nobody's there."""
+        own, known = (
+            f"SELECT CAST({_quoted(key)} AS VARCHAR) FROM {_quoted(one)} "  # noqa: S608
+            f"WHERE {_quoted(key)} IS NOT NULL"
+            for one in (table, persons)
+        )
+        common, rest = (
+            bool(
+                self._fetch(
+                    f"SELECT 1 FROM ({own} {how} {known}) LIMIT 1",  # noqa: S608
+                    [],
+                    table=table,
+                    columns=[key],
+                )
+            )
+            for how in ("INTERSECT", "EXCEPT")
+        )
+        return common, rest
+
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table, or ``None`` when there is no such file."""
         return self._held.get(table)

@@ -26,6 +26,10 @@ _BEFORE: Sequence[tuple[tuple[str, ...], str]] = (
 )  # fmt: skip
 
 
+# Where the server refuses to read a table of which a policy would hide rows.
+_ROW_SECURITY = "check_enable_rls"
+
+
 def explain_fault(
     fault: DBAPIError, *, label: str, table: str, columns: Sequence[str]
 ) -> SourceFault:
@@ -36,7 +40,9 @@ def explain_fault(
     if state in {"42P01", "42703", "3F000"}:
         return lacks(label, table, columns)
     if state == "42501":
-        return _no_right(label, table)
+        # The server's own words depend on its language; where they come from does not.
+        where = getattr(getattr(fault.orig, "diag", None), "source_function", None)
+        return _rows_hidden(label, table) if where == _ROW_SECURITY else _no_right(label, table)
     for known, told in _TOLD.items():
         if state.startswith(known):
             return told(label)
@@ -66,6 +72,15 @@ def _no_right(label: str, table: str) -> SourceFault:
         f"the account may not read the table {table}: {label}",
         code="source-no-right",
         todo=f"let the database's owner grant it: GRANT SELECT ON {table} TO the account",
+    )
+
+
+def _rows_hidden(label: str, table: str) -> SourceFault:
+    return SourceFault(
+        f"a policy hides rows of the table {table} from the account: {label}",
+        code="source-rows-hidden",
+        todo="let the database's owner grant the account BYPASSRLS, or name a view that shows "
+        "every row: a mark or a namesake that is hidden would count as none",
     )
 
 

@@ -11,8 +11,10 @@ from datetime import date
 from clerestory.holdings.catalogue import Catalogue, Protection, ProtectionMark
 from clerestory.holdings.catalogue_file import fold_mark
 from clerestory.holdings.errors import SourceFault
+from clerestory.holdings.kinds import KEYS_PRINTED, Kind
 from clerestory.holdings.one_row import ISO_DAY, OneRow
 from clerestory.holdings.source import Scalar, Source
+from clerestory.holdings.source_faults import not_one_row
 
 _OF_AGE = 18
 # Nobody is older. A birth date before that is no birth date.
@@ -21,10 +23,14 @@ _OLDEST = 125
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protections:
-    """What a record says: ``stated`` is certain, ``unknown`` cannot be told from what is there."""
+    """What a record says: ``stated`` is certain, ``unknown`` cannot be told from what is there.
+
+    ``true_addresses`` is where the person truly lives, if the record keeps that apart.
+    """
 
     stated: frozenset[Protection]
     unknown: frozenset[Protection]
+    true_addresses: tuple[str, ...] = ()
 
     @property
     def flags(self) -> frozenset[str]:
@@ -50,11 +56,19 @@ def read_protections(
     _check_there(source, catalogue, person_id)
     stated: set[Protection] = set()
     unknown: set[Protection] = set()
+    addresses: dict[str, None] = {}
     for mark in catalogue.protections:
-        said = _said(mark, _values(source, catalogue, mark, person_id), on)
+        values = _values(source, catalogue, mark, person_id)
+        said = _said(mark, values, on)
         if said is not False:
             (unknown if said is None else stated).add(mark.protection)
-    return Protections(stated=frozenset(stated), unknown=frozenset(unknown - stated))
+        if mark.holds_address:
+            addresses.update((value, None) for value in values if isinstance(value, str))
+    return Protections(
+        stated=frozenset(stated),
+        unknown=frozenset(unknown - stated),
+        true_addresses=tuple(addresses),
+    )
 
 
 def is_minor(born: date, on: date) -> bool:
@@ -118,6 +132,7 @@ def _text(value: Scalar) -> str:
 def _values(
     source: Source, catalogue: Catalogue, mark: ProtectionMark, person_id: str
 ) -> list[Scalar]:
+    _check_same_key(source, catalogue, mark.column.table)
     rows = source.read_one(
         OneRow(
             table=mark.column.table,
@@ -128,6 +143,24 @@ def _values(
         )
     )
     return [row[0] for row in rows]
+
+
+def _check_same_key(source: Source, catalogue: Catalogue, table: str) -> None:
+    """Refuse a table in which the person would not be met, and so seem to have no mark."""
+    key = catalogue.person.name
+    kinds = {
+        held.kind
+        for one in (table, catalogue.person.table)
+        for held in source.columns_of(one) or ()
+        if held.name == key
+    }
+    if len(kinds) > 1 and Kind.ANY not in kinds and not kinds.isdisjoint(KEYS_PRINTED):
+        raise SourceFault(
+            f"what protects a person is kept under keys of another type: {table}.{key}: "
+            f"{source.label}",
+            code="source-key-other-type",
+            todo=f"give {table}.{key} the type of {catalogue.person}, in a view if need be",
+        )
 
 
 def _check_there(source: Source, catalogue: Catalogue, person_id: str) -> None:
@@ -142,9 +175,4 @@ def _check_there(source: Source, catalogue: Catalogue, person_id: str) -> None:
         )
     )
     if len(rows) != 1:
-        many = "two rows" if rows else "no row"
-        raise SourceFault(
-            f"the person found has {many} in {person.table}: {source.label}",
-            code="source-person-row",
-            todo="build the index of persons again from this source, and find out why",
-        )
+        raise not_one_row(source.label, person.table, len(rows))

@@ -61,6 +61,10 @@ class Source(Protocol):
         """Whether a row of a table has no key."""
         ...
 
+    def whose_keys(self, table: str, persons: str, key: str) -> tuple[bool, bool]:
+        """Whether a key of ``table`` is one of ``persons``, and whether one is nobody's there."""
+        ...
+
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table, or ``None`` when there is no such table."""
         ...

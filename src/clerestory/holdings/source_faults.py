@@ -118,3 +118,12 @@ def bad_value(table: str, column: str, kind: str) -> SourceFault:
         code="source-column-type",
         todo=f"let the catalogue name a view that gives {table}.{column} as text",
     )
+
+
+def not_one_row(label: str, table: str, rows: int) -> SourceFault:
+    """The person who was found has no row of their own, or several."""
+    return SourceFault(
+        f"the person found has {'two rows' if rows else 'no row'} in {table}: {label}",
+        code="source-person-row",
+        todo="build the index of persons again from this source, and find out why",
+    )

@@ -127,6 +127,28 @@ class SqlSource(ABC):
         )
         return self._has_row(statement, table, key)
 
+    def whose_keys(self, table: str, persons: str, key: str) -> tuple[bool, bool]:
+        """Whether a key of ``table`` is one of ``persons``, and whether one is nobody's there.
+
+        They are compared as the texts by which a person is read, and taken as sets, which needs
+        no index on either column.
+        """
+        column: sa.ColumnElement[Any] = sa.column(key)
+        own, known = (
+            sa.select(sa.cast(column, sa.Text))
+            .select_from(sa.table(one))
+            .where(column.is_not(None))
+            for one in (table, persons)
+        )
+
+        def has_row(statement: sa.CompoundSelect[Any]) -> bool:
+            first: sa.Select[Any] = (
+                sa.select(sa.literal_column("1")).select_from(statement.subquery()).limit(1)
+            )
+            return self._has_row(first, table, key)
+
+        return has_row(own.intersect(known)), has_row(own.except_(known))
+
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table or view, or ``None`` when there is no such table."""
         if table not in self._held:

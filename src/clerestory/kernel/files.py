@@ -7,11 +7,16 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO
 
 from clerestory.kernel.bad_file import BadFile, show
 
 Steps = Callable[[str], None]
 """Told of every durable step just before it is taken; tests stop the process there."""
+
+
+# What a path can be instead of a file, by the error that says so.
+_NO_FILES = {errno.EISDIR: "a folder", errno.ENXIO: "a pipe or a device"}
 
 
 def no_steps(step: str) -> None:
@@ -100,6 +105,22 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading if it is one, and never wait for whoever writes into a pipe.
+
+    Raises:
+        OSError: It cannot be opened; ``EISDIR`` for a folder, ``ENXIO`` for a pipe or a device.
+    """
+    # Without blocking: opening a pipe that nobody writes to would wait for ever.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    kind = os.fstat(handle).st_mode
+    if stat.S_ISREG(kind):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    number = errno.EISDIR if stat.S_ISDIR(kind) else errno.ENXIO
+    raise OSError(number, os.strerror(number), str(path))
+
+
 def read_limited(path: Path, max_bytes: int, *, error: type[BadFile] = BadFile) -> bytes:
     """Read a file that somebody handed in, if it is a file and no larger than ``max_bytes``.
 
@@ -109,26 +130,23 @@ def read_limited(path: Path, max_bytes: int, *, error: type[BadFile] = BadFile) 
     """
     name = show(path.name or str(path))
     try:
-        # Without blocking: opening a pipe that nobody writes to would wait for ever.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        file = open_regular(path)
     except (FileNotFoundError, NotADirectoryError) as fault:
         raise error(f"there is no file {name}", todo="check the path", file=name) from fault
     except (OSError, ValueError) as fault:
+        kind = _NO_FILES.get(fault.errno or 0) if isinstance(fault, OSError) else None
+        if kind:
+            raise error(
+                f"{name} is {kind} and no file",
+                todo="give the path of one file; save what comes through a pipe first",
+                file=name,
+            ) from fault
         raise error(
             f"{name} cannot be opened: {_why(fault)}",
             todo="check the path, and that this account may read it",
             file=name,
         ) from fault
-    kind = os.fstat(handle).st_mode
-    if not stat.S_ISREG(kind):
-        os.close(handle)
-        what = "a folder" if stat.S_ISDIR(kind) else "a pipe or a device"
-        raise error(
-            f"{name} is {what} and no file",
-            todo="give the path of one file; save what comes through a pipe first",
-            file=name,
-        )
-    with os.fdopen(handle, "rb") as file:
+    with file:
         # One byte more than is allowed tells a file that grows while it is read.
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:

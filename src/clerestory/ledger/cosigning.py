@@ -25,7 +25,16 @@ class Cosigned:
 
 
 def request_for(log: Log, epoch: Epoch, *, old_size: int) -> bytes:
-    """Write the request that asks a witness to go from ``old_size`` to an epoch."""
+    """Write the request that asks a witness to go from ``old_size`` to an epoch.
+
+    Raises:
+        BadNote: The epoch is smaller than what the witness is said to have seen.
+    """
+    if not 0 <= old_size <= epoch.size:
+        raise BadNote(
+            f"an old size must be in the proposed epoch: {old_size} of {epoch.size}",
+            todo="give the size that the witness named, or 0 for a witness that has seen nothing",
+        )
     proof = log.consistency(old_size, epoch.size) if 0 < old_size < epoch.size else []
     return make_request(old_size=old_size, proof=proof, note=epoch.note).body
 

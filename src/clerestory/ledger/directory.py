@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clerestory.kernel import Corruption
 from clerestory.ledger.directory_files import Accounted, account_for
 from clerestory.ledger.errors import Forked, RolledBack, Torn
 from clerestory.ledger.frontier import Frontier, edge_tiles
@@ -20,7 +21,7 @@ from clerestory.ledger.tiles import (
 )
 from clerestory.ledger.tree import HASH_BYTES
 from clerestory.notes.checkpoint import Checkpoint
-from clerestory.notes.keys import Verifier, parse_vkey
+from clerestory.notes.keys import Kind, Verifier, parse_vkey
 from clerestory.notes.note import open_checkpoint
 
 _STRETCH = 4_096
@@ -58,7 +59,9 @@ def verify_directory(
         path: The public directory: it holds ``checkpoint`` and ``tile/``.
         vkey: The log's public key, from another source.
         old_checkpoint: A checkpoint seen earlier, or several; the directory must continue each.
-        on_entries: Told of the entries while they pass, before the root is checked.
+        on_entries: Told of the entries while they pass, before the root is checked. The alarm
+            that it raises is raised once the root holds: before, the log may not be blamed for
+            what somebody did to its copy.
 
     Raises:
         Refusal: There is no public directory here.
@@ -67,7 +70,7 @@ def verify_directory(
         RolledBack: An old checkpoint is larger.
         Forked: An old checkpoint has another root.
     """
-    verifier = parse_vkey(vkey) if isinstance(vkey, str) else vkey
+    verifier = parse_vkey(vkey, only=Kind.ED25519) if isinstance(vkey, str) else vkey
     files = TileFiles(path)
     note = files.checkpoint()
     checkpoint = open_checkpoint(note, verifier)
@@ -105,7 +108,7 @@ def _check_tree(
     seen: Sequence[Checkpoint],
     on_entries: OnEntries | None,
 ) -> None:
-    frontier = Frontier()
+    frontier, alarm = Frontier(), None
     roots: dict[int, bytes] = {0: frontier.root}
     for start, entries in _stretches(files, checkpoint.size):
         hashes = [hashlib.sha256(b"\x00" + entry).digest() for entry in entries]
@@ -116,8 +119,11 @@ def _check_tree(
         for tile, content in frontier.extend_hashes(hashes):
             if tile.width == TILE_WIDTH:
                 _compare(files, tile, content)
-        if on_entries is not None:
-            on_entries(start, entries)
+        if on_entries is not None and alarm is None:
+            try:
+                on_entries(start, entries)
+            except Corruption as fault:
+                alarm = fault
     for edge in edge_tiles(checkpoint.size):
         if edge is not None:
             _compare(files, edge, frontier.edges[edge.level])
@@ -127,6 +133,8 @@ def _check_tree(
     for old in seen:
         if roots[old.size] != old.root:
             raise _forked(old)
+    if alarm is not None:
+        raise alarm
 
 
 def _forked(old: Checkpoint) -> Forked:

@@ -5,16 +5,26 @@ that earlier checkpoints needed. Whoever took a proof from one of them must find
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from clerestory.kernel import Refusal
 from clerestory.ledger.errors import Torn
 from clerestory.ledger.public_files import CHECKPOINT
 from clerestory.ledger.tile_files import TileFiles
 from clerestory.ledger.tiles import ENTRIES, TILE_WIDTH, Tile, join_bundle, parse_path
 from clerestory.ledger.tree import HASH_BYTES
 from clerestory.notes import BadNote
+
+_TILES = "tile"
+
+# A size below 2**63 has tiles of at most 17 digits, in six groups of three.
+_FOLDER = re.compile(
+    r"tile(/(entries|0|[1-9][0-9]?)((/x[0-9]{3}){0,5}(/[0-9]{3}\.p)?)?)?", re.ASCII
+)
+"""The folders that a log's files can lie in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +34,8 @@ class Accounted:
     Attributes:
         partials: How many earlier partial tiles and bundles were checked.
         ahead: Tiles beyond the checkpoint: written for the next one, which is not out yet.
-        unknown: Files that are not the log's. Nothing in the log rests on them.
+        unknown: Files, and folders with a slash at the end, that are not the log's. Nothing in
+            the log rests on them.
     """
 
     partials: int
@@ -41,6 +52,8 @@ def account_for(files: TileFiles, size: int) -> Accounted:
 
     Raises:
         Torn: An earlier partial tile holds other bytes than the tree.
+        Refusal: A folder of tiles is a link.
+        OSError: A folder may not be read.
     """
     partials, ahead, unknown = 0, [], []
     for path in _paths(files.folder):
@@ -61,12 +74,40 @@ def account_for(files: TileFiles, size: int) -> Accounted:
 
 
 def _paths(folder: Path) -> Iterator[str]:
-    """List every file, sorted; a link to a folder is named and not followed."""
-    for where, folders, names in os.walk(folder):
-        folders.sort()
-        links = [name for name in folders if (Path(where) / name).is_symlink()]
-        for name in sorted([*names, *links]):
-            yield (Path(where) / name).relative_to(folder).as_posix()
+    """List every file, and every folder that can hold none of the log's, sorted.
+
+    A folder that is not the log's is named and not entered: however deep or full it is, nothing
+    in it counts. Not recursive, for a folder may be deeper than the stack.
+
+    Raises:
+        Refusal: A folder of tiles is a link: what is behind it could be another at each look.
+    """
+    waiting = [""]
+    while waiting:
+        where = waiting.pop()
+        with os.scandir(folder / where) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        inside = []
+        for entry in entries:
+            path = f"{where}{entry.name}"
+            # `tile` itself may lie on another disk; behind it the folders are plain ones.
+            if not entry.is_dir(follow_symlinks=path == _TILES):
+                if entry.is_symlink() and entry.is_dir() and _FOLDER.fullmatch(path):
+                    raise _linked(path)
+                yield path
+            elif _FOLDER.fullmatch(path):
+                inside.append(f"{path}/")
+            else:
+                yield f"{path}/"
+        waiting += reversed(inside)
+
+
+def _linked(path: str) -> Refusal:
+    return Refusal(
+        f"a folder of tiles must be a folder and no link: {path}",
+        code="log-folder-linked",
+        todo="copy the log with the files that the link leads to, and verify the copy",
+    )
 
 
 def _width_at(tile: Tile, size: int) -> int:

@@ -104,7 +104,7 @@ def parse_leaf(entry: bytes) -> Leaf:
         value = json.loads(entry)
         leaf = _leaf_from(value)
         same = leaf.entry == entry
-    except (ValueError, TypeError, KeyError, BadNote) as fault:
+    except (ValueError, TypeError, KeyError, RecursionError, BadNote) as fault:
         raise Torn(f"an entry must be a leaf of version 1 or {VERSION}: {fault}") from fault
     if not same:
         raise Torn("an entry must be written in its one form")

@@ -348,9 +348,11 @@ class Log:
                 return waiting
             head = reader.head()
             new = head.size - (last.size if last else 0)
-            if new < at_least:
+            # An epoch without a new entry would be the last one again.
+            wanted = max(at_least, 1)
+            if new < wanted:
                 raise Refusal(
-                    f"an epoch must have at least {at_least} new entries: {new}",
+                    f"an epoch must have at least {wanted} new entries: {new}",
                     code="log-epoch-small",
                     todo="publish later; what was acknowledged stands under a signed checkpoint",
                 )

@@ -9,8 +9,8 @@ from clerestory.ledger.errors import BadProof, Torn
 from clerestory.ledger.tree import check_inclusion, leaf_hash
 from clerestory.notes import base64s
 from clerestory.notes.errors import BadNote, Unsigned
-from clerestory.notes.keys import Verifier, parse_vkey
-from clerestory.notes.note import open_checkpoint
+from clerestory.notes.keys import Kind, Verifier, parse_vkey
+from clerestory.notes.note import check_untouched, open_checkpoint
 
 HEADER = "c2sp.org/tlog-proof@v1"
 
@@ -53,6 +53,7 @@ def parse_proof(text: str) -> ProofFile:
     Raises:
         BadNote: It is not written as tlog-proof says.
     """
+    check_untouched(text.encode(), what="a proof")
     head, blank, checkpoint = text.partition("\n\n")
     lines = head.split("\n")
     if not blank or lines.pop(0) != HEADER:
@@ -100,7 +101,7 @@ def verify_proof(proof_text: str, entry_bytes: bytes, vkey: str | Verifier) -> V
         Unsigned: The log's signature on the checkpoint fails.
         BadProof: The entry is not what the log holds there.
     """
-    verifier = parse_vkey(vkey) if isinstance(vkey, str) else vkey
+    verifier = parse_vkey(vkey, only=Kind.ED25519) if isinstance(vkey, str) else vkey
     proof = parse_proof(proof_text)
     checkpoint = open_checkpoint(proof.checkpoint, verifier)
     digest = leaf_hash(entry_bytes)

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clerestory.kernel.files import Steps, no_steps, sync_folder, write_whole
+from clerestory.kernel.files import Steps, no_steps, open_regular, sync_folder, write_whole
 from clerestory.ledger.errors import Forked
 
 CHECKPOINT = "checkpoint"
+
+_CHECKPOINT_LIMIT = 2_000_000
 
 
 class PublicFiles:
@@ -44,7 +46,8 @@ class PublicFiles:
     def checkpoint(self) -> bytes | None:
         """Return the checkpoint that is public now, if one is."""
         try:
-            return (self._folder / CHECKPOINT).read_bytes()
+            with open_regular(self._folder / CHECKPOINT) as file:
+                return file.read(_CHECKPOINT_LIMIT)
         except FileNotFoundError:
             return None
 
@@ -56,7 +59,9 @@ class PublicFiles:
         """
         target = self._folder / path
         try:
-            standing = target.read_bytes()
+            with open_regular(target) as file:
+                # One byte more than is right shows a file that goes on.
+                standing = file.read(len(content) + 1)
         except FileNotFoundError:
             self._write(target, content)
             return

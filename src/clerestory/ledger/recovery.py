@@ -80,9 +80,21 @@ def check_seen(reader: Reader, head: Head, seen: Checkpoint, *, where: str) -> N
 def check_all_seen(
     reader: Reader, head: Head, notes: Iterable[tuple[str, bytes | str]], verifier: Verifier
 ) -> None:
-    """Compare every checkpoint that is known from outside; each comes with where it was seen."""
+    """Compare every checkpoint that is known from outside; each comes with where it was seen.
+
+    Raises:
+        BadNote: One of them is no checkpoint; the message says where it is.
+    """
     for where, note in notes:
-        check_seen(reader, head, open_checkpoint(note, verifier), where=where)
+        try:
+            seen = open_checkpoint(note, verifier)
+        except BadNote as fault:
+            raise BadNote(
+                f"{where} must hold a checkpoint: {fault}",
+                todo="move that file away and keep it; public/checkpoint is written again, as it "
+                "was, by the next command that opens the log",
+            ) from fault
+        check_seen(reader, head, seen, where=where)
 
 
 def check_public_epoch(reader: Reader, public: Checkpoint) -> None:

@@ -1,7 +1,9 @@
 """Acts that may be typed twice: the log itself is asked whether it says so already."""
 
-from clerestory.ledger.events import Event
-from clerestory.ledger.leaf import parse_leaf
+from collections.abc import Iterator, Mapping
+
+from clerestory.ledger.events import Event, EventType
+from clerestory.ledger.leaf import Leaf, parse_leaf
 from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.rows import indexes_of
 
@@ -14,10 +16,32 @@ def find_entry(ledger: Ledger, event: Event) -> int | None:
     """
     if event.matter is None:
         return None
-    with ledger.log.reading() as reader:
-        indexes = indexes_of(reader.connection, event.matter)
-    for index in indexes:
-        leaf = parse_leaf(ledger.entry(index))
-        if leaf.type is event.type and ledger.payload(index).fields == event.fields:
+    for index, leaf in _entries(ledger, event.matter):
+        same = leaf.type is event.type and dict(leaf.public) == dict(event.public)
+        if same and ledger.payload(index).fields == event.fields:
             return index
     return None
+
+
+def find_numbered(ledger: Ledger, matter: str) -> tuple[int, int] | None:
+    """Return the index and the demand number of the entry with which a matter began, if it did."""
+    for index, leaf in _entries(ledger, matter):
+        if leaf.serial is not None:
+            return index, leaf.serial
+    return None
+
+
+def fields_of(
+    ledger: Ledger, kind: EventType, matter: str
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield the index and the private fields of each entry of one type in one matter."""
+    for index, leaf in _entries(ledger, matter):
+        if leaf.type is kind:
+            yield index, ledger.payload(index).fields
+
+
+def _entries(ledger: Ledger, matter: str) -> Iterator[tuple[int, Leaf]]:
+    with ledger.log.reading() as reader:
+        indexes = indexes_of(reader.connection, matter)
+    for index in indexes:
+        yield index, parse_leaf(ledger.entry(index))

@@ -1,8 +1,10 @@
 """Reading one public directory: its checkpoint, tiles and entry bundles, each up to its size."""
 
+import errno
 from pathlib import Path
 
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import open_regular
 from clerestory.ledger.errors import Torn
 from clerestory.ledger.public_files import CHECKPOINT
 from clerestory.ledger.tiles import MAX_ENTRY_BYTES, TILE_WIDTH, Tile, split_bundle
@@ -11,6 +13,8 @@ from clerestory.ledger.tree import HASH_BYTES
 _CHECKPOINT_LIMIT = 1_000_000
 
 _TILES = "tile"
+
+_NO_FILE = frozenset({errno.EISDIR, errno.ENXIO, errno.ELOOP})
 
 
 class TileFiles:
@@ -71,17 +75,33 @@ class TileFiles:
         for path in dict.fromkeys((tile.path, tile.full.path)):
             if (self._folder / path).exists():
                 return path, self._read(path, limit)
-        raise Torn(f"a file of the log must be there: {tile.path}")
+        raise _missing(tile.path)
 
     def _read(self, path: str, limit: int) -> bytes:
         try:
-            with (self._folder / path).open("rb") as file:
+            with open_regular(self._folder / path) as file:
                 content = file.read(limit + 1)
-        except FileNotFoundError as fault:
-            raise Torn(f"a file of the log must be there: {path}") from fault
+        except (FileNotFoundError, NotADirectoryError) as fault:
+            raise _missing(path) from fault
+        except OSError as fault:
+            if fault.errno in _NO_FILE:
+                raise Torn(
+                    f"a file of the log must be a file: {path} is a folder, a pipe, a device or "
+                    "a loop of links"
+                ) from fault
+            raise
         if len(content) > limit:
             raise Torn(f"a file must have at most {limit} bytes: {path} goes on at byte {limit}")
         return content
+
+
+def _missing(path: str) -> Torn:
+    return Torn(
+        f"a file of the log must be there: {path}",
+        todo="if this is a copy that is still being made, let it end and verify again (copy the "
+        "checkpoint last); if the file stays away, somebody withholds it: compare with other "
+        "copies, and tell the log's office",
+    )
 
 
 def _not_a_directory(folder: Path) -> Refusal:

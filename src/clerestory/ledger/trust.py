@@ -22,7 +22,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustPolicy:
-    """A parsed policy file."""
+    """A parsed policy file; ``groups`` are in its order, each after its members."""
 
     logs: tuple[Verifier, ...]
     witnesses: Mapping[str, Verifier]
@@ -45,7 +45,7 @@ class TrustPolicy:
             raise Unsigned(f"a checkpoint must be signed by its log: {checkpoint.origin}")
         signed = signers_of(note, self.witnesses.values())
         cosigned = {name for name, key in self.witnesses.items() if key in signed}
-        if not self._holds(self.quorum, cosigned):
+        if self.quorum not in self._reached(cosigned):
             raise Unsigned(
                 f"a checkpoint must be cosigned by the quorum {self.quorum}: "
                 f"{', '.join(sorted(cosigned)) or 'nobody'}",
@@ -54,13 +54,13 @@ class TrustPolicy:
             )
         return checkpoint
 
-    def _holds(self, name: str, cosigned: set[str]) -> bool:
-        if name == NO_QUORUM:
-            return True
-        group = self.groups.get(name)
-        if group is None:
-            return name in cosigned
-        return sum(self._holds(member, cosigned) for member in group.members) >= group.needed
+    def _reached(self, cosigned: set[str]) -> set[str]:
+        reached = {NO_QUORUM, *cosigned}
+        # A group's members stand above it, so each is known by now however deep groups lie.
+        for name, group in self.groups.items():
+            if sum(member in reached for member in group.members) >= group.needed:
+                reached.add(name)
+        return reached
 
 
 @dataclass(slots=True)

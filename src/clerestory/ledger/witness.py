@@ -21,7 +21,14 @@ from clerestory.notes.checkpoint import Checkpoint, parse_body
 from clerestory.notes.cosigners import Cosigner
 from clerestory.notes.errors import BadNote, Unsigned
 from clerestory.notes.keys import Verifier
-from clerestory.notes.note import Note, cosign_note, parse_note, signers_of, with_signatures
+from clerestory.notes.note import (
+    Note,
+    cosign_note,
+    only_signed,
+    parse_note,
+    signers_of,
+    with_signatures,
+)
 
 MAX_PROOF_LINES = 63
 
@@ -116,6 +123,9 @@ class Witness:
     def add_checkpoint(self, body: bytes, *, at: datetime) -> Answer:
         """Answer one request; a cosignature is given only after the state is on disk.
 
+        Of the request's signature lines only the log's own are kept. Whoever carries a request may
+        add others, even in this witness's name, and they must not become its state.
+
         Raises:
             Torn: The witness's own state cannot be trusted; it must not cosign.
         """
@@ -124,7 +134,7 @@ class Witness:
         except BadNote as fault:
             return Answer(status=400, body=f"{fault}\n")
         origin = request.checkpoint.origin
-        keys = [key for key in self._logs if key.name == origin]
+        keys = self._keys_of(origin)
         if not keys:
             return Answer(status=404, body="unknown origin\n")
         try:
@@ -161,6 +171,9 @@ class Witness:
             ) from fault
         return checkpoint, note.content
 
+    def _keys_of(self, origin: str) -> list[Verifier]:
+        return [key for key in self._logs if key.name == origin]
+
     def _continue(self, request: Request, at: datetime) -> Answer:
         new = request.checkpoint
         known = self.latest(new.origin)
@@ -182,7 +195,13 @@ class Witness:
             except BadProof as fault:
                 return Answer(status=422, body=f"{fault}\n")
         lines = [cosign_note(request.note, key, at=at) for key in self._cosigners]
-        self._keep(new.origin, with_signatures(request.note, lines).content)
+        kept = with_signatures(only_signed(request.note, self._keys_of(new.origin)), lines).content
+        try:
+            parse_note(kept)
+        except BadNote as fault:
+            # What cannot be read again would stop this witness for good.
+            return Answer(status=400, body=f"no room is left for a cosignature: {fault}\n")
+        self._keep(new.origin, kept)
         return Answer(status=200, body="".join(line.line for line in lines))
 
     @contextmanager

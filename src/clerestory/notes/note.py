@@ -3,6 +3,7 @@
 Source: C2SP signed-note and Go's ``sumdb/note``, which reads what is written here.
 """
 
+import codecs
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,6 +79,21 @@ def parse_signature(line: str) -> Signature:
     return Signature(name=name, key_id=content[:4], content=content[4:])
 
 
+def check_untouched(raw: bytes, *, what: str) -> None:
+    """Refuse what a program changed that meant to copy a text; that is no sign of a forgery.
+
+    Raises:
+        BadNote: It has line ends of another system, or a byte order mark before it.
+    """
+    byte = 0 if raw.startswith(codecs.BOM_UTF8) else raw.find(b"\r")
+    if byte >= 0:
+        raise BadNote(
+            f"{what} must be as it was signed, and a program that copied it changed its line ends "
+            f"or put a byte order mark before it: byte {byte}",
+            todo="copy the file again, byte for byte and not as text",
+        )
+
+
 def parse_note(content: bytes | str) -> Note:
     """Take a note apart, strictly.
 
@@ -90,6 +106,7 @@ def parse_note(content: bytes | str) -> Note:
         raise BadNote("a note must be text")
     if len(raw) > MAX_NOTE_BYTES:
         raise BadNote(f"a note has at most {MAX_NOTE_BYTES} bytes: {len(raw)}")
+    check_untouched(raw, what="a note")
     try:
         decoded = raw.decode()
     except UnicodeDecodeError as fault:
@@ -122,6 +139,19 @@ def signers_of(note: Note, verifiers: Iterable[Verifier]) -> list[Verifier]:
                 verifier.check(note.text, signature.content)
                 signed.append(verifier)
     return signed
+
+
+def only_signed(note: Note, verifiers: Iterable[Verifier]) -> Note:
+    """Return the note with one proven line for each known key that signed it, and no other.
+
+    Raises:
+        Unsigned: A known key's signature fails: somebody altered the note.
+    """
+    lines = [
+        next(line for line in note.signatures if line.is_by(verifier))
+        for verifier in signers_of(note, verifiers)
+    ]
+    return Note(text=note.text, signatures=tuple(lines))
 
 
 def sign_note(text: bytes, signers: Sequence[Signer]) -> Note:

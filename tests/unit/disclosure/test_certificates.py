@@ -4,12 +4,14 @@ import io
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
 
 from clerestory.audit.packages import verify_package
 from clerestory.disclosure import der
@@ -19,10 +21,12 @@ from clerestory.disclosure.cms_keys import read_private_key
 from clerestory.disclosure.cms_opening import open_cms
 from clerestory.disclosure.contents import Contents
 from clerestory.disclosure.opening import Identity
-from clerestory.disclosure.recipients import AgeRecipient, CertificateRecipient
+from clerestory.disclosure.recipients import AgeRecipient, CertificateRecipient, read_recipient
 from clerestory.disclosure.sealing import Sealed, check_sealable
 from clerestory.kernel import Corruption, Refusal
 from clerestory.notes import Ed25519Signer
+
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
 def fixed(size: int) -> bytes:
@@ -212,3 +216,44 @@ def test_a_package_too_large_for_a_certificate_is_refused_before_it_is_logged(
         check_sealable(grown, [certificate], cbc=False)
 
     assert caught.value.code == "package-too-large-for-cms"
+
+
+def named(letters: int, key: rsa.RSAPrivateKey) -> bytes:
+    """A certificate whose issuer's name is so long."""
+    issuer = x509.Name([x509.NameAttribute(NameOID.DN_QUALIFIER, "x" * letters)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Made-up Records Office")])
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(AT - timedelta(days=1))
+        .not_valid_after(AT + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.DER)
+    )
+
+
+def test_the_longest_certificate_that_is_read_is_also_opened(rsa_key: rsa.RSAPrivateKey) -> None:
+    around = len(named(20_000, rsa_key)) - 20_000
+
+    largest = read_recipient(named(32 * 1024 - around, rsa_key), at=AT)
+
+    assert isinstance(largest, CertificateRecipient)
+    sealed = sealed_bytes(b"message", largest)
+    assert b"".join(open_cms(io.BytesIO(sealed), rsa_key)) == b"message"
+    with pytest.raises(Refusal, match="at most 32768 bytes: 32769") as caught:
+        read_recipient(named(32 * 1024 - around + 1, rsa_key), at=AT)
+    assert caught.value.code == "recipient-wrong-kind"
+
+
+def test_a_certificate_of_an_unknown_version_is_refused(office: x509.Certificate) -> None:
+    given = office.public_bytes(serialization.Encoding.DER)
+    other = given.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09", 1)
+    assert other != given
+
+    with pytest.raises(Refusal, match="certificate cannot be read") as caught:
+        read_recipient(other, at=AT)
+
+    assert caught.value.code == "recipient-wrong-kind"

@@ -360,6 +360,8 @@ def test_a_broken_page_form_is_named_without_quoting_the_letter(
         lambda profile: (profile / "letters" / "agency.toml").unlink(),
         lambda profile: (profile / "letters" / "en" / "words.toml").write_text("= broken"),
         lambda profile: (profile / "letters" / "en" / "notice.toml").write_bytes(b"\xff"),
+        lambda profile: (profile / "letters" / "agency.toml").write_text('name = "Made up"\n'),
+        lambda profile: (profile / "letters" / "en" / "words.toml").write_text('language = "en"\n'),
         lambda profile: shutil.rmtree(profile / "fonts"),
     ],
 )

@@ -13,6 +13,7 @@ from clerestory.disclosure.minimising import (
     Minimised,
     Record,
     Value,
+    check_precision,
     minimise,
     permitted_items,
 )
@@ -171,6 +172,30 @@ def test_a_coarsened_item_with_nothing_on_file_stays_empty(
     minimised = minimise(mixed, values)
 
     assert [r.value for r in minimised.records if r.precision == "year"] == [None]
+
+
+def test_a_yes_or_no_has_no_third_word_for_nothing_on_file(
+    make_ruling: Callable[..., Ruling], make_determination: Callable[..., Determination]
+) -> None:
+    def answer(precision: str, value: Value) -> Value:
+        ruled = make_ruling("S1", "address", Outcome.COARSEN, coarsen_to=precision)
+        minimised = minimise(
+            make_determination(ruled), {Item("S1", "snap", "address"): value}, TABLES
+        )
+        return minimised.records[0].value
+
+    assert answer("month_yes_no", None) == answer("month_yes_no", "2025-12") == "2026-01: no"
+    with pytest.raises(Refusal) as caught:
+        answer("yes_no", None)
+    assert caught.value.code == "disclosure-coarsening-unclear"
+
+
+@pytest.mark.parametrize("precision", ["yes_no", "month_yes_no"])
+def test_an_empty_answer_is_finer_than_yes_or_no(precision: str) -> None:
+    with pytest.raises(Corruption) as caught:
+        check_precision("S1.address", precision, precision, None)
+
+    assert caught.value.code == "disclosure-too-fine"
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 
 from clerestory.disclosure.receipts import Receipt, ReceiptKey, read_receipt, read_receipt_key
@@ -224,3 +225,78 @@ def test_a_public_key_of_another_kind_is_refused(rsa_key: rsa.RSAPrivateKey) -> 
 
     with pytest.raises(Refusal):
         read_receipt_key(pem)
+
+
+LOW_ORDER = [
+    "01" + "00" * 31, "00" * 32, "00" * 31 + "80", "ec" + "ff" * 30 + "7f",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("point", LOW_ORDER)
+def test_a_key_under_which_anybodys_signature_holds_is_refused(point: str) -> None:
+    public = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(point))
+    pem = public.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+    with pytest.raises(Refusal) as caught:
+        read_receipt_key(pem)
+
+    assert caught.value.code == "receipt-key-weak"
+    assert "make a new key" in caught.value.todo
+
+
+@pytest.mark.parametrize(
+    ("size", "exponent", "said"),
+    [(1024, 65537, "at least 2048 bits: 1024"), (2048, 3, "at least 65537: 3")],
+)
+def test_a_certificate_that_others_could_sign_with_is_refused(
+    size: int, exponent: int, said: str, make_certificate: Any
+) -> None:
+    weak = rsa.generate_private_key(public_exponent=exponent, key_size=size)
+
+    with pytest.raises(Refusal, match=said) as caught:
+        read_receipt_key(der(make_certificate(weak)))
+
+    assert caught.value.code == "receipt-key-weak"
+
+
+def test_a_curve_that_is_too_small_is_refused(make_certificate: Any) -> None:
+    key = ec.generate_private_key(ec.SECP224R1())
+
+    with pytest.raises(Refusal, match="elliptic curve of 224 bits") as caught:
+        read_receipt_key(der(make_certificate(key)))
+
+    assert caught.value.code == "receipt-key-weak"
+
+
+def test_a_certificate_of_a_kind_that_is_not_read_is_refused_and_no_alarm(
+    office: x509.Certificate, make_certificate: Any, ec_key: ec.EllipticCurvePrivateKey
+) -> None:
+    other_version = der(office).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09", 1)
+    curve = der(make_certificate(ec_key))
+    # The curve's name, P-256, made that of one that there is not.
+    unknown_curve = curve.replace(
+        bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030199")
+    )
+    assert unknown_curve != curve
+
+    for given in (other_version, unknown_curve):
+        with pytest.raises(Refusal) as caught:
+            read_receipt_key(given)
+
+        assert caught.value.code == "receipt-key-unreadable"
+
+
+def test_of_two_certificates_in_one_file_none_is_picked(
+    office: x509.Certificate, make_certificate: Any, ec_key: ec.EllipticCurvePrivateKey
+) -> None:
+    pem = serialization.Encoding.PEM
+    both = office.public_bytes(pem) + make_certificate(ec_key).public_bytes(pem)
+
+    with pytest.raises(Refusal, match="or one certificate") as caught:
+        read_receipt_key(both)
+
+    assert caught.value.code == "receipt-key-unreadable"

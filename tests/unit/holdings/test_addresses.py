@@ -2,7 +2,7 @@
 
 import pytest
 
-from clerestory.holdings.addresses import fold_address
+from clerestory.holdings.addresses import fold_address, says_address
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,32 @@ def test_where_nobody_in_particular_lives_is_no_address(written: str) -> None:
 
 def test_a_street_may_begin_like_a_placeholder() -> None:
     assert fold_address("1 None Such Road, Exampleton") == "1 none such rd exampleton"
+
+
+HIDDEN = "12 Elm Street, Apt. 3, Lewiston, ME 04240"
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "says"),
+    [
+        (HIDDEN, HIDDEN, True),
+        ("12 ELM ST APT 3 LEWISTON 04240", HIDDEN, True),
+        ("Lease of 12 Elm St. since May", HIDDEN, True),
+        ("made up: moved to\n12 Elm Street", HIDDEN, True),
+        ("c/o A Friend, 12 Elm Street", HIDDEN, True),
+        ("none; letters go to 12 Elm Street", HIDDEN, True),
+        ("112 Elm Street", HIDDEN, False),
+        ("12 Elm Road", HIDDEN, False),
+        ("1 Oak Street, Apt 3, Lewiston, ME 04240", HIDDEN, False),
+        ("Lewiston", HIDDEN, False),
+        ("apartment 3", HIDDEN, False),
+        ("P.O. Box 12, Augusta", "PO Box 12, Hope, ME", True),
+        ("P.O. Box 123, Augusta", "PO Box 12, Hope, ME", False),
+        ("the safe house", "Safe House", True),
+        ("none on file", "none", False),
+        ("", HIDDEN, False),
+        ("12 Elm Street", "", False),
+    ],
+)
+def test_a_text_that_says_an_address_is_met(text: str, address: str, says: bool) -> None:
+    assert says_address(text, address) is says

@@ -148,6 +148,31 @@ def test_what_is_not_toml_is_named_with_its_line() -> None:
     assert fault.value.code == "catalogue-not-toml"
 
 
+def test_a_catalogue_with_a_byte_order_mark_is_read() -> None:
+    plain = parse_catalogue(SMALL.encode(), file="small.toml")
+    marked = parse_catalogue(SMALL.encode("utf-8-sig"), file="small.toml")
+
+    assert [field.line for field in marked.list_fields()] == [
+        field.line for field in plain.list_fields()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('format = "x"\nformat = "y"\n', "line 2: the key stands twice"),
+        ("on = 2026-02-30\n", "line 1: February 2026 has 28 days: 2026-02-30"),
+        ("a = [\n", "line 2"),
+    ],
+)
+def test_a_catalogue_is_read_as_strictly_as_a_demand(written: str, said: str) -> None:
+    with pytest.raises(CatalogueFault) as fault:
+        parse_catalogue(written.encode(), file="small.toml")
+
+    assert fault.value.code == "catalogue-not-toml"
+    assert f"small.toml, {said}" in str(fault.value)
+
+
 def test_a_missing_catalogue_is_named(tmp_path: Path) -> None:
     with pytest.raises(CatalogueFault, match="cannot be opened") as fault:
         load_catalogue(tmp_path / "none.toml")

@@ -1,6 +1,7 @@
 """A public directory: every file in it is checked or named, and damage is told from a fork."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from clerestory.kernel import Corruption, Refusal
 from clerestory.ledger import Ed25519Signer, Forked, Log, RolledBack, Torn, verify_directory
 from clerestory.ledger.tiles import Tile, parse_path
-from clerestory.ledger.tree import HASH_BYTES
+from clerestory.ledger.tree import HASH_BYTES, leaf_hash
 
 SIZES = (3, 200, 256, 300, 557, 700)
 
@@ -224,3 +225,98 @@ def test_a_folder_that_is_no_public_directory_is_told_as_a_wrong_path(
 
 def test_a_partial_tile_is_named_by_its_path() -> None:
     assert Tile(level=0, number=1, width=44).path == "tile/0/001.p/44"
+
+
+NO_FILES: dict[str, Callable[[Path], None]] = {
+    "a pipe": os.mkfifo,
+    "a folder": Path.mkdir,
+    "a device": lambda path: path.symlink_to("/dev/null"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+@pytest.mark.parametrize(
+    "name", ["checkpoint", "tile/entries/000", "tile/0/000", "tile/1/000.p/2", "tile/0/000.p/3"]
+)
+def test_what_is_no_file_is_named_and_never_waited_for(
+    public: Path, signer: Ed25519Signer, name: str, kind: str
+) -> None:
+    (public / name).unlink()
+    NO_FILES[kind](public / name)
+    # A folder where an earlier partial tile was is no file of the log, and hides none.
+    if (name, kind) == ("tile/0/000.p/3", "a folder"):
+        assert verify_directory(public, signer.verifier).files.unknown == ("tile/0/000.p/3/",)
+        return
+
+    with pytest.raises(Torn, match=f"must be a file: {name} is a folder, a pipe, a device"):
+        verify_directory(public, signer.verifier)
+
+
+def test_a_file_that_is_missing_may_be_on_its_way(public: Path, signer: Ed25519Signer) -> None:
+    (public / "tile" / "0" / "001").unlink()
+
+    with pytest.raises(Torn, match="must be there: tile/0/001") as told:
+        verify_directory(public, signer.verifier)
+
+    assert "a copy that is still being made" in told.value.todo
+
+
+def test_a_folder_that_is_not_the_logs_is_named_and_not_entered(
+    public: Path, signer: Ed25519Signer
+) -> None:
+    for start in (public, public / "tile" / "0"):
+        start.joinpath(*["x001"] * 20).mkdir(parents=True)
+    (public / ".cache").mkdir()
+    (public / ".cache" / "000").write_bytes(b"made up")
+
+    verified = verify_directory(public, signer.verifier)
+
+    # Six groups of three digits hold every number that a tile can have.
+    deep = "/".join(["tile/0", *["x001"] * 6, ""])
+    assert sorted(verified.files.unknown) == [".cache/", deep, "x001/"]
+
+
+def test_partial_tiles_behind_a_link_are_checked_or_the_link_refused(
+    public: Path, signer: Ed25519Signer, tmp_path: Path
+) -> None:
+    (public / "tile").rename(tmp_path / "elsewhere")
+    (public / "tile").symlink_to(tmp_path / "elsewhere")
+    assert verify_directory(public, signer.verifier).files.partials == 9
+    partial = tmp_path / "elsewhere" / "0" / "000.p" / "3"
+    partial.write_bytes(b"\x01" + partial.read_bytes()[1:])
+    with pytest.raises(Torn, match=r"tile/0/000\.p/3 differs"):
+        verify_directory(public, signer.verifier)
+
+    for name in ("entries", "0/000.p", "1"):
+        folder = tmp_path / "elsewhere" / name
+        folder.rename(tmp_path / "further")
+        folder.symlink_to(tmp_path / "further")
+        with pytest.raises(Refusal, match=f"no link: tile/{name}$") as told:
+            verify_directory(public, signer.verifier)
+        assert told.value.code == "log-folder-linked"
+        folder.unlink()
+        (tmp_path / "further").rename(folder)
+
+
+def test_a_finding_in_the_entries_is_told_only_of_a_log_that_the_root_proves(
+    public: Path, signer: Ed25519Signer
+) -> None:
+    finding = Torn("a made-up finding")
+
+    def find(start: int, _entries: Sequence[bytes]) -> None:
+        starts.append(start)
+        raise finding
+
+    starts: list[int] = []
+    with pytest.raises(Torn) as told:
+        verify_directory(public, signer.verifier, on_entries=find)
+    assert told.value is finding
+    assert starts == [0]
+
+    # Somebody changes an entry of his copy, and every hash above it with it.
+    entry = public / "tile" / "entries" / "002.p" / "188"
+    entry.write_bytes(entry.read_bytes().replace(b"entry 699", b"entry 698"))
+    leaves = public / "tile" / "0" / "002.p" / "188"
+    leaves.write_bytes(leaves.read_bytes()[:-HASH_BYTES] + leaf_hash(b"made-up entry 698"))
+    with pytest.raises(Torn, match="must lead to the signed root"):
+        verify_directory(public, signer.verifier, on_entries=find)

@@ -190,6 +190,8 @@ def test_a_public_text_that_is_too_long_is_refused() -> None:
         b"",
         b"{}",
         b"[]",
+        b"[" * 60_000,
+        b'{"v":' + b"9" * 5_000 + b"}",
         b'{"v":1,"n":0}',
         b'{"v":3,"type":"demand.decided","period":"2026-Q4","scope":"a","pad":""}',
         b"\xff",

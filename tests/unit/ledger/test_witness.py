@@ -28,7 +28,7 @@ from clerestory.ledger import (
 )
 from clerestory.ledger.database import Epoch
 from clerestory.ledger.witness import make_request, state_path
-from clerestory.notes.note import cosign_note, with_signatures
+from clerestory.notes.note import MAX_NOTE_BYTES, Signature, cosign_note, with_signatures
 
 Ask = Callable[..., Answer]
 
@@ -294,3 +294,82 @@ def test_a_key_of_the_wrong_type_is_refused_with_its_line(
     vkey = three[0].verifier.vkey
     with pytest.raises(BadNote, match="listed once"):
         parse_trust_policy(f"witness a {vkey}\nwitness b {vkey}\nquorum a\n")
+
+
+def junk_lines(log: Log, keys: list[Ed25519Cosigner | MLDSA44Cosigner]) -> dict[str, str]:
+    """Signature lines that anybody can add to a public checkpoint, and that prove nothing."""
+    stranger = [
+        Signature(name=f"stranger{number}.example", key_id=b"made", content=bytes(64))
+        for number in range(99)
+    ]
+    one_key = [
+        Signature(name=key.name, key_id=key.key_id, content=bytes(72))
+        for key in (keys[0].verifier, keys[1].verifier, log.verifier)
+    ]
+    long = [Signature(name="stranger.example", key_id=b"made", content=bytes(740_000))]
+    cases = {"up to the limit": stranger, "in the witness's name": one_key[:1]}
+    cases |= {"in both its names": one_key[:2], "in the log's name": one_key[2:], "long": long}
+    return {name: "".join(line.line for line in lines) for name, lines in cases.items()}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "up to the limit",
+        "in the witness's name",
+        "in both its names",
+        "in the log's name",
+        "long",
+    ],
+)
+def test_lines_that_somebody_added_to_a_request_never_become_the_witnesss_state(
+    log: Log, witness: Witness, ask: Ask, keys: list[Ed25519Cosigner | MLDSA44Cosigner],
+    at: datetime, case: str,
+) -> None:  # fmt: skip
+    log.append([b"entry"] * 5)
+    note = log.checkpoint() + junk_lines(log, keys)[case]
+    request = make_request(old_size=0, proof=[], note=note).body
+
+    assert witness.add_checkpoint(request, at=at).status == 200
+
+    latest = witness.latest(log.origin)
+    assert latest is not None
+    kept = parse_note(latest[1])
+    assert [line.name for line in kept.signatures] == [log.origin, "w.example/1", "w.example/2"]
+    assert kept.signatures[0].line in log.checkpoint()
+    log.append([b"entry"] * 5)
+    assert ask(5).status == 200
+
+
+def test_a_checkpoint_that_leaves_no_room_for_a_cosignature_is_refused_and_not_kept(
+    log: Log, witness: Witness, ask: Ask, signer: Ed25519Signer, at: datetime
+) -> None:
+    log.append([b"entry"] * 5)
+    text = log.checkpoint().partition("\n\n")[0] + "\n" + "x" * (MAX_NOTE_BYTES - 1_000) + "\n"
+    note = sign_note(text.encode(), [signer]).content
+    request = make_request(old_size=0, proof=[], note=note).body
+
+    answer = witness.add_checkpoint(request, at=at)
+
+    assert answer.status == 400
+    assert "no room is left for a cosignature" in answer.body
+    assert witness.latest(log.origin) is None
+    assert ask(0).status == 200
+
+
+@pytest.mark.parametrize("cosigned", [True, False])
+def test_groups_may_lie_in_groups_however_deep(
+    log: Log, keys: list[Ed25519Cosigner | MLDSA44Cosigner], at: datetime, cosigned: bool
+) -> None:  # fmt: skip
+    log.append([b"entry"])
+    deep = "".join(f"group g{number + 1} any g{number}\n" for number in range(3_000))
+    policy = parse_trust_policy(
+        f"log {log.verifier}\nwitness g0 {keys[0].verifier}\n{deep}quorum g3000\n"
+    )
+    note = parse_note(log.checkpoint())
+    if cosigned:
+        note = with_signatures(note, [cosign_note(note, keys[0], at=at)])
+        assert policy.check_checkpoint(note.content).size == 1
+    else:
+        with pytest.raises(Unsigned, match="quorum g3000: nobody"):
+            policy.check_checkpoint(note.content)

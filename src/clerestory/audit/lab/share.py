@@ -4,7 +4,6 @@ Whoever has the same packs, and the same demands or their seed, gets the same di
 of these is another.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,8 +14,9 @@ from clerestory.audit.lab.compare import Compared
 from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.report import notice, to_json
 from clerestory.audit.lab.scenario import BadScenario
-from clerestory.kernel import digest_of
+from clerestory.kernel import BadFile, digest_of
 from clerestory.kernel.canonical import Json
+from clerestory.kernel.reading import parse_document
 from clerestory.kernel.time import BadTime, parse_day
 
 FORMAT = "clerestory-comparison/1"
@@ -63,12 +63,12 @@ def read_shared(text: str) -> Shared:
         BadScenario: It is no such file, or was changed after it was made.
     """
     try:
-        document: Any = json.loads(text)
+        document: Any = parse_document(text.encode(), file="the file", kind="json").value
         inputs, result, digest = (document[key] for key in ("inputs", "result", "digest"))
         scenario, laws, _ = (inputs[key] for key in ("scenario", "laws", "demands"))
         days = {name: parse_day(law["on"]) for name, law in laws.items()}
         computed = digest_of({"inputs": inputs, "result": result})
-    except (ValueError, KeyError, TypeError, AttributeError, BadTime) as fault:
+    except (BadFile, ValueError, KeyError, TypeError, AttributeError, BadTime) as fault:
         raise BadScenario(
             "this is neither a scenario nor a comparison that was written by lab compare",
             todo="give a scenario (.toml) or the comparison.json of an earlier run",

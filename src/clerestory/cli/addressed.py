@@ -1,0 +1,56 @@
+"""Whether a paper is for this office: its own agency, under its own law, and not yet a template."""
+
+from clerestory.cli.office import Office
+from clerestory.demands import Demand
+from clerestory.holdings import load_catalogue
+from clerestory.kernel import Refusal
+from clerestory.kernel.reading import read_toml
+
+_TEMPLATE = "FILL-IN"
+
+
+def check_addressed(office: Office, demand: Demand) -> None:
+    """Refuse a demand for another holder, or one that says another law than the office is under.
+
+    The law is chosen by the holder that the file names: with another one, a State's own
+    restrictions would be left out in silence.
+
+    Raises:
+        Refusal: The holder is not this office's, or the profile does not say whose law it is under.
+    """
+    told = read_toml(office.profile / "profile.toml").get("jurisdiction")
+    if not isinstance(told, str):
+        raise Refusal(
+            f"{office.scope}/profile.toml must say whose law the agency is under",
+            code="profile-jurisdiction",
+            todo='write into it a line such as jurisdiction = "us-me"',
+        )
+    ours = {
+        "agency": load_catalogue(office.profile / "catalogue.toml").agency,
+        "jurisdiction": told,
+    }
+    named = {"agency": demand.holder.agency, "jurisdiction": demand.holder.jurisdiction}
+    for key, own in ours.items():
+        if named[key] != own:
+            raise Refusal(
+                f"this office answers for {key} {own}, and the demand says holder.{key}: "
+                f"{named[key]}",
+                code="answer-other-holder",
+                todo=f"write holder.{key}: {own} where that is what the paper means; else send "
+                "the paper to whom it is for",
+            )
+
+
+def check_filled_in(demand: Demand) -> None:
+    """Refuse a template's own id: the next paper would be taken for this one.
+
+    Raises:
+        Refusal: The id is still the template's.
+    """
+    if demand.id.upper().startswith(_TEMPLATE):
+        raise Refusal(
+            f"the demand still has the id of the template: {demand.id}",
+            code="answer-template-id",
+            todo="write your own number of this paper behind id:, and see that all else is the "
+            "paper's too",
+        )

@@ -1,0 +1,83 @@
+"""The true address of who takes part in address confidentiality, told by another field.
+
+The law lets the address in the file leave, since agencies accept no other than the designated one.
+A record may still hold the true one there, or a letter or a note may repeat it. Such a value is
+ruled as the true address is: where that stays closed it goes to counsel, for whom the paper and
+the record contradict each other.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from clerestory.audit.sources_of_fields import sources_of
+from clerestory.cli.places import profiles_folder
+from clerestory.cli.protections import Protected, unsaid
+from clerestory.demands import Item
+from clerestory.demands.determination import Outcome, Ruling, overall_of
+from clerestory.disclosure import Value
+from clerestory.holdings import Catalogue, says_address
+from clerestory.policy import Engine
+
+
+def keep_true_address(
+    protected: Protected, catalogue: Catalogue, found: Mapping[Item, Value]
+) -> Protected:
+    """Keep back each value that says the true address of its person, unless that may leave too.
+
+    Args:
+        protected: The answer with what the records say of protection.
+        catalogue: Says which field of a program is the true address.
+        found: What was read for the answers that are open. A file is not looked into.
+    """
+    telling = [item for item, value in found.items() if _tells(protected, item, value)]
+    kept = set(telling) - _as_open(protected, catalogue, telling)
+    if not kept:
+        return protected
+    determination = protected.decided.determination
+    rulings = tuple(
+        _to_counsel(protected, one) if one.item in kept else one for one in determination.rulings
+    )
+    changed = replace(
+        determination,
+        rulings=rulings,
+        overall=overall_of([ruling.outcome for ruling in rulings]),
+    )
+    return replace(
+        protected,
+        decided=replace(protected.decided, determination=changed),
+        lowered=(*protected.lowered, *sorted(kept)),
+    )
+
+
+def _tells(protected: Protected, item: Item, value: Value) -> bool:
+    texts: Iterable[str] = ()
+    if isinstance(value, str):
+        texts = (value,)
+    elif isinstance(value, tuple):
+        texts = value
+    addresses = protected.true_addresses.get(item.subject, ())
+    return any(says_address(text, one) for text in texts for one in addresses)
+
+
+def _as_open(
+    protected: Protected, catalogue: Catalogue, telling: Collection[Item]
+) -> frozenset[Item]:
+    """Those of which the person's true address itself may leave, in the same program."""
+    columns = {mark.column for mark in catalogue.protections if mark.holds_address}
+    of_item = {
+        item: Item(subject=item.subject, program=item.program, field=held.code)
+        for item in telling
+        for held in catalogue.programs[item.program].fields.values()
+        if held.column in columns
+    }
+    demand = protected.demand
+    asked = dict.fromkeys((*demand.items, *of_item.values()))
+    sources = sources_of(demand.holder.agency, profiles_folder())
+    engine = Engine.of(protected.decided.stack, protected.decided.determination.on, sources)
+    again = engine.decide(replace(demand, items=tuple(asked)), explain=False)
+    open_items = {one.item for one in again.rulings if one.outcome is Outcome.RELEASE}
+    return frozenset(item for item, true in of_item.items() if true in open_items)
+
+
+def _to_counsel(protected: Protected, ruling: Ruling) -> Ruling:
+    return unsaid(protected.decided, replace(ruling, outcome=Outcome.REFER, coarsen_to=None))

@@ -1,0 +1,298 @@
+"""One demand, one number, one question: swapped files, two clerks at once, a killed run."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from clerestory.cli.main import program
+from clerestory.cli.office import open_office
+from clerestory.kernel import ClerestoryError
+
+HOME = Path(__file__).resolve().parents[2]
+AT = ("--at", "2026-03-03T15:00Z")
+SIGNED = ("--reviewer", "Made-up One", "--reviewer", "Made-up Two")
+# A made-up letter that opens one field.
+LETTER: dict[str, Any] = {
+    "format": "clerestory-demand/1",
+    "id": "D-1",
+    "title": "Made-up: a letter of an officer",
+    "received": {"date": "2026-03-02", "channel": "post"},
+    "holder": {"agency": "me-dhhs", "kind": "state_agency", "jurisdiction": "us-me"},
+    "requester": {"body": "a made-up police force", "class": "police_state"},
+    "instrument": {
+        "kind": "letter", "issuer": "officer", "written": "yes", "status": "live",
+        "scope": {"persons": "named", "count": 1, "fields": "stated"},
+    },
+    "purpose": "locate_fugitive",
+    "grounds": ["fleeing_felony"],
+    "subjects": [{"ref": "S1", "relation": "named", "applicant": "yes"}],
+    "records": [{"program": "snap", "fields": ["S1.address", "S1.photo"]}],
+    "findings": dict.fromkeys(
+        ("requester_identified", "authority_stated", "official_capacity",
+         "locating_is_official_duty", "identifier_matches_one_person", "requester_supplied_name",
+         "written_request_complete"), "yes",
+    ),
+}  # fmt: skip
+ICE = {
+    "requester": {"body": "a made-up field office", "class": "ice"},
+    "purpose": "immigration_enforcement",
+}
+PERSON = {"S1": {"name": "Amina Warsame Example", "birth_date": "1988-04-17"}}
+
+
+def type_command(*words: str | Path) -> Result:
+    return CliRunner().invoke(program, [str(word) for word in words])
+
+
+def done(*words: str | Path) -> str:
+    result = type_command(*words)
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result.output
+
+
+def refused(*words: str | Path) -> ClerestoryError:
+    result = type_command(*words)
+    assert isinstance(result.exception, ClerestoryError), (result.output, result.exception)
+    assert result.exception.todo
+    return result.exception
+
+
+@pytest.fixture(scope="module")
+def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("agency") / "agency"
+    done("holdings", "make", folder, "--persons", "60", "--seed", "20260101")
+    return folder
+
+
+@pytest.fixture
+def office(agency: Path, tmp_path: Path) -> Path:
+    done(
+        "keys", "office", tmp_path / "office", "--origin", "log.example/one",
+        "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
+    )  # fmt: skip
+    done("keys", "recipient", tmp_path / "police", "--name", "police.example")
+    (tmp_path / "who.yaml").write_text(
+        yaml.safe_dump({"S1": {**PERSON["S1"], "ssn": "911-11-0000"}})
+    )
+    return tmp_path / "office"
+
+
+def write(office: Path, **changes: Any) -> Path:
+    path = office.parent / "demand.yaml"
+    path.write_text(yaml.safe_dump({**LETTER, **changes}))
+    return path
+
+
+def disclosing(office: Path, demand: Path) -> tuple[str | Path, ...]:
+    return (
+        "disclose", demand, "--office", office, "--who", office.parent / "who.yaml",
+        "--recipient", office.parent / "police" / "recipient.txt", *SIGNED, *AT,
+    )  # fmt: skip
+
+
+def entries(office: Path) -> int:
+    with open_office(office).ledger() as ledger:
+        return int(ledger.checkpoint().splitlines()[1])
+
+
+def everything_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "parts"),
+    [
+        (ICE, "requester, purpose"),
+        ({"requester": {"body": "another made-up force", "class": "police_state"}}, "requester"),
+        ({"records": [{"program": "snap", "fields": ["S1.address"]}]}, "records"),
+        ({"records": [{"program": "tanf", "fields": ["S1.address", "S1.photo"]}]}, "records"),
+        ({"subjects": [*LETTER["subjects"], {"ref": "S2", "relation": "named"}]}, "subjects"),
+        ({"subjects": [{"ref": "S1", "relation": "household_member"}]}, "subjects"),
+        ({"received": {"date": "2026-03-01", "channel": "post"}}, "received"),
+        ({"holder": {**LETTER["holder"], "kind": "county"}}, "holder"),
+    ],
+)
+def test_nothing_is_answered_that_asks_something_else_than_was_received(
+    office: Path, changes: dict[str, Any], parts: str
+) -> None:
+    done("receive", write(office, **changes), "--office", office, *AT)
+    before = everything_in(office)
+    swapped = write(office)
+
+    for words in (disclosing(office, swapped), ("refuse", swapped, "--office", office, *AT)):
+        fault = refused(*words)
+        assert fault.code == "answer-other-demand"
+        assert str(fault).endswith(f"received as D-1, number 1: {parts}")
+    assert everything_in(office) == before
+
+
+def test_what_was_found_out_since_does_not_make_another_demand(office: Path) -> None:
+    bare = {**LETTER["instrument"], "status": "unknown"}
+    done("receive", write(office, findings={}, instrument=bare), "--office", office, *AT)
+
+    told = done(*disclosing(office, write(office, title="Made-up: with its findings")))
+
+    assert told.startswith("sealed number 1, log entry 2")
+
+
+@pytest.mark.parametrize("first", ["D-1", "D-1-answer"])
+def test_an_id_that_ends_like_a_record_keeps_its_own_number(office: Path, first: str) -> None:
+    other = {"D-1": "D-1-answer", "D-1-answer": "D-1"}[first]
+    done("receive", write(office, id=first), "--office", office, *AT)
+    done("receive", write(office, id=other), "--office", office, *AT)
+
+    for number, demand_id in enumerate((first, other), start=1):
+        told = done(*disclosing(office, write(office, id=demand_id)))
+        assert told.startswith(f"sealed number {number}, ")
+        assert refused("receive", write(office, id=demand_id), "--office", office).code == (
+            "answer-received-already"
+        )
+
+
+def test_a_record_of_another_demand_is_not_taken(office: Path) -> None:
+    done("receive", write(office), "--office", office, *AT)
+    matters = office / "matters"
+    # As on a disk that does not tell capitals apart.
+    (matters / "D-1.json").rename(matters / "d-1.json")
+
+    fault = refused(*disclosing(office, write(office, id="d-1")))
+
+    assert fault.code == "office-record-unreadable"
+    assert entries(office) == 1
+
+
+def test_a_receipt_that_was_cut_short_is_found_in_the_log(office: Path) -> None:
+    demand = write(office)
+    done("receive", demand, "--office", office, *AT)
+    note = office / "matters" / "D-1.json"
+    kept = json.loads(note.read_bytes())
+    note.unlink()
+
+    fault = refused("receive", write(office, **ICE), "--office", office, *AT)
+    assert fault.code == "answer-received-already"
+    assert "as number 1" in str(fault)
+    assert not note.exists()
+    assert done("receive", write(office), "--office", office, *AT) == "received D-1 as number 1\n"
+
+    assert json.loads(note.read_bytes()) == kept
+    assert entries(office) == 1
+
+
+def test_an_answer_that_was_cut_short_is_found_in_the_log(office: Path) -> None:
+    demand = write(office)
+    done("receive", demand, "--office", office, *AT)
+    first = done(*disclosing(office, demand))
+    assert entries(office) == 3
+    (office / "matters" / "D-1+answer.json").unlink()
+    for path in (office / "out").iterdir():
+        path.unlink()
+
+    again = done(*disclosing(office, demand))
+
+    assert again.splitlines()[0] == first.splitlines()[0] == "sealed number 1, log entry 2"
+    assert entries(office) == 3
+
+
+def at_once(commands: list[tuple[str | Path, ...]]) -> list[tuple[int, str]]:
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-P", "-c", "from clerestory.cli.main import main; main()",
+             *map(str, words)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, "PYTHONPATH": str(HOME / "src")},
+        )
+        for words in commands
+    ]  # fmt: skip
+    return [(one.wait(), one.communicate()[0]) for one in started]
+
+
+def test_two_clerks_at_once_draw_one_number_and_seal_each_their_own(office: Path) -> None:
+    one = write(office).rename(office.parent / "one.yaml")
+    two = write(office, id="D-2").rename(office.parent / "two.yaml")
+    received = at_once([("receive", one, "--office", office, *AT)] * 3)
+    assert sorted(code for code, _ in received) == [0, 2, 2], received
+    assert entries(office) == 1
+    done("receive", two, "--office", office, *AT)
+
+    sealed = at_once([disclosing(office, one), disclosing(office, two)])
+
+    assert [code for code, _ in sealed] == [0, 0], sealed
+    assert sorted(path.name for path in (office / "out").glob("*.age")) == [
+        "D-1.tar.age", "D-2.tar.age",
+    ]  # fmt: skip
+    assert not (office / "sealing").exists() or not any((office / "sealing").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("holder", "said"),
+    [
+        ({"jurisdiction": "us-federal"}, "jurisdiction us-me, and the demand says "
+         "holder.jurisdiction: us-federal"),
+        ({"agency": "me-county-jail"}, "agency me-dhhs, and the demand says holder.agency: "
+         "me-county-jail"),
+    ],
+)  # fmt: skip
+def test_a_demand_for_another_holder_is_neither_received_nor_answered(
+    office: Path, holder: dict[str, str], said: str
+) -> None:
+    before = everything_in(office)
+    demand = write(office, holder={**LETTER["holder"], **holder})
+
+    for words in (
+        ("receive", demand, "--office", office, *AT),
+        disclosing(office, demand),
+        ("refuse", demand, "--office", office, *AT),
+    ):
+        fault = refused(*words)
+        assert fault.code == "answer-other-holder"
+        assert said in str(fault)
+    assert everything_in(office) == before
+
+
+def test_a_template_is_not_received_under_its_own_id(office: Path) -> None:
+    before = everything_in(office)
+
+    for demand_id in ("FILL-IN-1", "fill-in-2"):
+        fault = refused("receive", write(office, id=demand_id), "--office", office, *AT)
+        assert fault.code == "answer-template-id"
+
+    assert everything_in(office) == before
+
+
+@pytest.mark.parametrize(
+    "lower",
+    [
+        ("S1.address=withhold", "S1.address=refer_to_counsel"),
+        ("S1.address=withhold", "snap/S1.address=refer_to_counsel"),
+        ("snap/S1.address=refer_to_counsel", "S1.address=withhold"),
+    ],
+)
+def test_of_two_answers_for_one_field_none_is_taken_in_silence(
+    office: Path, lower: tuple[str, str]
+) -> None:
+    fault = refused("decide", write(office), "--lower", lower[0], "--lower", lower[1])
+
+    assert fault.code == "review-twice"
+    assert "snap/S1.address" in str(fault)
+    twice = ("--lower", "S1.photo=refer_to_counsel") * 2
+    assert "TO COUNSEL (lowered)" in done("decide", write(office), *twice, "--brief")
+
+
+@pytest.mark.parametrize(
+    "second", ["Made-up  One", " made-up one ", "Made-up\u00a0One", "\uff2dade-up One"]
+)
+def test_spaces_and_capitals_make_no_second_reviewer(office: Path, second: str) -> None:
+    demand = write(office)
+    done("receive", demand, "--office", office, *AT)
+    words = [*disclosing(office, demand)]
+    words[words.index("Made-up Two")] = second
+
+    assert refused(*words).code == "answer-needs-two"
+    assert entries(office) == 1
