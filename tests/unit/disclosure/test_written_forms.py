@@ -9,8 +9,8 @@ import pytest
 
 from clerestory.audit.packages import Step, Verified, verify_package
 from clerestory.audit.packages.steps import PROVES
-from clerestory.demands import Determination
-from clerestory.demands.determination import Duty, Item
+from clerestory.demands import Determination, Item
+from clerestory.demands.determination import Duty
 from clerestory.disclosure import Contents, minimise, prepare_contents
 from clerestory.disclosure import contents as contents_module
 from clerestory.disclosure.contents import records_csv, reduced_determination
@@ -31,7 +31,9 @@ def test_the_enclosed_rulings_say_these_things_and_no_others(mixed: Determinatio
         }  # fmt: skip
 
     duties = (
-        Duty(code="destroy_after_use", basis="law", to="requester", authority="a-1", within="30 days"),
+        Duty(
+            code="destroy_after_use", basis="law", to="requester", authority="a-1", within="30 days"
+        ),
         Duty(code="tell_the_person", basis="law", to="office", authority="a-2", within="5 days"),
     )
 

@@ -103,9 +103,7 @@ def test_a_mode_that_need_not_encrypt_is_not_said_to(mode: str) -> None:
         ("NUMERIC", Kind.ANY), ("DATE", Kind.ANY), ("BLOB", Kind.ANY), ("", Kind.ANY),
     ],
 )  # fmt: skip
-def test_a_declared_type_of_sqlite_says_its_kind(
-    declared: str, kind: Kind, tmp_path: Path
-) -> None:
+def test_a_declared_type_of_sqlite_says_its_kind(declared: str, kind: Kind, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "a.sqlite") as connection:
         connection.execute(f"CREATE TABLE people (id TEXT, it {declared})")
     connection.close()

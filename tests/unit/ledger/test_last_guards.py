@@ -54,8 +54,8 @@ def test_the_record_of_erasures_stays_once_there_is_one(
         assert reader.head().size == erased.index + 1
 
 
-def test_nobody_else_looks_into_a_logs_folder(log: Log, tmp_path: Path) -> None:
-    assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o700
+def test_nobody_else_looks_into_a_logs_folder(log: Log) -> None:
+    assert stat.S_IMODE(log.public.folder.parent.stat().st_mode) == 0o700
 
 
 def test_what_a_publication_did_not_write_is_written_when_the_log_is_opened(

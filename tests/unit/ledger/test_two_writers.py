@@ -1,7 +1,6 @@
 """Two who hold one log open append in turn, and the tree is that of all entries."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from clerestory.notes import open_checkpoint
 
 
 @pytest.fixture
-def other(log: Log, tmp_path: Path, signer: Ed25519Signer) -> Iterator[Log]:
-    with Log(tmp_path / "log", signers=[signer]) as other:
+def other(log: Log, signer: Ed25519Signer) -> Iterator[Log]:
+    with Log(log.public.folder.parent, signers=[signer]) as other:
         yield other
 
 

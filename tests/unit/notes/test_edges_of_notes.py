@@ -11,10 +11,10 @@ from clerestory.notes import (
     Ed25519Signer,
     UnknownLog,
     Unsigned,
+    base64s,
     parse_note,
     sign_note,
 )
-from clerestory.notes import base64s
 from clerestory.notes.keys import parse_signing_key
 
 SIGNER = Ed25519Signer(name="o.example/log", seed=bytes(range(32)))
