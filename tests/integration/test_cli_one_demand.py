@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -296,3 +297,57 @@ def test_spaces_and_capitals_make_no_second_reviewer(office: Path, second: str) 
 
     assert refused(*words).code == "answer-needs-two"
     assert entries(office) == 1
+
+
+def test_an_office_reads_the_same_records_from_every_folder(
+    agency: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(agency.parent)
+    done(
+        "keys", "office", tmp_path / "office", "--origin", "log.example/one",
+        "--source", f"{agency.name}/agency.sqlite", "--index", f"{agency.name}/persons.index",
+    )  # fmt: skip
+
+    office = open_office(tmp_path / "office")
+
+    assert (office.source, office.index) == (
+        str(agency / "agency.sqlite"), agency / "persons.index",
+    )  # fmt: skip
+
+
+def test_an_office_keeps_the_address_of_a_database_as_it_is(tmp_path: Path) -> None:
+    address = "postgresql://db.example/records"
+    done(
+        "keys", "office", tmp_path / "office", "--origin", "log.example/one",
+        "--source", address, "--index", tmp_path / "persons.index",
+    )  # fmt: skip
+
+    assert open_office(tmp_path / "office").source == address
+
+
+def test_the_next_command_after_a_template_works_with_a_space_in_the_path(tmp_path: Path) -> None:
+    path = tmp_path / "my demand.yaml"
+
+    told = done("demand", "new", "letter", "--out", path).splitlines()[-1]
+
+    words = shlex.split(told.partition("then: clerestory ")[2])
+    assert words == ["demand", "check", str(path)]
+    assert done(*words).startswith("my demand.yaml: can be read")
+
+
+def test_codes_of_a_pack_that_is_not_there_are_not_left_out_in_silence() -> None:
+    assert refused("demand", "codes", "grounds", "--pack", "us-zz").code == "law-no-pack"
+    assert done("demand", "codes", "grounds", "--pack", "us-me")
+
+
+def test_the_codes_of_a_paper_deep_inside_are_named_by_a_place_that_there_is(
+    office: Path,
+) -> None:
+    paper: dict[str, Any] = {"kind": "lettre"}
+    for _ in range(10):
+        paper = {"kind": "letter", "accompanies": [paper]}
+
+    fault = refused("decide", write(office, instrument=paper))
+
+    assert "`clerestory demand codes instrument.kind` lists" in fault.todo
+    assert done("demand", "codes", "instrument.kind")

@@ -242,17 +242,10 @@ def test_a_true_address_that_is_all_there_is_leaves_nothing(desk: Desk) -> None:
                 TRUE, TRUE, AMINA)  # fmt: skip
 
     with pytest.raises(ClerestoryError, match="nothing of this answer may leave"):
-        desk.disclose(instead={
-            "requester": {"body": "an office of the State (made up)", "class": "state_agency"},
-            "instrument": DEMAND["instrument"] | {"kind": "letter", "issuer": "officer"},
-            "purpose": "program_audit",
-            "records": [{"program": "snap", "fields": ["S1.address"]}],
-            "consents": [],
-            "findings": {
-                "requester_identified": "yes", "authority_stated": "yes",
-                "administers_or_audits_program": "yes", "needed_for_decision": "yes",
-            },
-        })  # fmt: skip
+        desk.disclose(
+            instead=AUDIT
+            | {"consents": [], "records": [{"program": "snap", "fields": ["S1.address"]}]}
+        )
 
     assert desk.entries() == 1
 
@@ -339,8 +332,10 @@ def test_an_answer_without_flags_is_told_as_it_is() -> None:
     assert as_told(plain) is plain
 
 
-def refused(desk: Desk, name: str, flags: tuple[str, ...]) -> dict[str, bytes]:
-    """Refuse a demand of an officer and return its letter and its index."""
+def refused(
+    desk: Desk, name: str, flags: tuple[str, ...], instead: dict[str, Any] | None = None
+) -> dict[str, bytes]:
+    """Refuse a demand, of an officer if no other, and return its letter and its index."""
     folder = desk.folder / name
     folder.mkdir()
     asked = copy.deepcopy(DEMAND)
@@ -349,6 +344,7 @@ def refused(desk: Desk, name: str, flags: tuple[str, ...]) -> dict[str, bytes]:
     asked["instrument"] |= {"kind": "administrative_subpoena", "issuer": "immigration_officer"}
     asked["findings"] = {"requester_identified": "yes"}
     asked["records"] = [{"program": "mainecare", "fields": [*FIELDS, "S1.address", "S1.ssn"]}]
+    asked |= copy.deepcopy(instead or {})
     if flags:
         asked["subjects"][0]["flags"] = list(flags)
     demand, office = folder / "demand.yaml", folder / "office"
@@ -366,6 +362,39 @@ def test_a_refusal_is_the_same_letter_with_a_flag_and_without(desk: Desk) -> Non
     plain = refused(desk, "plain", ())
 
     assert refused(desk, "flagged", ("sud_patient", "deceased")) == plain
+
+
+AUDIT: dict[str, Any] = {
+    "requester": {"body": "an office of the State (made up)", "class": "state_agency"},
+    "instrument": DEMAND["instrument"] | {"kind": "letter", "issuer": "officer"},
+    "purpose": "program_audit",
+    "records": [{"program": "snap", "fields": ["S1.phone", "S1.employer"]}],
+    "findings": {
+        "requester_identified": "yes", "authority_stated": "yes",
+        "administers_or_audits_program": "yes", "needed_for_decision": "yes",
+    },
+}  # fmt: skip
+NOBODY = AUDIT | {"findings": AUDIT["findings"] | {"identifier_matches_one_person": "no"}}
+
+
+def test_who_is_not_found_and_who_is_protected_have_one_letter(desk: Desk) -> None:
+    protected = refused(desk, "protected", ("address_confidentiality",), AUDIT)
+    nobody = refused(desk, "nobody", (), NOBODY)
+    both = refused(desk, "both", ("address_confidentiality",), NOBODY)
+
+    assert protected == nobody == both
+    told = words_of(nobody)
+    assert "neither confirmed nor denied" in " ".join(told.split())
+    for word in ("90-B", "designated address", "match", "identity"):
+        assert word not in told
+
+
+def test_a_refusal_is_the_same_letter_for_who_is_found_and_who_is_not(desk: Desk) -> None:
+    findings = {"requester_identified": "yes", "identifier_matches_one_person": "no"}
+
+    nobody = refused(desk, "nobody", (), {"findings": findings})
+
+    assert nobody == refused(desk, "somebody", ())
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,11 @@ def keys() -> None:
 @click.option("--index", type=_PATH, required=True, help="The index of persons.")
 def office_keys(folder: Path, origin: str, profile: str, source: str, index: Path) -> None:
     """Make FOLDER with the keys and the empty log of a disclosing office."""
-    office = make_office(folder, profile=profile, origin=origin, source=source, index=index)
+    # Whole paths: from another folder the same words would lead to other records, or to none.
+    office = make_office(
+        folder, profile=profile, origin=origin, index=index.absolute(),
+        source=source if "://" in source else str(Path(source).absolute()),
+    )  # fmt: skip
     tell(f"made the office {office.origin} in {folder}; give out what is in public/")
 
 

@@ -1,5 +1,6 @@
 """``clerestory demand``: help to write a demand down. Nothing is logged, nothing decided."""
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -47,7 +48,10 @@ def new(kind: str | None, out: Path | None, profile: str) -> None:
         return
     _write_new(out, text)
     tell(f"wrote {out}")
-    tell(f"next: write into it what the paper says, then: clerestory demand check {out}")
+    tell(
+        f"next: write into it what the paper says, then: "
+        f"clerestory demand check {shlex.quote(str(out))}"
+    )
 
 
 @demand.command()
@@ -137,9 +141,9 @@ def _codes(
 ) -> Iterator[dict[str, Any]]:
     from clerestory.demands.code_places import code_places
     from clerestory.law.codes import load_vocabulary
+    from clerestory.law.packs import code_files
 
-    files = [folder / "codes.yaml", *(folder / name / "codes.yaml" for name in packs)]
-    lists = load_vocabulary([path for path in files if path.exists()]).lists
+    lists = load_vocabulary(code_files(folder, packs)).lists
     places = code_places()
     if place is not None:
         places = {place: _list_at(place, places)}

@@ -25,7 +25,13 @@ from clerestory.policy.lowering import OPENNESS
 # Which law protects a person would itself tell the requester what the record says of them
 # (42 CFR 2.13(c); 8 U.S.C. 1367(a)(2)). So the answer cites no more than this.
 _AUTHORITY = "house-neither-confirm-nor-deny"
-_REASON = "this is kept to protect a person; what for is neither confirmed nor denied"
+# It is also what is said where nobody could be found, so that the two cannot be told apart.
+_REASON = (
+    "this part is not answered; whether there is a record of the person, and what protects it, is "
+    "neither confirmed nor denied"
+)
+# Whether somebody was found. Only a look into the records tells.
+_FOUND = "identifier_matches_one_person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +91,21 @@ def decide_with_record(
 
 
 def as_told(decided: Decided) -> Decided:
-    """Return the answer as its requester may read it: without what flags of a person say.
+    """Return the answer as its requester may read it: without what only the records can tell.
 
-    A flag may stand in the demand because the record says so, and nobody can tell afterwards. So
-    an answer that stays closed says what it would say of somebody without flags; where it would
-    then be another answer, no more than that a person is protected.
+    A flag may stand in the demand because the record says so, and nobody can tell afterwards; and
+    whether the person was found is known from the records alone. So an answer that stays closed
+    says what it would say of somebody who was found and has no flags; where it would then be
+    another answer, that it neither confirms nor denies a record.
     """
     plain = replace(
         decided.demand,
         subjects=tuple(replace(one, flags=frozenset()) for one in decided.demand.subjects),
+        findings={
+            fact: said
+            for fact, said in decided.demand.findings.items()
+            if fact != _FOUND or said == "yes"
+        },
     )
     if plain == decided.demand:
         return decided

@@ -237,7 +237,8 @@ def _known(value: str, path: Path, name: str, codes: Vocabulary) -> Iterator[Pro
 
 
 def _place(path: Path) -> str:
-    return ".".join(step for step in path if isinstance(step, str))
+    # A paper that came along has the places of the paper itself, however deep it lies.
+    return ".".join(step for step in path if isinstance(step, str) and step != "accompanies")
 
 
 def _no_code(value: str, path: Path) -> Problem:

@@ -23,7 +23,8 @@ class NameFit(IntEnum):
 
     NONE = 0
     NEAR = 1  # a slip could have made one from the other: a danger, never a match
-    WEAK = 2  # the same but for one letter of a family name, an initial, or words not on record
+    WEAK = 2  # the same but for a letter of a family name, an initial, the first given name unsaid,
+    #          or words not on record
     PART = 3  # all words agree; a further given name on record was not said, or by its initial
     FULL = 4  # all words agree, every given name was said, and a family name
 
@@ -179,6 +180,10 @@ def _fit_given(
         if led:
             return NameFit.PART
         if initials and not unsaid[leading]:
+            return NameFit.WEAK
+        # Hoa Tran is Tran Thi Hoa, and Carmen is María del Carmen: the first word is left out as
+        # often as a further one, where it tells less.
+        if any(len(word) > 1 for word in own & first):
             return NameFit.WEAK
     # A word that fits nobody on record counts against: everything else must then be said.
     if not unsaid and led and _is_weak(left, families_left, family_said):

@@ -20,10 +20,12 @@ from clerestory.holdings.search import PersonSearch
 from clerestory.kernel.bad_file import Fault, show
 from clerestory.kernel.files import read_limited
 from clerestory.kernel.reading import Document, parse_document, read_document
+from clerestory.kernel.reading.characters import decode, folded
 
 MAX_ROWS = 5_000
 _MAX_BYTES = 2_000_000
 _MARKS = tuple(field.name for field in fields(PersonQuery))
+_COLUMNS = (*_MARKS, "ref")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +193,12 @@ def _persons_in_list(document: Document) -> tuple[list[Fault], list[NamedPerson]
     faults: list[Fault] = []
     persons = []
     for row, marks in enumerate(document.value, start=1):
-        ref = marks.pop("ref", None) if isinstance(marks, dict) else None
+        ref = marks.get("ref") if isinstance(marks, dict) else None
+        if ref is not None and not isinstance(ref, str):
+            faults.append(document.fault((row - 1, "ref"), "a ref is one text", "write ref: S1"))
+            continue
+        if isinstance(marks, dict):
+            marks = {key: value for key, value in marks.items() if key != "ref"}
         person = _person(document, (row - 1,), row, ref, marks, faults)
         persons += [person] if person else []
     return faults, persons
@@ -234,10 +241,9 @@ def _mark_fault(key: str, value: object) -> QueryFault | None:
 
 
 def _persons_in_csv(content: bytes) -> tuple[list[Fault], list[NamedPerson]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return [_fault(1, "the file is not UTF-8", "save it as CSV UTF-8")], []
+    text, wrong = decode(content)
+    if wrong:
+        return [replace(wrong, write_instead="save it as CSV UTF-8")], []
     if "\0" in text:
         return [_fault(1, "the file is no text", "save it as CSV UTF-8")], []
     rows = _csv_rows(text)
@@ -266,15 +272,27 @@ def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header_fault(header: Sequence[str]) -> Fault | None:
-    columns = f"use {', '.join((*_MARKS, 'ref'))}"
+    columns = f"use {', '.join(_COLUMNS)}"
     if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
         return _fault(1, "the columns are not separated by commas", "save it with commas")
+    for place, name in enumerate(header, start=1):
+        if name in _COLUMNS:
+            continue
+        # Never quoted: where the header is missing, the first line is a person's.
+        if not name:
+            return _fault(
+                1, f"column {place} has no name", "delete the column, also if it is empty"
+            )
+        plain = "_".join(name.casefold().split())
+        if plain in _COLUMNS:
+            return _fault(
+                1, f"column {place} must be written as {plain}", "use small letters and _"
+            )
+        what = f"column {place} is called by no name of a roster's column"
+        return _fault(1, what, f"write the names of the columns in the first line: {columns}")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        return _fault(1, f"a column stands twice: {show(twice[0])}", "keep one of them")
-    unknown = [name for name in header if name not in (*_MARKS, "ref")]
-    if unknown:
-        return _fault(1, f"no such column of a roster: {show(unknown[0])}", columns)
+        return _fault(1, f"a column stands twice: {twice[0]}", "keep one of them")
     if "name" not in header:
         return _fault(1, "a roster has a column name", columns)
     return None
@@ -315,7 +333,9 @@ def _checked(file: str, persons: Sequence[NamedPerson], faults: list[Fault]) -> 
     refs: dict[str, NamedPerson] = {}
     for person in persons:
         first = seen.setdefault(person.query, person)
-        same_ref = refs.setdefault(person.ref, person) if person.ref else person
+        # S1 and s1 with a space behind it would be two persons under one name.
+        ref = folded((person.ref or "").strip())
+        same_ref = refs.setdefault(ref, person) if ref else person
         for other in {id(one): one for one in (first, same_ref)}.values():
             if other is not person:
                 what = f"rows {other.row} and {person.row} are the same person or have one ref"

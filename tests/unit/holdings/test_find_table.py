@@ -103,6 +103,33 @@ def test_one_record(make_index: MakeIndex, row: tuple[str, str, str]) -> None:
     assert told == [ANSWERS[letter] for letter in answers]
 
 
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ({"ssn": "911-11-1234", "birth_date": "1988-04-09"}, "found"),
+        ({"ssn": "911-11-1234"}, "name-disagrees"),
+        ({"ssn": "911-11-1234", "birth_date": "1988-04-10"}, "birth-date-disagrees"),
+        ({"ssn_last4": "1234", "birth_date": "1988-04-09"}, "nobody-agrees"),
+        ({"address": "9 Fable St.", "birth_date": "1988-04-09"}, "name-disagrees"),
+    ],
+)
+def test_the_first_given_name_may_be_unsaid_where_number_and_birth_date_agree(
+    make_index: MakeIndex, query: dict[str, str], answer: str
+) -> None:
+    assert answer_of(make_index(RECORD), query | {"name": "Jane Smith"}) == answer
+
+
+@pytest.mark.parametrize(("ssn", "answer"), [("911-11-1235", "second-person-near"),
+                                             ("933-03-8888", "found")])  # fmt: skip
+def test_a_twin_with_the_same_further_name_is_told_apart_by_more_than_a_slip(
+    make_index: MakeIndex, ssn: str, answer: str
+) -> None:
+    index = make_index(RECORD, RECORD | {"name": "Ann Jane|Smith", "ssn": ssn})
+    query = {"name": "Jane Smith", "ssn": "911-11-1234", "birth_date": "1988-04-09"}
+
+    assert answer_of(index, query) == answer
+
+
 RIVAL_NAMES = {
     "full": "Mary Jane|Smith",
     "part": "Mary Jane Ann|Smith",

@@ -93,7 +93,7 @@ def test_a_roster_in_yaml_or_json_is_a_list_or_has_refs(write: Write) -> None:
         ("", ["1: the file is empty"]),
         ("name,ssn\n", ["1: nobody is named"]),
         ("name,ssn,name\nA B,911-11-1234,C\n", ["1: a column stands twice: name"]),
-        ("name,shoe size\nA B,9\n", ["1: no such column of a roster: shoe size"]),
+        ("name,shoe size\nA B,9\n", ["1: column 2 is called by no name of a roster's column"]),
         ("ref,ssn\na,911-11-1234\n", ["1: a roster has a column name"]),
         ("name;ssn\nA B;911-11-1234\n", ["1: the columns are not separated by commas"]),
         (
@@ -121,7 +121,7 @@ def test_a_roster_in_yaml_or_json_is_a_list_or_has_refs(write: Write) -> None:
         ),
         ('name,ssn\n"Hodan,911-11-1234\n', ["0: the file is no CSV"]),
         ("name,ssn\nA\0B,911-11-1234\n", ["1: the file is no text"]),
-        ("name,ssn\nA B,911-11-1234\n".encode("utf-16"), ["1: the file is not UTF-8"]),
+        ("name,ssn\nA B,911-11-1234\n".encode("utf-16"), ["1: the file is UTF-16 and not UTF-8"]),
         (
             "name,address\nA B," + "x" * 301 + "\n",
             ["2: row 1: the value cannot be read: address"],
@@ -250,3 +250,59 @@ def test_two_rows_that_come_to_one_person_name_nobody(
     for one in (resolved[0], resolved[2]):
         assert one.told == (UNNAMED,)
         assert one.staff_reasons == (Reason.TWO_ROWS_ONE_PERSON,)
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("Zzmadeup Example,1988-04-17", "column 1 is called by no name of a roster's column"),
+        ("NAME,birth_date", "column 1 must be written as name"),
+        ("name,Birth Date", "column 2 must be written as birth_date"),
+        ("name,birth_date,,", "column 3 has no name"),
+        ("name,zzmadeup", "column 2 is called by no name of a roster's column"),
+        ("name,ssn,ssn", "a column stands twice: ssn"),
+    ],
+)
+def test_a_header_is_told_by_its_place_and_never_quoted(
+    tmp_path: Path, header: str, told: str
+) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{header}\n{header}\n")
+
+    with pytest.raises(RosterFault) as caught:
+        read_roster(path)
+
+    assert str(caught.value) == f"roster.csv, line 1: {told}"
+    assert "zzmadeup" not in f"{caught.value}{caught.value.todo}".casefold()
+
+
+def test_a_spreadsheet_that_was_not_saved_as_csv_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(b"PK\x03\x04\x14\x00made up")
+
+    with pytest.raises(RosterFault, match="is a Word, Excel or zip file") as caught:
+        read_roster(path)
+
+    assert caught.value.todo == "save it as CSV UTF-8"
+
+
+@pytest.mark.parametrize("second", ["S1", "S1 ", "s1", " \uff331"])
+def test_one_ref_is_one_person_however_it_is_written(tmp_path: Path, second: str) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        f"ref,name,birth_date\nS1,Ana Madeup,1988-04-17\n{second},Eva Madeup,1990-01-02\n"
+    )
+
+    with pytest.raises(RosterFault, match="rows 1 and 2 are the same person or have one ref"):
+        read_roster(path)
+
+
+@pytest.mark.parametrize("ref", ["[a]", "{a: b}"])
+def test_a_ref_that_is_no_text_is_a_fault_with_its_line(tmp_path: Path, ref: str) -> None:
+    path = tmp_path / "roster.yaml"
+    path.write_text(f"- name: Ana Madeup\n  ref: {ref}\n")
+
+    with pytest.raises(RosterFault) as caught:
+        read_roster(path)
+
+    assert str(caught.value) == "roster.yaml, line 2, key [0].ref: a ref is one text"

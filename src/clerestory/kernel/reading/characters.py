@@ -6,6 +6,13 @@ import unicodedata
 
 from clerestory.kernel.bad_file import Fault
 
+# How files begin that are no text, whatever their name says.
+_OTHER_KINDS = (
+    (b"PK\x03\x04", "is a Word, Excel or zip file and no plain text"),
+    (b"\xd0\xcf\x11\xe0", "is an old Word or Excel file and no plain text"),
+    (b"%PDF", "is a PDF and no plain text"),
+    (b"{\\rtf", "is a document with formatting (RTF) and no plain text"),
+)
 _UTF_16_AND_32 = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -32,6 +39,9 @@ def decode(content: bytes) -> tuple[str, Fault | None]:
 
     A byte order mark is what some editors put before UTF-8; it is no part of the text.
     """
+    for beginning, what in _OTHER_KINDS:
+        if content.startswith(beginning):
+            return "", _not_utf8(1, what)
     for mark, name in _UTF_16_AND_32:
         # The bytes of UTF-32 begin with those of UTF-16, so the longer mark is tried first.
         if content.startswith(mark):

@@ -5,6 +5,7 @@ key, no second document; a key is the text that is written, whatever it looks li
 """
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,8 @@ from clerestory.kernel.reading.building import (
 from clerestory.kernel.reading.scalars import Wrong, read_plain
 from clerestory.kernel.reading.yaml_words import explain
 
+# A remark is written with a space after its sign; a number, a unit or an account is not.
+_NUMBER_SIGN = re.compile(r"[ \t]+#[^\s#]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What stays nothing where every word stays text: a person may be called Null.
 _NO_TEXT = frozenset({"", "~", "null"})
@@ -41,6 +44,8 @@ class _Yaml:
         self._reading = reading
         self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self._anchors: dict[str, Part | None] = {}
+        self._quoted: Any = None
+        self._lines = text.splitlines()
 
     def read(self) -> Part | None:
         try:
@@ -48,7 +53,7 @@ class _Yaml:
         except Stop:
             return None
         except yaml.MarkedYAMLError as fault:
-            line, what, write_instead = explain(fault, self._text)
+            line, what, write_instead = explain(fault, self._text, self._quoted)
             self._note_last(line, what, write_instead)
         except yaml.YAMLError:
             self._note_last(0, "this is not YAML", "write key: value, one a line")
@@ -127,9 +132,11 @@ class _Yaml:
         return event.value, line
 
     def _scalar(self, event: Any, line: int, path: Path) -> Any:
+        self._quoted = event if event.style in ("'", '"') else None
         # Quotes, and the blocks that begin with | or >, say that a text is meant.
         if event.style:
             return self._reading.text(event.value, line, path)
+        self._check_rest(event, path)
         if self._reading.texts_only:
             text = self._reading.text(event.value, line, path)
             return None if text in _NO_TEXT else text
@@ -139,6 +146,16 @@ class _Yaml:
             self._reading.fault(line, path, what, value.write_instead)
             return event.value
         return self._reading.text(value, line, path) if isinstance(value, str) else value
+
+    def _check_rest(self, event: Any, path: Path) -> None:
+        """Refuse what YAML leaves out in silence: a number sign within a text without quotes."""
+        mark = event.end_mark
+        rest = self._lines[mark.line][mark.column :] if mark.line < len(self._lines) else ""
+        if _NUMBER_SIGN.match(rest):
+            self._reading.fault(
+                mark.line + 1, path, "what follows # in this line would not be read",
+                "put the whole text in quotes; write a space after # where a remark is meant",
+            )  # fmt: skip
 
     def _begin_anchor(self, name: str, line: int, path: Path) -> None:
         if name in self._anchors:
