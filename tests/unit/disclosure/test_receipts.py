@@ -111,7 +111,7 @@ def test_every_flipped_bit_of_a_cms_receipt_is_found_or_changes_nothing_signed(
         broken[at] ^= 1
         with pytest.raises(Corruption):
             check(body, bytes(broken), der(office))
-    for length in range(0, len(signature), 37):
+    for length in range(37, len(signature), 37):
         with pytest.raises(Corruption):
             check(body, signature[:length], der(office))
 
@@ -132,7 +132,7 @@ def test_a_receipt_signed_by_another_key_is_found() -> None:
 
     with pytest.raises(OtherSigner, match="the receipt must be signed by the key that was given"):
         check(noted(RECEIPT, stranger), None, OFFICE.verifier)
-    for receipt, signature in ((body, stranger.sign(body)), (body, b"short")):
+    for receipt, signature in ((body, stranger.sign(body)), (body, bytes(64))):
         with pytest.raises(Corruption) as caught:
             check(receipt, signature, OFFICE.verifier)
 
@@ -300,3 +300,13 @@ def test_of_two_certificates_in_one_file_none_is_picked(
         read_receipt_key(both)
 
     assert caught.value.code == "receipt-key-unreadable"
+
+
+def test_a_file_that_is_no_signature_at_all_is_asked_for_again(office: x509.Certificate) -> None:
+    body = RECEIPT.unsigned_bytes()
+
+    for signature, key in ((b"", der(office)), (b"short", OFFICE.verifier)):
+        with pytest.raises(Refusal) as caught:
+            check(body, signature, key)
+
+        assert caught.value.code == "receipt-not-signed"

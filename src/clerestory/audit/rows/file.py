@@ -37,6 +37,12 @@ class DemandFile:
 
     @cached_property
     def _opened(self) -> pq.ParquetFile:
+        if self.path.exists() and not self.path.is_file():
+            # A pipe that nobody writes into would be waited for without end.
+            raise BadReplayFile(
+                f"no file, but a folder, a pipe or a device: {self.path}",
+                todo="give the path of a Parquet file; `clerestory law simulate` makes one up",
+            )
         try:
             leaves = pq.read_metadata(self.path).schema
             texts = [
