@@ -160,7 +160,8 @@ def _rewrite_consent(
     consent = own[0]
     if changes.get("consent.recipient") == "yes":
         consent["to"] = new["requester"]["class"]
-        new["findings"].pop("consent_names_requester", None)
+        if new["findings"].get("consent_names_requester") == "no":
+            del new["findings"]["consent_names_requester"]
     if changes.get("consent.purpose") == "yes":
         consent["purpose"] = new["purpose"]
     if changes.get("consent.field") == "yes":

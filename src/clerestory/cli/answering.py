@@ -116,6 +116,7 @@ def disclose(
     decided, values, lowered = _read_values(office, decided, named, files, at)
     contents = _contents(office, as_told(decided), values, named, at)
     check_sealable(contents, [to], cbc=cbc)
+    office.make_out()
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
         sealed = _seal(office, contents, evidence_of(ledger, index), to, cbc=cbc)
@@ -197,6 +198,7 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
     office.check_new(written[1])
     digest = digest_of({"letter": _sha256(letter), "index": _sha256(index_pdf)})
     signed = [counsel] if counsel else []
+    office.make_out()
     with office.ledger() as ledger:
         index = log_answer(ledger, office, decided, number, digest, signed, at)
     for path, content in zip(written, (letter, index_pdf), strict=True):

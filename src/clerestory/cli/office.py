@@ -141,7 +141,7 @@ class Office:
         write_whole(path, json.dumps(told).encode(), mode=0o600)
 
     def check_new(self, path: Path) -> None:
-        """Make the folder of answers, and refuse to answer twice.
+        """Refuse to answer twice.
 
         Raises:
             Refusal: The answer is there already; nothing is logged a second time.
@@ -152,7 +152,10 @@ class Office:
                 code="answer-exists",
                 todo="hand over the one that is there; an answer to new facts is a new demand",
             )
-        path.parent.mkdir(exist_ok=True, mode=0o700)
+
+    def make_out(self) -> None:
+        """Make the folder of answers where it is missing: just before something is put there."""
+        self.out.mkdir(exist_ok=True, mode=0o700)
 
     def staging(self) -> Path:
         """Return an empty folder for work that may be cut short."""

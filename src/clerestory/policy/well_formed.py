@@ -103,11 +103,12 @@ def _evidence(circuit: Circuit) -> Iterator[int]:
             if path.startswith(f"{group}.") and path != head:
                 code = other if path == f"{group}.{part}" else none
                 yield _if(circuit, absent, circuit.is_one_of(path, [code]))
+    # Found not to name the requester, it does not. Found to name them, the paper may still be made
+    # out to another: what is found does not make it out anew.
     given = circuit.is_one_of("consent.given", ["yes"])
-    for answer in ("yes", "no"):
-        stated = circuit.is_one_of("findings.consent_names_requester", [answer])
-        recipient = circuit.is_one_of("consent.recipient", [answer])
-        yield _if(circuit, circuit.both([given, stated]), recipient)
+    stated = circuit.is_one_of("findings.consent_names_requester", ["no"])
+    recipient = circuit.is_one_of("consent.recipient", ["no"])
+    yield _if(circuit, circuit.both([given, stated]), recipient)
     unsure = circuit.is_one_of("consent.in_date", ["unknown"])
     yield _if(circuit, unsure, circuit.is_one_of("consent.elements", ["unknown"]))
 

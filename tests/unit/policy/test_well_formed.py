@@ -61,6 +61,19 @@ Fits = Callable[[dict[str, Any]], bool]
         {"instrument": {"status": "withdrawn"}},
         {"instrument": {"form": "i_205", "kind": "form"}},
         {"instrument": {"scope": {"persons": "class", "fields": "everything"}}},
+        # A paper made out to another, whatever somebody ticked.
+        {
+            "consents": [{**CONSENT, "to": "another made-up body"}],
+            "findings": {"consent_names_requester": "yes"},
+        },
+        {
+            "consents": [{**CONSENT, "to": "landlord"}],
+            "findings": {"consent_names_requester": "yes"},
+        },
+        {
+            "consents": [{**CONSENT, "to": "landlord"}],
+            "findings": {"consent_names_requester": "no"},
+        },
     ],
 )
 def test_what_a_demand_says_is_well_formed(parts: dict[str, Any], row: Row, fits: Fits) -> None:
