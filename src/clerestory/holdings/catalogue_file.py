@@ -262,8 +262,7 @@ class _Reader:
             yield self._column(text, path)
 
     def _check_households(self, catalogue: Catalogue) -> None:
-        # A household is not made of what people are found by, of what marks them or of status:
-        # the one read of other people's rows that there is would go along it.
+        # The one read of other people's rows goes along it, and so never along status or a mark.
         closed = {
             **{column: f"search_keys.{key}" for key, column in catalogue.search.items()},
             **{mark.column: f"protections.{mark.protection}" for mark in catalogue.protections},
@@ -277,7 +276,7 @@ class _Reader:
             used = closed.get(column)
             if column.name == catalogue.person.name:
                 used = "[person] key"
-            if used is not None:
+            if used:
                 self._fail(
                     ("households", "same"),
                     f"a household has a number of its own: {column} is {used}",
