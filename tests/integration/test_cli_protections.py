@@ -110,6 +110,7 @@ class Desk:
         *more: str,
         flags: tuple[str, ...] = (),
         instead: dict[str, Any] | None = None,
+        others: dict[str, str] | None = None,
     ) -> tuple[str, dict[str, bytes]]:
         """Receive and disclose the demand; return what was said and what the package holds."""
         demand, who = self.folder / "demand.yaml", self.folder / "who.yaml"
@@ -117,7 +118,8 @@ class Desk:
         if flags:
             asked["subjects"][0]["flags"] = list(flags)
         demand.write_text(yaml.safe_dump(asked), "utf-8")
-        who.write_text(yaml.safe_dump({"S1": WHO[person]}), "utf-8")
+        named = {ref: WHO[one] for ref, one in {"S1": person, **(others or {})}.items()}
+        who.write_text(yaml.safe_dump(named), "utf-8")
         office = ("--office", self.folder / "office", "--at", AT)
         type_command("receive", demand, *office)
         said = type_command(
@@ -216,6 +218,20 @@ def test_another_field_does_not_tell_the_true_address(
     amount = "benefit_amount" in fields_of(package)
     assert amount is (column != "benefit_amount" or not kept)
     assert "neither confirmed nor denied" in told
+
+
+def test_who_is_tied_to_the_demand_nobody_knows_how_may_stand_in_the_file_of_who_it_names(
+    desk: Desk,
+) -> None:
+    subjects = [*DEMAND["subjects"], {"ref": "S2", "relation": "unknown"}]
+    records = [{"program": "mainecare", "fields": [*FIELDS, "S2.claims"]}]
+
+    package = desk.disclose(
+        instead={"subjects": subjects, "records": records}, others={"S2": DAUGHTER}
+    )[1]
+
+    assert "claims" in fields_of(package)
+    assert "S2.csv" not in package
 
 
 HOME_LANE = "91 Demonstration Lane"
