@@ -4,7 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes
 
@@ -58,8 +58,8 @@ from clerestory.holdings import (
 )
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
+from clerestory.kernel.period import months_of, whole_months
 from clerestory.kernel.reading.characters import folded
-from clerestory.kernel.time import month_text
 from clerestory.notes import parse_vkey
 from clerestory.policy.words import fact_in_words
 
@@ -279,7 +279,7 @@ def _read_values(
         open_items = permitted_items(protected.decided.determination)
         if items and not open_items:
             raise nothing_left()
-        found = _from_records(decided.demand, source, catalogue, open_items, persons)
+        found = _from_records(protected.decided, source, catalogue, open_items, persons)
     finally:
         source.close()
     protected = keep_true_address(protected, catalogue, found)
@@ -291,20 +291,28 @@ def _read_values(
 
 
 def _from_records(
-    demand: Demand,
+    decided: Decided,
     source: Source,
     catalogue: Catalogue,
     items: Sequence[Item],
     persons: Mapping[str, str],
 ) -> dict[Item, Value]:
     asked = [item for item in items if not item.subject.endswith("*")]
-    span = _period(demand)
+    span = _period(decided.demand)
+    # An answer for a month is of the whole month, whichever of its days the paper names.
+    by_month = {
+        ruling.item
+        for ruling in decided.determination.rulings
+        if ruling.coarsen_to == "month_yes_no"
+    }
     permitted = [
         PermittedField(
             person_id=persons[item.subject],
             program=item.program,
             field=item.field,
-            period=span if catalogue.get_field(item.program, item.field).dated else None,
+            period=(whole_months(span) if item in by_month else span)
+            if catalogue.get_field(item.program, item.field).dated
+            else None,
         )
         for item in asked
     ]
@@ -346,8 +354,13 @@ def _period(demand: Demand) -> Period:
 
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:
-    start = demand.instrument.period_from
-    return read_coarsening(office.profile, month=month_text(start) if start else None)
+    paper = demand.instrument
+    # Who asks from a month on asks until the paper came.
+    after = paper.period_to or demand.received_on + timedelta(days=1)
+    months: tuple[str, ...] = ()
+    if paper.period_from is not None and paper.period_from < after:
+        months = months_of(Period(valid_from=paper.period_from, valid_to=after))
+    return read_coarsening(office.profile, months=months)
 
 
 def _sha256(content: bytes) -> str:
