@@ -74,8 +74,17 @@ class Subject:
 
     @property
     def is_class(self) -> bool:
-        """Whether this stands for many people whom nobody has named."""
-        return self.relation in {"class", "unknown"}
+        """Whether this is a whole class of people whom nobody has named.
+
+        Somebody whose tie to the demand is unknown is still one person. The law opens no more of
+        them than of a class, and says so itself.
+        """
+        return self.relation == "class"
+
+    @property
+    def is_several(self) -> bool:
+        """Whether the ref stands for several people, such as S*, whatever their relation is."""
+        return self.ref.endswith("*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
