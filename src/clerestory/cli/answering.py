@@ -249,7 +249,7 @@ def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPe
             code="answer-who-missing",
             todo="write name, birth_date and one more mark of each in a file, for --who",
         )
-    asked = {subject.ref for subject in decided.demand.subjects if not subject.is_class}
+    asked = {subject.ref for subject in decided.demand.subjects if not subject.is_several}
     return read_who(who, refs=asked | needed, needed=needed)
 
 
