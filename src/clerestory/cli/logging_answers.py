@@ -5,7 +5,8 @@ from datetime import datetime
 
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office, one_at_a_time
-from clerestory.demands import Demand, demand_digest
+from clerestory.cli.received import asked_digest, check_noted
+from clerestory.demands import Demand, asked_parts, demand_digest
 from clerestory.kernel import Corruption, Refusal
 from clerestory.ledger import (
     Event,
@@ -27,8 +28,14 @@ def receive(office: Office, demand: Demand, at: datetime) -> int:
     """
     known = office.find_number(demand.id)
     if known is not None:
+        with office.ledger() as ledger:
+            check_noted(ledger, demand.id, known, office.asked(demand.id))
         raise _received(demand, known)
-    facts = {"demand": demand.id, "paper": demand_digest(demand)}
+    facts = {
+        "demand": demand.id,
+        "paper": demand_digest(demand),
+        "asked": asked_digest(asked_parts(demand)),
+    }
     public = (
         {"demand": demand.id, "requester": demand.requester.kind}
         if is_about_a_class(demand)
@@ -78,18 +85,22 @@ def log_answer(
     digest: str,
     signed: Sequence[str],
     at: datetime,
+    sealed_to: str = "nobody",
 ) -> int:
-    """Append the decision and the answer, once; return the answer's index."""
+    """Append the decision and the answer, once; return the answer's index.
+
+    The log itself is asked whether it has them, as after a run that was killed: a note beside it
+    could be planted, and an answer would leave that no entry stands for. The same contents for
+    another recipient, or signed by others, are another answer.
+    """
     demand, determination = decided.demand, decided.determination
-    known = office.find_answer(demand.id, digest)
-    if known is not None:
-        return known
-    law = {"pack": determination.pack_digest, "facts": determination.facts_digest}
+    law = {"pack": determination.pack_digest}
+    facts = {"facts": determination.facts_digest}
     if lowered := [r for r in determination.rulings if r.lowered_from]:
         law["lowered"] = "; ".join(
             f"{r.item.program}/{r.item.ref}={r.outcome.value}" for r in lowered
         )
-    approvals = {"signed": "; ".join(signed) or "nobody"}
+    approvals = {"signed": "; ".join(signed) or "nobody", "sealed_to": sealed_to}
     if is_about_a_class(demand):
         public = {"demand": demand.id, "number": str(number)}
         events = [
@@ -97,6 +108,9 @@ def log_answer(
                 type=EventType.CLASS_DEMAND_DECIDED,
                 scope=office.scope,
                 public={**public, "overall": determination.overall, **law},
+                # Salted: a digest of so few facts in the clear would be guessed by trying them.
+                matter=demand.id,
+                fields=facts,
             ),
             Event(
                 type=EventType.CLASS_DEMAND_ANSWERED,
@@ -114,7 +128,7 @@ def log_answer(
                 type=EventType.DEMAND_DECIDED,
                 scope=office.scope,
                 matter=demand.id,
-                fields={**common, "overall": determination.overall, **law},
+                fields={**common, "overall": determination.overall, **law, **facts},
             ),
             Event(
                 type=EventType.ANSWER_SEALED,
@@ -123,9 +137,5 @@ def log_answer(
                 fields={**common, "package": digest, **approvals},
             ),
         ]
-    # A run that was killed after it wrote the entries left no note of them.
     index = find_entry(ledger, events[-1])
-    if index is None:
-        index = ledger.append(events, at, zone=office.zone)[-1].index
-    office.note_answer(demand.id, digest, index)
-    return index
+    return ledger.append(events, at, zone=office.zone)[-1].index if index is None else index
