@@ -1,6 +1,6 @@
 """What the commands write to the log, and how a package's own entry is checked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from clerestory.cli.deciding import Decided
@@ -93,49 +93,55 @@ def log_answer(
     could be planted, and an answer would leave that no entry stands for. The same contents for
     another recipient, or signed by others, are another answer.
     """
+    approvals = {"signed": "; ".join(signed) or "nobody", "sealed_to": sealed_to}
+    events = _answer_events(office, decided, number, digest, approvals)
+    index = find_entry(ledger, events[-1])
+    return ledger.append(events, at, zone=office.zone)[-1].index if index is None else index
+
+
+def _answer_events(
+    office: Office, decided: Decided, number: int, digest: str, approvals: Mapping[str, str]
+) -> list[Event]:
+    """Return the decision and the answer as they are logged."""
     demand, determination = decided.demand, decided.determination
-    law = {"pack": determination.pack_digest}
+    known = {"demand": demand.id, "number": str(number)}
+    law = {"overall": determination.overall, "pack": determination.pack_digest}
     facts = {"facts": determination.facts_digest}
     if lowered := [r for r in determination.rulings if r.lowered_from]:
         law["lowered"] = "; ".join(
             f"{r.item.program}/{r.item.ref}={r.outcome.value}" for r in lowered
         )
-    approvals = {"signed": "; ".join(signed) or "nobody", "sealed_to": sealed_to}
+    decision, answer = {**known, **law}, {**known, "package": digest}
     if is_about_a_class(demand):
-        public = {"demand": demand.id, "number": str(number)}
-        events = [
+        # Committed to and not shown: a digest of so few facts would be guessed by trying them,
+        # and an official is a person too.
+        return [
             Event(
                 type=EventType.CLASS_DEMAND_DECIDED,
                 scope=office.scope,
-                public={**public, "overall": determination.overall, **law},
-                # Salted: a digest of so few facts in the clear would be guessed by trying them.
+                public=decision,
                 matter=demand.id,
                 fields=facts,
             ),
             Event(
                 type=EventType.CLASS_DEMAND_ANSWERED,
                 scope=office.scope,
-                public={**public, "package": digest},
-                # Who signed is committed to and not shown: an official is a person too.
+                public=answer,
                 matter=demand.id,
                 fields=approvals,
             ),
         ]
-    else:
-        common = {"demand": demand.id, "number": str(number)}
-        events = [
-            Event(
-                type=EventType.DEMAND_DECIDED,
-                scope=office.scope,
-                matter=demand.id,
-                fields={**common, "overall": determination.overall, **law, **facts},
-            ),
-            Event(
-                type=EventType.ANSWER_SEALED,
-                scope=office.scope,
-                matter=demand.id,
-                fields={**common, "package": digest, **approvals},
-            ),
-        ]
-    index = find_entry(ledger, events[-1])
-    return ledger.append(events, at, zone=office.zone)[-1].index if index is None else index
+    return [
+        Event(
+            type=EventType.DEMAND_DECIDED,
+            scope=office.scope,
+            matter=demand.id,
+            fields={**decision, **facts},
+        ),
+        Event(
+            type=EventType.ANSWER_SEALED,
+            scope=office.scope,
+            matter=demand.id,
+            fields={**answer, **approvals},
+        ),
+    ]

@@ -5,6 +5,7 @@ that nothing is decrypted before its sender is known, and nothing is read before
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from clerestory.audit.packages.evidence import check_commitment, check_inclusion
@@ -55,9 +56,13 @@ def verify_package(
         _check_extraction(extract_to, identity)
     seal = _read_seal(path, sender_key, log)
     check_name(path, seal)  # step 1
-    check_seal(path, seal)  # step 2
+    envelope = check_seal(path, seal)  # step 2
     outside = Verified(
-        name=seal.name, sha256=seal.sha256, size=seal.size, checked=_through(Step.SEAL)
+        name=seal.name,
+        sha256=seal.sha256,
+        size=seal.size,
+        envelope=envelope,
+        checked=_through(Step.SEAL),
     )
     if identity is None:
         return outside
@@ -70,10 +75,8 @@ def verify_package(
             files = open_package(path, identity, keep=is_kept, extract_to=staging)  # step 3
             opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
             (staging / opened.folder).rename(extract_to)
-    return Verified(
-        name=seal.name,
-        sha256=seal.sha256,
-        size=seal.size,
+    return replace(
+        outside,
         checked=_through(Step.RULINGS),
         demand_id=opened.rulings.demand_id,
         contents_digest=opened.contents_digest,
