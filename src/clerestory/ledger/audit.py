@@ -140,8 +140,8 @@ def _check_public(ledger: Ledger, report: AuditReport) -> None:
         return
     report.unknown = files.unknown
     # The log's own run has ended: it leaves no tile that its checkpoint does not cover.
-    for path in files.ahead:
-        report.add(Torn(f"a file must not lie beyond the public checkpoint: {path}", todo=_PLANTED))
+    for name in files.ahead:
+        report.add(Torn(f"a file must not lie beyond the public checkpoint: {name}", todo=_PLANTED))
     before = 0
     for epoch in epochs:
         for tile in tiles_of(epoch.size, since=before):
