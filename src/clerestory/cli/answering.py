@@ -15,6 +15,7 @@ from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
+from clerestory.cli.received import answerable
 from clerestory.cli.true_address import keep_true_address
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
@@ -42,7 +43,6 @@ from clerestory.disclosure import (
 from clerestory.holdings import (
     Catalogue,
     LookupReason,
-    Lookups,
     NamedPersons,
     PermittedField,
     PersonSearch,
@@ -107,7 +107,7 @@ def disclose(
             or the recipient's key is of the wrong kind. Nothing has been written then.
     """
     check_reviewers(reviewers)
-    number = office.answerable(decided.demand)
+    number = answerable(office, decided.demand)
     to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
     package = office.out / package_name(decided.demand.id, [to])
     # Before anybody is looked up: a look that serves nothing is one too many.
@@ -118,7 +118,9 @@ def disclose(
     check_sealable(contents, [to], cbc=cbc)
     office.make_out()
     with office.ledger() as ledger:
-        index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
+        index = log_answer(
+            ledger, office, decided, number, contents.digest, reviewers, at, sealed_to=to.name
+        )
         sealed = _seal(office, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     office.note_sealed(sealed.sha256, at, decided.demand.id)
@@ -190,7 +192,7 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
             code="answer-needs-counsel",
             todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
         )
-    number = office.answerable(decided.demand)
+    number = answerable(office, decided.demand)
     given = letter_input(office, as_told(decided), at)
     letter, index_pdf = refusal_letter(given), withholding_index(given)
     stem = f"{decided.demand.id}-{office.day(at)}"
@@ -325,7 +327,7 @@ def _persons(
 ) -> dict[str, str]:
     """Return whose records each ref is about; every look-up is recorded."""
     index = open_index(office.index, catalogue=catalogue)
-    lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
+    lookups = office.lookups()
     purpose = Purpose(
         reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
     )
