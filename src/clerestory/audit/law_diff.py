@@ -21,7 +21,7 @@ from clerestory.policy.interpreters.smt import Solver, Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import joined, shape_of
 from clerestory.policy.well_formed import ordinary, well_formed
-from clerestory.policy.whole_answers import WholeAnswer, answer_by_circuit
+from clerestory.policy.whole_answers import WholeAnswer, circuit_answer
 
 _SAID = {
     "release": "released",
@@ -211,7 +211,7 @@ class _Pair:
         self, kind: _Kind, facts: Mapping[str, Any], before: WholeAnswer, after: WholeAnswer
     ) -> None:
         for circuit, cedar in ((self._before, before), (self._after, after)):
-            told = answer_by_circuit(circuit, facts)
+            told = circuit_answer(circuit, facts)
             if told != cedar:
                 raise InterpretersDisagree(
                     f"{kind.name}: the comparison says {told} and cedar says {cedar}",
