@@ -33,12 +33,13 @@ from clerestory.cli.office import Office, open_office
 from clerestory.demands import Item
 from clerestory.demands.determination import Outcome, Reason, Ruling
 from clerestory.kernel import Refusal
+from disclosure_pdfs import noise
 
 HOME = Path(__file__).resolve().parents[2]
 STORY = HOME / "packs" / "us-me" / "cases" / "story.yaml"
 AT = datetime(2026, 10, 21, 15, 0, tzinfo=UTC)
 ONE, OTHER = "P20000011", "P20000012"
-PDF = b"%PDF-1.7 a made-up scan\n" + bytes(range(256)) * 5000
+PHOTO = noise()
 FROM, TO = date(2026, 3, 1), date(2026, 4, 1)
 ROWS = {  # of each person: on the first day of the period, within, on the day after its last
     ONE: ("2026-02-28", "2026-03-01", "2026-03-17", "2026-03-31", "2026-04-01"),
@@ -66,7 +67,7 @@ def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 source.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)
             change = "UPDATE mainecare_cases SET participation = ? WHERE person_id = ?"
             source.execute(change, (MONTHS[person], person))
-        source.execute("UPDATE people SET photo = ? WHERE person_id = ?", (PDF, ONE))
+        source.execute("UPDATE people SET photo = ? WHERE person_id = ?", (PHOTO, ONE))
     source.close()
     return folder
 
@@ -224,7 +225,7 @@ def test_a_package_holds_the_files_of_its_answers_and_no_other(office: Office, w
         "data/determination.json", "data/letter.pdf", "data/withheld.pdf", "data/subjects.json",
         "data/subjects.csv", "data/records/S1.json", "data/records/S1.csv",
         "data/records/S2.json", "data/records/S2.csv", "data/attachments/S1/snap.photo.png",
-        "data/attachments/S2/snap.photo.pdf",
+        "data/attachments/S2/snap.photo.png",
     }  # fmt: skip
     everything = b"".join(files.values())
     assert b"2026-02-28" not in everything

@@ -164,11 +164,12 @@ def verify(
     identity was given: what could be checked holds, and the rest is listed.
     """
     from clerestory.audit.packages import verify_package
+    from clerestory.cli.handed_in import read_handed_in
     from clerestory.cli.log_text import say
     from clerestory.cli.verify_text import key_text, verified_text, verified_value
-    from clerestory.disclosure import KEY_FILE_BYTES, Identity, read_given
+    from clerestory.disclosure import KEY_FILE_BYTES, Identity
 
-    given = read_given(identity, "the identity", limit=KEY_FILE_BYTES) if identity else None
+    given = read_handed_in(identity, KEY_FILE_BYTES) if identity else None
     verified = verify_package(
         package,
         sender=key_text(sender, what="the sender's key"),

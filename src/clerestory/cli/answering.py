@@ -11,6 +11,7 @@ from secrets import token_bytes
 from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.attaching import answers_in_files, value_of
 from clerestory.cli.deciding import Decided
+from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
@@ -33,7 +34,6 @@ from clerestory.disclosure import (
     permitted_items,
     prepare_contents,
     read_coarsening,
-    read_given,
     read_recipient,
     read_stationery,
     refusal_letter,
@@ -108,7 +108,7 @@ def disclose(
     """
     check_reviewers(reviewers)
     number = office.answerable(decided.demand)
-    to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
+    to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
     package = office.out / package_name(decided.demand.id, [to])
     # Before anybody is looked up: a look that serves nothing is one too many.
     office.check_new(package)
@@ -249,7 +249,7 @@ def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPe
             code="answer-who-missing",
             todo="write name, birth_date and one more mark of each in a file, for --who",
         )
-    asked = {subject.ref for subject in decided.demand.subjects if not subject.is_class}
+    asked = {subject.ref for subject in decided.demand.subjects if not subject.is_several}
     return read_who(who, refs=asked | needed, needed=needed)
 
 

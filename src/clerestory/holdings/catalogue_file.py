@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -20,7 +19,9 @@ from clerestory.holdings.catalogue import (
     ProtectionMark,
     SearchKey,
     Sensitivity,
+    fold_mark,
 )
+from clerestory.holdings.catalogue_lines import find_line
 from clerestory.holdings.errors import CatalogueFault
 from clerestory.kernel import BadFile
 from clerestory.kernel.files import read_limited
@@ -31,7 +32,10 @@ FORMAT = "clerestory-catalogue/1"
 
 _Code = TypeVar("_Code", bound=StrEnum)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_TOP = {"format", "agency", "person", "search_keys", "fields", "groups", "programs", "protections"}
+_TOP = {
+    "format", "agency", "person", "search_keys", "fields", "groups", "programs", "protections",
+    "households",
+}  # fmt: skip
 _KIND = {"label", "category", "sensitivity", "proxy_for_status"}
 _HELD = {"column", "dated", "source", "sensitivity", "proxy_for_status"}
 _MARK = {"birth_date", "row_in", "filled", "column", "yes", "no"}
@@ -100,9 +104,11 @@ class _Reader:
             file=self.file,
             digest=digest,
             protections=tuple(self._protections(document, person)),
+            households=tuple(self._households(document)),
         )
         self._check_no_proxy(catalogue)
         self._check_protections(catalogue)
+        self._check_households(catalogue)
         return catalogue
 
     def _search(self, document: dict[str, Any], person: Column) -> dict[SearchKey, Column]:
@@ -244,6 +250,39 @@ class _Reader:
             line=self._line(path),
         )
 
+    def _households(self, document: dict[str, Any]) -> Iterator[Column]:
+        if "households" not in document:
+            return
+        path = ("households", "same")
+        self._known(self._table(document, path[:1]), {"same"}, path[:1])
+        written = self._list(self._table(document, path[:1]), path)
+        if not written:
+            self._fail(path, "nothing says who lives together", 'write same = ["table.column"]')
+        for text in dict.fromkeys(written):
+            yield self._column(text, path)
+
+    def _check_households(self, catalogue: Catalogue) -> None:
+        # The one read of other people's rows goes along it, and so never along status or a mark.
+        closed = {
+            **{column: f"search_keys.{key}" for key, column in catalogue.search.items()},
+            **{mark.column: f"protections.{mark.protection}" for mark in catalogue.protections},
+            **{
+                held.column: f"{held.program}.{held.code}"
+                for held in catalogue.list_fields()
+                if held.column is not None
+            },
+        }
+        for column in catalogue.households:
+            used = closed.get(column)
+            if column.name == catalogue.person.name:
+                used = "[person] key"
+            if used:
+                self._fail(
+                    ("households", "same"),
+                    f"a household has a number of its own: {column} is {used}",
+                    "name the column of the household's or the case's number, in a view if need be",
+                )
+
     def _check_protections(self, catalogue: Catalogue) -> None:
         # What marks a person as protected may find nobody; and the mark of 8 U.S.C. 1367 nearly
         # tells status, so no field may give it away either.
@@ -359,36 +398,3 @@ class _Reader:
 
     def _line(self, path: tuple[str, ...]) -> int:
         return find_line(self.text, path)
-
-
-def fold_mark(text: str) -> str:
-    """A written mark as it is compared: without capitals and outer spaces.
-
-    >>> fold_mark(" Yes")
-    'yes'
-    """
-    return text.strip().casefold()
-
-
-def find_line(text: str, path: tuple[str, ...]) -> int:
-    """Return the line, from 1, that best shows ``path``: its own key, or the nearest table above.
-
-    TOML readers keep no line numbers; a catalogue writes each table and key on its own line.
-    """
-    lines = _lines_by_path(text)
-    nearest = (path[:depth] for depth in range(len(path), 0, -1))
-    return next((lines[known] for known in nearest if known in lines), 1)
-
-
-@lru_cache(maxsize=4)
-def _lines_by_path(text: str) -> dict[tuple[str, ...], int]:
-    header: tuple[str, ...] = ()
-    found: dict[tuple[str, ...], int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            header = tuple(part.strip().strip('"') for part in stripped.strip("[]").split("."))
-            found.setdefault(header, number)
-        elif "=" in stripped and not stripped.startswith("#"):
-            found.setdefault((*header, stripped.partition("=")[0].strip().strip('"')), number)
-    return found

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from clerestory.audit.packages.evidence import check_commitment, check_inclusion
@@ -57,9 +58,13 @@ def verify_package(
         _check_extraction(extract_to, identity)
     seal = _read_seal(path, sender_key, log)
     check_name(path, seal)  # step 1
-    check_seal(path, seal)  # step 2
+    envelope = check_seal(path, seal)  # step 2
     outside = Verified(
-        name=seal.name, sha256=seal.sha256, size=seal.size, checked=_through(Step.SEAL)
+        name=seal.name,
+        sha256=seal.sha256,
+        size=seal.size,
+        envelope=envelope,
+        checked=_through(Step.SEAL),
     )
     if identity is None:
         return outside
@@ -71,10 +76,8 @@ def verify_package(
             files = open_package(path, identity, keep=is_kept, extract_to=staging)  # step 3
             opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
             (staging / opened.folder).rename(extract_to)
-    return Verified(
-        name=seal.name,
-        sha256=seal.sha256,
-        size=seal.size,
+    return replace(
+        outside,
         checked=_through(Step.RULINGS),
         demand_id=opened.rulings.demand_id,
         contents_digest=opened.contents_digest,

@@ -14,7 +14,14 @@ from clerestory.holdings.errors import CatalogueFault
 from clerestory.holdings.made_up.demo import DEMO_PEOPLE
 from clerestory.holdings.made_up.people import MadeUpPerson, make_people
 from clerestory.holdings.made_up.picture import draw_picture
-from clerestory.holdings.made_up.values import ABOUT_PERSON, DATED, IN_PROGRAM, PROTECTED, Setting
+from clerestory.holdings.made_up.values import (
+    ABOUT_PERSON,
+    DATED,
+    HOUSEHOLD,
+    IN_PROGRAM,
+    PROTECTED,
+    Setting,
+)
 
 Cell = str | bytes | None
 _SEARCH_VALUES = {SearchKey.GIVEN_NAMES: "given", SearchKey.FAMILY_NAMES: "family"}
@@ -56,6 +63,8 @@ def list_tables(catalogue: Catalogue) -> tuple[Table, ...]:
             columns.setdefault(field.column.table, {})[field.column.name] = field.code
             dated[field.column.table] = field.dated
             program.setdefault(field.column.table, set()).add(field.program)
+    for column in catalogue.households:
+        columns.setdefault(column.table, {})[column.name] = "households.same"
     return tuple(
         Table(
             name=name,
@@ -148,7 +157,8 @@ def _cell(code: str, at: Setting) -> Cell:
         return at.person.family
     if code == "photo":
         return draw_picture(at.random)
-    maker = ABOUT_PERSON.get(code) or IN_PROGRAM.get(code) or PROTECTED.get(code)
+    makers = (ABOUT_PERSON, IN_PROGRAM, PROTECTED, HOUSEHOLD)
+    maker = next((known[code] for known in makers if code in known), None)
     if maker is None:
         raise CatalogueFault(
             f"nothing is made up for this field: {code}",

@@ -148,6 +148,11 @@ PROTECTED: Mapping[str, Maker] = {
     "protections.protected_8usc1367": lambda at: _marked(at, 4),
 }
 
+# Which household somebody is of.
+HOUSEHOLD: Mapping[str, Maker] = {
+    "households.same": lambda at: f"H{at.person.household:09d}",
+}
+
 # What a program keeps about its people, one value each:
 IN_PROGRAM: Mapping[str, Maker] = {
     "absent_parent": _absent_parent,
