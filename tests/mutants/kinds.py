@@ -13,7 +13,6 @@ from clerestory.law.packs import Pack, PackStack
 from clerestory.law.policies import Policy
 from clerestory.law.promises import ANSWERS, Promise
 from clerestory.policy.shape import lists_of
-
 from mutants.slip import Slip
 from mutants.trees import (
     Steps,
@@ -234,13 +233,13 @@ class Slips:
                     (with_part(tree, steps, set_of([*codes, other]))),
                 )
         elif len(steps) > 1 and steps[-1] == "right" and steps[-2] in {"==", "!="}:
-            code = codes_of(part)
-            known = sorted(self._domain(tree, steps) - set(code))
-            if code and known:
+            held = codes_of(part)
+            known = sorted(self._domain(tree, steps) - set(held))
+            if held and known:
                 other = draw.choice(known)
                 yield (
                     "code swapped",
-                    f"{'.'.join(map(str, steps))} {code[0]} > {other}",
+                    f"{'.'.join(map(str, steps))} {held[0]} > {other}",
                     (with_part(tree, steps, {"Value": other})),
                 )
 

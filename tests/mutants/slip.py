@@ -1,4 +1,4 @@
-"""What a slip is: one policy, authority or promise of one pack that stands otherwise, or not at all."""
+"""What a slip is: one policy, authority or promise that stands otherwise, or not at all."""
 
 import hashlib
 from collections.abc import Mapping

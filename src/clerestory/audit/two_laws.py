@@ -105,6 +105,23 @@ class TwoLaws:
             self._solver.require(well_formed(self.after))
         return self._solver.ask(place, plain=plain)
 
+    def code_on(self, day: date) -> str:
+        """Return the code of the day on which the same policies of both laws stand.
+
+        Raises:
+            KeyError: None of the days that were asked for is such a day.
+        """
+        standing = {
+            tuple(
+                frozenset(policy.id for policy in law.stack.in_force(on))
+                for law, on in zip(self.laws, pair, strict=True)
+            ): code
+            for code, pair in self.days.items()
+        }
+        return standing[
+            tuple(frozenset(policy.id for policy in law.stack.in_force(day)) for law in self.laws)
+        ]
+
     def kinds_at(self, facts: Mapping[str, Any]) -> tuple[Kind, ...]:
         """Return every way in which the laws part on these facts, which name a day."""
         values = self.after.evaluate(facts)
