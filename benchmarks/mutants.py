@@ -17,9 +17,8 @@ def main() -> None:
     """Judge slips that are not in the file yet, and print the table."""
     options = _options()
     judge = Judge(options.packs, options.casebook, only_promises=options.only == "promises")
-    known = {promise.id: promise for found in judge.promises.values() for promise in found}
     whole = max(judge.stacks, key=lambda stack: len(stack.packs))
-    slips = Slips(whole, list(known.values()), options.seed).all()
+    slips = Slips(whole, judge.written, options.seed).all()
     slips = [slip for slip in slips if not options.kind or slip.kind == options.kind]
     if options.sample:
         slips = sample(slips, options.sample, options.seed)

@@ -8,17 +8,15 @@ from pathlib import Path
 from clerestory.audit.case_score import list_case_files
 from clerestory.audit.pack_check import _read
 from clerestory.audit.pack_check_flaws import Sources
-from clerestory.audit.proof import breaks
 from clerestory.audit.two_laws import TwoLaws, all_days
 from clerestory.law.packs import PackStack, available_packs, load_stack
 from clerestory.law.policies import _wrong_with
-from clerestory.law.promises import Promise, load_promises
-from clerestory.policy.circuit import Circuit, direction
-from clerestory.policy.circuit_of_law import read_condition
+from clerestory.law.promises import Promise
+from clerestory.policy.circuit import direction
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.interpreters.smt import Verdict
-from clerestory.policy.law_of_the_day import LawOfTheDay
 from mutants.known import Known
+from mutants.promised import Promised
 from mutants.slip import Slip
 
 WIDENS, CHANGES, NOTHING, BROKEN = "widens release", "changes", "changes nothing", "cannot be read"
@@ -54,10 +52,13 @@ class Judge:
     def __post_init__(self) -> None:
         names = available_packs(self.packs_folder)
         self.stacks = [load_stack(self.packs_folder, [name]) for name in names]
-        self.promises = {
-            stack.digest: load_promises([pack.folder for pack in stack.packs])
-            for stack in self.stacks
-        }
+        self._promised = {stack.digest: Promised(stack) for stack in self.stacks}
+
+    @property
+    def written(self) -> list[Promise]:
+        """The promises that the packs make, each once."""
+        found = {one.id: one for stack in self._promised.values() for one in stack.written}
+        return list(found.values())
 
     @cached_property
     def known(self) -> Known:
@@ -73,7 +74,7 @@ class Judge:
             for stack in touched:
                 laws = self._both(stack, slip)
                 does = max(does, _does(laws), key=[NOTHING, CHANGES, WIDENS].index)
-                promised = promised or self._broken_promise(laws, slip, stack)
+                promised = promised or self._promised[stack.digest].broken_by(slip)
                 if not self.only_promises and not cases:
                     cases = self.known.fails(slip, self.known.touched(laws))
         except OutsideSubset:
@@ -92,23 +93,6 @@ class Judge:
     def _both(stack: PackStack, slip: Slip) -> TwoLaws:
         new = slip.stack_with(stack)
         return TwoLaws(stack, new, [(day, day) for day in all_days([stack, new])])
-
-    def _broken_promise(self, laws: TwoLaws, slip: Slip, stack: PackStack) -> str:
-        """Return the first promise that the law with the slip does not keep."""
-        promises = self.promises[stack.digest]
-        kept = [slip.promises.get(promise.id, promise) for promise in promises]
-        old = dict(_places(laws.before, laws.laws[0], promises))
-        new = dict(_places(laws.after, laws.laws[1], [p for p in kept if p is not None]))
-        # The same node is the same promise of the same law, and that one is proved.
-        for name, place in new.items():
-            if place != old.get(name) and laws.ask(place).verdict is not Verdict.NEVER:
-                return name
-        for promise in slip.promises.values():
-            if promise is not None:
-                when = read_condition(laws.after, laws.laws[1], promise.tree, name=promise.id)
-                if laws.ask(when).verdict is not Verdict.POSSIBLE:
-                    return promise.id
-        return ""
 
     def _flaws(self, slip: Slip, touched: Sequence[PackStack]) -> Iterator[str]:
         """Yield what the check finds, as far as it runs nothing."""
@@ -132,24 +116,6 @@ def _does(laws: TwoLaws) -> str:
     if laws.ask(laws.after.either(wider)).verdict is not Verdict.NEVER:
         return WIDENS
     return CHANGES if laws.ask(laws.differs).verdict is not Verdict.NEVER else NOTHING
-
-
-def _places(
-    circuit: Circuit, law: LawOfTheDay, promises: Sequence[Promise]
-) -> Iterator[tuple[str, int]]:
-    """Yield for each promise the node of the demands that break it."""
-    for promise in promises:
-        yield promise.id, breaks(circuit, law, promise)
-    opening = [p for a in ("lift", "lift_coarsened") for p in law.by_action[a].by_id.values()]
-    known = law.stack.authorities
-    doubtful = [
-        circuit.policies[policy.id]
-        for policy in opening
-        if known[policy.authorities[0]].kind == "context"
-        or any(known[name].confirmed == "no" for name in policy.authorities)
-    ]
-    open_ = circuit.either([circuit.outcomes["release"], circuit.outcomes["coarsen"]])
-    yield "release-rests-on-read-law", circuit.both([open_, circuit.either(doubtful)])
 
 
 def _said_otherwise(slip: Slip) -> bool:
