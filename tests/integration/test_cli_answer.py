@@ -101,7 +101,11 @@ def test_a_certificate_gets_an_authenticated_package_unless_it_is_asked_otherwis
 
     package = office / "out" / "STORY-HOSPITAL.tar.p7m"
     assert ("AES-256-CBC does not authenticate" in told) == bool(more), said
-    assert "commits to exactly these contents" in verify(office, package, "--identity", key)
+    checked = verify(office, package, "--identity", key)
+    assert "commits to exactly these contents" in checked
+    assert ("AES-256-CBC does not authenticate" in checked) == bool(more), said
+    note = package.with_name(f"{package.name}.sig").read_text()
+    assert ("AES-256-CBC does not authenticate" in note) == bool(more), said
 
 
 @pytest.mark.parametrize(
