@@ -65,8 +65,9 @@ def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 source.execute(f"DELETE FROM {table} WHERE person_id = ?", (person,))
                 rows = [(person, day, f"{table} of {person} on {day}") for day in days]
                 source.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)
-            change = "UPDATE mainecare_cases SET participation = ? WHERE person_id = ?"
-            source.execute(change, (MONTHS[person], person))
+            source.execute("DELETE FROM mainecare_coverage WHERE person_id = ?", (person,))
+            covered = (person, f"{MONTHS[person]}-01", MONTHS[person])
+            source.execute("INSERT INTO mainecare_coverage VALUES (?, ?, ?)", covered)
         source.execute("UPDATE people SET photo = ? WHERE person_id = ?", (PHOTO, ONE))
     source.close()
     return folder
@@ -172,8 +173,9 @@ def expected(agency: Path, month: str, first: date, after: date) -> dict[Item, o
                 many = [f"{table} of {person} on {day}" for day in inside]
                 one = many[0] if len(many) == 1 else many or None
                 answers[Item(ref, item_program, field)] = one
-            covered = "yes" if MONTHS[person] == month else "no"
-            answers[Item(ref, "mainecare", "program_participation")] = f"{month}: {covered}"
+            answers[Item(ref, "mainecare", "program_participation")] = "; ".join(
+                f"{one}: {'yes' if MONTHS[person] == one else 'no'}" for one in month.split()
+            )
     source.close()
     return answers
 
@@ -202,6 +204,9 @@ def answers_in(files: dict[str, bytes]) -> dict[Item, object]:
         (FROM, TO, "2026-03"),
         (date(2026, 2, 1), date(2026, 3, 1), "2026-02"),
         (date(2026, 3, 17), date(2026, 3, 18), "2026-03"),
+        # Every month of which a day is asked about, as a whole, and no other.
+        (date(2026, 2, 15), date(2026, 4, 2), "2026-02 2026-03 2026-04"),
+        (date(2025, 12, 31), date(2026, 3, 1), "2025-12 2026-01 2026-02"),
     ],
 )
 def test_every_cell_of_a_package_is_that_of_the_record(
@@ -215,6 +220,41 @@ def test_every_cell_of_a_package_is_that_of_the_record(
     assert answers_in(files) == expected(agency, month, first, after)
     told = json.loads(files["data/subjects.json"])["subjects"]
     assert {one["ref"]: one["as_given"] for one in told} == yaml.safe_load(who.read_text())
+
+
+def test_who_asks_from_a_month_on_is_answered_to_the_month_in_which_the_paper_came(
+    office: Office, who: Path
+) -> None:
+    asked = decided(date(2026, 7, 31))
+    paper = replace(asked.demand.instrument, period_to=None)
+    agents = office.folder.parent / "agents"
+
+    package = sealed(
+        office, who, agents / "recipient.txt",
+        replace(asked, demand=replace(asked.demand, instrument=paper)),
+    )  # fmt: skip
+
+    files = files_in(run("age", "-d", "-i", agents / "identity.txt", package))
+    answer = answers_in(files)[Item("S1", "mainecare", "program_participation")]
+    assert asked.demand.received_on == date(2026, 8, 19)
+    assert answer == "2026-07: no; 2026-08: no"
+
+
+def test_an_answer_for_months_without_a_month_is_refused_before_it_is_logged(
+    office: Office, who: Path
+) -> None:
+    asked = decided()
+    paper = replace(asked.demand.instrument, period_from=None, period_to=None)
+    agents = office.folder.parent / "agents"
+
+    with pytest.raises(Refusal) as caught:
+        sealed(
+            office, who, agents / "recipient.txt",
+            replace(asked, demand=replace(asked.demand, instrument=paper)),
+        )  # fmt: skip
+
+    assert caught.value.code == "disclosure-month-missing"
+    assert not list(office.out.iterdir()) if office.out.exists() else True
 
 
 def test_a_package_holds_the_files_of_its_answers_and_no_other(office: Office, who: Path) -> None:

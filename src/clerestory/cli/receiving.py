@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.office import Office, one_at_a_time
+from clerestory.cli.received import check_noted
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
     Receipt,
@@ -85,6 +86,7 @@ def record_receipt(
         },
     )
     with office.ledger() as ledger:
+        check_noted(ledger, told.demand_id, number, office.asked(told.demand_id))
         known = find_entry(ledger, event)
         if known is not None:
             return Recorded(receipt=told, index=known, again=True)

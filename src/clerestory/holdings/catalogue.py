@@ -101,6 +101,8 @@ class HeldField:
     Attributes:
         column: Where the value stands; ``None`` when there is nothing to read for one person.
         dated: Name of the date column when a person has many rows, one for each day or event.
+        monthly: Each row is of a whole month and has its first day, so that it is read where the
+            period has any day of that month.
         proxy_for_status: The field, or its whole program, tells or suggests status.
         line: Where the catalogue says so, for messages.
     """
@@ -115,6 +117,7 @@ class HeldField:
     dated: str | None
     proxy_for_status: bool
     line: int
+    monthly: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

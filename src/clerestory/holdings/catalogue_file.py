@@ -22,6 +22,7 @@ from clerestory.holdings.catalogue import (
     fold_mark,
 )
 from clerestory.holdings.catalogue_lines import find_line
+from clerestory.holdings.catalogue_rules import list_faults
 from clerestory.holdings.errors import CatalogueFault
 from clerestory.kernel import BadFile
 from clerestory.kernel.files import read_limited
@@ -37,7 +38,7 @@ _TOP = {
     "households",
 }  # fmt: skip
 _KIND = {"label", "category", "sensitivity", "proxy_for_status"}
-_HELD = {"column", "dated", "source", "sensitivity", "proxy_for_status"}
+_HELD = {"column", "dated", "monthly", "source", "sensitivity", "proxy_for_status"}
 _MARK = {"birth_date", "row_in", "filled", "column", "yes", "no"}
 _PROGRAM = {"label", "members", "proxy_for_status", "uses", "fields"}
 
@@ -106,9 +107,8 @@ class _Reader:
             protections=tuple(self._protections(document, person)),
             households=tuple(self._households(document)),
         )
-        self._check_no_proxy(catalogue)
-        self._check_protections(catalogue)
-        self._check_households(catalogue)
+        for path, message, todo in list_faults(catalogue):
+            self._fail(path, message, todo)
         return catalogue
 
     def _search(self, document: dict[str, Any], person: Column) -> dict[SearchKey, Column]:
@@ -187,6 +187,9 @@ class _Reader:
         dated = held.get("dated")
         if dated is not None:
             self._identifier(dated, (*path, "dated"))
+        monthly = self._flag(held, path, "monthly")
+        if monthly and dated is None:
+            self._fail(path, f"months have a date column: {program}.{code}", 'add dated = "..."')
         label = self._words(document, ("fields", code, "label"))
         level = held.get("sensitivity", kinds[code].get("sensitivity"))
         return HeldField(
@@ -200,6 +203,7 @@ class _Reader:
             source=source,
             column=None if written is None else self._column(written, path, program=program),
             dated=dated,
+            monthly=monthly,
             proxy_for_status=program_is_proxy
             or self._flag(kinds[code], ("fields", code))
             or self._flag(held, path),
@@ -261,68 +265,6 @@ class _Reader:
         for text in dict.fromkeys(written):
             yield self._column(text, path)
 
-    def _check_households(self, catalogue: Catalogue) -> None:
-        # The one read of other people's rows goes along it, and so never along status or a mark.
-        closed = {
-            **{column: f"search_keys.{key}" for key, column in catalogue.search.items()},
-            **{mark.column: f"protections.{mark.protection}" for mark in catalogue.protections},
-            **{
-                held.column: f"{held.program}.{held.code}"
-                for held in catalogue.list_fields()
-                if held.column is not None
-            },
-        }
-        for column in catalogue.households:
-            used = closed.get(column)
-            if column.name == catalogue.person.name:
-                used = "[person] key"
-            if used:
-                self._fail(
-                    ("households", "same"),
-                    f"a household has a number of its own: {column} is {used}",
-                    "name the column of the household's or the case's number, in a view if need be",
-                )
-
-    def _check_protections(self, catalogue: Catalogue) -> None:
-        # What marks a person as protected may find nobody; and the mark of 8 U.S.C. 1367 nearly
-        # tells status, so no field may give it away either.
-        keys = {column: key for key, column in catalogue.search.items()}
-        fields = {
-            held.column: f"{held.program}.{held.code}"
-            for held in catalogue.list_fields()
-            if not held.proxy_for_status
-        }
-        for mark in catalogue.protections:
-            path = ("protections", str(mark.protection))
-            if mark.column in keys and not mark.is_birth_date and not mark.is_row:
-                self._fail(
-                    path,
-                    f"a search key may not be what protects: {keys[mark.column]} = {mark.column}",
-                    "take the key out; nobody is found by what protects them",
-                )
-            if mark.protection is Protection.PROTECTED_8USC1367 and mark.column in fields:
-                self._fail(
-                    path,
-                    f"a field may not give away what 8 U.S.C. 1367 protects: {fields[mark.column]}",
-                    "take the field out, or mark it proxy_for_status = true",
-                )
-
-    def _check_no_proxy(self, catalogue: Catalogue) -> None:
-        # Not only columns that nothing else uses: a search key may be no proxy at all, even when
-        # a second field of another program reads the same column under an innocent name.
-        proxies = {
-            field.column
-            for field in catalogue.list_fields()
-            if field.proxy_for_status and not catalogue.programs[field.program].proxy_for_status
-        } | catalogue.proxy_columns()
-        for key, column in catalogue.search.items():
-            if column in proxies:
-                self._fail(
-                    ("search_keys", key),
-                    f"a search key may not tell or suggest immigration status: {key} = {column}",
-                    "take the key out; nobody is found by status or by a proxy for it",
-                )
-
     def _column(self, written: object, path: tuple[str, ...], *, program: str = "") -> Column:
         parts = written.replace("{program}", program).split(".") if isinstance(written, str) else []
         if len(parts) != 2 or not all(_IDENTIFIER.fullmatch(part) for part in parts):
@@ -355,10 +297,12 @@ class _Reader:
             )
         return value
 
-    def _flag(self, table: Mapping[str, Any], path: tuple[str, ...]) -> bool:
-        value = table.get("proxy_for_status", False)
+    def _flag(
+        self, table: Mapping[str, Any], path: tuple[str, ...], name: str = "proxy_for_status"
+    ) -> bool:
+        value = table.get(name, False)
         if not isinstance(value, bool):
-            self._fail(path, f"proxy_for_status is true or false: {value!r}", "write one of them")
+            self._fail(path, f"{name} is true or false: {value!r}", "write one of them")
         return value
 
     def _code(self, codes: type[_Code], value: object, path: tuple[str, ...], what: str) -> _Code:

@@ -4,10 +4,7 @@ No step trusts what a later one proves. The order is that of the envelope, from 
 that nothing is decrypted before its sender is known, and nothing is read before it is whole.
 """
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +25,7 @@ from clerestory.disclosure.verifying import (
 )
 from clerestory.kernel import Refusal
 from clerestory.kernel.bad_file import show
+from clerestory.kernel.folders import staged
 from clerestory.ledger import VerifiedEntry
 from clerestory.notes import Kind, OtherSigner, Verifier, parse_vkey
 
@@ -73,7 +71,8 @@ def verify_package(
         files = open_package(path, identity, keep=is_kept)  # step 3
         opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
     else:
-        with _staging(extract_to) as staging:
+        # A folder beside it for files that nobody may read before all of them hold.
+        with staged(extract_to, prefix=".opening-") as staging:
             files = open_package(path, identity, keep=is_kept, extract_to=staging)  # step 3
             opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
             (staging / opened.folder).rename(extract_to)
@@ -157,13 +156,3 @@ def _check_extraction(folder: Path, identity: Identity | None) -> None:
             code="package-folder-missing",
             todo="make that folder first, or name a new folder in one that exists",
         )
-
-
-@contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    """Hold a folder beside ``folder`` for files that nobody may read before all of them hold."""
-    staging = Path(tempfile.mkdtemp(prefix=".opening-", dir=folder.parent))
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging)

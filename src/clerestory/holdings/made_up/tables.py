@@ -19,6 +19,7 @@ from clerestory.holdings.made_up.values import (
     DATED,
     HOUSEHOLD,
     IN_PROGRAM,
+    MONTHLY,
     PROTECTED,
     Setting,
 )
@@ -36,6 +37,7 @@ class Table:
     columns: Mapping[str, str]
     dated: str | None
     program: str | None
+    is_monthly: bool = False
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -48,6 +50,7 @@ def list_tables(catalogue: Catalogue) -> tuple[Table, ...]:
     columns: dict[str, dict[str, str]] = {catalogue.person.table: {}}
     dated: dict[str, str | None] = {}
     program: dict[str, set[str]] = {}
+    monthly: set[str] = set()
     for key, column in catalogue.search.items():
         if key in _SEARCH_VALUES:
             columns[column.table][column.name] = key
@@ -62,6 +65,8 @@ def list_tables(catalogue: Catalogue) -> tuple[Table, ...]:
         if field.column is not None:
             columns.setdefault(field.column.table, {})[field.column.name] = field.code
             dated[field.column.table] = field.dated
+            if field.monthly:
+                monthly.add(field.column.table)
             program.setdefault(field.column.table, set()).add(field.program)
     for column in catalogue.households:
         columns.setdefault(column.table, {})[column.name] = "households.same"
@@ -71,6 +76,7 @@ def list_tables(catalogue: Catalogue) -> tuple[Table, ...]:
             columns=held,
             dated=dated.get(name),
             program=next(iter(program[name])) if len(program.get(name, ())) == 1 else None,
+            is_monthly=name in monthly,
         )
         for name, held in columns.items()
     )
@@ -142,6 +148,10 @@ def _rows(
 
 def _dated_rows(table: Table, at: Setting) -> Iterator[tuple[Cell, ...]]:
     codes = list(table.columns.values())
+    if set(codes) <= set(MONTHLY) and table.is_monthly:
+        for month in MONTHLY[codes[0]](at):
+            yield (at.person.person_id, f"{month}-01", *(month for _ in codes))
+        return
     most = max(DATED[code][0] for code in codes)
     # The story needs something to send.
     fewest = 2 if at.person.person_id in _DEMO_PROGRAMS else 0
