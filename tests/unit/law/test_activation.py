@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,8 +115,8 @@ def test_what_is_no_file_is_no_list(tmp_path: Path) -> None:
     path = tmp_path / FILE
     for make, said in (
         (path.mkdir, "is a folder and no file"),
-        (lambda: os.mkfifo(path), "is a pipe or a device and no file"),
-        (lambda: path.symlink_to(path), "cannot be opened: "),
+        (partial(os.mkfifo, path), "is a pipe or a device and no file"),
+        (partial(path.symlink_to, path), "cannot be opened: "),
     ):
         make()
         with pytest.raises(PackFault, match=r"^active\.json cannot be read: ") as refused:
