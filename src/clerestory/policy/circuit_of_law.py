@@ -8,6 +8,7 @@ translated.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from clerestory.law.conditions import TERMS
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.policy.cedar_reading import Tree, read_policy, read_tree
@@ -22,12 +23,16 @@ from clerestory.policy.shape import shape_of
 STAGES = frozenset(STAGE_SETS)
 
 
-def circuit_of(law: LawOfTheDay, into: Circuit | None = None) -> Circuit:
+def circuit_of(
+    law: LawOfTheDay, into: Circuit | None = None, stands: Mapping[str, int] | None = None
+) -> Circuit:
     """Write the law of a day as a circuit.
 
     Args:
         law: The policies in force.
         into: A circuit of the same shape whose nodes are shared: two laws are compared in one.
+        stands: For a policy that is in force on some of several days only, the node that holds
+            on those days; a policy that is not listed always stands.
 
     Raises:
         OutsideSubset: A policy uses what cannot be translated; the message names the place.
@@ -35,7 +40,7 @@ def circuit_of(law: LawOfTheDay, into: Circuit | None = None) -> Circuit:
     circuit = Circuit(into.shape, into.nodes, _places=into._places) if into else Circuit(
         shape_of(law.stack)
     )  # fmt: skip
-    return _Stages(circuit, law).write()
+    return _Stages(circuit, law, stands or {}).write()
 
 
 def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str) -> int:
@@ -52,12 +57,40 @@ def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str)
     Raises:
         OutsideSubset: The condition uses what cannot be translated.
     """
-    # A word that no policy of this day gives is not given; one that no policy ever gives is a slip.
-    known = {stage: dict.fromkeys(words, circuit.no) for stage, words in _words(law).items()}
-    for (stage, word), place in circuit.words.items():
-        known[stage][word] = place
-    facts = PackFacts(circuit, law.stack.vocabulary, known, strict=True)
-    return read_tree(circuit, facts, tree, place=name)
+    return Conditions.of(circuit, law, {}).read(tree, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Conditions about one law, read one after the other; see :func:`read_condition`.
+
+    Args:
+        circuit: The law, already written.
+        facts: What a condition may read.
+    """
+
+    circuit: Circuit
+    facts: PackFacts
+
+    @classmethod
+    def of(cls, circuit: Circuit, law: LawOfTheDay, terms: Mapping[str, int]) -> "Conditions":
+        """Let conditions read the facts, the words of every stage, and ``terms`` by their name."""
+        # A word that no policy of this day gives is not given; one that none ever gives is a slip.
+        known: dict[str, Mapping[str, int]] = {}
+        for stage, words in _words(law).items():
+            given = {w: circuit.words.get((stage, w), circuit.no) for w in words}
+            known[stage] = given
+        # Kept and not copied: conditions may be named one after the other.
+        known[TERMS] = terms
+        return cls(circuit, PackFacts(circuit, law.stack.vocabulary, known, strict=True))
+
+    def read(self, tree: Tree, *, name: str) -> int:
+        """Return the node of one condition, which a message calls ``name``.
+
+        Raises:
+            OutsideSubset: The condition uses what cannot be translated.
+        """
+        return read_tree(self.circuit, self.facts, tree, place=name)
 
 
 def outside_subset(stack: PackStack) -> Iterator[tuple[Policy, OutsideSubset]]:
@@ -104,6 +137,7 @@ class _Stages:
 
     circuit: Circuit
     law: LawOfTheDay
+    stands: Mapping[str, int]
 
     def write(self) -> Circuit:
         circuit = self.circuit
@@ -197,7 +231,15 @@ class _Stages:
             self.circuit, self.law.stack.vocabulary, nothing | known, answers=answers or {}
         )
         policies = self.law.by_action[action].by_id.values()
-        return {policy.id: _read(self.circuit, facts, policy) for policy in policies}
+        return {
+            policy.id: self._where(policy, _read(self.circuit, facts, policy))
+            for policy in policies
+        }
+
+    def _where(self, policy: Policy, met: int) -> int:
+        """Return where a policy is met and in force: one that is not in force is not there."""
+        days = self.stands.get(policy.id)
+        return met if days is None else self.circuit.both([days, met])
 
     def _gather(self, satisfied: Mapping[str, int], note: str) -> dict[str, int]:
         words: dict[str, list[int]] = {}

@@ -44,7 +44,7 @@ class Solver:
     circuit: Circuit
     timeout_ms: int = 30_000
     _one: dict[tuple[str, str], z3.BoolRef] = field(default_factory=dict, repr=False)
-    _terms: list[z3.BoolRef] = field(default_factory=list, repr=False)
+    _terms: dict[int, z3.BoolRef] = field(default_factory=dict, repr=False)
     _required: list[int] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
@@ -71,25 +71,38 @@ class Solver:
             plain: Nodes that the answer should hold as well where it can, the first most wanted:
                 they keep a counterexample small.
         """
-        wanted = self._term(place)
+        wanted, wishes = self._term(place), [self._term(wish) for wish in plain]
         verdict = self._solver.check(wanted)
         if verdict == z3.unsat:
             return Answer(verdict=Verdict.NEVER)
         if verdict != z3.sat:
             return Answer(verdict=Verdict.OPEN)
-        model, kept = self._solver.model(), [wanted]
-        for wish in plain:
-            term = self._term(wish)
-            if z3.is_true(model.eval(term, model_completion=True)):
-                kept.append(term)
-            elif self._solver.check(*kept, term) == z3.sat:
-                model = self._solver.model()
-                kept.append(term)
-        facts = self._facts(model)
+        model = self._solver.model()
+        facts = self._facts(self._plainer(model, [wanted], wishes))
         # A search that ran out of time can leave a model that is no request at all.
         if facts is None or not self._is_met(facts, place):
             return Answer(verdict=Verdict.OPEN)
         return Answer(verdict=Verdict.POSSIBLE, facts=facts)
+
+    def _plainer(
+        self, model: z3.ModelRef, kept: list[z3.BoolRef], wishes: Sequence[z3.BoolRef]
+    ) -> z3.ModelRef:
+        """Return a model that grants each wish which those granted before leave room for.
+
+        Wishes are tried together and parted only where they fail together: most can be granted,
+        and what is granted is the same as if each had been tried by itself, in order.
+        """
+        if not all(z3.is_true(model.eval(wish, model_completion=True)) for wish in wishes):
+            if self._solver.check(*kept, *wishes) == z3.sat:
+                model = self._solver.model()
+            elif len(wishes) == 1:
+                return model
+            else:
+                half = len(wishes) // 2
+                model = self._plainer(model, kept, wishes[:half])
+                return self._plainer(model, kept, wishes[half:])
+        kept += wishes
+        return model
 
     def _is_met(self, facts: Mapping[str, Any], place: int) -> bool:
         values = self.circuit.evaluate(facts)
@@ -116,10 +129,13 @@ class Solver:
         return self._one[key]
 
     def _term(self, place: int) -> z3.BoolRef:
-        for number in range(len(self._terms), place + 1):
-            named = z3.Bool(f"#{number}", ctx=self._context)
-            self._solver.add(named == self._formula(number))
-            self._terms.append(named)
+        # Only what the question rests on: the nodes of other laws in one circuit would slow it.
+        if place not in self._terms:
+            for number in self.circuit.reached([place]):
+                if number not in self._terms:
+                    named = z3.Bool(f"#{number}", ctx=self._context)
+                    self._solver.add(named == self._formula(number))
+                    self._terms[number] = named
         return self._terms[place]
 
     def _formula(self, number: int) -> z3.BoolRef:
