@@ -21,7 +21,7 @@ from clerestory.policy.counterexample import demand_of
 from clerestory.policy.interpreters.smt import Verdict
 from clerestory.policy.shape import shape_of
 from clerestory.policy.well_formed import ordinary
-from clerestory.policy.whole_answers import answer_by_circuit
+from clerestory.policy.whole_answers import circuit_answer
 
 _SAID = {
     "release": "released",
@@ -232,7 +232,7 @@ def _confirmed(laws: TwoLaws, kind: Kind, facts: Mapping[str, Any]) -> tuple[Dec
 def _decided(
     stack: PackStack, on: date, circuit: Circuit, kind: Kind, facts: Mapping[str, Any]
 ) -> Decided:
-    told = answer_by_circuit(circuit, facts)
+    told = circuit_answer(circuit, facts)
     if not _can_be_read(stack, facts):
         # A code that only the other law knows: under this one nobody could have written the
         # demand, and no policy of it asks for the code.

@@ -13,7 +13,7 @@ from clerestory.kernel import Period
 from clerestory.law.packs import PackStack, load_stack
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import answer_by_circuit
+from clerestory.policy.whole_answers import circuit_answer
 
 PACKS = Path(__file__).parents[3] / "packs"
 
@@ -61,7 +61,7 @@ def test_the_law_of_every_day_answers_as_the_law_of_each_day(maine: PackStack) -
 
     for code, (day, _) in laws.days.items():
         law = circuit_of(LawOfTheDay.assemble(maine, day))
-        assert answer_by_circuit(laws.before, {**facts, DAY: code}) == answer_by_circuit(law, facts)
+        assert circuit_answer(laws.before, {**facts, DAY: code}) == circuit_answer(law, facts)
 
 
 def test_a_law_that_says_the_same_needs_no_solver(maine: PackStack) -> None:
