@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from clerestory.audit.gate.reviewed import ALL, COLUMNS
+from clerestory.audit.gate.reviewed import ALL, BUT, COLUMNS
 from clerestory.kernel.canonical import Json
 from clerestory.policy.circuit import direction
 
@@ -98,8 +98,8 @@ class Found:
             yield f"before = {json.dumps(self.before)}"
             yield f"after = {json.dumps(self.after)}"
         for column, codes in self.columns.items():
-            value: str | list[str] = ALL if codes == (ALL,) else list(codes)
-            yield f"{column} = {json.dumps(value)}"
+            in_words = codes[0] if codes[0] == ALL or codes[0].startswith(BUT) else list(codes)
+            yield f"{column} = {json.dumps(in_words)}"
         for key, day in zip(("since", "until"), self.days, strict=True):
             if day is not None:
                 yield f"{key} = {day}"

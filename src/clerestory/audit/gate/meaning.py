@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from clerestory.audit.gate.found import Found
-from clerestory.audit.gate.reviewed import ALL, COLUMNS, Reviewed
+from clerestory.audit.gate.reviewed import ALL, BUT, COLUMNS, Reviewed
 from clerestory.audit.law_diff import Change, change_of, codes_met, find_kinds
 from clerestory.audit.two_laws import DAY, Kind, TwoLaws, all_days
 from clerestory.law.codes import Vocabulary
@@ -91,16 +91,14 @@ class Comparison:
         return laws.after.both([place, *parts, laws.after.is_one_of(DAY, days)])
 
     def _codes(self, entry: Reviewed, column: str, laws: TwoLaws) -> frozenset[str]:
-        known, codes = laws.shape.facts[COLUMNS[column]], entry.codes(column)
-        if codes == (ALL,):
-            return known
+        known = laws.shape.facts[COLUMNS[column]]
+        left_out, codes = entry.codes(column)
         # A group stands for every code in it, under either law.
         vocabularies = (laws.old.vocabulary, laws.new.vocabulary)
-        return frozenset(
-            code
-            for code in known
-            if any(set(codes) & _groups(vocabulary, column, code) for vocabulary in vocabularies)
+        named = frozenset(
+            code for code in known if any(codes & _groups(v, column, code) for v in vocabularies)
         )
+        return known - named if left_out else named
 
     def _days(self, entry: Reviewed) -> list[date]:
         since, until = entry.days
@@ -137,7 +135,7 @@ class Comparison:
         columns = {}
         for column, path in COLUMNS.items():
             met, known = self._met(places, path)
-            columns[column] = (ALL,) if met == known else tuple(sorted(met))
+            columns[column] = _shortly(met, known)
         days, _ = self._met(places, DAY)
         return Found(
             before=kind.before,
@@ -201,15 +199,25 @@ class Comparison:
             yield f"the days are wider than what changes: write until = {until}"
 
     def _strange(self, entry: Reviewed, column: str) -> list[str]:
-        known: set[str] = {ALL}
+        known: set[str] = set()
         for pair in self.stacks:
             for vocabulary in (pair.old.vocabulary, pair.new.vocabulary):
                 for code in vocabulary.lists[_GROUPS[column]]:
                     known |= _groups(vocabulary, column, code)
-        return [code for code in entry.codes(column) if code not in known]
+        return sorted(entry.codes(column)[1] - known)
 
     def _is_met(self, name: str, place: int) -> bool:
         return self.laws[name].ask(place).facts is not None
+
+
+def _shortly(met: set[str], known: set[str]) -> tuple[str, ...]:
+    """Return the codes that are met; where most are, those that are not."""
+    left_out = sorted(known - met)
+    if not left_out:
+        return (ALL,)
+    if len(left_out) < len(met):
+        return (BUT + ", ".join(left_out),)
+    return tuple(sorted(met))
 
 
 def kind_of(entry: Reviewed) -> Kind:

@@ -25,6 +25,8 @@ HEADER = """\
 
 ALL = "all"
 """Stands for every code of a column, and means that every one of them is found."""
+BUT = "all but "
+"""Stands for every code of a column but those that follow, with commas between them."""
 
 # The columns of a table of answers or duties: the fact that each speaks of.
 COLUMNS: Mapping[str, str] = {
@@ -56,10 +58,19 @@ class Reviewed:
         """Return a text, empty where the table has none."""
         return str(self.keys.get(key, ""))
 
-    def codes(self, column: str) -> tuple[str, ...]:
-        """Return the codes of a column; a column that is left out means all."""
+    def codes(self, column: str) -> tuple[bool, frozenset[str]]:
+        """Return the codes of a column, and whether they are those that it leaves out.
+
+        A column that is not there means all: it leaves out none.
+        """
         value = self.keys.get(column, ALL)
-        return (ALL,) if value == ALL else tuple(value)
+        if not isinstance(value, str):
+            return False, frozenset(value)
+        if value == ALL:
+            return True, frozenset()
+        left_out = value.startswith(BUT)
+        codes = value.removeprefix(BUT).split(",")
+        return left_out, frozenset(code.strip() for code in codes)
 
     @property
     def days(self) -> tuple[date | None, date | None]:
@@ -138,7 +149,7 @@ def _should_be(key: str) -> str:
     if key in {"since", "until"}:
         return f"write a day: {key} = 2026-03-01"
     if key in COLUMNS:
-        return f'write {key} = "all", or a list of codes in quotes'
+        return f'write {key} = "all", "all but a, b" or a list of codes in quotes'
     return f'write {key} = "..." and say it in words; a blank is no review'
 
 
