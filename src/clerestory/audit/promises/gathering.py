@@ -48,7 +48,6 @@ class Promises:
         packs = each_once([promise for _, file in files for promise in file.promises])
         taken = {RESTS, REVIEW, *(promise.id for promise in own.promises)}
         locks = Locks.of(
-            stack,
             [row for _, file in openings for row in file.rows["lock"]],
             [row for _, file in openings for row in file.rows["opening"]],
             kept=taken | {promise.id for promise in packs},

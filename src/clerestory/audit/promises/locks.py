@@ -6,37 +6,31 @@ from dataclasses import dataclass
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.rows import condition_of, resting
 from clerestory.law.errors import PackFault
-from clerestory.law.packs import PackStack
 from clerestory.law.promise_rows import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locks:
-    """The locks of a stack's policies, and the lists of who may open them."""
+    """The lists of who may open the locks of a stack's policies."""
 
-    words: Sequence[str]
     locks: Sequence[Row]
     openings: Sequence[Row]
 
     @classmethod
-    def of(
-        cls, stack: PackStack, locks: Sequence[Row], openings: Sequence[Row], kept: Collection[str]
-    ) -> "Locks":
-        """Put the lists beside the policies.
+    def of(cls, locks: Sequence[Row], openings: Sequence[Row], kept: Collection[str]) -> "Locks":
+        """Put the lists together.
 
         Args:
-            stack: The packs.
             locks: Every row that says over what a lock lies.
             openings: Every row that says who may open one.
             kept: The ids of the promises that may keep a lock.
 
         Raises:
-            PackFault: A row is about a lock or a promise that is not there, or stands twice.
+            PackFault: A row is about a promise or a list that is not there, or stands twice.
         """
-        words = {word for policy in stack.policies for word in policy.words("bars")}
         known: set[str] = set()
         for row in locks:
-            _check_lock(row, words, kept, known)
+            _check_lock(row, kept, known)
             known.add(row.id)
         seen: set[str] = set()
         for row in openings:
@@ -46,12 +40,12 @@ class Locks:
             if row.id in seen:
                 raise _gone(row, "stands twice")
             seen.add(row.id)
-        return cls(words=sorted(words), locks=locks, openings=openings)
+        return cls(locks=locks, openings=openings)
 
     @property
     def names(self) -> set[str]:
         """The ids of the promises that are made here."""
-        return {_id(name) for name in {*self.words, *(row.id for row in self.locks)}}
+        return {_id(row.id) for row in self.locks}
 
     def ask(self, read: LawRead) -> Iterator[Question]:
         """Yield the question of each lock; of one that no list names it is not known who opens it.
@@ -60,13 +54,14 @@ class Locks:
             PackFault: A row rests on what is not there.
             OutsideSubset: A condition cannot be translated.
         """
+        words = {word for policy in read.law.stack.policies for word in policy.words("bars")}
         listed = {row.id for row in self.locks}
-        for word in self.words:
-            if word not in listed:
-                never = read.circuit.no
-                says = f"No list says who may open the lock {word}."
-                yield Question(id=_id(word), says=says, premise=never, broken=never)
+        for word in sorted(words - listed):
+            never, says = read.circuit.no, f"No list says who may open the lock {word}."
+            yield Question(id=_id(word), says=says, premise=never, broken=never)
         for row in self.locks:
+            if row.id not in words and not row.text("door"):
+                raise _gone(row, f"no policy bars {row.id}")
             if "kept_by" not in row.lists:
                 yield self._question(read, row)
 
@@ -98,11 +93,9 @@ def _said(lock: Row) -> str:
     return f"What the lock {lock.id} lies on ({lock.text('cite')}) leaves"
 
 
-def _check_lock(row: Row, words: Collection[str], kept: Collection[str], known: set[str]) -> None:
+def _check_lock(row: Row, kept: Collection[str], known: set[str]) -> None:
     if row.id in known:
         raise _gone(row, "stands twice")
-    if row.id not in words and not row.text("door"):
-        raise _gone(row, f"no policy bars {row.id}")
     for promise in row.lists.get("kept_by", ()):
         if promise not in kept:
             raise _gone(row, f"there is no promise called {promise}")
