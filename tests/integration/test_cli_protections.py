@@ -296,7 +296,7 @@ OWN: dict[str, Any] = {
     "requester": {"body": "the member herself (made up)", "class": "subject"},
     "instrument": DEMAND["instrument"] | {"kind": "letter"},
     "purpose": "own_record",
-    "records": [{"program": "mainecare", "fields": [f"S1.{one}" for one in ("address", "phone", "relatives")]}],
+    "records": [{"program": "mainecare", "fields": ["S1.address", "S1.phone", "S1.relatives"]}],
     "consents": [],
     "findings": {"requester_identified": "yes", "identity_of_subject_verified": "yes",
                  "source_asked_confidentiality": "no"},
