@@ -255,7 +255,7 @@ def test_on_a_disk_that_takes_no_more_an_act_says_so_and_is_finished_once_there_
 ) -> None:
     steps = -1
     for office in copies(received / start):
-        steps += {receive: 2, refuse: 4, disclose: 11}[words]
+        steps += {"receive": 2, "refuse": 4, "disclose": 11}[words.__name__]
         code, said = fails_from(*words(office), within=office, at=steps, error=error)
         if code == 0:
             break
