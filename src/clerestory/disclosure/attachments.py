@@ -147,7 +147,7 @@ def _bare(content: bytes, suffix: str, ref: str) -> Attachment:
     except NotBare as fault:
         raise _unusable(
             f"the answer to {ref} must be a PDF that shows all that it holds: it {fault}",
-            "open it, print it to PDF again, and look at what the new one shows",
+            fault.todo,
         ) from fault
     except ValueError as fault:
         raise _unusable(

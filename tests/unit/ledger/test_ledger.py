@@ -244,6 +244,27 @@ def test_an_erased_matter_does_not_tell_whose_key_it_is(
         Ledger.open(ledger.log.directory, signer, wrong)
 
 
+@pytest.mark.parametrize("published", [True, False])
+def test_an_audit_names_what_was_planted_in_the_public_folder(
+    published: bool, ledger: Ledger, demand: Event, at: datetime
+) -> None:
+    ledger.append([demand], at, zone=EASTERN)
+    if published:
+        ledger.publish(ledger.propose().note)
+    folder = ledger.log.public.folder
+    for name in ("tile/0/000.p/2", "tile/entries/001.p/7", "notes.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"made up")
+
+    report = audit_ledger(ledger)
+
+    assert [(one.code, one.message) for one in report.findings] == [
+        ("log-torn", f"a file must not lie beyond the public checkpoint: {name}")
+        for name in ("tile/0/000.p/2", "tile/entries/001.p/7")
+    ]
+    assert report.unknown == ("notes.txt",)
+
+
 def test_a_missing_public_file_is_a_finding(ledger: Ledger, demand: Event, at: datetime) -> None:
     for _ in range(2):
         ledger.append([demand], at, zone=EASTERN)
