@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from clerestory.audit import two_laws
 from clerestory.audit.gate.changes import Changes
 from clerestory.law.errors import PackFault
 from clerestory.policy.interpreters.smt import Answer, Solver, Verdict
@@ -325,7 +324,7 @@ def test_what_the_solver_leaves_open_is_never_no_difference(
     def ask(self: Solver, place: int, **_: object) -> Answer:  # noqa: ARG001
         return Answer(verdict=Verdict.OPEN)
 
-    monkeypatch.setattr(two_laws.Solver, "ask", ask)
+    monkeypatch.setattr(Solver, "ask", ask)
 
     step, whole = opened.run()
 
