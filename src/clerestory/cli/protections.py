@@ -43,6 +43,8 @@ class Protected:
         demand: The demand as it was judged, with the record's flags.
         true_addresses: For each ref where the person truly lives, if the record keeps it apart.
         others_addresses: For each ref where others truly live: of the household, or asked about.
+        shared_papers: The refs of whose household another is protected as they are not, so that
+            their papers and notes may tell of that person.
     """
 
     decided: Decided
@@ -50,6 +52,7 @@ class Protected:
     demand: Demand
     true_addresses: Mapping[str, tuple[str, ...]]
     others_addresses: Mapping[str, tuple[str, ...]]
+    shared_papers: frozenset[str]
 
 
 def decide_with_record(
@@ -83,6 +86,7 @@ def decide_with_record(
         demand=demand,
         true_addresses={ref: one.true_addresses for ref, one in marks.items()},
         others_addresses={ref: _others(ref, marks) for ref in marks},
+        shared_papers=frozenset(ref for ref, one in marks.items() if one.household),
     )
     if demand == decided.demand:
         return judged
