@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from launched import Checkout, make_checkout
 
 ROOT = Path(__file__).resolve().parents[2]

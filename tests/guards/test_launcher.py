@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from launched import PIP, PYTEST, UV, Checkout
 
 
