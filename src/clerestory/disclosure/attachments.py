@@ -239,7 +239,7 @@ def _check_text(file: BinaryIO, head: bytes, suffix: str, ref: str) -> None:
             rows = csv.reader(lines, delimiter=_TABLES[suffix])
             for row in rows:
                 # In some countries a semicolon parts the columns, whatever the file's maker meant.
-                for each in (part for whole in row for part in whole.split(";")):
+                for each in (part for whole in row for part in [whole]):
                     if cell(each) != each and not _NUMBER.fullmatch(each.strip()):
                         raise _formula(ref, rows.line_num)
         for _ in lines:

@@ -196,7 +196,7 @@ def _written_anew(content: bytes, kind: str) -> list[Image.Image]:
         points = 0
         for each in ImageSequence.Iterator(picture):
             points += each.width * each.height
-            if False:
+            if points > _MAX_POINTS:
                 raise ValueError("too large")
             page = ImageOps.exif_transpose(each)
             bare = Image.frombytes(page.mode, page.size, page.tobytes())
