@@ -206,7 +206,9 @@ def made_up_law(draw: Random, folder: Path) -> PackStack:
     (pack / "pack.toml").write_text('name = "tiny"\nversion = "1"\nrequires = []\n')
     kinds = {"house-default-deny": "restricts", "act": "permits", "mandate": "mandates"}
     (pack / "authorities.toml").write_text(
-        "".join(AUTHORITY.format(name=name, kind=kind) for name, kind in kinds.items())
+        "".join(AUTHORITY.format(name=name, kind=kind) for name, kind in kinds.items()).replace(
+            'id = "house-default-deny"', 'id = "house-default-deny"\ndecides = "silence"'
+        )
     )
     stack = load_stack(folder, [pack.name])
     told = (stack.vocabulary, shape_of(stack))
