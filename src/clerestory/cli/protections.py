@@ -19,13 +19,9 @@ from clerestory.holdings import Catalogue, Source
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.protections import Protections, read_protections
 from clerestory.kernel import Refusal
-from clerestory.law.packs import DEFAULT_AUTHORITY
 from clerestory.policy import Engine
 from clerestory.policy.lowering import OPENNESS
 
-# Which law protects a person would itself tell the requester what the record says of them
-# (42 CFR 2.13(c); 8 U.S.C. 1367(a)(2)). So the answer cites no more than this.
-_AUTHORITY = "house-neither-confirm-nor-deny"
 # It is also what is said where nobody could be found, so that the two cannot be told apart.
 _REASON = (
     "this part is not answered; whether there is a record of the person, and what protects it, is "
@@ -208,11 +204,12 @@ def _told(decided: Decided, ruling: Ruling, unflagged: Ruling) -> Ruling:
 
 def unsaid(decided: Decided, ruling: Ruling) -> Ruling:
     """Return a closed answer that says no more than that a person is protected."""
-    known = _AUTHORITY in decided.stack.authorities
+    # Which law protects a person would itself tell the requester what the record says of them
+    # (42 CFR 2.13(c); 8 U.S.C. 1367(a)(2)). So the answer cites no more than this.
     said = Reason(counsel=ruling.reason.counsel, requester=_REASON, person=ruling.reason.person)
     return replace(
         ruling,
-        authorities=(_AUTHORITY if known else DEFAULT_AUTHORITY,),
+        authorities=(decided.stack.deciding("protection"),),
         policies=(),
         considered_not_met=(),
         would_change=(),

@@ -5,81 +5,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
+from clerestory.law.fact_table import BY_PATH
 
 Tree = Mapping[str, Any]
-
-_FACTS = {
-    "paper.kind": ("the paper is a", "instrument_kind"),
-    "paper.form": ("the form is", "form"),
-    "paper.issuer": ("it is issued by a", "issuer"),
-    "paper.written": ("the request is in writing", None),
-    "paper.status": ("the status of the paper is", "status"),
-    "paper.in_date": ("the day lies within the paper's dates", None),
-    "paper.names_field": ("the paper itself names this field", None),
-    "paper.persons": ("the paper names persons as", "persons"),
-    "paper.fields": ("the paper asks for fields as", "fields_asked"),
-    "paper.enforced_by_order": ("a court has ordered that it be obeyed", None),
-    "consent.given": ("the person gave a permission", None),
-    "consent.recipient": ("the permission names this requester", None),
-    "consent.purpose": ("the permission is for this purpose", None),
-    "consent.field": ("the permission covers this field", None),
-    "consent.in_date": ("the permission has begun and not expired", None),
-    "consent.revoked": ("the permission was taken back", None),
-    "consent.elements": ("the permission is complete", None),
-    "agreement.stated": ("an agreement is relied on", None),
-    "agreement.party": ("the agreement is with this requester", None),
-    "agreement.purpose": ("the agreement is for this purpose", None),
-    "agreement.field": ("the agreement covers this field", None),
-    "agreement.in_force": ("the agreement is in force", None),
-    "agreement.agreed_by_holder": ("the holder has agreed to the agreement", None),
-    "agreement.bars_onward_sharing": ("the agreement bars onward sharing", None),
-    "subject.relation": ("the person stands in the demand as", "relation"),
-    "subject.alone": ("nobody else is named beside this person", None),
-    "subject.applicant": ("the person applied for benefits", None),
-    "subject.flags": ("the person's file is marked", "flags"),
-    "subject.defined_by": ("the class is picked by", "defined_by"),
-    "holder.kind": ("the holder is", "holder_kind"),
-    "holder.jurisdiction": ("the holder is under the law of", "jurisdiction"),
-    "holder.agency": ("the holder is", "holder"),
-    "purpose": ("the purpose is", "purpose"),
-    "grounds": ("the ground is", "grounds"),
-    "cited": ("the requester cites", None),
-    "papers": ("among the papers is a", "instrument_kind"),
-    "months": ("the period asked about in months is", None),
-    "hold": ("the request to keep the person uninformed is", None),
-    "component": ("the requester's office is", "component"),
-    "nondisclosure.ordered": ("a court ordered silence toward the person", None),
-}
-_DEFINED = {
-    "judge_order": "a judge's own order or warrant, in force, that names the person and the field",
-    "compelled_by_judge": "a judge's order in force that names the person and the field",
-    "enforced_subpoena": "a court has ordered that the subpoena be obeyed, and no stay is in force",
-    "compulsory_process": "process of a court or legislature that binds",
-    "valid_consent": "the person's own complete permission for this requester, purpose and field",
-    "matching_agreement": "a matching agreement in force with this requester, purpose and field",
-    "person_asked_about": "the demand names this one person, and only one person matches",
-    "fugitive_grounds": "flight from a felony or a broken probation or parole, shown in official "
-    "capacity by an identified officer whose duty it is to find the person",
-    "fugitive_witness": "information needed about a person who flees a felony, shown by an "
-    "identified officer whose duty it is",
-    "known_unlawful_presence": "the agency's own formal finding on that person's claim, supported "
-    "by a determination of DHS or of the immigration courts",
-    "three_part_request": "a statement that the data are relevant, that the request is specific "
-    "and limited, and that data without identities would not do",
-    "own_side": "the person proved who they are, or a representative holds written permission",
-    "for_immigration_enforcement": "the request serves immigration enforcement",
-    "class_by_status": "the class is picked by status, origin, language or a proxy",
-    "whole_class": "the demand is for a whole class",
-    "about_nobody": "the answer is about nobody in particular",
-}
 
 
 def condition(tree: Tree, wanted: bool, vocabulary: Vocabulary) -> str:
     """Return a condition as a clause of plain English.
 
-    >>> condition({"contains": {"left": {".": {"left": {"Var": "context"}, "attr": "established"}},
-    ...     "right": {"Value": "whole_class"}}}, True, None)
-    'the demand is for a whole class'
+    >>> condition({"contains": {"left": {".": {"left": {"Var": "context"}, "attr": "papers"}},
+    ...     "right": {"Value": "court_order"}}}, True, Vocabulary({}))
+    'among the papers is a court order'
     """
     return _Words(vocabulary).say(tree, wanted)
 
@@ -149,7 +85,7 @@ class _Words:
         else:
             path, codes = path_of(left), literals(right)
         if path == "established":
-            said = " or ".join(_DEFINED.get(code, code) for code in codes)
+            said = " or ".join(map(self._defined, codes))
             return said if wanted else f"not this: {said}"
         if path == "raised":
             said = " or ".join(self._finding(code) for code in codes)
@@ -164,11 +100,12 @@ class _Words:
 
     def fact(self, path: str, codes: Iterable[str], same: bool) -> str:
         codes = list(codes)
+        row = BY_PATH.get(path)
         if path.startswith("findings."):
-            said, list_name = self._finding(path.removeprefix("findings.")), None
+            said = self._finding(path.removeprefix("findings."))
         else:
-            said, list_name = _FACTS.get(path, (path.replace(".", " "), None))
-        if list_name is not None:
+            said = (row.says if row else "") or path.replace(".", " ")
+        if row and row.told:
             if not same:
                 said = said.removesuffix(" a") + " not"
             return _with_article(f"{said} {_codes(codes)}")
@@ -179,6 +116,10 @@ class _Words:
                 f"it is not so that {said}" if same else f"nothing says otherwise than that {said}"
             )
         return f"{said} {'' if same else 'not '}{' or '.join(codes)}"
+
+    def _defined(self, word: str) -> str:
+        known = self._vocabulary.lists.get("defined", {}).get(word)
+        return known.means if known else word
 
     def _finding(self, code: str) -> str:
         means = self._vocabulary.get("findings", code).means

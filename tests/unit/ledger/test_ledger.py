@@ -363,6 +363,34 @@ def test_a_proof_under_the_public_checkpoint_waits_for_it(
         ledger.prove(2, published=True)
 
 
+def test_a_promise_counts_from_the_last_size_that_lacks_the_entry(
+    ledger: Ledger, demand: Event, at: datetime
+) -> None:
+    def promised(index: int) -> int:
+        return open_promise(ledger.promise(index), ledger.log.verifier).epoch_size
+
+    ledger.append([demand] * 2, at, zone=EASTERN)
+    before = [promised(0), promised(1)]
+    ledger.propose()
+    ledger.append([demand] * 2, at, zone=EASTERN)
+
+    # Size 2 holds entries 0 and 1, and lacks the entries 2 and 3.
+    assert before == [0, 0]
+    assert [promised(index) for index in range(4)] == [0, 0, 2, 2]
+
+
+def test_a_ledger_takes_late_events_only_when_it_is_opened_for_them(
+    ledger: Ledger, demand: Event, at: datetime, signer: Ed25519Signer, kek: FileKeyEncryptionKey
+) -> None:
+    ledger.append([demand], at, zone=EASTERN)
+    earlier = at.replace(year=at.year - 1)
+
+    with Ledger.open(ledger.log.directory, signer, kek) as other, pytest.raises(BadTime):
+        other.append([demand], earlier, zone=EASTERN)
+    with Ledger(ledger.log.directory, signer, kek) as other, pytest.raises(BadTime):
+        other.append([demand], earlier, zone=EASTERN)
+
+
 def test_a_promise_names_no_index_and_holds_for_the_next_epoch(
     ledger: Ledger, demand: Event, at: datetime
 ) -> None:
