@@ -15,7 +15,7 @@ from clerestory.law.policies import _wrong_with
 from clerestory.law.promises import Promise
 from clerestory.policy.circuit import direction
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.interpreters.smt import Verdict
+from clerestory.policy.interpreters.smt import CanBe
 from mutants.known import Known
 from mutants.promised import Promised
 from mutants.slip import Slip
@@ -139,9 +139,9 @@ def _does(laws: TwoLaws) -> str:
         for kind, place in laws.kinds.items()
         if not kind.duty and direction(kind.before, kind.after) > 0 and kind.after != "refer"
     ]
-    if laws.ask(laws.after.either(wider)).verdict is not Verdict.NEVER:
+    if laws.ask(laws.after.either(wider)).can_be is not CanBe.NEVER:
         return WIDENS
-    return CHANGES if laws.ask(laws.differs).verdict is not Verdict.NEVER else NOTHING
+    return CHANGES if laws.ask(laws.differs).can_be is not CanBe.NEVER else NOTHING
 
 
 def table(judged: Sequence[Judged]) -> Iterator[str]:

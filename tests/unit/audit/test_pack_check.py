@@ -509,8 +509,7 @@ def test_codes_that_are_no_codes_are_named(text: str, said: str, packs: Path) ->
 def test_a_code_that_stands_twice_is_named_with_its_line(packs: Path) -> None:
     path = packs / "codes.yaml"
     text = path.read_text()
-    last = text.splitlines()[-1].split(":")[0]
-    path.write_text(f"{text}{last}: {{means: a second time.}}\n")
+    path.write_text(text + "  whole_class: {means: a second time.}\n")
 
     report = check_packs(packs)
 
