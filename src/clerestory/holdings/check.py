@@ -99,8 +99,6 @@ def check_source(source: Source, catalogue: Catalogue) -> None:
     """
     found = list_column_faults(source, catalogue)
     grave = [one for one in found if one.flaw.severity is Severity.GRAVE]
-        one for one in list_column_faults(source, catalogue) if one.flaw.severity is Severity.GRAVE
-    ]
     if grave:
         told = "; ".join(f"{one.table}.{one.column}: {one.flaw.said}" for one in grave[:_TOLD])
         more = f"; and {len(grave) - _TOLD} more" if len(grave) > _TOLD else ""
