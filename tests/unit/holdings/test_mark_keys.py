@@ -101,8 +101,6 @@ def test_a_check_names_marks_that_are_nobodys(
     with source_of(tmp_path, kind, people=["P1", "P2"], treated=treated, status=status) as source:
         listed = list_column_faults(source, CATALOGUE)
         found = [one for one in listed if one.flaw.code == "key-nobodys"]
-            one for one in list_column_faults(source, CATALOGUE) if one.flaw.code == "key-nobodys"
-        ]
 
     assert {(str(one.flaw.severity), one.table) for one in found} == told
     for one in found:
