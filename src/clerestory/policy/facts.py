@@ -8,6 +8,7 @@ from clerestory.demands.demand import Agreement, Consent, Demand, Hold, Instrume
 from clerestory.kernel.time import month_text
 from clerestory.law.codes import Vocabulary
 
+UNITED_STATES = frozenset({"us", "us-federal"})
 _LONGEST_OPEN_HOLD = timedelta(days=30)  # 45 CFR 164.528(a)(2)(ii)
 
 
@@ -63,6 +64,7 @@ def _subject(subject: Subject, demand: Demand) -> dict[str, Any]:
         "relation": relation,
         "alone": "yes" if alone else "no",
         "applicant": subject.applicant,
+        "represented_by": subject.represented_by or "unstated",
         "flags": sorted(subject.flags),
         "defined_by": sorted(subject.defined_by),
     }
@@ -92,6 +94,7 @@ def _paper(demand: Demand, item: Item, on: date) -> dict[str, str]:
         "kind": paper.kind,
         "form": paper.form or "none",
         "issuer": paper.issuer,
+        "court": _court(demand),
         "written": paper.written,
         "persons": _persons(demand),
         "fields": paper.fields,
@@ -100,6 +103,16 @@ def _paper(demand: Demand, item: Item, on: date) -> dict[str, str]:
         "enforced_by_order": paper.enforced_by_order,
         "names_field": _names_field(paper, item),
     }
+
+
+def _court(demand: Demand) -> str:
+    """Say whose court issued the paper, seen from the holder."""
+    court = demand.instrument.court
+    if court is None:
+        return "unstated"
+    if court in UNITED_STATES:
+        return "federal"
+    return "holder_state" if court == demand.holder.jurisdiction else "other_state"
 
 
 def _names_field(paper: Instrument, item: Item) -> str:

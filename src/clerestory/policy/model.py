@@ -21,8 +21,8 @@ entity Field in [Program, Category] = {{
 }};
 type Findings = {{ {findings} }};
 type Paper = {{
-  kind: String, form: String, issuer: String, written: String, persons: String, fields: String,
-  status: String, in_date: String, enforced_by_order: String, names_field: String
+  kind: String, form: String, issuer: String, court: String, written: String, persons: String,
+  fields: String, status: String, in_date: String, enforced_by_order: String, names_field: String
 }};
 type Facts = {{
   on: datetime,
@@ -38,7 +38,8 @@ type Facts = {{
   forms: Set<String>,
   months: String,
   subject: {{
-    relation: String, alone: String, applicant: String, flags: Set<String>, defined_by: Set<String>
+    relation: String, alone: String, applicant: String, represented_by: String,
+    flags: Set<String>, defined_by: Set<String>
   }},
   findings: Findings,
   raised: Set<String>,

@@ -458,3 +458,34 @@ def test_changing_a_fact_leaves_the_facts_before_as_they_were(facts: Facts) -> N
     assert before["findings"]["part2_order"] == "unknown"
     assert changed(after, "findings.part2_order", "unknown") == before
     assert changed(before, "months", "one")["months"] == "one"
+
+
+# ---- Whose court, and who acts for whom.
+
+
+@pytest.mark.parametrize(
+    ("court", "said"),
+    [
+        (None, "unstated"),
+        ({"name": "a made-up court"}, "unstated"),
+        ({"jurisdiction": "us"}, "federal"),
+        ({"jurisdiction": "us-federal"}, "federal"),
+        ({"jurisdiction": "us-me"}, "holder_state"),
+        ({"jurisdiction": "us-vt"}, "other_state"),
+    ],
+)
+def test_a_paper_comes_from_a_federal_court_or_one_of_this_or_another_state(
+    court: object, said: str, facts: Facts
+) -> None:
+    assert facts(instrument={"court": court})["paper"]["court"] == said
+
+
+def test_who_acts_for_a_person_is_a_fact_of_that_person_alone(facts: Facts) -> None:
+    two = [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}]
+    records = [{"program": "snap", "fields": ["S1.address", "S2.address"]}]
+    acting = [{"for": "S1", "as": "parent"}]
+    parts = {"subjects": two, "records": records, "representatives": acting}
+
+    assert facts(**parts)["subject"]["represented_by"] == "parent"
+    other = facts(item=Item("S2", "snap", "address"), **parts)
+    assert other["subject"]["represented_by"] == "unstated"
