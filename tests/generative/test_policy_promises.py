@@ -353,7 +353,9 @@ def immigration_needs_judge_or_mandate(case: Drawn, demand: Demand, ruling: Ruli
 
 
 def class_needs_agreement_for_school_meals(case: Drawn, demand: Demand, ruling: Ruling) -> None:
-    if not (demand.subject(ruling.item.subject).is_class and about_a_person(ruling)):
+    # Whose tie to the demand nobody knows is treated as a class, though it is one person.
+    of_nobody_named = demand.subject(ruling.item.subject).relation in {"class", "unknown"}
+    if not (of_nobody_named and about_a_person(ruling)):
         return
     if leaves(ruling):
         assert (demand.requester.kind, demand.purpose) == ("school", "direct_certification")

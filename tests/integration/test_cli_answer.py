@@ -101,7 +101,11 @@ def test_a_certificate_gets_an_authenticated_package_unless_it_is_asked_otherwis
 
     package = office / "out" / "STORY-HOSPITAL.tar.p7m"
     assert ("AES-256-CBC does not authenticate" in told) == bool(more), said
-    assert "commits to exactly these contents" in verify(office, package, "--identity", key)
+    checked = verify(office, package, "--identity", key)
+    assert "commits to exactly these contents" in checked
+    assert ("AES-256-CBC does not authenticate" in checked) == bool(more), said
+    note = package.with_name(f"{package.name}.sig").read_text()
+    assert ("AES-256-CBC does not authenticate" in note) == bool(more), said
 
 
 @pytest.mark.parametrize(
@@ -484,8 +488,8 @@ def test_a_full_disk_leaves_nothing_half_done_and_the_same_words_go_on(
     office: Path, tmp_path: Path
 ) -> None:
     type_command("receive", *CONGRESS, "--office", office, "--at", "2025-09-03T14:00Z", "--late")
-    scan = tmp_path / "scan.pdf"
-    scan.write_bytes(b"%PDF-1.7 made up\n" + bytes(9 << 20))
+    scan = tmp_path / "long.txt"
+    scan.write_bytes(b"made up\n" * (9 << 17))
     words = asked_by_congress(office, scan)
     full = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (8 << 20, 8 << 20)); "
@@ -506,7 +510,7 @@ def test_a_full_disk_leaves_nothing_half_done_and_the_same_words_go_on(
     opened = tmp_path / "opened"
     verify(office, package, "--identity", office.parent / "agents" / "identity.txt",
            "--extract-to", opened)  # fmt: skip
-    held = list((opened / "data" / "attachments").rglob("*.pdf"))
+    held = list((opened / "data" / "attachments").rglob("*.txt"))
     assert [path.read_bytes() for path in held] == [scan.read_bytes()]
     assert "audited 3 entries" in type_command("log", "audit", office / "log")
 

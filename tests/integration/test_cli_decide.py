@@ -191,6 +191,21 @@ def test_a_demand_for_everyone_is_decided_without_listing_anyone(run: Run, save:
     assert "do not run query" in said.out
 
 
+@pytest.mark.parametrize(
+    ("relation", "said"),
+    [("unknown", "S2 (unknown)"), ("household_member", "S2 (household member)")],
+)
+def test_one_person_is_never_shown_as_everyone(
+    relation: str, said: str, run: Run, save: Save
+) -> None:
+    subjects = [*DOCUMENT["subjects"], {"ref": "S2", "relation": relation}]
+
+    shown = run("decide", save(subjects=subjects))
+
+    assert "everyone" not in shown.out
+    assert said in " ".join(shown.out.split())
+
+
 def test_nothing_that_was_typed_about_anybody_is_printed_but_the_title(
     run: Run, save: Save
 ) -> None:

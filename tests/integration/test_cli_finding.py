@@ -127,7 +127,7 @@ def test_an_office_says_what_a_look_up_is_for(agency: Path, office: Path) -> Non
     without = type_words("holdings", "find", agency, "--demand", "STORY-HOSPITAL", typed=query)
     assert (unsaid.exit_code, without.exit_code) == (2, 2)
     assert isinstance(unknown.exception, Refusal)
-    assert not (office / "lookups").exists()
+    assert lines_in(office / "lookups") == []
 
     said = type_words(
         "holdings", "find", agency, "--office", office, "--demand", "STORY-HOSPITAL", typed=query
@@ -238,7 +238,7 @@ def test_a_who_file_that_is_not_strict_is_refused_before_anybody_is_looked_up(
 
     assert isinstance(refused.exception, RosterFault)
     assert said in f"{refused.exception}"
-    assert not (office / "lookups").exists()
+    assert lines_in(office / "lookups") == []
     assert not (office / "out").exists()
 
 
@@ -252,14 +252,44 @@ def test_a_number_in_other_digits_that_is_not_the_records_refuses(office: Path) 
     assert [one["outcome"] for one in lines_in(office / "lookups")] == ["number-disagrees"]
 
 
-def test_where_nothing_was_recorded_nothing_is_begun(office: Path) -> None:
-    before = sorted(office.rglob("*"))
+def test_where_nothing_was_recorded_nothing_is_begun(office: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
 
-    checked = type_words("holdings", "lookups", office)
+    checked = type_words("holdings", "lookups", empty)
+    before = type_words("holdings", "lookups", office)
     disclose(office, json.dumps({"S1": PATIENT.query()}))
     after = type_words("holdings", "lookups", office)
 
     assert checked.exit_code == 2
     assert "no look-up was ever recorded" in checked.output
-    assert not {"lookups.key", "lookups.jsonl"} & {path.name for path in before}
+    assert not list(empty.iterdir())
+    assert before.output == "0 look-ups, each following the one before\n"
     assert after.output == "1 look-ups, each following the one before\n"
+
+
+@pytest.mark.parametrize("gone", ["lookups", "lookups/lookups.key"])
+def test_an_office_whose_record_of_look_ups_is_gone_looks_nobody_up(
+    office: Path, gone: str
+) -> None:
+    path = office / gone
+    (office / "lost").mkdir()
+    path.rename(office / "lost" / path.name)
+    before = sorted(office.rglob("*"))
+    query = json.dumps(PATIENT.query())
+
+    answers = [
+        disclose(office, json.dumps({"S1": PATIENT.query()})),
+        type_words("holdings", "lookups", office),
+        type_words(
+            "holdings", "find", office.parent / "agency", "--office", office,
+            "--demand", "STORY-HOSPITAL", typed=query,
+        ),
+    ]  # fmt: skip
+
+    assert [type(one.exception) for one in answers] == [LookupsAltered] * 3
+    assert {str(one.exception) for one in answers} == {
+        "the record of look-ups was begun with the office, and has no lookups.key"
+    }
+    assert PATIENT.person.person_id not in "".join(one.output for one in answers)
+    assert sorted(office.rglob("*")) == before

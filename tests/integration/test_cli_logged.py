@@ -16,9 +16,9 @@ from clerestory.cli.deciding import decide_file, demand_file
 from clerestory.cli.logging_answers import is_about_a_class
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
-from clerestory.demands import demand_digest
+from clerestory.demands import asked_parts, demand_digest
 from clerestory.demands.demand import Subject
-from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.kernel import ClerestoryError, Refusal, digest_of
 from clerestory.ledger import parse_leaf
 
 HOME = Path(__file__).resolve().parents[2]
@@ -104,6 +104,10 @@ def manifest_digest(office: Path, package: Path) -> str:
     return digest((opened / "manifest-sha256.txt").read_bytes())
 
 
+def recipient_in(office: Path) -> str:
+    return (office.parent / "agents" / "recipient.txt").read_text("ascii").strip()
+
+
 def law_of(on: date, *lower: str, file: Path = STORY, case: str = ID) -> dict[str, str]:
     """Decide once more, and return what an entry must commit to of the law and the facts."""
     determination = decide_file(file, case=case, on=on, lower=lower).determination
@@ -116,15 +120,22 @@ def law_of(on: date, *lower: str, file: Path = STORY, case: str = ID) -> dict[st
     }
 
 
+def received(file: Path, case: str, on: date) -> dict[str, str]:
+    """Read a demand once more, and return what the entry of its receipt must commit to."""
+    demand = demand_file(file, case=case, on=on)
+    return {
+        "demand": demand.id,
+        "paper": demand_digest(demand),
+        "asked": digest_of(asked_parts(demand)),
+    }
+
+
 RECEIVED = Said(
     "demand.received",
     "2026-Q3",
     1,
     {},
-    {
-        "demand": ID,
-        "paper": demand_digest(demand_file(STORY, case=ID, on=date(2026, 8, 19))),
-    },
+    received(STORY, ID, date(2026, 8, 19)),
 )
 
 
@@ -155,6 +166,7 @@ def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> Non
                 **common,
                 "package": manifest_digest(office, package),
                 "signed": "Made-up One; Made-up Two",
+                "sealed_to": recipient_in(office),
             },
         ),
         Said(
@@ -216,6 +228,7 @@ def test_a_refusal_is_logged_with_its_letters(
                     json.dumps(letters, sort_keys=True, separators=(",", ":")).encode()
                 ),
                 "signed": signed,
+                "sealed_to": "nobody",
             },
         ),
     ]
@@ -239,24 +252,23 @@ def test_a_class_demand_is_public_but_for_who_signed(office: Path, tmp_path: Pat
     package = manifest_digest(office, office / "out" / f"{CLASS_ID}.tar.age")
     common = {"demand": CLASS_ID, "number": "1"}
     law = law_of(date(2026, 10, 6), file=TOWNS, case=CLASS_ID)
+    facts = law.pop("facts")
     assert logged(office) == [
         Said(
             "class-demand.received",
             "2026-Q4",
             1,
             {"demand": CLASS_ID, "requester": demand["requester"]["class"]},
-            {
-                "demand": CLASS_ID,
-                "paper": demand_digest(demand_file(TOWNS, case=CLASS_ID, on=date(2026, 10, 6))),
-            },
+            received(TOWNS, CLASS_ID, date(2026, 10, 6)),
         ),
-        Said("class-demand.decided", "2026-Q4", None, {**common, **law}, {}),
+        # A digest of so few facts could be guessed: it is committed to, and not shown.
+        Said("class-demand.decided", "2026-Q4", None, {**common, **law}, {"facts": facts}),
         Said(
             "class-demand.answered",
             "2026-Q4",
             None,
             {**common, "package": package},
-            {"signed": "Made-up One; Made-up Two"},
+            {"signed": "Made-up One; Made-up Two", "sealed_to": recipient_in(office)},
         ),
     ]
 

@@ -24,7 +24,7 @@ from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.policy import Engine
 
 HOME = Path(__file__).resolve().parents[2]
-AMINA, DAUGHTER = "P20000011", "P20000013"
+AMINA, SPOUSE, DAUGHTER = "P20000011", "P20000012", "P20000013"
 AT = "2026-03-06T15:00Z"
 FIELDS = ["S1.notices", "S1.eligibility_documents", "S1.claims", "S1.benefit_amount"]
 # Made up: an attorney with the member's permission in writing.
@@ -110,6 +110,7 @@ class Desk:
         *more: str,
         flags: tuple[str, ...] = (),
         instead: dict[str, Any] | None = None,
+        others: dict[str, str] | None = None,
     ) -> tuple[str, dict[str, bytes]]:
         """Receive and disclose the demand; return what was said and what the package holds."""
         demand, who = self.folder / "demand.yaml", self.folder / "who.yaml"
@@ -117,7 +118,8 @@ class Desk:
         if flags:
             asked["subjects"][0]["flags"] = list(flags)
         demand.write_text(yaml.safe_dump(asked), "utf-8")
-        who.write_text(yaml.safe_dump({"S1": WHO[person]}), "utf-8")
+        named = {ref: WHO[one] for ref, one in {"S1": person, **(others or {})}.items()}
+        who.write_text(yaml.safe_dump(named), "utf-8")
         office = ("--office", self.folder / "office", "--at", AT)
         type_command("receive", demand, *office)
         said = type_command(
@@ -216,6 +218,111 @@ def test_another_field_does_not_tell_the_true_address(
     amount = "benefit_amount" in fields_of(package)
     assert amount is (column != "benefit_amount" or not kept)
     assert "neither confirmed nor denied" in told
+
+
+def test_who_is_tied_to_the_demand_nobody_knows_how_may_stand_in_the_file_of_who_it_names(
+    desk: Desk,
+) -> None:
+    subjects = [*DEMAND["subjects"], {"ref": "S2", "relation": "unknown"}]
+    records = [{"program": "mainecare", "fields": [*FIELDS, "S2.claims"]}]
+
+    package = desk.disclose(
+        instead={"subjects": subjects, "records": records}, others={"S2": DAUGHTER}
+    )[1]
+
+    assert "claims" in fields_of(package)
+    assert "S2.csv" not in package
+
+
+HOME_LANE = "91 Demonstration Lane"
+
+
+@pytest.mark.parametrize("mark", ["address_confidentiality = 'yes'", f"actual_address = '{TRUE}'"])
+@pytest.mark.parametrize("marked", [AMINA, SPOUSE])
+def test_the_record_of_a_housemate_is_answered_as_if_it_were_of_who_is_protected(
+    mark: str, marked: str, desk: Desk
+) -> None:
+    desk.record(
+        "UPDATE mainecare_cases SET eligibility_documents = ? WHERE person_id = ?",
+        f"lease of {HOME_LANE}", AMINA,
+    )  # fmt: skip
+    desk.record(f"UPDATE people SET {mark} WHERE person_id = ?", marked)
+
+    said, package = desk.disclose()
+
+    assert fields_of(package) == ["benefit_amount", "claims"]
+    told = words_of(package)
+    assert "Demonstration Lane" not in told
+    assert "neither confirmed nor denied" in told
+    # Neither the requester nor the terminal learns whose mark it is.
+    assert "kept back, since the record protects the person: mainecare/S1.notices" in said
+    assert "household" not in said + told
+
+
+def test_no_address_of_a_housemate_leaves_that_is_the_home_of_who_is_protected(
+    desk: Desk,
+) -> None:
+    desk.record("UPDATE people SET address_confidentiality = 'yes' WHERE person_id = ?", SPOUSE)
+    asked = {"consents": [], "records": [{"program": "snap", "fields": ["S1.address", "S1.ssn"]}]}
+
+    said, package = desk.disclose(instead=AUDIT | asked)
+
+    assert fields_of(package) == ["ssn"]
+    assert "Demonstration Lane" not in words_of(package)
+    assert "snap/S1.address" in said
+
+
+@pytest.mark.parametrize("other", ["'H000000000'", "''", "NULL"])
+def test_who_is_of_another_household_is_not_answered_otherwise(other: str, desk: Desk) -> None:
+    desk.record(f"UPDATE people SET household = {other} WHERE person_id = ?", SPOUSE)
+    desk.record("UPDATE people SET address_confidentiality = 'yes' WHERE person_id = ?", SPOUSE)
+
+    said, package = desk.disclose()
+
+    assert len(fields_of(package)) == 4
+    assert "kept back" not in said
+
+
+def test_what_is_not_about_a_home_stays_with_its_person(desk: Desk) -> None:
+    desk.record("INSERT INTO sud_treatment_cases (person_id) VALUES (?)", SPOUSE)
+
+    said, package = desk.disclose()
+
+    assert "claims" in fields_of(package)
+    assert "kept back" not in said
+
+
+OWN: dict[str, Any] = {
+    "requester": {"body": "the member herself (made up)", "class": "subject"},
+    "instrument": DEMAND["instrument"] | {"kind": "letter"},
+    "purpose": "own_record",
+    "records": [{"program": "mainecare", "fields": ["S1.address", "S1.case_notes", "S1.phone"]}],
+    "consents": [],
+    "findings": {"requester_identified": "yes", "identity_of_subject_verified": "yes",
+                 "source_asked_confidentiality": "no"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("true", "kept"),
+    [(TRUE, True), (f"{HOME_LANE}, Exampleton, ME 00011", False)],
+)
+def test_who_asks_for_their_own_record_is_not_told_where_another_has_fled(
+    true: str, kept: bool, desk: Desk
+) -> None:
+    desk.record("UPDATE people SET actual_address = ? WHERE person_id = ?", true, SPOUSE)
+    desk.record(
+        "UPDATE mainecare_cases SET case_notes = ? WHERE person_id = ?",
+        f"the other parent is at {true} now", AMINA,
+    )  # fmt: skip
+
+    said, package = desk.disclose(instead=OWN)
+
+    told = words_of(package)
+    assert ("Hidden Road" in told) is False
+    assert HOME_LANE in told
+    assert fields_of(package) == ["address", *([] if kept else ["case_notes"]), "phone"]
+    assert ("mainecare/S1.case_notes" in said) is kept
 
 
 def test_her_own_record_tells_her_where_she_lives(desk: Desk) -> None:

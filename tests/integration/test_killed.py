@@ -166,3 +166,74 @@ def test_no_other_account_reads_what_tells_of_a_matter_whatever_new_files_get(
     if words is disclose:
         assert len(list(opened.rglob("*"))) > 10
         assert {path.stat().st_mode & 0o077 for path in [opened, *opened.rglob("*")]} == {0}
+
+
+@pytest.mark.parametrize("made", ["office", "recipient"])
+def test_keys_whose_making_was_killed_are_made_by_the_same_words_and_nothing_is_left(
+    made: str, received: Path, tmp_path: Path
+) -> None:
+    where, steps = tmp_path / "a" / "new", 0
+    words: dict[str, Words] = {
+        "office": ["keys", "office", where, "--origin", "log.example/test",
+                   "--source", received / "agency/agency.sqlite",
+                   "--index", received / "agency/persons.index"],
+        "recipient": ["keys", "recipient", where, "--name", "agents.example/r"],
+    }  # fmt: skip
+    while True:
+        shutil.rmtree(tmp_path / "a", ignore_errors=True)
+        steps += 4 if made == "office" else 2
+        if not is_killed(*words[made], within=tmp_path, at=steps):
+            break
+        # It is there whole or not at all: keys without the rest would be in the way.
+        if not where.exists():
+            must(*words[made])
+
+        assert [path.name for path in where.parent.iterdir()] == ["new"]
+        if made == "office":
+            must(*receive(where))
+        else:
+            assert {path.name for path in where.iterdir()} == {
+                "identity.txt", "recipient.txt", "receipt.key", "receipt.vkey"
+            }  # fmt: skip
+    assert steps > 8
+
+
+def test_what_a_killed_opening_left_to_be_read_is_taken_away_by_the_next(received: Path) -> None:
+    office = next(copies(received / "received"))
+    must(*disclose(office))
+    desk = received / "desk"
+    words: Words = [
+        "verify", office / "out" / "STORY-HOSPITAL.tar.age", "--extract-to", desk / "opened",
+        "--sender", office / "public" / "sender.vkey", "--log", office / "public" / "log.vkey",
+        "--identity", received / "agents" / "identity.txt",
+    ]  # fmt: skip
+    steps = 0
+    while True:
+        shutil.rmtree(desk, ignore_errors=True)
+        (desk / ".opening-of-somebody-else").mkdir(parents=True)
+        steps += 4
+        if not is_killed(*words, within=desk, at=steps):
+            break
+        left = [path for path in desk.glob(".opening-*") if path.is_dir()]
+
+        again = type_in(*words)
+
+        assert again.code == 0 or again.error_code == "package-folder-exists"
+        kept = {path.name for path in desk.iterdir()}
+        assert again.code or kept == {"opened", ".opening-of-somebody-else"}, left
+    assert steps > 20
+
+
+def test_a_publication_that_was_killed_is_found_done_by_the_same_words(received: Path) -> None:
+    steps = 0
+    for office in copies(received / "received"):
+        steps += 1
+        words: Words = ["log", "checkpoint", office / "log", "--publish"]
+        if not is_killed(*words, within=office, at=steps):
+            break
+
+        again = must(*words)
+
+        assert again.encode() == (office / "log" / "public" / "checkpoint").read_bytes()
+        assert "0 findings" in must("log", "audit", office / "log")
+    assert steps > 8

@@ -352,7 +352,6 @@ def test_a_malformed_event_is_refused_and_nothing_is_written(
         ("create", "N", "--origin", "no spaces please"),
         ("prove", "L", "2"),
         ("prove", "L", "minus one"),
-        ("checkpoint", "L", "--publish"),
         ("checkpoint", "L", "--publish", "--cosignature", "events.json"),
         ("verify", "L/public", "--vkey", "nonsense"),
         ("verify", "nowhere", "--vkey", "nonsense"),

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from clerestory.holdings import SourceFault, open_source
+from clerestory.holdings.catalogue import Column
 from clerestory.holdings.kinds import Kind
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.postgresql_source import PostgresqlSource
@@ -402,3 +403,73 @@ def test_a_table_that_may_not_be_read_is_named_with_what_to_grant(doors: sa.URL)
 
     assert fault.value.code == "source-no-right"
     assert "GRANT SELECT ON people" in fault.value.todo
+
+
+@pytest.mark.parametrize(
+    ("key", "number", "one", "two"),
+    [
+        ("text", "text", "'a'", "'b'"),
+        ("integer", "integer", "7", "8"),
+        ("uuid", "uuid", f"'{UUID}'", f"'{UUID[:-1]}6'"),
+        ('made_up."Short Code"', "char(5)", "'p1'", "'P1'"),
+        ("numeric(10,0)", "varchar(5)", "7", "8"),
+        ("char(5)", "text", "'ab'", "'cd'"),
+    ],
+)
+def test_what_stands_for_the_household_is_read_without_anybodys_key(
+    key: str, number: str, one: str, two: str, server: str, base: sa.Engine
+) -> None:
+    shared = one if number in {"integer", "uuid"} else "'H1'"
+    run(
+        base,
+        f"CREATE TABLE made_up.people (id {key} PRIMARY KEY, home {number})",
+        f"CREATE TABLE made_up.hidden (id {key} PRIMARY KEY, mark text)",
+        f"INSERT INTO made_up.people VALUES ({one}, {shared}), ({two}, {shared})",
+        f"INSERT INTO made_up.hidden VALUES ({two}, 'yes')",
+    )
+    source = opened(server)
+    household = Column(table="people", name="home")
+    keys = [str(found) for (found,) in source.scan_keys("people", ["id"], "id")]
+    [marked] = [str(found) for (found,) in source.scan_keys("hidden", ["id"], "id")]
+    [person] = [one for one in keys if one != marked]
+
+    def marks(of: str, shared: Column | None) -> list[tuple[Any, ...]]:
+        row = OneRow(
+            table="hidden",
+            columns=("mark",),
+            key="id",
+            person_id=of,
+            members=None,
+            household=shared,
+        )
+        return list(source.read_one(row))
+
+    assert marks(person, None) == []
+    assert marks(person, household) == [("yes",)]
+    assert marks("nobody", household) == []
+    run(base, "UPDATE made_up.people SET home = NULL")
+    assert marks(person, household) == []
+    source.close()
+
+
+def test_blanks_are_no_household(server: str, base: sa.Engine) -> None:
+    run(
+        base,
+        "CREATE TABLE made_up.people (id text, home char(5), mark text)",
+        "INSERT INTO made_up.people VALUES ('a', '  ', 'no'), ('b', '  ', 'yes')",
+    )
+    source = opened(server)
+
+    row = OneRow(
+        table="people",
+        columns=("mark",),
+        key="id",
+        person_id="a",
+        members=None,
+        household=Column(table="people", name="home"),
+    )
+
+    found = source.read_one(row)
+    source.close()
+
+    assert found == []

@@ -33,12 +33,13 @@ from clerestory.cli.office import Office, open_office
 from clerestory.demands import Item
 from clerestory.demands.determination import Outcome, Reason, Ruling
 from clerestory.kernel import Refusal
+from disclosure_pdfs import noise
 
 HOME = Path(__file__).resolve().parents[2]
 STORY = HOME / "packs" / "us-me" / "cases" / "story.yaml"
 AT = datetime(2026, 10, 21, 15, 0, tzinfo=UTC)
 ONE, OTHER = "P20000011", "P20000012"
-PDF = b"%PDF-1.7 a made-up scan\n" + bytes(range(256)) * 5000
+PHOTO = noise()
 FROM, TO = date(2026, 3, 1), date(2026, 4, 1)
 ROWS = {  # of each person: on the first day of the period, within, on the day after its last
     ONE: ("2026-02-28", "2026-03-01", "2026-03-17", "2026-03-31", "2026-04-01"),
@@ -64,9 +65,10 @@ def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 source.execute(f"DELETE FROM {table} WHERE person_id = ?", (person,))
                 rows = [(person, day, f"{table} of {person} on {day}") for day in days]
                 source.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)
-            change = "UPDATE mainecare_cases SET participation = ? WHERE person_id = ?"
-            source.execute(change, (MONTHS[person], person))
-        source.execute("UPDATE people SET photo = ? WHERE person_id = ?", (PDF, ONE))
+            source.execute("DELETE FROM mainecare_coverage WHERE person_id = ?", (person,))
+            covered = (person, f"{MONTHS[person]}-01", MONTHS[person])
+            source.execute("INSERT INTO mainecare_coverage VALUES (?, ?, ?)", covered)
+        source.execute("UPDATE people SET photo = ? WHERE person_id = ?", (PHOTO, ONE))
     source.close()
     return folder
 
@@ -171,8 +173,9 @@ def expected(agency: Path, month: str, first: date, after: date) -> dict[Item, o
                 many = [f"{table} of {person} on {day}" for day in inside]
                 one = many[0] if len(many) == 1 else many or None
                 answers[Item(ref, item_program, field)] = one
-            covered = "yes" if MONTHS[person] == month else "no"
-            answers[Item(ref, "mainecare", "program_participation")] = f"{month}: {covered}"
+            answers[Item(ref, "mainecare", "program_participation")] = "; ".join(
+                f"{one}: {'yes' if MONTHS[person] == one else 'no'}" for one in month.split()
+            )
     source.close()
     return answers
 
@@ -199,6 +202,9 @@ def answers_in(files: dict[str, bytes]) -> dict[Item, object]:
         (FROM, TO, "2026-03"),
         (date(2026, 2, 1), date(2026, 3, 1), "2026-02"),
         (date(2026, 3, 17), date(2026, 3, 18), "2026-03"),
+        # Every month of which a day is asked about, as a whole, and no other.
+        (date(2026, 2, 15), date(2026, 4, 2), "2026-02 2026-03 2026-04"),
+        (date(2025, 12, 31), date(2026, 3, 1), "2025-12 2026-01 2026-02"),
     ],
 )
 def test_every_cell_of_a_package_is_that_of_the_record(
@@ -214,6 +220,41 @@ def test_every_cell_of_a_package_is_that_of_the_record(
     assert {one["ref"]: one["as_given"] for one in told} == yaml.safe_load(who.read_text())
 
 
+def test_who_asks_from_a_month_on_is_answered_to_the_month_in_which_the_paper_came(
+    office: Office, who: Path
+) -> None:
+    asked = decided(date(2026, 7, 31))
+    paper = replace(asked.demand.instrument, period_to=None)
+    agents = office.folder.parent / "agents"
+
+    package = sealed(
+        office, who, agents / "recipient.txt",
+        replace(asked, demand=replace(asked.demand, instrument=paper)),
+    )  # fmt: skip
+
+    files = files_in(run("age", "-d", "-i", agents / "identity.txt", package))
+    answer = answers_in(files)[Item("S1", "mainecare", "program_participation")]
+    assert asked.demand.received_on == date(2026, 8, 19)
+    assert answer == "2026-07: no; 2026-08: no"
+
+
+def test_an_answer_for_months_without_a_month_is_refused_before_it_is_logged(
+    office: Office, who: Path
+) -> None:
+    asked = decided()
+    paper = replace(asked.demand.instrument, period_from=None, period_to=None)
+    agents = office.folder.parent / "agents"
+
+    with pytest.raises(Refusal) as caught:
+        sealed(
+            office, who, agents / "recipient.txt",
+            replace(asked, demand=replace(asked.demand, instrument=paper)),
+        )  # fmt: skip
+
+    assert caught.value.code == "disclosure-month-missing"
+    assert not list(office.out.iterdir()) if office.out.exists() else True
+
+
 def test_a_package_holds_the_files_of_its_answers_and_no_other(office: Office, who: Path) -> None:
     agents = office.folder.parent / "agents"
 
@@ -224,7 +265,7 @@ def test_a_package_holds_the_files_of_its_answers_and_no_other(office: Office, w
         "data/determination.json", "data/letter.pdf", "data/withheld.pdf", "data/subjects.json",
         "data/subjects.csv", "data/records/S1.json", "data/records/S1.csv",
         "data/records/S2.json", "data/records/S2.csv", "data/attachments/S1/snap.photo.png",
-        "data/attachments/S2/snap.photo.pdf",
+        "data/attachments/S2/snap.photo.png",
     }  # fmt: skip
     everything = b"".join(files.values())
     assert b"2026-02-28" not in everything

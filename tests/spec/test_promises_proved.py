@@ -59,16 +59,17 @@ SLIPS = {
     ),
     "any court's process for a judge's order": (
         HOUSE,
-        'context.established.contains("compelled_by_judge") ||\n  !context.mandated.isEmpty() ||',
-        'context.established.contains("compulsory_process") ||\n  !context.mandated.isEmpty() ||',
+        'context.mandated.contains("immigration") ||\n',
+        'context.mandated.contains("immigration") || '
+        'context.established.contains("compulsory_process") ||\n',
         "immigration-needs-judge-or-mandate",
     ),
     "a class to immigration enforcement": (
         HOUSE,
-        'unless { context.lifted.contains("class") && '
-        '!context.established.contains("for_immigration_enforcement") };',
-        'unless { context.lifted.contains("class") || context.established.contains('
-        '"compelled_by_judge") };',
+        'context.lifted.contains("class") && '
+        '!context.established.contains("for_immigration_enforcement") &&\n',
+        'context.lifted.contains("class") || context.established.contains('
+        '"compelled_by_judge") &&\n',
         "no-class-to-immigration",
     ),
     "an agreement that nobody agreed to": (
@@ -100,6 +101,12 @@ SLIPS = {
         'context.findings.identifier_matches_one_person == "no" ||\n',
         "",
         "one-right-person",
+    ),
+    "a policy that calls itself a mandate": (
+        HOUSE,
+        'context.mandated.contains("immigration") ||\n',
+        "!context.mandated.isEmpty() ||\n",
+        "immigration-needs-judge-or-mandate",
     ),
     "a mandate dropped in silence": (
         HOUSE,

@@ -19,6 +19,7 @@ from clerestory.cli.terminal import tell
 from clerestory.demands import Demand
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_private, write_whole
+from clerestory.kernel.folders import put_in_place, staged
 from clerestory.law.activation import check_active
 
 _PATH = click.Path(path_type=Path)
@@ -164,11 +165,12 @@ def verify(
     identity was given: what could be checked holds, and the rest is listed.
     """
     from clerestory.audit.packages import verify_package
+    from clerestory.cli.handed_in import read_handed_in
     from clerestory.cli.log_text import say
     from clerestory.cli.verify_text import key_text, verified_text, verified_value
-    from clerestory.disclosure import KEY_FILE_BYTES, Identity, read_given
+    from clerestory.disclosure import KEY_FILE_BYTES, Identity
 
-    given = read_given(identity, "the identity", limit=KEY_FILE_BYTES) if identity else None
+    given = read_handed_in(identity, KEY_FILE_BYTES) if identity else None
     verified = verify_package(
         package,
         sender=key_text(sender, what="the sender's key"),
@@ -245,10 +247,14 @@ def recipient_keys(folder: Path, name: str) -> None:
     from clerestory.notes.key_files import write_signing_key
 
     identity = pyrage.x25519.Identity.generate()
-    write_private(folder / "identity.txt", f"{identity}\n")
-    signer = write_signing_key(folder / "receipt.key", name=name, entropy=token_bytes)
-    write_whole(folder / "recipient.txt", f"{identity.to_public()}\n".encode())
-    write_whole(folder / "receipt.vkey", f"{signer.verifier.vkey}\n".encode())
+    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+    # All or none: half of the keys would be in the way of the next try.
+    with staged(folder.absolute(), prefix=".recipient-") as making:
+        write_private(making / "identity.txt", f"{identity}\n")
+        signer = write_signing_key(making / "receipt.key", name=name, entropy=token_bytes)
+        write_whole(making / "recipient.txt", f"{identity.to_public()}\n".encode())
+        write_whole(making / "receipt.vkey", f"{signer.verifier.vkey}\n".encode())
+        put_in_place(making, folder.absolute())
     tell(f"made keys in {folder}; give out recipient.txt and receipt.vkey")
 
 

@@ -4,16 +4,18 @@ import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes
 
 from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.attaching import answers_in_files, value_of
 from clerestory.cli.deciding import Decided
+from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
+from clerestory.cli.received import answerable
 from clerestory.cli.true_address import keep_true_address
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
@@ -33,7 +35,6 @@ from clerestory.disclosure import (
     permitted_items,
     prepare_contents,
     read_coarsening,
-    read_given,
     read_recipient,
     read_stationery,
     refusal_letter,
@@ -42,7 +43,6 @@ from clerestory.disclosure import (
 from clerestory.holdings import (
     Catalogue,
     LookupReason,
-    Lookups,
     NamedPersons,
     PermittedField,
     PersonSearch,
@@ -58,8 +58,8 @@ from clerestory.holdings import (
 )
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
+from clerestory.kernel.period import months_of, whole_months
 from clerestory.kernel.reading.characters import folded
-from clerestory.kernel.time import month_text
 from clerestory.notes import parse_vkey
 from clerestory.policy.words import fact_in_words
 
@@ -107,8 +107,8 @@ def disclose(
             or the recipient's key is of the wrong kind. Nothing has been written then.
     """
     check_reviewers(reviewers)
-    number = office.answerable(decided.demand)
-    to = read_recipient(read_given(recipient, "the recipient key", limit=KEY_FILE_BYTES), at=at)
+    number = answerable(office, decided.demand)
+    to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
     package = office.out / package_name(decided.demand.id, [to])
     # Before anybody is looked up: a look that serves nothing is one too many.
     office.check_new(package)
@@ -118,7 +118,9 @@ def disclose(
     check_sealable(contents, [to], cbc=cbc)
     office.make_out()
     with office.ledger() as ledger:
-        index = log_answer(ledger, office, decided, number, contents.digest, reviewers, at)
+        index = log_answer(
+            ledger, office, decided, number, contents.digest, reviewers, at, sealed_to=to.name
+        )
         sealed = _seal(office, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     office.note_sealed(sealed.sha256, at, decided.demand.id)
@@ -190,7 +192,7 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
             code="answer-needs-counsel",
             todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
         )
-    number = office.answerable(decided.demand)
+    number = answerable(office, decided.demand)
     given = letter_input(office, as_told(decided), at)
     letter, index_pdf = refusal_letter(given), withholding_index(given)
     stem = f"{decided.demand.id}-{office.day(at)}"
@@ -249,7 +251,7 @@ def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPe
             code="answer-who-missing",
             todo="write name, birth_date and one more mark of each in a file, for --who",
         )
-    asked = {subject.ref for subject in decided.demand.subjects if not subject.is_class}
+    asked = {subject.ref for subject in decided.demand.subjects if not subject.is_several}
     return read_who(who, refs=asked | needed, needed=needed)
 
 
@@ -279,7 +281,7 @@ def _read_values(
         open_items = permitted_items(protected.decided.determination)
         if items and not open_items:
             raise nothing_left()
-        found = _from_records(decided.demand, source, catalogue, open_items, persons)
+        found = _from_records(protected.decided, source, catalogue, open_items, persons)
     finally:
         source.close()
     protected = keep_true_address(protected, catalogue, found)
@@ -291,20 +293,28 @@ def _read_values(
 
 
 def _from_records(
-    demand: Demand,
+    decided: Decided,
     source: Source,
     catalogue: Catalogue,
     items: Sequence[Item],
     persons: Mapping[str, str],
 ) -> dict[Item, Value]:
     asked = [item for item in items if not item.subject.endswith("*")]
-    span = _period(demand)
+    span = _period(decided.demand)
+    # An answer for a month is of the whole month, whichever of its days the paper names.
+    by_month = {
+        ruling.item
+        for ruling in decided.determination.rulings
+        if ruling.coarsen_to == "month_yes_no"
+    }
     permitted = [
         PermittedField(
             person_id=persons[item.subject],
             program=item.program,
             field=item.field,
-            period=span if catalogue.get_field(item.program, item.field).dated else None,
+            period=(whole_months(span) if item in by_month else span)
+            if catalogue.get_field(item.program, item.field).dated
+            else None,
         )
         for item in asked
     ]
@@ -317,7 +327,7 @@ def _persons(
 ) -> dict[str, str]:
     """Return whose records each ref is about; every look-up is recorded."""
     index = open_index(office.index, catalogue=catalogue)
-    lookups = Lookups.open(office.folder / "lookups", entropy=token_bytes)
+    lookups = office.lookups()
     purpose = Purpose(
         reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
     )
@@ -346,8 +356,13 @@ def _period(demand: Demand) -> Period:
 
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:
-    start = demand.instrument.period_from
-    return read_coarsening(office.profile, month=month_text(start) if start else None)
+    paper = demand.instrument
+    # Who asks from a month on asks until the paper came.
+    after = paper.period_to or demand.received_on + timedelta(days=1)
+    months: tuple[str, ...] = ()
+    if paper.period_from is not None and paper.period_from < after:
+        months = months_of(Period(valid_from=paper.period_from, valid_to=after))
+    return read_coarsening(office.profile, months=months)
 
 
 def _sha256(content: bytes) -> str:

@@ -155,6 +155,10 @@ def lookups(folder: Path) -> None:
 
     FOLDER is an office, or the folder beside an index.
     """
+    if (folder / "office.toml").is_file():
+        checked = open_office(folder).lookups().verify()
+        tell(f"{checked} look-ups, each following the one before")
+        return
     kept = next(
         (one for one in (folder / "lookups", folder) if (one / "lookups.key").exists()
          or (one / "lookups.jsonl").exists()), None,
@@ -179,8 +183,11 @@ def _search(index: Path, office: Path | None) -> Iterator[PersonSearch]:
     path = index / INDEX if index.is_dir() else index
     opened = open_index(path)
     try:
-        folder = office / "lookups" if office else path.with_name(f"{path.name}.lookups")
-        yield PersonSearch(opened, Lookups.open(folder, entropy=token_bytes))
+        beside = path.with_name(f"{path.name}.lookups")
+        yield PersonSearch(
+            opened,
+            open_office(office).lookups() if office else Lookups.open(beside, entropy=token_bytes),
+        )
     finally:
         opened.close()
 

@@ -20,13 +20,13 @@ class WrongFile(BadFile):
     todo = "check the path; nothing was read"
 
 
-def read_handed_in(path: Path) -> bytes:
+def read_handed_in(path: Path, max_bytes: int = _MAX_BYTES) -> bytes:
     """Return the bytes of a file that somebody named.
 
     Raises:
         WrongFile: It is not there, is no file, may not be read, or is far too large.
     """
-    return read_limited(path, _MAX_BYTES, error=WrongFile)
+    return read_limited(path, max_bytes, error=WrongFile)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

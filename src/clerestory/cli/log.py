@@ -192,7 +192,13 @@ def checkpoint(
 ) -> None:
     """Show the latest signed checkpoint, or make the next one public."""
     with _open(directory, key, kek) as ledger:
-        if publish or propose or request:
+        shown = ledger.shown() if publish and not propose and not request else None
+        if shown is not None:
+            # Typed again after a run that was killed: opening the log has finished its work.
+            note = _cosigned(shown, [file.content for file in cosignatures], policy)
+            if note != shown.note:
+                raise _shown_already(shown)
+        elif publish or propose or request:
             epoch = ledger.propose(at_least=at_least)
             if request:
                 write_whole(request, request_for(ledger.log, epoch, old_size=old))
@@ -339,6 +345,15 @@ def _cosigned(epoch: Epoch, answers: Sequence[bytes], policy: HandedIn | None) -
             )
         trust.check_checkpoint(note.content)
     return note.content
+
+
+def _shown_already(epoch: Epoch) -> Refusal:
+    return Refusal(
+        f"a published checkpoint stays as it is: size {epoch.size} is out without these "
+        "cosignatures, and there is nothing after it",
+        code="log-epoch-small",
+        todo="keep the cosignatures beside it; the next epoch can be cosigned before it is out",
+    )
 
 
 def _published(ledger: Ledger) -> str:

@@ -137,6 +137,7 @@ def report_value(report: AuditReport) -> dict[str, object]:
         "opened": report.opened,
         "erased": report.erased,
         "demand_numbers": report.recount.last_numbers,
+        "unknown_files": list(report.unknown),
         "findings": [{"code": one.code, "message": one.message} for one in report.findings],
     }
 
@@ -146,6 +147,7 @@ def report_text(report: AuditReport) -> str:
     lines = []
     for one in report.findings:
         lines += [f"finding: {one.message}", f"  code: {one.code}"]
+    lines += _named("not a file of the log, so not checked", report.unknown)
     lines.append(
         f"audited {report.size} entries: {report.opened} opened, {report.erased} erased, "
         f"{len(report.findings)} findings"

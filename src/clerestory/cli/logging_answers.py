@@ -1,11 +1,12 @@
 """What the commands write to the log, and how a package's own entry is checked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office, one_at_a_time
-from clerestory.demands import Demand, demand_digest
+from clerestory.cli.received import asked_digest, check_noted
+from clerestory.demands import Demand, asked_parts, demand_digest
 from clerestory.kernel import Corruption, Refusal
 from clerestory.ledger import (
     Event,
@@ -27,8 +28,14 @@ def receive(office: Office, demand: Demand, at: datetime) -> int:
     """
     known = office.find_number(demand.id)
     if known is not None:
+        with office.ledger() as ledger:
+            check_noted(ledger, demand.id, known, office.asked(demand.id))
         raise _received(demand, known)
-    facts = {"demand": demand.id, "paper": demand_digest(demand)}
+    facts = {
+        "demand": demand.id,
+        "paper": demand_digest(demand),
+        "asked": asked_digest(asked_parts(demand)),
+    }
     public = (
         {"demand": demand.id, "requester": demand.requester.kind}
         if is_about_a_class(demand)
@@ -78,54 +85,63 @@ def log_answer(
     digest: str,
     signed: Sequence[str],
     at: datetime,
+    sealed_to: str = "nobody",
 ) -> int:
-    """Append the decision and the answer, once; return the answer's index."""
+    """Append the decision and the answer, once; return the answer's index.
+
+    The log itself is asked whether it has them, as after a run that was killed: a note beside it
+    could be planted, and an answer would leave that no entry stands for. The same contents for
+    another recipient, or signed by others, are another answer.
+    """
+    approvals = {"signed": "; ".join(signed) or "nobody", "sealed_to": sealed_to}
+    events = _answer_events(office, decided, number, digest, approvals)
+    index = find_entry(ledger, events[-1])
+    return ledger.append(events, at, zone=office.zone)[-1].index if index is None else index
+
+
+def _answer_events(
+    office: Office, decided: Decided, number: int, digest: str, approvals: Mapping[str, str]
+) -> list[Event]:
+    """Return the decision and the answer as they are logged."""
     demand, determination = decided.demand, decided.determination
-    known = office.find_answer(demand.id, digest)
-    if known is not None:
-        return known
-    law = {"pack": determination.pack_digest, "facts": determination.facts_digest}
+    known = {"demand": demand.id, "number": str(number)}
+    law = {"overall": determination.overall, "pack": determination.pack_digest}
+    facts = {"facts": determination.facts_digest}
     if lowered := [r for r in determination.rulings if r.lowered_from]:
         law["lowered"] = "; ".join(
             f"{r.item.program}/{r.item.ref}={r.outcome.value}" for r in lowered
         )
-    approvals = {"signed": "; ".join(signed) or "nobody"}
+    decision, answer = {**known, **law}, {**known, "package": digest}
     if is_about_a_class(demand):
-        public = {"demand": demand.id, "number": str(number)}
-        events = [
+        # Committed to and not shown: a digest of so few facts would be guessed by trying them,
+        # and an official is a person too.
+        return [
             Event(
                 type=EventType.CLASS_DEMAND_DECIDED,
                 scope=office.scope,
-                public={**public, "overall": determination.overall, **law},
+                public=decision,
+                matter=demand.id,
+                fields=facts,
             ),
             Event(
                 type=EventType.CLASS_DEMAND_ANSWERED,
                 scope=office.scope,
-                public={**public, "package": digest},
-                # Who signed is committed to and not shown: an official is a person too.
+                public=answer,
                 matter=demand.id,
                 fields=approvals,
             ),
         ]
-    else:
-        common = {"demand": demand.id, "number": str(number)}
-        events = [
-            Event(
-                type=EventType.DEMAND_DECIDED,
-                scope=office.scope,
-                matter=demand.id,
-                fields={**common, "overall": determination.overall, **law},
-            ),
-            Event(
-                type=EventType.ANSWER_SEALED,
-                scope=office.scope,
-                matter=demand.id,
-                fields={**common, "package": digest, **approvals},
-            ),
-        ]
-    # A run that was killed after it wrote the entries left no note of them.
-    index = find_entry(ledger, events[-1])
-    if index is None:
-        index = ledger.append(events, at, zone=office.zone)[-1].index
-    office.note_answer(demand.id, digest, index)
-    return index
+    return [
+        Event(
+            type=EventType.DEMAND_DECIDED,
+            scope=office.scope,
+            matter=demand.id,
+            fields={**decision, **facts},
+        ),
+        Event(
+            type=EventType.ANSWER_SEALED,
+            scope=office.scope,
+            matter=demand.id,
+            fields={**answer, **approvals},
+        ),
+    ]

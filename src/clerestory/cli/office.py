@@ -1,9 +1,8 @@
 """An office's folder: its keys, its log, where its records are. What the commands share."""
 
-import fcntl
 import json
-import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +15,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from clerestory.cli.clock import zone_of
 from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, asked_parts
+from clerestory.holdings import Lookups
 from clerestory.kernel import Refusal
 from clerestory.kernel.bad_file import BadFile
 from clerestory.kernel.files import read_limited, write_whole
+from clerestory.kernel.folders import held, put_in_place, staged
 from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import Zone, local_day, parse_moment, utc_text
 from clerestory.ledger import FileKeyEncryptionKey, Keeper, Ledger
@@ -27,6 +28,9 @@ from clerestory.notes import Ed25519Signer
 from clerestory.notes.key_files import read_signing_key, write_signing_key
 
 _SETTINGS = "office.toml"
+_SEEN = "log.seen"
+_LOOKUPS = "lookups"
+_SEEN_BYTES = 1_000_000
 _RECORD_BYTES = 100_000
 _Args = ParamSpec("_Args")
 _Done = TypeVar("_Done")
@@ -63,11 +67,39 @@ class Office:
         """Where packages and letters are put."""
         return self.folder / "out"
 
-    def ledger(self) -> Ledger:
-        """Open the office's log for writing."""
-        log = self.folder / "log"
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """Open the office's log for writing, and keep what it showed last.
+
+        The checkpoint is kept outside the log's own folder: a log that is put back from a copy of
+        yesterday would draw today's numbers a second time.
+
+        Raises:
+            RolledBack: The log is shorter than what this office has seen of it.
+            Forked: It is another one.
+        """
+        log, path = self.folder / "log", self.folder / _SEEN
         kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
-        return Ledger.open(log, read_signing_key(log / "keys" / "log.key"), kek, late=self.late)
+        kept = read_limited(path, _SEEN_BYTES, error=BadRecord) if path.exists() else None
+        with Ledger.open(
+            log,
+            read_signing_key(log / "keys" / "log.key"),
+            kek,
+            seen=[] if kept is None else [(_SEEN, kept)],
+            late=self.late,
+        ) as ledger:
+            yield ledger
+            note = ledger.checkpoint().encode()
+        if note != kept:
+            write_whole(path, note, mode=0o600)
+
+    def lookups(self) -> Lookups:
+        """Open the office's record of look-ups.
+
+        Raises:
+            LookupsAltered: It is missing, or a part of it: it was begun with the office.
+        """
+        return Lookups.open(self.folder / _LOOKUPS, entropy=token_bytes, begun=True)
 
     def signer(self) -> Ed25519Signer:
         """Return the key that signs packages."""
@@ -84,12 +116,8 @@ class Office:
         Else two clerks with one demand would draw two numbers, and two who seal would each remove
         the folder that the other works in.
         """
-        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with held(self.folder):
             yield
-        finally:
-            os.close(handle)
 
     def find_number(self, demand_id: str) -> int | None:
         """Return the number that the demand drew when it was received, if it was."""
@@ -111,27 +139,12 @@ class Office:
             )
         return number
 
-    def answerable(self, demand: Demand) -> int:
-        """Return the number of a demand that asks what was received under its id.
-
-        Raises:
-            Refusal: It was never received, or asks something else; the parts are named.
-        """
-        number = self.number_of(demand.id)
-        told = read_record(self._matter(demand.id), demand.id, "number") or {}
-        received, parts = told.get("asked"), asked_parts(demand)
+    def asked(self, demand_id: str) -> dict[str, str] | None:
+        """Return the digests of what a received demand asks, where its note says them."""
+        told = read_record(self._matter(demand_id), demand_id, "number") or {}
+        asked = told.get("asked")
         # A note of an earlier version does not say what was asked.
-        if not isinstance(received, dict):
-            return number
-        if other := [name for name in parts if parts[name] != received.get(name)]:
-            raise Refusal(
-                f"the file asks something else than what was received as {demand.id}, number "
-                f"{number}: {', '.join(other)}",
-                code="answer-other-demand",
-                todo="give the file as it was received, with what was found out since; another "
-                "paper, or a correction of these parts, is received under an id of its own",
-            )
-        return number
+        return asked if isinstance(asked, dict) else None
 
     def note_number(self, demand: Demand, number: int) -> None:
         """Keep the number of a received demand, and what it asks."""
@@ -164,20 +177,6 @@ class Office:
             shutil.rmtree(folder)
         folder.mkdir(mode=0o700)
         return folder
-
-    def find_answer(self, demand_id: str, digest: str) -> int | None:
-        """Return the log's index of an answer with these contents, if it was logged."""
-        told = read_record(self._answer(demand_id), demand_id, "index")
-        return told["index"] if told and told.get("digest") == digest else None
-
-    def note_answer(self, demand_id: str, digest: str, index: int) -> None:
-        """Keep where the answer stands in the log."""
-        told = json.dumps({"demand": demand_id, "digest": digest, "index": index})
-        write_whole(self._answer(demand_id), told.encode(), mode=0o600)
-
-    def _answer(self, demand_id: str) -> Path:
-        # No id holds a plus: else the record of one demand's answer could be another's own.
-        return self.folder / "matters" / f"{demand_id}+answer.json"
 
     def note_sealed(self, sha256: str, at: datetime, demand_id: str) -> None:
         """Keep when a package was sealed and for which demand, for its receipt."""
@@ -293,10 +292,13 @@ def open_office(folder: Path, *, late: bool = False) -> Office:
 
 
 def make_office(folder: Path, *, profile: str, origin: str, source: str, index: Path) -> Office:
-    """Make an office's folder with its keys and an empty log.
+    """Make an office's folder with its keys, an empty log and an empty record of look-ups.
+
+    The folder is there whole or not at all: keys of an office that was cut short would be in the
+    way of the next try, and nobody could tell whether anything was ever signed with them.
 
     Raises:
-        Refusal: One is there already, or there is no such profile.
+        Refusal: One is there already, or something else is, or there is no such profile.
     """
     if (folder / _SETTINGS).exists():
         raise Refusal(
@@ -304,9 +306,27 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
             code="office-exists",
             todo="use it, or name another folder",
         )
+    if folder.is_dir() and any(folder.iterdir()):
+        raise Refusal(
+            f"an office is made in a new folder, and {folder} holds something",
+            code="office-exists",
+            todo="name a folder that does not exist yet; if an office was there, restore its "
+            "office.toml from a copy",
+        )
     zone_of(profiles_folder() / profile)
+    settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
+    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with staged(folder.absolute(), prefix=".office-") as making:
+        _fill_office(making, origin, settings)
+        # As the account gives new folders, and not closed as the folder of a draft.
+        making.chmod(stat.S_IMODE((making / "public").stat().st_mode))
+        put_in_place(making, folder.absolute())
+    return open_office(folder)
+
+
+def _fill_office(folder: Path, origin: str, settings: dict[str, str]) -> None:
     keys, log, public = folder / "keys", folder / "log", folder / "public"
-    public.mkdir(parents=True)
+    public.mkdir()
     # What tells which matters there are is for the office's account only.
     log.mkdir(mode=0o700)
     sender = write_signing_key(keys / "package.key", name=origin, entropy=token_bytes).verifier
@@ -317,8 +337,7 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     write_whole(public / "log.vkey", f"{log_key.verifier.vkey}\n".encode())
     write_whole(public / "sender.vkey", f"{sender.vkey}\n".encode())
     write_whole(public / "sender.pem", sender.pem())
-    settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
+    # Begun here, so that one that is missing later was taken away.
+    Lookups.open(folder / _LOOKUPS, entropy=token_bytes)
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
-    # Last, so that a folder that was cut short is not taken for an office.
     write_whole(folder / _SETTINGS, "".join(lines).encode())
-    return open_office(folder)

@@ -16,7 +16,8 @@ from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, Determination, Item, Ruling
 from clerestory.demands.determination import Outcome, Reason, overall_of
 from clerestory.holdings import Catalogue, Source
-from clerestory.holdings.protections import read_protections
+from clerestory.holdings.addresses import fold_address
+from clerestory.holdings.protections import Protections, read_protections
 from clerestory.kernel import Refusal
 from clerestory.law.packs import DEFAULT_AUTHORITY
 from clerestory.policy import Engine
@@ -41,12 +42,14 @@ class Protected:
     Attributes:
         demand: The demand as it was judged, with the record's flags.
         true_addresses: For each ref where the person truly lives, if the record keeps it apart.
+        others_addresses: For each ref where others truly live: of the household, or asked about.
     """
 
     decided: Decided
     lowered: tuple[Item, ...]
     demand: Demand
     true_addresses: Mapping[str, tuple[str, ...]]
+    others_addresses: Mapping[str, tuple[str, ...]]
 
 
 def decide_with_record(
@@ -79,6 +82,7 @@ def decide_with_record(
         lowered=(),
         demand=demand,
         true_addresses={ref: one.true_addresses for ref, one in marks.items()},
+        others_addresses={ref: _others(ref, marks) for ref in marks},
     )
     if demand == decided.demand:
         return judged
@@ -124,8 +128,19 @@ def nothing_left() -> Refusal:
         "with what the record adds, nothing of this answer may leave",
         code="answer-record-protects",
         todo="write what the record says as flags of the subject into the demand and decide it "
-        "again; then refuse it, or give it to counsel",
+        "again; then refuse it, or give it to counsel. Where the record still tells where somebody "
+        "protected lives, lower that field, such as --lower S1.address=refer_to_counsel",
     )
+
+
+def _others(ref: str, marks: Mapping[str, Protections]) -> tuple[str, ...]:
+    """Where others than the person ``ref`` truly live, unless the person lives there too."""
+    own = {fold_address(one) for one in marks[ref].true_addresses}
+    told = [
+        *marks[ref].others_addresses,
+        *(one for other in marks if other != ref for one in marks[other].true_addresses),
+    ]
+    return tuple(one for one in dict.fromkeys(told) if fold_address(one) not in own)
 
 
 def _with_flags(demand: Demand, flags: Mapping[str, frozenset[str]]) -> Demand:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.office import Office, one_at_a_time
+from clerestory.cli.received import check_noted
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
     Receipt,
-    read_given,
     read_receipt,
     read_receipt_key,
     sign_text,
@@ -62,9 +63,9 @@ def record_receipt(
     """
     sha256 = _sha256(package)
     told = read_receipt(
-        read_given(receipt, "the receipt", limit=_MAX_BYTES),
-        read_given(signature, "the receipt's signature", limit=_MAX_BYTES) if signature else None,
-        key=read_receipt_key(read_given(key, "the receipt's key", limit=KEY_FILE_BYTES)),
+        read_handed_in(receipt, _MAX_BYTES),
+        read_handed_in(signature, _MAX_BYTES) if signature else None,
+        key=read_receipt_key(read_handed_in(key, KEY_FILE_BYTES)),
         package_sha256=sha256,
         sealed_at=office.sealed_at(sha256),
         now=at,
@@ -85,6 +86,7 @@ def record_receipt(
         },
     )
     with office.ledger() as ledger:
+        check_noted(ledger, told.demand_id, number, office.asked(told.demand_id))
         known = find_entry(ledger, event)
         if known is not None:
             return Recorded(receipt=told, index=known, again=True)

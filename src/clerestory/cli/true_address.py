@@ -22,15 +22,25 @@ from clerestory.policy import Engine
 def keep_true_address(
     protected: Protected, catalogue: Catalogue, found: Mapping[Item, Value]
 ) -> Protected:
-    """Keep back each value that says the true address of its person, unless that may leave too.
+    """Keep back each value that says a true address, unless it is the person's and may leave.
 
     Args:
         protected: The answer with what the records say of protection.
         catalogue: Says which field of a program is the true address.
         found: What was read for the answers that are open. A file is not looked into.
     """
-    telling = [item for item, value in found.items() if _tells(protected, item, value)]
+    telling = [
+        item
+        for item, value in found.items()
+        if _tells(value, protected.true_addresses.get(item.subject, ()))
+    ]
     kept = set(telling) - _as_open(protected, catalogue, telling)
+    # What opens somebody's own true address, such as that they ask for it, opens nobody else's.
+    kept |= {
+        item
+        for item, value in found.items()
+        if _tells(value, protected.others_addresses.get(item.subject, ()))
+    }
     if not kept:
         return protected
     determination = protected.decided.determination
@@ -49,13 +59,12 @@ def keep_true_address(
     )
 
 
-def _tells(protected: Protected, item: Item, value: Value) -> bool:
+def _tells(value: Value, addresses: Collection[str]) -> bool:
     texts: Iterable[str] = ()
     if isinstance(value, str):
         texts = (value,)
     elif isinstance(value, tuple):
         texts = value
-    addresses = protected.true_addresses.get(item.subject, ())
     return any(says_address(text, one) for text in texts for one in addresses)
 
 

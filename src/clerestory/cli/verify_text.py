@@ -4,6 +4,7 @@ from pathlib import Path
 
 from clerestory.audit.packages import Check, Verified
 from clerestory.cli.handed_in import read_handed_in
+from clerestory.disclosure import CBC_CAUTION
 from clerestory.kernel import Refusal
 
 
@@ -52,6 +53,8 @@ def verified_value(verified: Verified) -> dict[str, object]:
         "package": verified.name,
         "sha256": verified.sha256,
         "size": verified.size,
+        "envelope": verified.envelope,
+        "envelope_authenticates": verified.is_authenticated,
         "complete": verified.is_complete,
         "checked": [_value(check) for check in verified.checked],
         "not_checked": [_value(check) for check in verified.not_checked],
@@ -67,6 +70,8 @@ def verified_text(verified: Verified) -> str:
     """Show a verified package to a person."""
     lines = [f"{verified.name}, {verified.size} bytes, sha256 {verified.sha256}", "checked:"]
     lines += [_line(check) for check in verified.checked]
+    if not verified.is_authenticated:
+        lines.append(f"take note: {CBC_CAUTION}; with this program steps 1 and 2 did that")
     entry = verified.entry
     if entry is not None:
         lines.append(f"the log {entry.origin} holds its entry {entry.index} of {entry.size}")

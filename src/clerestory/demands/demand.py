@@ -1,7 +1,7 @@
 """A demand as it stands on paper: frozen values, read from the written form by ``reading``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -89,8 +89,17 @@ class Subject:
 
     @property
     def is_class(self) -> bool:
-        """Whether this stands for many people whom nobody has named."""
-        return self.relation in {"class", "unknown"}
+        """Whether this is a whole class of people whom nobody has named.
+
+        Somebody whose tie to the demand is unknown is still one person. The law opens no more of
+        them than of a class, and says so itself.
+        """
+        return self.relation == "class"
+
+    @property
+    def is_several(self) -> bool:
+        """Whether the ref stands for several people, such as S*, whatever their relation is."""
+        return self.ref.endswith("*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -179,11 +188,21 @@ class Demand:
     nondisclosure_asked: Answer = "unknown"
     nondisclosure_ordered: Answer = "unknown"
     nondisclosure_until: date | None = None
+    _by_ref: Mapping[str, Subject] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the subjects by ref, since a list of persons may have very many."""
+        by_ref = {subject.ref: subject for subject in reversed(self.subjects)}
+        object.__setattr__(self, "_by_ref", by_ref)
 
     def finding(self, code: str) -> Answer:
         """Return what is known of ``code``: absent is unknown, never no."""
         return self.findings.get(code, "unknown")
 
     def subject(self, ref: str) -> Subject:
-        """Return the subject called ``ref``."""
-        return next(subject for subject in self.subjects if subject.ref == ref)
+        """Return the subject called ``ref``.
+
+        Raises:
+            KeyError: The demand has none.
+        """
+        return self._by_ref[ref]

@@ -144,10 +144,14 @@ def _subjects(doc: Mapping[str, Any]) -> Iterator[Subject]:
 
 
 def _items(records: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+    # A long list says the same refs and fields very often: each text is kept once.
+    kept: dict[str, str] = {}
     for record in records:
         for reference in record["fields"]:
             subject, _, name = reference.partition(".")
-            yield Item(subject, record["program"], name)
+            yield Item(
+                kept.setdefault(subject, subject), record["program"], kept.setdefault(name, name)
+            )
 
 
 def _consent(consent: Mapping[str, Any]) -> Consent:

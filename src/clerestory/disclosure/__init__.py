@@ -8,9 +8,9 @@ recipient's word. Proving the log's part, and checking all of it again for a str
 """
 
 from clerestory.disclosure.attachments import attach_bytes, attach_file
+from clerestory.disclosure.cms import CBC_CAUTION
 from clerestory.disclosure.coarsening import CoarseningTables, coarsen
 from clerestory.disclosure.contents import Contents, prepare_contents, reduced_determination
-from clerestory.disclosure.given_files import read_given
 from clerestory.disclosure.letter_facts import LetterInput
 from clerestory.disclosure.letters import (
     disclosure_letter,
@@ -41,6 +41,7 @@ from clerestory.disclosure.signing import open_signed, sign_text
 from clerestory.disclosure.stationery import Stationery, read_coarsening, read_stationery
 
 __all__ = [
+    "CBC_CAUTION",
     "FIELD",
     "KEY_FILE_BYTES",
     "AgeRecipient",
@@ -72,7 +73,6 @@ __all__ = [
     "person_notice",
     "prepare_contents",
     "read_coarsening",
-    "read_given",
     "read_receipt",
     "read_receipt_key",
     "read_recipient",

@@ -1,25 +1,35 @@
-"""What a file is, by its first bytes: the name it gets in a package says it, or it does not leave.
+"""What a file is, by its first bytes: the few kinds that leave, and as what.
 
 A file is named by us alone: subject, program, field, and the ending that its content has. What it
 was called where it came from plays one part: an ending that contradicts the content is refused,
 since one of the two is not what a person looked at.
+
+What leaves is what a person sees who looks at it: text, pages, pictures, sound. Whatever else there
+is (office files, archives, messages, databases, programs) holds more than it shows, earlier words,
+names, hidden sheets, or runs when it is opened; it is refused, with the form to save it in.
 """
 
+import codecs
+import csv
 import io
 import re
-import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from clerestory.disclosure.cells import cell
+from clerestory.disclosure.documents import NotBare, bare_pdf
 from clerestory.disclosure.given_files import open_given, state_of
 from clerestory.disclosure.minimising import Attachment
-from clerestory.disclosure.pictures import bare_picture
+from clerestory.disclosure.pictures import PICTURES, bare_picture
 from clerestory.kernel import Refusal
 
-MAX_RECORD_BYTES = 64 << 20  # a file that comes out of a database is held in memory whole
+MAX_RECORD_BYTES = 64 << 20  # what comes out of a database, or is made bare, is held whole
 _HEAD_BYTES = 1 << 16
+_PIECE_BYTES = 1 << 20
+_PDF = ".pdf"
 _MAGIC = (
-    (b"%PDF-", ".pdf"),
+    (b"%PDF-", _PDF),
     (b"\x89PNG\r\n\x1a\n", ".png"),
     (b"\xff\xd8\xff", ".jpg"),
     (b"II*\0", ".tif"),
@@ -27,11 +37,30 @@ _MAGIC = (
     (b"GIF87a", ".gif"),
     (b"GIF89a", ".gif"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", ".jp2"),
-    (b"{\\rtf", ".rtf"),
-    (b"ID3", ".mp3"),
-    (b"PAR1", ".parquet"),
-    (b"\x1f\x8b", ".gz"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".ole"),
+)
+_AS_PDF = "print it to PDF, look at what the PDF shows, and give that"
+_AS_FILES = "give what is in it, one document for one answer"
+_AS_PICTURE = "save the picture as JPEG or PNG, and give that"
+_AS_SOUND = "save the sound as WAV, and give that"
+# What is known by its beginning and does not leave: what it is, and the form in which it does.
+_OTHERS = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office file or message", _AS_PDF),
+    (b"{\\rtf", "an office file", _AS_PDF),
+    (b"PK\x03\x04", "an office file or archive", f"{_AS_PDF}; of an archive, {_AS_FILES}"),
+    (b"PK\x05\x06", "an archive", _AS_FILES),
+    (b"\x1f\x8b", "an archive", _AS_FILES),
+    (b"7z\xbc\xaf\x27\x1c", "an archive", _AS_FILES),
+    (b"Rar!\x1a\x07", "an archive", _AS_FILES),
+    (b"BZh", "an archive", _AS_FILES),
+    (b"\xfd7zXZ\0", "an archive", _AS_FILES),
+    (b"ID3", "a recording that names its maker", _AS_SOUND),
+    (b"\xff\xfb", "a recording that names its maker", _AS_SOUND),
+    (b"OggS", "a recording that names its maker", _AS_SOUND),
+    (b"fLaC", "a recording that names its maker", _AS_SOUND),
+    (b"PAR1", "a database", "give the table as CSV"),
+    (b"SQLite format 3\0", "a database", "give the table as CSV"),
+    (b"8BPS", "a picture in layers", _AS_PICTURE),
+    (b"BM", "a picture", _AS_PICTURE),
 )
 # Programs for any machine, links, installers, and text that a machine runs when it is opened.
 _RUNS = (
@@ -52,73 +81,98 @@ _RUNNING = frozenset(
         ".vb", ".vbe", ".vbs", ".wsf", ".wsh", ".xll", ".xlsm",
     )
 )  # fmt: skip
-_TEXTS = frozenset({".txt", ".csv", ".tsv", ".json", ".xml", ".md", ".eml", ".yaml", ".log"})
-_OLE = frozenset({".doc", ".xls", ".ppt", ".msg"})
-_SAME = {".jpeg": ".jpg", ".tiff": ".tif", ".text": ".txt", ".dat": ".bin"}
-_OFFICE = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx"}
-_OPEN_DOCUMENT = {b"text": ".odt", b"spreadsheet": ".ods", b"presentation": ".odp"}
-_ZIPS = frozenset({".zip", *_OFFICE.values(), *_OPEN_DOCUMENT.values()})
-_KNOWN = frozenset({suffix for _, suffix in _MAGIC} - {".ole"}) | _OLE | _ZIPS | {
-    ".webp", ".wav", ".heic", ".mp4", ".m4a",
+# Text keeps the ending by which a program reads it as a table; a page or a message it is no more.
+_TABLES = {".csv": ",", ".tsv": "\t"}
+_TEXTS = frozenset({*_TABLES, ".json", ".txt"})
+_SAME = {".jpeg": ".jpg", ".tiff": ".tif", ".jpe": ".jpg", ".wave": ".wav"}
+_KNOWN = PICTURES | {
+    _PDF, ".7z", ".db", ".doc", ".docx", ".gz", ".heic", ".m4a", ".mp3", ".mp4", ".msg", ".odp",
+    ".ods", ".odt", ".parquet", ".ppt", ".pptx", ".rar", ".rtf", ".sqlite", ".xls", ".xlsb",
+    ".xlsx", ".zip",
 }  # fmt: skip
-_NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# Escape moves the cursor of whoever shows the text in a terminal, and can hide what stands there.
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,.]*%?")
 
 
 def attach_file(path: Path, ref: str) -> Attachment:
-    """Return a file as an answer to ``ref``, after looking at what it is.
+    """Return a file as an answer to ``ref``: text as it is, anything else as what it shows.
 
     Raises:
-        Refusal: It is no plain file, is empty, runs when it is opened, or its ending says that
-            it is something else.
+        Refusal: It is no plain file, is empty, does not show all that it holds, runs when it is
+            opened, is too large, or its ending says that it is something else.
     """
     with open_given(path, f"the answer to {ref}") as file:
         seen = state_of(file)
-        suffix = _suffix(file, _ending(path.name), ref)
-    return Attachment(source=path, suffix=suffix, seen=seen)
+        head = file.read(_HEAD_BYTES)
+        suffix = _suffix(head, _ending(path.name), ref)
+        file.seek(0)
+        if suffix in _TEXTS:
+            _check_text(file, head, suffix, ref)
+            return Attachment(source=path, suffix=suffix, seen=seen)
+        return _bare(file.read(MAX_RECORD_BYTES + 1), suffix, ref)
 
 
 def attach_bytes(content: bytes, ref: str) -> Attachment:
-    """Return a file that stands in a record as an answer to ``ref``; a picture without its words.
+    """Return a file that stands in a record as an answer to ``ref``: what it shows, no more.
 
     Raises:
-        Refusal: It is empty, too large to be held, runs when it is opened, or is a picture that
-            says more than it shows, in a form from which that cannot be taken.
+        Refusal: It is empty, too large to be held, does not show all that it holds, or runs when
+            it is opened.
     """
-    if len(content) > MAX_RECORD_BYTES:
-        raise Refusal(
-            f"a file out of a record must have at most {MAX_RECORD_BYTES} bytes: {len(content)}",
-            code="attachment-too-large",
-            todo="have the record's system write it to a file, and withhold the field here",
-        )
-    suffix = _suffix(io.BytesIO(content), "", ref)
+    suffix = _suffix(content[:_HEAD_BYTES], "", ref)
+    if suffix in _TEXTS:
+        _check_size(content, ref)
+        _check_text(io.BytesIO(content), content[:_HEAD_BYTES], suffix, ref)
+        return Attachment(source=content, suffix=suffix)
+    return _bare(content, suffix, ref)
+
+
+def _bare(content: bytes, suffix: str, ref: str) -> Attachment:
+    _check_size(content, ref)
     try:
-        return Attachment(source=bare_picture(content, suffix), suffix=suffix)
+        if suffix == _PDF:
+            return Attachment(source=bare_pdf(content), suffix=suffix)
+        source, suffix = bare_picture(content, suffix)
+        return Attachment(source=source, suffix=suffix)
+    except NotBare as fault:
+        raise _unusable(
+            f"the answer to {ref} must be a PDF that shows all that it holds: it {fault}",
+            "open it, print it to PDF again, look at what the new one shows, and give that",
+        ) from fault
     except ValueError as fault:
         raise _unusable(
-            f"the picture for {ref} must hold nothing but the picture, and says where or how it "
-            "was made",
-            "have the record's system keep it as plain JPEG or PNG, or withhold the field",
+            f"the file for {ref} must hold nothing but the picture or the sound: {suffix} with "
+            f"{fault}",
+            "have the record's system keep it as plain JPEG, PNG or WAV, or withhold the field",
         ) from fault
 
 
+def _check_size(content: bytes, ref: str) -> None:
+    if len(content) > MAX_RECORD_BYTES:
+        raise Refusal(
+            f"a file for {ref} that is no text must have at most {MAX_RECORD_BYTES} bytes",
+            code="attachment-too-large",
+            todo="give it in smaller parts, each for a demand of its own; or withhold the field",
+        )
+
+
 def _ending(name: str) -> str:
-    # As a system reads it that ignores dots and blanks at the end; ``.exe`` alone is one, too.
-    _, dot, ending = name.lower().rstrip(" .\t").rpartition(".")
+    # As a system reads it that ignores dots and blanks at the end, and what stands behind a colon;
+    # ``.exe`` alone is one, too.
+    first = re.split(r"[:\0]", name.lower(), maxsplit=1)[0]
+    _, dot, ending = first.rstrip(" .\t\n\r\u00a0").rpartition(".")
     return f".{ending}" if dot else ""
 
 
-def _suffix(file: BinaryIO, given: str, ref: str) -> str:
-    head = file.read(_HEAD_BYTES)
+def _suffix(head: bytes, given: str, ref: str) -> str:
     if not head:
         raise _unusable(f"the answer to {ref} is an empty file", "give the file that was meant")
     if given in _RUNNING or head.startswith(_RUNS) or _RUNS_TEXT.match(head):
         raise _runs(ref)
-    found = _kind(file, head, ref)
+    found = _kind(head, ref)
     said = _SAME.get(given, given)
-    if found == ".ole":
-        if said in _OLE:
-            return said
-        found = ".bin"
     if found == ".txt" and said in _TEXTS:
         return said
     if said in _KNOWN | _TEXTS and said != found:
@@ -126,57 +180,87 @@ def _suffix(file: BinaryIO, given: str, ref: str) -> str:
     return found
 
 
-def _kind(file: BinaryIO, head: bytes, ref: str) -> str:
+def _kind(head: bytes, ref: str) -> str:
     for magic, suffix in _MAGIC:
         if head.startswith(magic):
             return suffix
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _kind_of_zip(file, ref)
-    if head[:4] == b"RIFF":
-        return {b"WEBP": ".webp", b"WAVE": ".wav"}.get(head[8:12], ".bin")
+    if head[:4] == b"RIFF" and head[8:12] in {b"WEBP", b"WAVE"}:
+        return ".webp" if head[8:12] == b"WEBP" else ".wav"
+    for magic, what, instead in _OTHERS:
+        if head.startswith(magic):
+            raise _holds_more(ref, what, instead)
     if head[4:8] == b"ftyp":
-        brands = {b"heic": ".heic", b"heix": ".heic", b"mif1": ".heic", b"M4A ": ".m4a"}
-        return brands.get(head[8:12], ".mp4")
-    return ".txt" if _is_text(head) else ".bin"
-
-
-def _kind_of_zip(file: BinaryIO, ref: str) -> str:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-            kind = archive.read("mimetype")[:80] if names[:1] == ["mimetype"] else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as fault:
-        raise _unusable(
-            f"the answer to {ref} is a damaged archive", "give the file as its program saves it"
-        ) from fault
-    lower = [name.lower() for name in names]
-    if (
-        any(name.endswith("vbaproject.bin") or Path(name).suffix in _RUNNING for name in lower)
-        or "meta-inf/manifest.mf" in lower
-    ):
-        raise _runs(ref)
-    if kind.startswith(b"application/vnd.oasis.opendocument."):
-        return _OPEN_DOCUMENT.get(kind.rpartition(b".")[2].strip(), ".zip")
-    if "[content_types].xml" in lower:
-        for start, suffix in _OFFICE.items():
-            if any(name.startswith(start) for name in lower):
-                return suffix
-    return ".zip"
+        raise _holds_more(ref, "a picture, recording or film with notes of its maker",
+                          f"{_AS_PICTURE}; {_AS_SOUND}")  # fmt: skip
+    if _is_text(head):
+        return ".txt"
+    raise _holds_more(ref, "a file of an unknown kind", f"{_AS_PDF}; save a text in UTF-8")
 
 
 def _is_text(head: bytes) -> bool:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    if _NOT_TEXT.search(head):
+    try:
+        for _ in _letters(io.BytesIO(head), head, whole=len(head) < _HEAD_BYTES):
+            pass
+    except UnicodeDecodeError:
         return False
-    # The last letter may be cut in two by where the look ended.
-    for end in range(len(head), max(len(head) - 4, 0), -1):
-        try:
-            head[:end].decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False
+    return True
+
+
+def _letters(file: BinaryIO, head: bytes, *, whole: bool) -> Iterator[str]:
+    """Yield a text; raise where it is none."""
+    encoding = next((name for mark, name in _BOMS if head.startswith(mark)), "utf-8")
+    decoder = codecs.getincrementaldecoder(encoding)()
+    while piece := file.read(_PIECE_BYTES):
+        text = decoder.decode(piece)
+        if _NOT_TEXT.search(text):
+            raise UnicodeDecodeError(encoding, b"", 0, 0, "a letter that is not seen")
+        yield text
+    # The last letter of a look may be cut in two by where the look ended.
+    decoder.decode(b"", final=whole)
+
+
+def _check_text(file: BinaryIO, head: bytes, suffix: str, ref: str) -> None:
+    """Look at a text whole: its beginning says little of a file that hides something."""
+    try:
+        lines = _lines(_letters(file, head, whole=True))
+        if suffix in _TABLES:
+            rows = csv.reader(lines, delimiter=_TABLES[suffix])
+            for row in rows:
+                for each in row:
+                    if cell(each) != each and not _NUMBER.fullmatch(each.strip()):
+                        raise _formula(ref, rows.line_num)
+        for _ in lines:
+            pass
+    except UnicodeDecodeError as fault:
+        raise _unusable(
+            f"the answer to {ref} must be text to its end, and holds what no text holds",
+            "save it again as plain text in UTF-8, and look at it once more",
+        ) from fault
+    except csv.Error as fault:
+        raise _unusable(
+            f"the answer to {ref} must be a table, and cannot be read as one",
+            "save the table again as CSV in UTF-8, or give it as a text file",
+        ) from fault
+
+
+def _lines(pieces: Iterator[str]) -> Iterator[str]:
+    left = ""
+    for piece in pieces:
+        *lines, left = (left + piece).split("\n")
+        for line in lines:
+            yield line + "\n"
+    yield left
+
+
+def _formula(ref: str, line: int) -> Refusal:
+    return _unusable(
+        f"the table for {ref} must hold no cell that a spreadsheet would run: line {line}",
+        "put an apostrophe before what begins with =, +, - or @, or save the table as text (.txt)",
+    )
+
+
+def _holds_more(ref: str, what: str, instead: str) -> Refusal:
+    return _unusable(f"the answer to {ref} must show all that it holds, and is {what}", instead)
 
 
 def _runs(ref: str) -> Refusal:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from clerestory.disclosure.cms import CBC_CAUTION
 from clerestory.disclosure.contents import Contents, Part, manifest_of, part_of
 from clerestory.disclosure.logged import LogEvidence
 from clerestory.disclosure.signing import sign_text
@@ -50,9 +51,11 @@ class Bag:
         )
 
 
-def make_bag(contents: Contents, evidence: LogEvidence, signer: Signer) -> Bag:
+def make_bag(
+    contents: Contents, evidence: LogEvidence, signer: Signer, *, cbc: bool = False
+) -> Bag:
     """Put the payload, its evidence and its manifests together."""
-    info = bag_info(contents.demand_id, contents.on.isoformat(), contents.parts)
+    info = bag_info(contents.demand_id, contents.on.isoformat(), contents.parts, cbc=cbc)
     tags = [
         part_of(INFO, info),
         part_of("bagit.txt", BAGIT),
@@ -78,15 +81,20 @@ def contents_text(demand_id: str, digest: str) -> str:
     return f"clerestory-contents/1\n{demand_id}\n{digest}  {MANIFEST}\n"
 
 
-def bag_info(demand_id: str, on: str, payload: Sequence[Part]) -> bytes:
-    """Return ``bag-info.txt``: dates and sums, nothing about a person."""
+def bag_info(demand_id: str, on: str, payload: Sequence[Part], *, cbc: bool) -> bytes:
+    """Return ``bag-info.txt``: dates and sums, nothing about a person.
+
+    With ``cbc`` it repeats that the envelope did not vouch for what is inside.
+    """
     octets = sum(part.size for part in payload)
-    lines = (
+    lines = [
         ("Bag-Software-Agent", "clerestory-package/1"),
         ("Bagging-Date", on),
         ("External-Identifier", demand_id),
         ("Payload-Oxum", f"{octets}.{len(payload)}"),
-    )
+    ]
+    if cbc:
+        lines.append(("Envelope-Caution", CBC_CAUTION))
     return "".join(f"{name}: {value}\n" for name, value in lines).encode()
 
 

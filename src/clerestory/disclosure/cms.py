@@ -64,6 +64,10 @@ GCM = Envelope(
 CBC = Envelope(
     "AES-256-CBC", der.oid("1.2.840.113549.1.7.3"), der.oid("2.16.840.1.101.3.4.1.42"), 0
 )
+CBC_CAUTION = (
+    "AES-256-CBC does not authenticate: check the signature beside the package before opening it"
+)
+"""What a package of that kind says of itself: in its signed seal, and inside."""
 
 
 def seal_cms(

@@ -54,6 +54,21 @@ def open_cms(sealed: BinaryIO, private_key: RSAPrivateKey) -> Iterator[bytes]:
         raise _broken() from fault
 
 
+def is_cbc(start: bytes) -> bool:
+    """Say whether a message that begins so is of the kind that does not authenticate."""
+    try:
+        return _envelope(start)[0] is CBC
+    except (ValueError, IndexError):
+        return False  # no message at all, which opening it will tell
+
+
+def _envelope(start: bytes) -> tuple[Envelope, int]:
+    """Return the kind of message, and where what follows it begins."""
+    at = der.read_head(start)[0]
+    kind = der.read(start[at:]).whole
+    return CBC if kind == CBC.kind else GCM, at + len(kind)
+
+
 def _open_gcm(read: Callable[[int], bytes], head: _Head, key: bytes) -> Iterator[bytes]:
     decryptor = Cipher(algorithms.AES(key), modes.GCM(head.vector)).decryptor()
     for piece in _content(read, head.size):
@@ -82,10 +97,7 @@ def _content(read: Callable[[int], bytes], left: int) -> Iterator[bytes]:
 
 
 def _read_head(start: bytes) -> _Head:
-    at = der.read_head(start)[0]
-    kind = der.read(start[at:])
-    at += len(kind.whole)
-    envelope = CBC if kind.whole == CBC.kind else GCM
+    envelope, at = _envelope(start)
     for _ in range(2):
         at += der.read_head(start[at:])[0]
     at += len(der.read(start[at:]).whole)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from clerestory.kernel import Refusal
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_MONTH_SAID = r"\d{4}-(0[1-9]|1[0-2]): (yes|no)"
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _MONTH_OR_DAY = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:-\d{2})?")
 _TOWN = re.compile(r"(?:^|,)([^,]+?),? (?:ME|Maine)(?:,? \d{5}(?:-\d{4})?)?$", re.IGNORECASE)
@@ -17,8 +18,10 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "yes_no": re.compile(r"yes|no"),
     "year": re.compile(r"\d{4}"),
     "county": re.compile(r"[A-Z][a-z]+ County"),
-    "month_yes_no": re.compile(r"\d{4}-(0[1-9]|1[0-2]): (yes|no)"),
+    "month_yes_no": re.compile(rf"{_MONTH_SAID}(; {_MONTH_SAID})*"),
 }
+# Ten years: who asks about more asks for a history.
+_MOST_MONTHS = 120
 # Two words and no third: nothing on file is one of the two, or cannot be answered.
 YES_OR_NO = frozenset({"yes_no", "month_yes_no"})
 
@@ -27,14 +30,14 @@ YES_OR_NO = frozenset({"yes_no", "month_yes_no"})
 class CoarseningTables:
     """What the profile knows about the world: towns, and words that mean yes or no.
 
-    ``counties`` maps a town's folded name to its county; ``month`` is the month that was asked
-    about (``2026-03``), where one was.
+    ``counties`` maps a town's folded name to its county; ``months`` are the months that were asked
+    about (``2026-03``), oldest first, where there are any.
     """
 
     counties: Mapping[str, str] = field(default_factory=dict)
     yes_words: frozenset[str] = frozenset({"yes"})
     no_words: frozenset[str] = frozenset({"no"})
-    month: str | None = None
+    months: tuple[str, ...] = ()
 
 
 def coarsen(precision: str, values: Sequence[str], tables: CoarseningTables) -> str:
@@ -89,18 +92,19 @@ def _county(values: Sequence[str], tables: CoarseningTables) -> str:
 
 
 def _month_yes_no(values: Sequence[str], tables: CoarseningTables) -> str:
-    month = tables.month
-    if month is None or _MONTH.fullmatch(month) is None:
+    asked = tables.months
+    if not 0 < len(asked) <= _MOST_MONTHS or not all(map(_MONTH.fullmatch, asked)):
         raise Refusal(
-            f"an answer for a month needs the month asked about, written YYYY-MM: {month}",
+            f"an answer for months needs the months asked about, {_MOST_MONTHS} at most, each "
+            f"written YYYY-MM: {', '.join(asked[:2]) or 'none'}",
             code="disclosure-month-missing",
-            todo="ask the requester which month is meant, and pass it",
+            todo="ask the requester which months are meant, and write the instrument's period",
         )
     matches = [_MONTH_OR_DAY.fullmatch(text) for text in values]
     if not all(matches):
         raise _unclear("month_yes_no", "values that are months or days, written YYYY-MM(-DD)")
     months = {match.group(1) for match in matches if match}
-    return f"{month}: {'yes' if month in months else 'no'}"
+    return "; ".join(f"{month}: {'yes' if month in months else 'no'}" for month in asked)
 
 
 def _unclear(precision: str, wanted: str) -> Refusal:

@@ -31,20 +31,20 @@ def state_of(file: BinaryIO) -> FileState:
 
 
 @contextmanager
-def open_given(path: Path, what: str, *, follow: bool = False) -> Iterator[BinaryIO]:
-    """Open a plain file for reading.
+def open_given(path: Path, what: str) -> Iterator[BinaryIO]:
+    """Open a plain file for reading, which may be opened again later.
+
+    So it may be no link: what a link points to can be changed by whoever made it.
 
     Args:
         path: Where it is.
-        what: What it is, for messages, such as ``the recipient key``.
-        follow: Whether it may be a link. A file that is opened again later may not: what a link
-            points to can be changed by whoever made it.
+        what: What it is, for messages, such as ``the answer to S1.photo``.
 
     Raises:
         Refusal: It is not there, or is a link, a folder, a device or a pipe.
     """
     # Without waiting: a pipe that nobody writes to would hold the command for ever.
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
         handle = os.open(path, flags)
     except (OSError, ValueError) as fault:
@@ -55,19 +55,6 @@ def open_given(path: Path, what: str, *, follow: bool = False) -> Iterator[Binar
         raise _unusable(what, "it is a folder, a pipe or a device")
     with os.fdopen(handle, "rb") as file:
         yield file
-
-
-def read_given(path: Path, what: str, *, limit: int) -> bytes:
-    """Return the bytes of a plain file of at most ``limit`` bytes, or of one that a link names.
-
-    Raises:
-        Refusal: It is not a plain file, or is larger.
-    """
-    with open_given(path, what, follow=True) as file:
-        given = file.read(limit + 1)
-    if len(given) > limit:
-        raise _unusable(what, f"it has more than {limit} bytes")
-    return given
 
 
 def _unusable(what: str, why: str) -> Refusal:

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clerestory.disclosure.age import AGE_MAGIC, open_age
+from clerestory.disclosure.cms import CBC, GCM
 from clerestory.disclosure.cms_keys import read_private_key
-from clerestory.disclosure.cms_opening import open_cms
+from clerestory.disclosure.cms_opening import is_cbc, open_cms
 from clerestory.disclosure.contents import KEPT_BYTES, Part
 from clerestory.disclosure.streams import FeedWriter
 from clerestory.disclosure.tar import TarParser
 from clerestory.kernel import Corruption
+
+_START_BYTES = 1 << 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -100,6 +103,15 @@ def _private_file(folder: Path, name: str) -> BinaryIO:
             (folder / part).mkdir(mode=0o700)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
     return os.fdopen(os.open(folder / name, flags, 0o600), "wb")
+
+
+def envelope_of(path: Path) -> str:
+    """Return how a sealed file says that it is sealed: ``age``, or the cipher of its message."""
+    with path.open("rb") as sealed:
+        start = sealed.read(_START_BYTES)
+    if start.startswith(AGE_MAGIC):
+        return "age"
+    return (CBC if is_cbc(start) else GCM).name
 
 
 def open_package(

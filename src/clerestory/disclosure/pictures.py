@@ -2,52 +2,83 @@
 
 A photo may carry where and when it was taken, with what, a small picture of what was cut off, or a
 second file behind its end. Who may have a photo may not have the address that its maker noted in
-it. What is seen is kept bit for bit; only the parts around it are left out.
+it. What is seen is kept bit for bit where the parts around it can be told apart; a TIFF, a GIF and
+a JPEG 2000 are written anew from their points, since their makers' notes stand among them.
 
-Source: ITU-T T.81 annex B (JPEG), PNG third edition sections 5 and 11, RFC 9649 (WebP), Exif 2.32.
+Source: ITU-T T.81 annex B (JPEG), PNG third edition sections 5 and 11, RFC 9649 (WebP), ITU-T T.800
+annex I (JP2), Exif 2.32 (the turn of a photo is tag 0x0112).
 """
 
+import io
 import re
+import struct
+import warnings
+import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from PIL import Image, ImageOps, ImageSequence
 
 _SCAN_ENDS = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _PNG_KEPT = frozenset(
     (
         b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
-        b"cICP", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT",
+        b"cICP", b"bKGD", b"pHYs",
     )
 )  # fmt: skip
-_WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
-_WEBP_SAYS_MORE = 0x0C  # the flags for Exif and XMP
-# How Exif, XMP and their place in a TIFF begin, in either order of bytes.
-_MARKS = re.compile(
-    rb"Exif\0\0|eXIf|http://ns\.adobe\.com/|<x:xmpmeta|\x25\x88\x04\0\x01\0\0\0|\x69\x87\x04\0\x01\0\0\0"
-    rb"|\x88\x25\0\x04\0\0\0\x01|\x87\x69\0\x04\0\0\0\x01"
-)
-_PICTURES = frozenset({".jpg", ".png", ".webp", ".tif", ".heic", ".jp2", ".gif"})
+_WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"))
+_WEBP_DROPPED = 0x0E  # the flags for Exif, XMP and a moving picture
+_WAVE_KEPT = frozenset((b"fmt ", b"fact", b"data"))
+_JP2_KEPT = frozenset((b"jP  ", b"ftyp", b"jp2h", b"jp2c"))
+_TURNED = range(2, 9)
+_MAX_POINTS = 200_000_000  # a sheet of A3 scanned at 1200 points an inch is half a page more
 
 
-def bare_picture(content: bytes, suffix: str) -> bytes:
-    """Return a picture without what its makers wrote around it; any other file unchanged.
+def bare_picture(content: bytes, suffix: str) -> tuple[bytes, str]:
+    """Return a picture or a recording without what its makers wrote around it, and its ending.
 
     Raises:
-        ValueError: It holds such words in a form in which they cannot be taken out.
+        ValueError: It is damaged, or of a kind in which the picture cannot be told apart.
     """
-    if suffix not in _PICTURES:
+    try:
+        return _FORMS[suffix](content)
+    except (IndexError, KeyError, struct.error, zlib.error, OSError, SyntaxError) as fault:
+        raise ValueError("not a whole picture") from fault
+
+
+def bare_jpeg(content: bytes) -> bytes:
+    """Return a JPEG without its words; only the turn, by which it is seen upright, stays.
+
+    Raises:
+        ValueError, IndexError: It is damaged.
+    """
+    return b"".join(_jpeg(content))
+
+
+def bare_jp2(content: bytes) -> bytes:
+    """Return a JPEG 2000 without the boxes that hold words.
+
+    Raises:
+        ValueError: It is damaged.
+    """
+    if content.startswith(b"\xff\x4f\xff\x51"):  # a bare code stream has no boxes
         return content
-    strip = _FORMS.get(suffix)
-    if strip is not None:
-        try:
-            return b"".join(strip(content))
-        except (ValueError, IndexError):
-            pass  # damaged, or of a kind that is not known here: then nothing may be told in it
-    if _MARKS.search(content):
-        raise ValueError("words about the picture that cannot be taken out")
-    return content
+    kept, at = [], 0
+    while at < len(content):
+        size = int.from_bytes(content[at : at + 4], "big") or len(content) - at
+        box = content[at : at + size]
+        if not 8 <= size == len(box):
+            raise ValueError("cut short")
+        if box[4:8] in _JP2_KEPT:
+            kept.append(box)
+        at += size
+    return b"".join(kept)
 
 
 def _jpeg(content: bytes) -> Iterator[bytes]:
-    yield content[:2]
+    if content[:2] != b"\xff\xd8":
+        raise ValueError("no JPEG")
+    yield content[:2] + _turn(content)
     at = 2
     while True:
         if content[at] != 0xFF:
@@ -72,6 +103,19 @@ def _jpeg(content: bytes) -> Iterator[bytes]:
             at = end.start()
 
 
+def _turn(content: bytes) -> bytes:
+    """Return the one note that is seen: which way up the picture is."""
+    try:
+        with _opened(content, "JPEG") as picture:
+            turn = picture.getexif().get(0x0112)
+    except (OSError, ValueError, SyntaxError, struct.error):
+        return b""
+    if not isinstance(turn, int) or turn not in _TURNED:
+        return b""
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0%c\0\0\0\0\0\0" % turn
+    return b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+
+
 def _jpeg_kept(marker: int, segment: bytes) -> bytes:
     if marker == 0xE0 and segment[2:7] == b"JFIF\0":
         # Without the small picture, which may show what was cut off the large one.
@@ -83,21 +127,37 @@ def _jpeg_kept(marker: int, segment: bytes) -> bytes:
     return b"\xff" + bytes([marker]) + segment if colors or not words else b""
 
 
-def _png(content: bytes) -> Iterator[bytes]:
-    yield content[:8]
-    at, kind = 8, b""
+def _png(content: bytes) -> bytes:
+    kept, points, at, kind = [content[:8]], [], 8, b""
     while kind != b"IEND":
         kind = content[at + 4 : at + 8]
         whole = content[at : at + 12 + int.from_bytes(content[at : at + 4], "big")]
         if len(whole) < 12 or len(whole) != 12 + int.from_bytes(whole[:4], "big"):
             raise ValueError("cut short")
         if kind in _PNG_KEPT:
-            yield whole
+            kept.append(whole)
+        if kind == b"IDAT":
+            points.append(whole[8:-4])
         at += len(whole)
+    _check_stream(points)
+    return b"".join(kept)
 
 
-def _webp(content: bytes) -> Iterator[bytes]:
-    kept, at = [], 12
+def _check_stream(points: list[bytes]) -> None:
+    """Refuse what lies behind the points: some programs leave there what was cut off."""
+    stream = zlib.decompressobj()
+    for piece in points:
+        while piece and not stream.eof:
+            stream.decompress(piece, 1 << 20)
+            piece = stream.unconsumed_tail
+        if stream.eof and stream.unused_data + piece.removeprefix(stream.unused_data):
+            raise ValueError("more than the picture")
+    if not stream.eof:
+        raise ValueError("cut short")
+
+
+def _riff(content: bytes, kept: frozenset[bytes]) -> bytes:
+    held, at = [], 12
     end = 8 + int.from_bytes(content[4:8], "little")
     if not 12 <= end <= len(content):
         raise ValueError("cut short")
@@ -107,16 +167,76 @@ def _webp(content: bytes) -> Iterator[bytes]:
         if len(whole) < 8 + size:
             raise ValueError("cut short")
         if whole[:4] == b"VP8X":
-            whole = whole[:8] + bytes([whole[8] & ~_WEBP_SAYS_MORE]) + whole[9:]
-        if whole[:4] in _WEBP_KEPT:
-            kept.append(whole)
+            whole = whole[:8] + bytes([whole[8] & ~_WEBP_DROPPED]) + whole[9:]
+        if whole[:4] in kept:
+            held.append(whole)
         at += len(whole)
-    body = b"WEBP" + b"".join(kept)
-    yield b"RIFF" + len(body).to_bytes(4, "little") + body
+    if not held:
+        raise ValueError("nothing in it")
+    body = content[8:12] + b"".join(held)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
 
 
-_FORMS: Mapping[str, Callable[[bytes], Iterator[bytes]]] = {
-    ".jpg": _jpeg,
-    ".png": _png,
-    ".webp": _webp,
+@contextmanager
+def _opened(content: bytes, kind: str) -> Iterator[Image.Image]:
+    """Open a picture of one kind; what the library only warns of is judged by us."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(io.BytesIO(content), formats=[kind]) as picture:
+                yield picture
+        except Image.DecompressionBombError as fault:
+            raise ValueError("too many points") from fault
+
+
+def _written_anew(content: bytes, kind: str) -> list[Image.Image]:
+    """Return the pages of a picture as points alone, the way up in which they are seen."""
+    pages = []
+    with _opened(content, kind) as picture:
+        points = 0
+        for each in ImageSequence.Iterator(picture):
+            points += each.width * each.height
+            if points > _MAX_POINTS:
+                raise ValueError("too large")
+            page = ImageOps.exif_transpose(each)
+            bare = Image.frombytes(page.mode, page.size, page.tobytes())
+            if page.mode == "P" and page.palette:
+                bare.putpalette(page.palette.getdata()[1], page.palette.mode)
+            kept = {"dpi", "transparency"} & set(page.info)  # how large, and what is seen through
+            bare.info = {str(key): page.info[key] for key in kept}
+            pages.append(bare)
+    return pages
+
+
+def _tiff(content: bytes) -> tuple[bytes, str]:
+    first, *others = _written_anew(content, "TIFF")
+    out = io.BytesIO()
+    packed = "group4" if {page.mode for page in (first, *others)} == {"1"} else "tiff_adobe_deflate"
+    dots = first.info.get("dpi", (0, 0))
+    first.save(out, "TIFF", compression=packed, save_all=True, append_images=others, dpi=dots)
+    return out.getvalue(), ".tif"
+
+
+def _as_png(kind: str) -> Callable[[bytes], tuple[bytes, str]]:
+    def written(content: bytes) -> tuple[bytes, str]:
+        pages = _written_anew(content, kind)
+        if len(pages) != 1:
+            raise ValueError("a moving picture")
+        out = io.BytesIO()
+        pages[0].save(out, "PNG")
+        return out.getvalue(), ".png"
+
+    return written
+
+
+_FORMS: Mapping[str, Callable[[bytes], tuple[bytes, str]]] = {
+    ".jpg": lambda content: (bare_jpeg(content), ".jpg"),
+    ".png": lambda content: (_png(content), ".png"),
+    ".webp": lambda content: (_riff(content, _WEBP_KEPT), ".webp"),
+    ".wav": lambda content: (_riff(content, _WAVE_KEPT), ".wav"),
+    ".tif": _tiff,
+    ".gif": _as_png("GIF"),
+    ".jp2": _as_png("JPEG2000"),
 }
+PICTURES = frozenset(_FORMS)
+"""The endings of what :func:`bare_picture` reads."""

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from clerestory.disclosure.age import seal_age
 from clerestory.disclosure.bag import Bag, make_bag
-from clerestory.disclosure.cms import CBC, GCM, check_cms_size, seal_cms
+from clerestory.disclosure.cms import CBC, CBC_CAUTION, GCM, check_cms_size, seal_cms
 from clerestory.disclosure.contents import Contents
 from clerestory.disclosure.logged import ProvedEvidence, require_proved
 from clerestory.disclosure.recipient_kinds import AgeRecipient, CertificateRecipient, Recipient
@@ -115,12 +115,13 @@ def seal_package(
     require_proved(proved, demand_id=contents.demand_id, contents_digest=contents.digest)
     path = folder / package_name(contents.demand_id, recipients)
     _check_free(path)
-    bag = make_bag(contents, proved.evidence, signer)
+    bag = make_bag(contents, proved.evidence, signer, cbc=cbc)
     with _temporary(folder) as (file, temporary):
         writer = SealedWriter(file)
         envelope = _encrypt(bag, recipients, writer, random_bytes, cbc=cbc)
         _sync(file)
-        note = sign_text(seal_text(path.name, writer.sha256, writer.size), signer)
+        said = seal_text(path.name, writer.sha256, writer.size, cbc=cbc)
+        note = sign_text(said, signer)
         signature_path = _publish(temporary, path, note)
     return Sealed(
         path=path,
@@ -135,9 +136,14 @@ def seal_package(
     )
 
 
-def seal_text(name: str, sha256: str, size: int) -> str:
-    """Return what the sender signs beside the package; ``sha256sum`` reads its last line."""
-    return f"clerestory-seal/1\n{size}\n{sha256}  {name}\n"
+def seal_text(name: str, sha256: str, size: int, *, cbc: bool = False) -> str:
+    """Return what the sender signs beside the package; ``sha256sum`` reads its last line.
+
+    What an envelope does not do is said here, under the signature, where it is read before the
+    package is opened and cannot be taken away.
+    """
+    caution = f"{CBC_CAUTION}\n" if cbc else ""
+    return f"clerestory-seal/1\n{size}\n{caution}{sha256}  {name}\n"
 
 
 def _encrypt(

@@ -95,8 +95,8 @@ def read_stationery(profile: Path, language: str = BASE_LANGUAGE) -> Stationery:
     )
 
 
-def read_coarsening(profile: Path, *, month: str | None = None) -> CoarseningTables:
-    """Read what ``profile`` knows for coarser answers; ``month`` is the month asked about.
+def read_coarsening(profile: Path, *, months: tuple[str, ...] = ()) -> CoarseningTables:
+    """Read what ``profile`` knows for coarser answers; ``months`` are those asked about.
 
     Raises:
         Refusal: The file is missing or cannot be read.
@@ -115,7 +115,7 @@ def read_coarsening(profile: Path, *, month: str | None = None) -> CoarseningTab
         counties=counties,
         yes_words=frozenset(table["yes_words"]),
         no_words=frozenset(table["no_words"]),
-        month=month,
+        months=months,
     )
 
 

@@ -11,27 +11,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clerestory.disclosure import bag
+from clerestory.disclosure.cms import CBC, CBC_CAUTION
 from clerestory.disclosure.contents import DETERMINATION_PATH, manifest_of
 from clerestory.disclosure.logged import LogEvidence
-from clerestory.disclosure.opening import OpenedFile
+from clerestory.disclosure.opening import OpenedFile, envelope_of
 from clerestory.disclosure.released import EnclosedRulings, read_rulings
 from clerestory.disclosure.sealing import SIGNATURE_SUFFIX
 from clerestory.disclosure.signing import check_is_signed, open_signed
 from clerestory.kernel import Corruption, Refusal
 from clerestory.notes import OtherSigner, Verifier
 
-_SEAL = re.compile(r"clerestory-seal/1\n(0|[1-9][0-9]{0,18})\n([0-9a-f]{64})  (\S+)\n", re.ASCII)
+_SEAL = re.compile(
+    rf"clerestory-seal/1\n(0|[1-9][0-9]{{0,18}})\n({re.escape(CBC_CAUTION)}\n)?"
+    r"([0-9a-f]{64})  (\S+)\n",
+    re.ASCII,
+)
 _PIECE_BYTES = 1 << 20
 _MAX_SIGNATURE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """What the sender signed beside the package."""
+    """What the sender signed beside the package.
+
+    ``cbc`` is whether it says that the envelope does not authenticate.
+    """
 
     name: str
     size: int
     sha256: str
+    cbc: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +83,8 @@ def read_seal(path: Path, sender: Verifier) -> Seal:
             code="package-signature-invalid",
             todo="do not use the package; tell the sender",
         )
-    return Seal(name=match.group(3), size=int(match.group(1)), sha256=match.group(2))
+    size, caution, sha256, name = match.groups()
+    return Seal(name=name, size=int(size), sha256=sha256, cbc=caution is not None)
 
 
 def check_name(path: Path, seal: Seal) -> None:
@@ -93,11 +103,12 @@ def check_name(path: Path, seal: Seal) -> None:
         )
 
 
-def check_seal(path: Path, seal: Seal) -> None:
-    """Prove that the file is byte for byte what was sealed.
+def check_seal(path: Path, seal: Seal) -> str:
+    """Prove that the file is byte for byte what was sealed, and return how it is sealed.
 
     Raises:
-        Corruption: It is shorter (``package-cut-short``) or another (``package-altered``).
+        Corruption: It is shorter (``package-cut-short``), another (``package-altered``), or the
+            seal does not say that its envelope does not authenticate (``package-envelope-unsaid``).
     """
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
@@ -116,6 +127,14 @@ def check_seal(path: Path, seal: Seal) -> None:
             code="package-altered",
             todo="do not open it; keep it, and tell the sender",
         )
+    envelope = envelope_of(path)
+    if (envelope == CBC.name) != seal.cbc:
+        raise Corruption(
+            f"the seal must say whether its envelope authenticates, and says another: {envelope}",
+            code="package-envelope-unsaid",
+            todo="do not open it; keep it, and tell the sender",
+        )
+    return envelope
 
 
 def is_kept(name: str) -> bool:
@@ -140,7 +159,7 @@ def check_bag(named: Mapping[str, OpenedFile], seal: Seal) -> OpenedBag:
         raise _broken("the folder must be named for the demand")
     if seal.name.partition(".tar.")[0] != rulings.demand_id:
         raise _broken("the package must be named for the demand")
-    _check_about(files, rulings)
+    _check_about(files, rulings, cbc=seal.cbc)
     evidence = LogEvidence(
         entry=_body(files, bag.ENTRY),
         opening=_body(files, bag.OPENING),
@@ -216,9 +235,9 @@ def _check_manifests(files: Mapping[str, OpenedFile]) -> None:
             )
 
 
-def _check_about(files: Mapping[str, OpenedFile], rulings: EnclosedRulings) -> None:
+def _check_about(files: Mapping[str, OpenedFile], rulings: EnclosedRulings, *, cbc: bool) -> None:
     payload = [file.as_part(path) for path, file in files.items() if path.startswith("data/")]
-    info = bag.bag_info(rulings.demand_id, rulings.on, payload)
+    info = bag.bag_info(rulings.demand_id, rulings.on, payload, cbc=cbc)
     if _body(files, bag.INFO) != info or _body(files, "bagit.txt") != bag.BAGIT:
         raise _broken("the bag says of itself what is not so")
 

@@ -77,6 +77,11 @@ class Protection(StrEnum):
     PROTECTED_8USC1367 = "protected_8usc1367"
     SUD_PATIENT = "sud_patient"
 
+    @property
+    def hides_home(self) -> bool:
+        """Whether it keeps secret where its person lives, and so where the household does."""
+        return self not in {Protection.MINOR, Protection.SUD_PATIENT}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Column:
@@ -96,6 +101,8 @@ class HeldField:
     Attributes:
         column: Where the value stands; ``None`` when there is nothing to read for one person.
         dated: Name of the date column when a person has many rows, one for each day or event.
+        monthly: Each row is of a whole month and has its first day, so that it is read where the
+            period has any day of that month.
         proxy_for_status: The field, or its whole program, tells or suggests status.
         line: Where the catalogue says so, for messages.
     """
@@ -110,6 +117,7 @@ class HeldField:
     dated: str | None
     proxy_for_status: bool
     line: int
+    monthly: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +168,7 @@ class Catalogue:
         search: The columns a person may be found by, each in the person table.
         digest: SHA-256 of the catalogue's bytes, so that an index knows what it was built for.
         protections: Where a record says that its person is protected.
+        households: Columns in which people of one household or case have the same value.
     """
 
     agency: str
@@ -169,6 +178,7 @@ class Catalogue:
     file: str
     digest: str
     protections: tuple[ProtectionMark, ...] = ()
+    households: tuple[Column, ...] = ()
 
     def get_field(self, program: str, code: str) -> HeldField:
         """Return one field of one program.
@@ -224,6 +234,9 @@ class Catalogue:
         for mark in self.protections:
             need(mark.column.table, mark.column.name, f"protections.{mark.protection}")
             need(mark.column.table, self.person.name, f"protections.{mark.protection}")
+        for column in self.households:
+            need(column.table, column.name, "households.same")
+            need(column.table, self.person.name, "households.same")
         for field in self.list_fields():
             if field.column is None:
                 continue
@@ -233,3 +246,12 @@ class Catalogue:
             if field.dated is not None:
                 need(field.column.table, field.dated, by)
         return needed
+
+
+def fold_mark(text: str) -> str:
+    """A written mark as it is compared: without capitals and outer spaces.
+
+    >>> fold_mark(" Yes")
+    'yes'
+    """
+    return text.strip().casefold()

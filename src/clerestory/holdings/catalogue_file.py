@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -20,7 +19,10 @@ from clerestory.holdings.catalogue import (
     ProtectionMark,
     SearchKey,
     Sensitivity,
+    fold_mark,
 )
+from clerestory.holdings.catalogue_lines import find_line
+from clerestory.holdings.catalogue_rules import list_faults
 from clerestory.holdings.errors import CatalogueFault
 from clerestory.kernel import BadFile
 from clerestory.kernel.files import read_limited
@@ -31,9 +33,12 @@ FORMAT = "clerestory-catalogue/1"
 
 _Code = TypeVar("_Code", bound=StrEnum)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_TOP = {"format", "agency", "person", "search_keys", "fields", "groups", "programs", "protections"}
+_TOP = {
+    "format", "agency", "person", "search_keys", "fields", "groups", "programs", "protections",
+    "households",
+}  # fmt: skip
 _KIND = {"label", "category", "sensitivity", "proxy_for_status"}
-_HELD = {"column", "dated", "source", "sensitivity", "proxy_for_status"}
+_HELD = {"column", "dated", "monthly", "source", "sensitivity", "proxy_for_status"}
 _MARK = {"birth_date", "row_in", "filled", "column", "yes", "no"}
 _PROGRAM = {"label", "members", "proxy_for_status", "uses", "fields"}
 
@@ -100,9 +105,10 @@ class _Reader:
             file=self.file,
             digest=digest,
             protections=tuple(self._protections(document, person)),
+            households=tuple(self._households(document)),
         )
-        self._check_no_proxy(catalogue)
-        self._check_protections(catalogue)
+        for path, message, todo in list_faults(catalogue):
+            self._fail(path, message, todo)
         return catalogue
 
     def _search(self, document: dict[str, Any], person: Column) -> dict[SearchKey, Column]:
@@ -181,6 +187,9 @@ class _Reader:
         dated = held.get("dated")
         if dated is not None:
             self._identifier(dated, (*path, "dated"))
+        monthly = self._flag(held, path, "monthly")
+        if monthly and dated is None:
+            self._fail(path, f"months have a date column: {program}.{code}", 'add dated = "..."')
         label = self._words(document, ("fields", code, "label"))
         level = held.get("sensitivity", kinds[code].get("sensitivity"))
         return HeldField(
@@ -194,6 +203,7 @@ class _Reader:
             source=source,
             column=None if written is None else self._column(written, path, program=program),
             dated=dated,
+            monthly=monthly,
             proxy_for_status=program_is_proxy
             or self._flag(kinds[code], ("fields", code))
             or self._flag(held, path),
@@ -244,45 +254,16 @@ class _Reader:
             line=self._line(path),
         )
 
-    def _check_protections(self, catalogue: Catalogue) -> None:
-        # What marks a person as protected may find nobody; and the mark of 8 U.S.C. 1367 nearly
-        # tells status, so no field may give it away either.
-        keys = {column: key for key, column in catalogue.search.items()}
-        fields = {
-            held.column: f"{held.program}.{held.code}"
-            for held in catalogue.list_fields()
-            if not held.proxy_for_status
-        }
-        for mark in catalogue.protections:
-            path = ("protections", str(mark.protection))
-            if mark.column in keys and not mark.is_birth_date and not mark.is_row:
-                self._fail(
-                    path,
-                    f"a search key may not be what protects: {keys[mark.column]} = {mark.column}",
-                    "take the key out; nobody is found by what protects them",
-                )
-            if mark.protection is Protection.PROTECTED_8USC1367 and mark.column in fields:
-                self._fail(
-                    path,
-                    f"a field may not give away what 8 U.S.C. 1367 protects: {fields[mark.column]}",
-                    "take the field out, or mark it proxy_for_status = true",
-                )
-
-    def _check_no_proxy(self, catalogue: Catalogue) -> None:
-        # Not only columns that nothing else uses: a search key may be no proxy at all, even when
-        # a second field of another program reads the same column under an innocent name.
-        proxies = {
-            field.column
-            for field in catalogue.list_fields()
-            if field.proxy_for_status and not catalogue.programs[field.program].proxy_for_status
-        } | catalogue.proxy_columns()
-        for key, column in catalogue.search.items():
-            if column in proxies:
-                self._fail(
-                    ("search_keys", key),
-                    f"a search key may not tell or suggest immigration status: {key} = {column}",
-                    "take the key out; nobody is found by status or by a proxy for it",
-                )
+    def _households(self, document: dict[str, Any]) -> Iterator[Column]:
+        if "households" not in document:
+            return
+        path = ("households", "same")
+        self._known(self._table(document, path[:1]), {"same"}, path[:1])
+        written = self._list(self._table(document, path[:1]), path)
+        if not written:
+            self._fail(path, "nothing says who lives together", 'write same = ["table.column"]')
+        for text in dict.fromkeys(written):
+            yield self._column(text, path)
 
     def _column(self, written: object, path: tuple[str, ...], *, program: str = "") -> Column:
         parts = written.replace("{program}", program).split(".") if isinstance(written, str) else []
@@ -316,10 +297,12 @@ class _Reader:
             )
         return value
 
-    def _flag(self, table: Mapping[str, Any], path: tuple[str, ...]) -> bool:
-        value = table.get("proxy_for_status", False)
+    def _flag(
+        self, table: Mapping[str, Any], path: tuple[str, ...], name: str = "proxy_for_status"
+    ) -> bool:
+        value = table.get(name, False)
         if not isinstance(value, bool):
-            self._fail(path, f"proxy_for_status is true or false: {value!r}", "write one of them")
+            self._fail(path, f"{name} is true or false: {value!r}", "write one of them")
         return value
 
     def _code(self, codes: type[_Code], value: object, path: tuple[str, ...], what: str) -> _Code:
@@ -359,36 +342,3 @@ class _Reader:
 
     def _line(self, path: tuple[str, ...]) -> int:
         return find_line(self.text, path)
-
-
-def fold_mark(text: str) -> str:
-    """A written mark as it is compared: without capitals and outer spaces.
-
-    >>> fold_mark(" Yes")
-    'yes'
-    """
-    return text.strip().casefold()
-
-
-def find_line(text: str, path: tuple[str, ...]) -> int:
-    """Return the line, from 1, that best shows ``path``: its own key, or the nearest table above.
-
-    TOML readers keep no line numbers; a catalogue writes each table and key on its own line.
-    """
-    lines = _lines_by_path(text)
-    nearest = (path[:depth] for depth in range(len(path), 0, -1))
-    return next((lines[known] for known in nearest if known in lines), 1)
-
-
-@lru_cache(maxsize=4)
-def _lines_by_path(text: str) -> dict[tuple[str, ...], int]:
-    header: tuple[str, ...] = ()
-    found: dict[tuple[str, ...], int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            header = tuple(part.strip().strip('"') for part in stripped.strip("[]").split("."))
-            found.setdefault(header, number)
-        elif "=" in stripped and not stripped.startswith("#"):
-            found.setdefault((*header, stripped.partition("=")[0].strip().strip('"')), number)
-    return found

@@ -4,10 +4,12 @@ It is as secret as the source: it holds names, numbers and addresses, and nothin
 or status. It may be thrown away and built again at any time.
 """
 
+import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -157,15 +159,30 @@ def build_index_of_rows(
     """
     target = Path(path)
     draft = target.with_name(target.name + ".draft")
-    draft.unlink(missing_ok=True)
-    # Made before SQLite opens it, so that no other account can read it at any moment.
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        _write(draft, rows, catalogue_digest, key_column)
-        draft.replace(target)
-    finally:
+    with _one_build_at_a_time(target.parent):
         draft.unlink(missing_ok=True)
+        # Made before SQLite opens it, so that no other account can read it at any moment.
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            _write(draft, rows, catalogue_digest, key_column)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
     return open_index(target)
+
+
+@contextmanager
+def _one_build_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait for a build that another run has begun in this folder: both would write one draft.
+
+    The lock is on the folder itself, so that nothing of it is left by a run that is stopped.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> PersonIndex:

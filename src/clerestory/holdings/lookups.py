@@ -83,13 +83,25 @@ class Lookups:
         self._key = key
 
     @classmethod
-    def open(cls, folder: Path, *, entropy: Callable[[int], bytes]) -> "Lookups":
+    def open(
+        cls, folder: Path, *, entropy: Callable[[int], bytes], begun: bool = False
+    ) -> "Lookups":
         """Open the record of look-ups in ``folder``, or begin one.
 
+        Args:
+            folder: Where it lies.
+            entropy: Where the key of a new record comes from.
+            begun: Whether one must be there: an office's is begun with the office.
+
         Raises:
-            LookupsAltered: A part of it is missing.
+            LookupsAltered: It, or a part of it, is missing.
             OSError: It cannot be written; then nobody may be looked up.
         """
+        # An empty record in place of the one that was taken away would pass for one that holds.
+        if begun and not (folder / _KEY).is_file():
+            raise LookupsAltered(
+                f"the record of look-ups was begun with the office, and has no {_KEY}"
+            )
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _locked(folder):
             if not (folder / _KEY).exists():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
+from clerestory.holdings.catalogue import Column
 from clerestory.holdings.kinds import Kind
 from clerestory.holdings.source_faults import bad_date, bad_key, no_zone
 from clerestory.kernel import Period
@@ -59,6 +60,9 @@ class OneRow:
         members: A table that must have a row for the person too, so that a program's fields are
             read only of people who are in the program; ``None`` when ``table`` is that table.
         dated: The date column that ``period`` is about; ``None`` reads the one current row.
+        household: A column in which people of one household have the same value. Then the rows
+            of everybody who shares the person's are read, and nobody's key. It serves what
+            protects a household and nothing else.
     """
 
     table: str
@@ -68,6 +72,13 @@ class OneRow:
     members: str | None
     dated: str | None = None
     period: Period | None = None
+    household: Column | None = None
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Every table in which the person's key is compared."""
+        more = [self.members, self.household.table if self.household else None]
+        return (self.table, *(table for table in more if table is not None))
 
     @property
     def can_be_anybody(self) -> bool:
@@ -84,7 +95,7 @@ class OneRow:
         Raises:
             SourceFault: It is not so, or a table or the key is missing.
         """
-        for table in filter(None, (self.table, self.members)):
+        for table in self.tables:
             kind = grammar.kind_of(table, self.key)
             if kind not in grammar.key_kinds:
                 raise bad_key(grammar.label, table, self.key, kind)
@@ -108,14 +119,50 @@ class OneRow:
         key = sa.column(self.key, sa.String)
         table = sa.table(self.table, key, *(sa.column(name) for name in self.columns))
         person = sa.bindparam("person", self.person_id, type_=sa.String)
-        select = sa.select(*(table.c[name] for name in self.columns)).where(
-            grammar.is_person(table.c[self.key], self.table, person)
-        )
+        select = sa.select(*(table.c[name] for name in self.columns))
+        if self.household is not None:
+            return self._of_household(select, table.c[self.key], grammar, self.household)
+        select = select.where(grammar.is_person(table.c[self.key], self.table, person))
         if self.members is not None:
             member = sa.table(self.members, sa.column(self.key, sa.String)).alias("member")
             here = grammar.is_person(member.c[self.key], self.members, person)
             select = select.where(sa.exists(sa.literal_column("1")).where(here))
         return select if self.dated is None else self._in_period(select, table, grammar, self.dated)
+
+    def _of_household(
+        self,
+        select: "sa.Select[Any]",
+        key: "sa.ColumnElement[str]",
+        grammar: Grammar,
+        household: Column,
+    ) -> "sa.Select[Any]":
+        import sqlalchemy as sa
+
+        person = sa.bindparam("person", self.person_id, type_=sa.String)
+        own, other = (
+            sa.table(
+                household.table, sa.column(self.key, sa.String), sa.column(household.name)
+            ).alias(name)
+            for name in ("own", "other")
+        )
+        # Where each value has a type of its own, 7 and "7" are told apart unless they are texts.
+        loose = Kind.ANY in {
+            *(grammar.kind_of(table, self.key) for table in self.tables),
+            grammar.kind_of(household.table, household.name),
+        }
+
+        def compared(column: "sa.ColumnElement[Any]") -> "sa.ColumnElement[Any]":
+            return sa.cast(column, sa.Text) if loose else column
+
+        # Blanks are no number: everybody without one would be of one household.
+        said = sa.func.trim(sa.cast(own.c[household.name], sa.Text)) != sa.literal_column("''")
+        together = (
+            sa.select(compared(other.c[self.key]))
+            .where(grammar.is_person(own.c[self.key], household.table, person))
+            .where(compared(other.c[household.name]) == compared(own.c[household.name]))
+            .where(said)
+        )
+        return select.where(compared(key).in_(together)).distinct()
 
     def has_written_days(self, grammar: Grammar) -> bool:
         """Whether the date column is a text."""

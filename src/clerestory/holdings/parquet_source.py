@@ -84,8 +84,8 @@ class ParquetSource:
         compiled = row.statement(self).compile(dialect=self._dialect)
         parameters = [compiled.params[name] for name in compiled.positiontup or ()]
         found = self._fetch(str(compiled), parameters, table=row.table, columns=row.columns)
-        if row.members is not None:
-            self._check_unchanged(row.members)
+        for table in row.tables[1:]:
+            self._check_unchanged(table)
         if not row.has_written_days(self):
             return found
         if any(one[-1] for one in found):

@@ -109,8 +109,7 @@ class PostgresqlSource(SqlSource):
 
     def _can_be_key(self, connection: sa.Connection, row: OneRow) -> bool:
         """Ask the database whether the text is the very one it would print for such a key."""
-        tables = filter(None, (row.table, row.members))
-        casts = {self._column(table, row.key).cast for table in tables} - {None}
+        casts = {self._column(table, row.key).cast for table in row.tables} - {None}
         for cast in sorted(filter(None, casts)):
             person = sa.bindparam("person", row.person_id, type_=sa.String)
             there = sa.cast(sa.cast(person, NamedType(cast)), sa.Text)

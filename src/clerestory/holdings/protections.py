@@ -2,14 +2,23 @@
 
 It is read before anything leaves, and only adds: a mark that is absent takes no protection away
 that the demand itself speaks of. What cannot be told counts as protective.
+
+The record of one tells where the household lives. So a mark of another of the household that hides
+a home is read too, without that person's key or name, and counts for the person found.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from clerestory.holdings.catalogue import Catalogue, Protection, ProtectionMark
-from clerestory.holdings.catalogue_file import fold_mark
+from clerestory.holdings.catalogue import (
+    Catalogue,
+    Column,
+    Protection,
+    ProtectionMark,
+    SearchKey,
+    fold_mark,
+)
 from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.kinds import KEYS_PRINTED, Kind
 from clerestory.holdings.one_row import ISO_DAY, OneRow
@@ -25,17 +34,23 @@ _OLDEST = 125
 class Protections:
     """What a record says: ``stated`` is certain, ``unknown`` cannot be told from what is there.
 
-    ``true_addresses`` is where the person truly lives, if the record keeps that apart.
+    Attributes:
+        household: What hides the home of another of the household, and so this person's.
+        true_addresses: Where the person truly lives, if the record keeps that apart; or the
+            address in the file, where another of the household keeps theirs secret.
+        others_addresses: Where others of the household truly live, if the record keeps it apart.
     """
 
     stated: frozenset[Protection]
     unknown: frozenset[Protection]
+    household: frozenset[Protection] = frozenset()
     true_addresses: tuple[str, ...] = ()
+    others_addresses: tuple[str, ...] = ()
 
     @property
     def flags(self) -> frozenset[str]:
         """The flags to decide with. Doubt protects: what cannot be told is taken as stated."""
-        return frozenset(str(one) for one in self.stated | self.unknown)
+        return frozenset(str(one) for one in self.stated | self.unknown | self.household)
 
 
 def read_protections(
@@ -56,18 +71,30 @@ def read_protections(
     _check_there(source, catalogue, person_id)
     stated: set[Protection] = set()
     unknown: set[Protection] = set()
+    household: set[Protection] = set()
     addresses: dict[str, None] = {}
+    others: dict[str, None] = {}
     for mark in catalogue.protections:
         values = _values(source, catalogue, mark, person_id)
         said = _said(mark, values, on)
         if said is not False:
             (unknown if said is None else stated).add(mark.protection)
+        # Without a household of their own the person is met alone, or nobody is.
+        shared = _values_of_household(source, catalogue, mark, person_id)
+        if shared and _said(mark, shared, on) is not False:
+            household.add(mark.protection)
         if mark.holds_address:
-            addresses.update((value, None) for value in values if isinstance(value, str))
+            addresses.update(_texts(values))
+            others.update(_texts(shared))
+    if Protection.ADDRESS_CONFIDENTIALITY in household - stated:
+        # Who takes part has a designated address in the file, and a housemate has the home.
+        addresses.update(_texts(_address_in_file(source, catalogue, person_id)))
     return Protections(
         stated=frozenset(stated),
         unknown=frozenset(unknown - stated),
+        household=frozenset(household - stated - unknown),
         true_addresses=tuple(addresses),
+        others_addresses=tuple(one for one in others if one not in addresses),
     )
 
 
@@ -129,17 +156,52 @@ def _text(value: Scalar) -> str:
     return fold_mark(str(value))
 
 
+def _texts(values: Iterable[Scalar]) -> dict[str, None]:
+    """The addresses among the values; a blank is none."""
+    return {value: None for value in values if isinstance(value, str) and value.strip()}
+
+
 def _values(
     source: Source, catalogue: Catalogue, mark: ProtectionMark, person_id: str
 ) -> list[Scalar]:
     _check_same_key(source, catalogue, mark.column.table)
+    return _read_column(source, catalogue, mark.column, person_id)
+
+
+def _values_of_household(
+    source: Source, catalogue: Catalogue, mark: ProtectionMark, person_id: str
+) -> list[Scalar]:
+    """What stands in a mark that hides a home, for everybody who is of the person's household."""
+    if not mark.protection.hides_home:
+        return []
+    values: list[Scalar] = []
+    for household in catalogue.households:
+        _check_same_key(source, catalogue, household.table)
+        values += _read_column(source, catalogue, mark.column, person_id, household=household)
+    return values
+
+
+def _address_in_file(source: Source, catalogue: Catalogue, person_id: str) -> list[Scalar]:
+    column = catalogue.search.get(SearchKey.ADDRESS)
+    return [] if column is None else _read_column(source, catalogue, column, person_id)
+
+
+def _read_column(
+    source: Source,
+    catalogue: Catalogue,
+    column: Column,
+    person_id: str,
+    *,
+    household: Column | None = None,
+) -> list[Scalar]:
     rows = source.read_one(
         OneRow(
-            table=mark.column.table,
-            columns=(mark.column.name,),
+            table=column.table,
+            columns=(column.name,),
             key=catalogue.person.name,
             person_id=person_id,
             members=None,
+            household=household,
         )
     )
     return [row[0] for row in rows]
@@ -165,14 +227,6 @@ def _check_same_key(source: Source, catalogue: Catalogue, table: str) -> None:
 
 def _check_there(source: Source, catalogue: Catalogue, person_id: str) -> None:
     person = catalogue.person
-    rows = source.read_one(
-        OneRow(
-            table=person.table,
-            columns=(person.name,),
-            key=person.name,
-            person_id=person_id,
-            members=None,
-        )
-    )
+    rows = _read_column(source, catalogue, person, person_id)
     if len(rows) != 1:
         raise not_one_row(source.label, person.table, len(rows))

@@ -6,7 +6,7 @@ is in no answer. It does not decide: who may read what was decided before it is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 from uuid import UUID
@@ -17,6 +17,7 @@ from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.source import Source
 from clerestory.holdings.source_faults import bad_value
 from clerestory.kernel import Period
+from clerestory.kernel.period import whole_months
 
 Values = tuple[str | int | float | bytes, ...]
 
@@ -102,6 +103,8 @@ def _check_readable(catalogue: Catalogue, at: int, one: PermittedField) -> _Read
             code="read-no-period",
             todo="state the period of the determination; Period() is every day",
         )
+    if field.monthly and one.period is not None:
+        one = replace(one, period=whole_months(one.period))
     return _Readable(at=at, permitted=one, column=field.column, dated=field.dated)
 
 

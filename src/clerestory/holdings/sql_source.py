@@ -227,7 +227,7 @@ class SqlSource(ABC):
         raise lacks(self._label, table, [column])
 
     def _check_row(self, connection: sa.Connection, row: OneRow) -> None:
-        for table in filter(None, (row.table, row.members)):
+        for table in row.tables:
             if table not in self._held:
                 self._held[table] = self._look(connection, table)
         if self._held[row.table] is None:

@@ -44,8 +44,10 @@ class SqliteSource(SqlSource):
         The first comparison can use an index; but a column may hold numbers, of which 7 equals
         the text 007, or compare without regard to capitals. The second is letter by letter.
         """
-        del table
         exact = sa.collate(sa.cast(column, sa.String), "BINARY") == person
+        if self.kind_of(table, column.name) is Kind.ANY:
+            # Nothing is turned into a text here, so that the number 7 is never the text 7.
+            return exact
         return sa.and_(column == person, exact)
 
     def is_no_day(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

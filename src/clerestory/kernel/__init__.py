@@ -1,7 +1,7 @@
 """Ids, time, canonical bytes, whole files, strict reading and base errors, for every floor."""
 
 from clerestory.kernel.bad_file import BadFile, Fault
-from clerestory.kernel.canonical import canonical_bytes, digest_of
+from clerestory.kernel.canonical import canonical_bytes, digest_of, digest_of_each
 from clerestory.kernel.errors import ClerestoryError, Corruption, Refusal
 from clerestory.kernel.period import Period
 
@@ -14,4 +14,5 @@ __all__ = [
     "Refusal",
     "canonical_bytes",
     "digest_of",
+    "digest_of_each",
 ]

@@ -215,7 +215,8 @@ def read_limited(path: Path, max_bytes: int, *, error: type[BadFile] = BadFile) 
     if len(content) > max_bytes:
         raise error(
             f"{name} is larger than {max_bytes} bytes",
-            todo="give the written form alone, without papers or pictures",
+            todo="give the file that was meant: a written form or a key alone, without papers or "
+            "pictures",
             file=name,
         )
     return content

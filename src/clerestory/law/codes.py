@@ -64,6 +64,23 @@ class Vocabulary:
         for group in entry.groups if entry else ():
             yield from self._climb(group_list, group)
 
+    def below(self, list_name: str, group: str) -> frozenset[str]:
+        """Return the codes of a list that are the group or stand below it."""
+        return self._below[list_name].get(group, frozenset())
+
+    @cached_property
+    def _below(self) -> dict[str, dict[str, frozenset[str]]]:
+        # Asked thousands of times for each law that is written as a circuit.
+        found: dict[str, dict[str, set[str]]] = {name: {} for name in self.lists}
+        for name, codes in self.lists.items():
+            for code in codes:
+                for group in self.groups_of(name, code):
+                    found[name].setdefault(group, set()).add(code)
+        return {
+            name: {group: frozenset(codes) for group, codes in groups.items()}
+            for name, groups in found.items()
+        }
+
     @cached_property
     def every_code(self) -> frozenset[str]:
         """All codes of all lists, for checking the words of a policy."""

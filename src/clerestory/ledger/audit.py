@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 from clerestory.ledger.database import Reader, translated
 from clerestory.ledger.directory import verify_directory
+from clerestory.ledger.directory_files import account_for
 from clerestory.ledger.errors import Torn
 from clerestory.ledger.events import EventType
 from clerestory.ledger.leaf import Leaf, parse_leaf
@@ -16,7 +17,10 @@ from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.projection import content_of
 from clerestory.ledger.rebuilding import stored_faults, stretches
 from clerestory.ledger.recount import Recount
+from clerestory.ledger.tile_files import TileFiles
 from clerestory.ledger.tiles import tiles_of
+
+_PLANTED = "find out who put it there; a copy of the folder would carry it along"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +33,13 @@ class Finding:
 
 @dataclass(slots=True)
 class AuditReport:
-    """What an audit saw."""
+    """What an audit saw; ``unknown`` are files in the public folder that are not the log's."""
 
     size: int = 0
     opened: int = 0
     erased: int = 0
     recount: Recount = field(default_factory=Recount)
+    unknown: tuple[str, ...] = ()
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, fault: ClerestoryError, *, where: str = "") -> None:
@@ -126,10 +131,17 @@ def _open_leaf(
 def _check_public(ledger: Ledger, report: AuditReport) -> None:
     with ledger.log.reading() as reader:
         epochs = [epoch for epoch in reader.epochs() if epoch.published]
-    if not epochs:
-        return
     folder = ledger.log.public.folder
-    verify_directory(folder, ledger.log.verifier)
+    if epochs:
+        files = verify_directory(folder, ledger.log.verifier).files
+    elif folder.is_dir():
+        files = account_for(TileFiles(folder), 0)
+    else:
+        return
+    report.unknown = files.unknown
+    # The log's own run has ended: it leaves no tile that its checkpoint does not cover.
+    for name in files.ahead:
+        report.add(Torn(f"a file must not lie beyond the public checkpoint: {name}", todo=_PLANTED))
     before = 0
     for epoch in epochs:
         for tile in tiles_of(epoch.size, since=before):

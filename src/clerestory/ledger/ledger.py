@@ -96,6 +96,12 @@ class Ledger:
         self._queue: list[_Ticket] = []
         self._queueing = threading.Lock()
         self._leading = threading.Lock()
+        try:
+            with self.log.reading() as reader:
+                self._rows.check_key(reader.connection)
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def create(
@@ -381,6 +387,13 @@ class Ledger:
     def propose(self, *, at_least: int = 1) -> Epoch:
         """Fix the size that will be published next; see ``Log.propose``."""
         return self.log.propose(at_least=at_least)
+
+    def shown(self) -> Epoch | None:
+        """Return the last published epoch if it covers every entry and nothing is proposed."""
+        with self.log.reading() as reader:
+            last = reader.latest_epoch(published=True)
+            waiting = reader.latest_epoch(published=False)
+            return last if last and not waiting and last.size == reader.head().size else None
 
     def publish(self, note: str) -> None:
         """Let the public see a proposed epoch; see ``Log.publish``."""

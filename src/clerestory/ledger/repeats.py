@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from clerestory.ledger.events import Event, EventType
 from clerestory.ledger.leaf import Leaf, parse_leaf
 from clerestory.ledger.ledger import Ledger
-from clerestory.ledger.rows import indexes_of
+from clerestory.ledger.rows import check_not_erased, indexes_of
 
 
 def find_entry(ledger: Ledger, event: Event) -> int | None:
@@ -29,6 +29,16 @@ def find_numbered(ledger: Ledger, matter: str) -> tuple[int, int] | None:
         if leaf.serial is not None:
             return index, leaf.serial
     return None
+
+
+def check_open(ledger: Ledger, matter: str) -> None:
+    """Refuse a matter that was erased; one that never was is let through.
+
+    Raises:
+        Refusal: Its key is destroyed.
+    """
+    with ledger.log.reading() as reader:
+        check_not_erased(reader.connection, matter)
 
 
 def fields_of(

@@ -2,9 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from clerestory.kernel import Refusal
+from clerestory.ledger.errors import Torn
 from clerestory.ledger.events import Event
 from clerestory.ledger.leaf import Leaf
 from clerestory.ledger.vault import (
@@ -68,6 +70,31 @@ class EventRows:
             )
         return Written(entry_id=entry_id, entry=entry, demand_number=number)
 
+    def check_key(self, cx: sqlite3.Connection) -> None:
+        """Refuse a key-encryption key that opens none of the matters there are.
+
+        One that opens some is the right one, and a matter that it does not open was altered.
+
+        Raises:
+            Refusal: It is another key. What was written under it could not be read with the rest.
+        """
+        shut = 0
+        rows = cx.execute("SELECT id, wrapped_key FROM matter WHERE wrapped_key IS NOT NULL")
+        for matter, wrapped in rows:
+            with suppress(Torn):
+                self._kek.unwrap(wrapped, context=matter_context(matter))
+                return
+            shut += 1
+        if shut:
+            raise Refusal(
+                f"the key-encryption key must be the log's own: it opens none of its {shut} "
+                "matters",
+                code="log-other-kek",
+                todo="give the encryption.key that was made with this log, with --kek or by "
+                "restoring it from a copy; if it is that one, the matters were altered: then "
+                "keep the database as it is, and compare it with its last copy",
+            )
+
     def _matter_key(self, cx: sqlite3.Connection, matter: str) -> bytes:
         row = cx.execute("SELECT wrapped_key FROM matter WHERE id = ?", (matter,)).fetchone()
         if row is None:
@@ -114,6 +141,17 @@ def indexes_of(cx: sqlite3.Connection, matter: str) -> list[int]:
         (matter,),
     )
     return [int(index) for (index,) in rows]
+
+
+def check_not_erased(cx: sqlite3.Connection, matter: str) -> None:
+    """Refuse a matter whose key is destroyed.
+
+    Raises:
+        Refusal: It was erased.
+    """
+    row = cx.execute("SELECT wrapped_key FROM matter WHERE id = ?", (matter,)).fetchone()
+    if row is not None and row[0] is None:
+        raise _erased(matter)
 
 
 def destroy_matter(cx: sqlite3.Connection, matter: str) -> list[int]:

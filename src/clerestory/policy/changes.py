@@ -4,7 +4,7 @@ Sets of changes are proposed by abduction over the policies, and each is then de
 Cedar: only a set that really turns the ruling is shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -91,22 +91,33 @@ class Changes:
 
     def questions(self, places: Mapping[Item, int]) -> tuple[Question, ...]:
         """Return the unknown findings that would turn rulings, those that turn most first."""
-        turned: dict[str, set[str]] = {}
+        turned = self._turned({*places.values()})
+        rulings: dict[int, list[str]] = {}
         for item, place in places.items():
-            for turn in (*self.found.get(place, ()), *self.closing.get(place, ())):
-                if not self._only_unknown(place, turn):
-                    continue
-                for change in turn.changes:
-                    turned.setdefault(change.fact, set()).add(f"{item.program}/{item.ref}")
+            rulings.setdefault(place, []).append(f"{item.program}/{item.ref}")
+        # Many questions turn the same rulings: a long list of them is put in order once.
+        lists: dict[frozenset[int], tuple[str, ...]] = {}
+        for cases in {*turned.values()}:
+            lists[cases] = tuple(sorted(ref for place in cases for ref in rulings[place]))
         questions = [
             Question(
                 fact=fact,
                 text=f"Is it so that {fact_in_words(fact, 'yes', self.law.stack.vocabulary)}?",
-                turns=tuple(sorted(refs)),
+                turns=lists[cases],
             )
-            for fact, refs in turned.items()
+            for fact, cases in turned.items()
         ]
         return tuple(sorted(questions, key=lambda q: (-len(q.turns), q.fact)))
+
+    def _turned(self, places: Iterable[int]) -> dict[str, frozenset[int]]:
+        """Return the cases that each unknown finding would turn."""
+        turned: dict[str, set[int]] = {}
+        for place in places:
+            for turn in (*self.found.get(place, ()), *self.closing.get(place, ())):
+                if self._only_unknown(place, turn):
+                    for change in turn.changes:
+                        turned.setdefault(change.fact, set()).add(place)
+        return {fact: frozenset(cases) for fact, cases in turned.items()}
 
     def _only_unknown(self, place: int, turn: Turn) -> bool:
         findings = self.cases[place].context["findings"]

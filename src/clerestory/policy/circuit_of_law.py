@@ -8,6 +8,7 @@ translated.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from clerestory.law.conditions import TERMS
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.policy.cedar_reading import Tree, read_policy, read_tree
@@ -52,12 +53,40 @@ def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str)
     Raises:
         OutsideSubset: The condition uses what cannot be translated.
     """
-    # A word that no policy of this day gives is not given; one that no policy ever gives is a slip.
-    known = {stage: dict.fromkeys(words, circuit.no) for stage, words in _words(law).items()}
-    for (stage, word), place in circuit.words.items():
-        known[stage][word] = place
-    facts = PackFacts(circuit, law.stack.vocabulary, known, strict=True)
-    return read_tree(circuit, facts, tree, place=name)
+    return Conditions.of(circuit, law, {}).read(tree, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Conditions about one law, read one after the other; see :func:`read_condition`.
+
+    Args:
+        circuit: The law, already written.
+        facts: What a condition may read.
+    """
+
+    circuit: Circuit
+    facts: PackFacts
+
+    @classmethod
+    def of(cls, circuit: Circuit, law: LawOfTheDay, terms: Mapping[str, int]) -> "Conditions":
+        """Let conditions read the facts, the words of every stage, and ``terms`` by their name."""
+        # A word that no policy of this day gives is not given; one that none ever gives is a slip.
+        known: dict[str, Mapping[str, int]] = {}
+        for stage, words in _words(law).items():
+            given = {w: circuit.words.get((stage, w), circuit.no) for w in words}
+            known[stage] = given
+        # Kept and not copied: conditions may be named one after the other.
+        known[TERMS] = terms
+        return cls(circuit, PackFacts(circuit, law.stack.vocabulary, known, strict=True))
+
+    def read(self, tree: Tree, *, name: str) -> int:
+        """Return the node of one condition, which a message calls ``name``.
+
+        Raises:
+            OutsideSubset: The condition uses what cannot be translated.
+        """
+        return read_tree(self.circuit, self.facts, tree, place=name)
 
 
 def outside_subset(stack: PackStack) -> Iterator[tuple[Policy, OutsideSubset]]:

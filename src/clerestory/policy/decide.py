@@ -10,12 +10,11 @@ import cedarpy
 
 from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, NearMiss, Outcome, Ruling, overall_of
-from clerestory.kernel import digest_of
-from clerestory.kernel.canonical import Json
+from clerestory.kernel import digest_of_each
 from clerestory.law.packs import DEFAULT_AUTHORITY, PackStack
 from clerestory.policy.changes import Changes
 from clerestory.policy.duties import duties_of
-from clerestory.policy.facts import facts_of
+from clerestory.policy.facts import DemandFacts
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.lowering import AUTHORITY, lower_findings
 from clerestory.policy.model import field_uid
@@ -67,7 +66,7 @@ class Engine:
             Refusal: A lowering would raise an answer, or names nothing that is asked for.
         """
         docket = self.docket(demand)
-        findings = run(self.law, docket.cases, docket.entities)
+        findings: Sequence[Finding] = run(self.law, docket.cases, docket.entities)
         changes = (
             Changes.of(self.law, docket.cases, findings, docket.entities)
             if explain
@@ -102,26 +101,30 @@ class Engine:
 
     def docket(self, demand: Demand) -> "Docket":
         """Return the distinct cases that a demand puts to the law, before anything is decided."""
+        facts = DemandFacts.of(demand, self.law.on, self.law.stack.vocabulary)
         places: dict[Item, int] = {}
-        digests: list[Json] = []
-        known: dict[tuple[str, str], int] = {}
+        known: dict[tuple[str, str, str], int] = {}
         cases: list[Case] = []
-        for item in dict.fromkeys(demand.items):
-            context = facts_of(demand, item, self.law.on, self.law.stack.vocabulary)
-            resource = field_uid(item.program, item.field)
+        names: list[tuple[str | None, str, str]] = []
+        for item in demand.items:
+            about = facts.about(item)
             # Persons about whom the same facts are known get the same ruling: decide it once.
-            key = (resource, digest_of(context))
-            source = self.sources.get((item.program, item.field))
-            digests.append([demand.requester.kind, item.subject, source, *key])
-            if key not in known:
-                known[key] = len(cases)
-                cases.append(Case(demand.requester.kind, resource, context))
-            places[item] = known[key]
+            key = (item.program, item.field, about.digest)
+            place = known.get(key)
+            if place is None:
+                place = known[key] = len(cases)
+                resource = field_uid(item.program, item.field)
+                cases.append(Case(demand.requester.kind, resource, about.context))
+                names.append((self.sources.get(key[:2]), resource, about.digest))
+            places[item] = place
+        kind = demand.requester.kind
         return Docket(
             cases=tuple(cases),
             places=places,
             entities=self.law.entities(places, self.sources),
-            digest=digest_of(digests),
+            digest=digest_of_each(
+                [kind, item.subject, *names[place]] for item, place in places.items()
+            ),
         )
 
     def _rulings(

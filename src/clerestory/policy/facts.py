@@ -1,24 +1,96 @@
 """From a demand and one item to the facts that the policies read: codes only, nothing typed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from clerestory.demands.demand import Agreement, Consent, Demand, Hold, Instrument, Item, Subject
+from clerestory.demands.demand import Consent, Demand, Hold, Instrument, Item
+from clerestory.kernel import digest_of
 from clerestory.kernel.time import month_text
 from clerestory.law.codes import Vocabulary
+from clerestory.policy.model import STAGE_SETS
+from clerestory.policy.permissions import (
+    NO_CONSENT,
+    Closest,
+    Known,
+    closest_agreement,
+    closest_consent,
+    in_date,
+)
 
 UNITED_STATES = frozenset({"us", "us-federal"})
 _LONGEST_OPEN_HOLD = timedelta(days=30)  # 45 CFR 164.528(a)(2)(ii)
 
 
 def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Return the context of a request about one item on one day.
+    """Return the context of a request about one item on one day (see :class:`DemandFacts`)."""
+    return dict(DemandFacts.of(demand, on, vocabulary).about(item).context)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """The context of a request, with its digest. Items that say the same share one."""
+
+    context: Mapping[str, Any] = field(repr=False)
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemandFacts:
+    """The facts of one demand on one day, each read once, however many persons it names.
 
     Facts that the demand does not state are ``unknown``. The sets that later stages fill
     (``established``, ``lifted``, ``mandated``, ``barred``) are empty.
     """
-    subject = demand.subject(item.subject)
+
+    common: Mapping[str, Any] = field(repr=False)
+    subjects: Mapping[str, "Known"] = field(repr=False)
+    named: "_NamedFields"
+    consents: Mapping[str, "Closest"] = field(repr=False)
+    agreements: "Closest" = field(repr=False)
+    _contexts: dict[tuple[object, ...], ItemFacts] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, demand: Demand, on: date, vocabulary: Vocabulary) -> "DemandFacts":
+        """Read what all items of a demand share, and what tells them apart."""
+        given: dict[str, list[Consent]] = {}
+        for consent in demand.consents:
+            given.setdefault(consent.by, []).append(consent)
+        return cls(
+            common=_common(demand, on, vocabulary),
+            subjects=_subjects(demand),
+            named=_NamedFields.of(demand.instrument),
+            consents={
+                ref: closest_consent(consents, demand, on, vocabulary)
+                for ref, consents in given.items()
+            },
+            agreements=closest_agreement(demand, on),
+        )
+
+    def about(self, item: Item) -> ItemFacts:
+        """Return the facts of a request about one item."""
+        subject = self.subjects[item.subject]
+        named = self.named.say(item)
+        consent = self.consents.get(item.subject, NO_CONSENT).to(item)
+        agreement = self.agreements.to(item)
+        key = (subject.key, named, consent.key, agreement.key)
+        known = self._contexts.get(key)
+        if known is None:
+            paper = {**self.common["paper"], "names_field": named}
+            context = {
+                **self.common,
+                "paper": paper,
+                "subject": subject.facts,
+                "consent": consent.facts,
+                "agreement": agreement.facts,
+            }
+            known = self._contexts[key] = ItemFacts(context, digest_of(context))
+        return known
+
+
+def _common(demand: Demand, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return what is the same for every item; the parts that are not stand empty, in order."""
     paper = demand.instrument
     return {
         "on": {"__extn": {"fn": "datetime", "arg": on.isoformat()}},
@@ -33,48 +105,49 @@ def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> di
         "grounds": sorted(demand.grounds),
         "cited": sorted(demand.cited),
         "threats": sorted(demand.threats),
-        "paper": _paper(demand, item, on),
+        "paper": _paper(demand, on),
         "papers": sorted({p.kind for p in paper.with_accompanying if _is_live(p, on)}),
         "forms": sorted({p.form for p in paper.with_accompanying if p.form}),
         "months": _months(paper),
-        "subject": _subject(subject, demand),
+        "subject": {},
         "findings": {c: demand.finding(c) for c in sorted(vocabulary.lists["findings"])},
         "raised": sorted(code for code, answer in demand.findings.items() if answer == "unknown"),
-        "consent": _consent(demand, item, on, vocabulary),
-        "agreement": _agreement(demand, item, on),
+        "consent": {},
+        "agreement": {},
         "hold": _hold(demand.holds, on),
         "nondisclosure": {
             "asked": demand.nondisclosure_asked,
             "ordered": _ordered_silence(demand, on),
         },
-        "established": [],
-        "lifted": [],
-        "mandated": [],
-        "barred": [],
+        **{name: [] for name in STAGE_SETS},
         "outcome": "none",
     }
 
 
-def _subject(subject: Subject, demand: Demand) -> dict[str, Any]:
-    relation, alone = subject.relation, _is_alone(demand, subject)
-    if relation == "named" and subject.ref.endswith("*"):
-        # One line that stands for the people whom a paper names is a list.
-        relation = "listed_row"
-    return {
-        "relation": relation,
-        "alone": "yes" if alone else "no",
-        "applicant": subject.applicant,
-        "represented_by": subject.represented_by or "unstated",
-        "flags": sorted(subject.flags),
-        "defined_by": sorted(subject.defined_by),
-    }
-
-
-def _is_alone(demand: Demand, subject: Subject) -> bool:
-    """Whether nobody else is named: who somebody is can be proved for one person only."""
-    named = [other for other in demand.subjects if other.relation == "named"]
-    # A ref with a star stands for several, whatever its relation is called.
-    return named == [subject] and not subject.ref.endswith("*")
+def _subjects(demand: Demand) -> dict[str, Known]:
+    alone = sum(subject.relation == "named" for subject in demand.subjects) == 1
+    described: dict[object, Known] = {}
+    known: dict[str, Known] = {}
+    for subject in demand.subjects:
+        # A ref with a star stands for several, whatever its relation is called: a list.
+        several, named = subject.ref.endswith("*"), subject.relation == "named"
+        relation = "listed_row" if named and several else subject.relation
+        # Who somebody is can be proved for one person only.
+        by_itself = "yes" if alone and named and not several else "no"
+        key = (relation, by_itself, subject.applicant, subject.represented_by, subject.flags,
+               subject.defined_by)  # fmt: skip
+        if key not in described:
+            facts = {
+                "relation": relation,
+                "alone": by_itself,
+                "applicant": subject.applicant,
+                "represented_by": subject.represented_by or "unstated",
+                "flags": sorted(subject.flags),
+                "defined_by": sorted(subject.defined_by),
+            }
+            described[key] = Known(key, facts)
+        known[subject.ref] = described[key]
+    return known
 
 
 def _persons(demand: Demand) -> str:
@@ -88,7 +161,7 @@ def _persons(demand: Demand) -> str:
     return "unknown" if isinstance(count, int) and named > count else demand.instrument.persons
 
 
-def _paper(demand: Demand, item: Item, on: date) -> dict[str, str]:
+def _paper(demand: Demand, on: date) -> dict[str, str]:
     paper = demand.instrument
     return {
         "kind": paper.kind,
@@ -99,9 +172,8 @@ def _paper(demand: Demand, item: Item, on: date) -> dict[str, str]:
         "persons": _persons(demand),
         "fields": paper.fields,
         "status": paper.status,
-        "in_date": _in_date(paper.valid_from, paper.valid_to, on),
+        "in_date": in_date(paper.valid_from, paper.valid_to, on),
         "enforced_by_order": paper.enforced_by_order,
-        "names_field": _names_field(paper, item),
     }
 
 
@@ -115,21 +187,27 @@ def _court(demand: Demand) -> str:
     return "holder_state" if court == demand.holder.jurisdiction else "other_state"
 
 
-def _names_field(paper: Instrument, item: Item) -> str:
-    if paper.fields_named is not None:
-        return "yes" if item.ref in paper.fields_named else "no"
-    return {"stated": "yes"}.get(paper.fields, paper.fields)
+@dataclass(frozen=True, slots=True)
+class _NamedFields:
+    """Which fields the paper itself names; with no list, what it says of all."""
+
+    of_all: str
+    refs: frozenset[str] | None
+
+    @classmethod
+    def of(cls, paper: Instrument) -> "_NamedFields":
+        named = paper.fields_named
+        of_all = {"stated": "yes"}.get(paper.fields, paper.fields)
+        return cls(of_all, None if named is None else frozenset(named))
+
+    def say(self, item: Item) -> str:
+        if self.refs is None:
+            return self.of_all
+        return "yes" if item.ref in self.refs else "no"
 
 
 def _is_live(paper: Instrument, on: date) -> bool:
-    return paper.status == "live" and _in_date(paper.valid_from, paper.valid_to, on) != "no"
-
-
-def _in_date(start: date | None, end: date | None, on: date) -> str:
-    """Half-open: the day called ``end`` is no longer covered."""
-    if (start and on < start) or (end and on >= end):
-        return "no"
-    return "yes" if start or end else "unknown"
+    return paper.status == "live" and in_date(paper.valid_from, paper.valid_to, on) != "no"
 
 
 def _months(paper: Instrument) -> str:
@@ -138,89 +216,6 @@ def _months(paper: Instrument) -> str:
         return "unstated"
     # The end is the first day that is not asked about: 1 March to 1 April is March alone.
     return "one" if month_text(start) == month_text(end - timedelta(days=1)) else "more"
-
-
-def _consent(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, str]:
-    """Describe the subject's consent that comes closest to covering the item."""
-    own = [consent for consent in demand.consents if consent.by == item.subject]
-    described = [_describe_consent(consent, demand, item, on, vocabulary) for consent in own]
-    if not described:
-        names = ("given", "recipient", "purpose", "field", "in_date", "elements")
-        # Nobody knows whether a permission that is still to come will be taken back.
-        return {**dict.fromkeys(names, "no"), "revoked": "unknown"}
-    return max(described, key=lambda c: [*c.values()].count("yes") - 2 * (c["revoked"] != "no"))
-
-
-def _describe_consent(
-    consent: Consent, demand: Demand, item: Item, on: date, vocabulary: Vocabulary
-) -> dict[str, str]:
-    if consent.signed_on and on < consent.signed_on:
-        in_date = "no"
-    elif consent.expires_on:
-        in_date = "yes" if on < consent.expires_on else "no"
-    else:
-        # An authorization must name its end; whether it does is among its elements.
-        in_date = consent.elements_complete
-    return {
-        "given": "yes",
-        "recipient": _names_requester(consent.to, demand, vocabulary),
-        "purpose": "yes" if consent.purpose == demand.purpose else "no",
-        "field": "yes" if _covers(consent.fields, item) else "no",
-        "in_date": in_date,
-        "revoked": consent.revoked,
-        "elements": consent.elements_complete,
-    }
-
-
-def _names_requester(to: str, demand: Demand, vocabulary: Vocabulary) -> str:
-    stated = demand.finding("consent_names_requester")
-    if stated == "no":
-        return "no"
-    requester, named = demand.requester, to.strip()
-    if named and named.casefold() == requester.body.strip().casefold():
-        return "yes"
-    if to in {requester.component, requester.kind}:
-        return "yes"
-    if vocabulary.knows("requester_class", to):
-        return "no"
-    # A tick does not make a paper out to somebody else: the two contradict each other.
-    return "unknown" if named else stated
-
-
-def _covers(fields: tuple[str, ...], item: Item) -> bool:
-    return item.ref in fields or item.field in fields
-
-
-def _agreement(demand: Demand, item: Item, on: date) -> dict[str, str]:
-    """Describe the agreement that comes closest to covering the item."""
-    described = [
-        _describe_agreement(agreement, demand, item, on) for agreement in demand.agreements
-    ]
-    if not described:
-        names = ("stated", "party", "purpose", "field", "in_force", "agreed_by_holder")
-        return dict.fromkeys((*names, "bars_onward_sharing"), "no")
-    return max(described, key=lambda facts: list(facts.values())[:-1].count("yes"))
-
-
-def _describe_agreement(
-    agreement: Agreement, demand: Demand, item: Item, on: date
-) -> dict[str, str]:
-    requester = demand.requester
-    in_date = _in_date(agreement.valid_from, agreement.valid_to, on)
-    in_force: str = agreement.in_force
-    if in_date == "no":
-        in_force = "no"
-    elif in_force == "unknown" and agreement.valid_from is not None:
-        in_force = in_date
-    return {
-        "stated": "yes",
-        "party": "yes" if agreement.with_body in {requester.component, requester.kind} else "no",
-        "purpose": "yes" if demand.purpose in agreement.purposes else "no",
-        "field": "yes" if _covers(agreement.fields, item) else "no",
-        "in_force": in_force,
-        "agreed_by_holder": agreement.agreed_by_holder,
-        "bars_onward_sharing": agreement.bars_onward_sharing,
-    }
 
 
 def _hold(holds: tuple[Hold, ...], on: date) -> str:

@@ -70,7 +70,7 @@ def lower_findings(
     places: Mapping[Item, int],
     findings: Sequence[Finding],
     lowerings: Mapping[Item, Outcome],
-) -> tuple[dict[Item, int], list[Finding], list[int]]:
+) -> tuple[Mapping[Item, int], Sequence[Finding], list[int]]:
     """Give each item that is lowered a finding of its own.
 
     Returns:
@@ -80,6 +80,8 @@ def lower_findings(
     Raises:
         Refusal: An item is not asked for, or would be raised.
     """
+    if not lowerings:
+        return places, findings, []
     moved, kept, origins = dict(places), list(findings), list[int]()
     for item, to in lowerings.items():
         if item not in places:

@@ -59,7 +59,9 @@ class PackFacts:
         wanted_kind, list_name = _TREES[fact]
         if kind != wanted_kind:
             return self.circuit.no
-        return self._one_of(fact, self._below(list_name, name) if within else [name], name)
+        return self._one_of(
+            fact, self.vocabulary.below(list_name, name) if within else [name], name
+        )
 
     def same(self, path: Path, other: Path, *, within: bool) -> int:
         """Refuse: our facts are compared with codes written out, so that they can be shown."""
@@ -102,7 +104,7 @@ class PackFacts:
     def _field(self, kind: str, name: str, *, within: bool) -> int:
         if within and kind in _GROUPS:
             fact, list_name = _GROUPS[kind]
-            return self._one_of(fact, self._below(list_name, name), name)
+            return self._one_of(fact, self.vocabulary.below(list_name, name), name)
         if kind != "Field":
             operator = "in" if within else "=="
             raise Unread(operator, f"resource {operator} {kind}")
@@ -113,10 +115,6 @@ class PackFacts:
                 self._one_of("resource.name", [field_name], name),
             ]
         )
-
-    def _below(self, list_name: str, group: str) -> list[str]:
-        codes = self.vocabulary.lists[list_name]
-        return [code for code in codes if group in self.vocabulary.groups_of(list_name, code)]
 
     def _one_of(self, fact: str, codes: Collection[str], said: str) -> int:
         domain = self.circuit.shape.facts.get(fact)

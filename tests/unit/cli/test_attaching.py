@@ -7,8 +7,11 @@ import pytest
 from clerestory.cli.attaching import answers_in_files, file_pairs, value_of
 from clerestory.demands import Item
 from clerestory.disclosure import Attachment
+from clerestory.disclosure.documents import bare_pdf
 from clerestory.holdings import FieldValue
 from clerestory.kernel import Refusal
+from disclosure_pdfs import pdf as a_pdf
+from disclosure_pdfs import picture
 
 ONE = Item("S*", "snap", "procedures")
 OTHER = Item("S*", "tanf", "procedures")
@@ -18,7 +21,7 @@ PERSON = Item("S1", "snap", "photo")
 @pytest.fixture
 def pdf(tmp_path: Path) -> Path:
     path = tmp_path / "made-up.pdf"
-    path.write_bytes(b"%PDF-1.7 made up\n")
+    path.write_bytes(a_pdf())
     return path
 
 
@@ -46,7 +49,7 @@ def test_a_file_answers_what_was_asked_of_nobody_in_particular(pdf: Path) -> Non
     assert set(values) == {ONE}
     found = values[ONE]
     assert isinstance(found, Attachment)
-    assert (found.source, found.suffix) == (pdf, ".pdf")
+    assert found == Attachment(source=bare_pdf(a_pdf()), suffix=".pdf")
 
 
 def test_one_file_is_not_taken_for_the_answers_of_two_programs(pdf: Path) -> None:
@@ -73,10 +76,9 @@ def test_a_field_becomes_what_it_holds() -> None:
     assert value_of(field()) is None
     assert value_of(field("a")) == "a"
     assert value_of(field("a", 2, "a")) == ("a", "2", "a")
-    assert value_of(field(b"%PDF-1")) == Attachment(source=b"%PDF-1", suffix=".pdf")
-    assert value_of(field(b"\x89PNG\r\n\x1a\n")) == Attachment(
-        source=b"\x89PNG\r\n\x1a\n", suffix=".png"
-    )
+    assert value_of(field(a_pdf())) == Attachment(source=bare_pdf(a_pdf()), suffix=".pdf")
+    photo = picture("PNG")
+    assert value_of(field(photo)) == Attachment(source=photo, suffix=".png")
 
 
 def test_no_file_of_several_is_dropped() -> None:

@@ -13,17 +13,23 @@ Read = Callable[[Any], Demand]
 
 
 @pytest.mark.parametrize(
-    ("relation", "is_class"),
+    ("ref", "relation", "is_class", "is_several"),
     [
-        ("named", False),
-        ("listed_row", False),
-        ("household_member", False),
-        ("class", True),
-        ("unknown", True),
+        ("S1", "named", False, False),
+        ("S1", "listed_row", False, False),
+        ("S1", "household_member", False, False),
+        ("S1", "unknown", False, False),
+        ("S*", "class", True, True),
+        ("S*", "unknown", False, True),
+        ("S*", "listed_row", False, True),
     ],
 )
-def test_who_is_not_tied_to_the_demand_counts_as_a_class(relation: str, is_class: bool) -> None:
-    assert Subject(ref="S1", relation=relation).is_class is is_class
+def test_one_person_is_no_class_whatever_is_known_of_the_tie(
+    ref: str, relation: str, is_class: bool, is_several: bool
+) -> None:
+    subject = Subject(ref=ref, relation=relation)
+
+    assert (subject.is_class, subject.is_several) == (is_class, is_several)
 
 
 def test_a_subject_is_found_by_its_ref(document: dict[str, Any], read: Read) -> None:

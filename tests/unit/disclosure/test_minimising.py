@@ -23,7 +23,7 @@ TABLES = CoarseningTables(
     counties={"lewiston": "Androscoggin"},
     yes_words=frozenset({"active"}),
     no_words=frozenset({"closed"}),
-    month="2026-01",
+    months=("2026-01",),
 )
 
 
@@ -241,12 +241,42 @@ def test_a_value_is_refused_rather_than_guessed(precision: str, given: list[str]
     assert given[0] not in str(caught.value)
 
 
-@pytest.mark.parametrize("month", [None, "2026-13", "March"])
-def test_an_answer_for_a_month_needs_the_month(month: str | None) -> None:
+@pytest.mark.parametrize(
+    "months", [(), ("2026-13",), ("March",), ("2026-01", "2026-1"), ("2026-01",) * 121]
+)
+def test_an_answer_for_months_needs_the_months(months: tuple[str, ...]) -> None:
     with pytest.raises(Refusal) as caught:
-        coarsen("month_yes_no", ["2026-01"], CoarseningTables(month=month))
+        coarsen("month_yes_no", ["2026-01"], CoarseningTables(months=months))
 
     assert caught.value.code == "disclosure-month-missing"
+
+
+@pytest.mark.parametrize(
+    ("values", "answer"),
+    [
+        (["2025-12-31", "2026-02"], "2025-12: yes; 2026-01: no; 2026-02: yes"),
+        (["2026-03", "2025-11-30"], "2025-12: no; 2026-01: no; 2026-02: no"),
+        ([], "2025-12: no; 2026-01: no; 2026-02: no"),
+    ],
+)
+def test_each_month_that_was_asked_about_is_answered(values: list[str], answer: str) -> None:
+    tables = CoarseningTables(months=("2025-12", "2026-01", "2026-02"))
+
+    found = coarsen("month_yes_no", values, tables)
+
+    assert found == answer
+    assert SHAPES["month_yes_no"].fullmatch(found)
+    assert len(coarsen("month_yes_no", values, CoarseningTables(months=("2026-01",) * 120))) > 100
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01: yes;", "2026-01: yes; 2026-02", "2026-01: yes; 2026-02: since 2024-03-05"]
+)
+def test_what_is_more_than_months_with_yes_or_no_is_finer(text: str) -> None:
+    with pytest.raises(Corruption) as caught:
+        check_precision("S1.program_participation", "month_yes_no", "month_yes_no", text)
+
+    assert caught.value.code == "disclosure-too-fine"
 
 
 @pytest.mark.parametrize("suffix", ["pdf", ".PDF", "./x", ".é", "."])

@@ -13,7 +13,7 @@ from clerestory.holdings import (
     load_catalogue,
     parse_catalogue,
 )
-from clerestory.holdings.catalogue_file import find_line
+from clerestory.holdings.catalogue_lines import find_line
 
 SMALL = """\
 format = "clerestory-catalogue/1"

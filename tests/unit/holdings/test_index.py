@@ -1,5 +1,7 @@
 """The index of persons as a file."""
 
+import fcntl
+import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -208,3 +210,39 @@ def test_a_number_that_was_kept_as_a_double_agrees_with_none(
     index.close()
 
     assert [isinstance(answer, Found) for answer in told] == [found, False]
+
+
+def test_two_builds_in_one_folder_do_not_write_one_draft(tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    row: dict[SearchKey, Scalar] = dict.fromkeys(SearchKey, "")
+    waited: list[bool] = []
+
+    def rows() -> Iterator[dict[SearchKey, Scalar]]:
+        # Another run that came now would wait until this one has its index in place.
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        waited.append(True)
+        yield row | {SearchKey.PERSON_ID: "1", SearchKey.BIRTH_DATE: "1980-01-02"}
+
+    # What a run that was killed has left behind is nobody's.
+    (tmp_path / "persons.index.draft").write_bytes(b"half")
+    index = build_index_of_rows(rows(), catalogue_digest="x", path=tmp_path / "persons.index")
+
+    assert waited == [True]
+    assert index.persons == 1
+    index.close()
+    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(folder)
+    assert [one.name for one in tmp_path.iterdir()] == ["persons.index"]
+
+
+def test_a_build_that_fails_lets_the_next_one_begin(tmp_path: Path) -> None:
+    row: dict[SearchKey, Scalar] = dict.fromkeys(SearchKey, "")
+
+    with pytest.raises(IndexFault):
+        build_index_of_rows([row], catalogue_digest="x", path=tmp_path / "persons.index")
+
+    folder = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(folder)
+    assert not list(tmp_path.iterdir())

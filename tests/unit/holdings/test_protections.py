@@ -200,11 +200,34 @@ def test_what_protects_is_read_of_the_one_person_only(agency: Path, catalogue: C
     read_protections(source, catalogue, "P20000011", on=ON)
     source.close()
 
-    assert len(watched) == 1 + len(catalogue.protections)
+    hidden = sum(mark.protection.hides_home for mark in catalogue.protections)
+    assert hidden == 5
+    assert len(watched) == 1 + len(catalogue.protections) + hidden
     for statement, parameters in watched:
         assert set(parameters) == {"P20000011"}
         assert re.search(r"WHERE \w+\.person_id = \?", statement)
         assert "count" not in statement.lower()
+
+
+def test_of_a_household_nothing_is_read_but_what_hides_a_home(
+    agency: Path, catalogue: Catalogue
+) -> None:
+    watched: list[str] = []
+    source = open_source(agency / "agency.sqlite", recorder=lambda text, _: watched.append(text))
+    watched.clear()
+
+    read_protections(source, catalogue, "P20000011", on=ON)
+    source.close()
+
+    of_household = [" ".join(text.split()) for text in watched if "household" in text]
+    assert [text.partition(" FROM ")[0] for text in of_household] == [
+        "SELECT DISTINCT people.address_confidentiality",
+        "SELECT DISTINCT people.actual_address",
+        "SELECT DISTINCT people.domestic_violence",
+        "SELECT DISTINCT child_support_cases.family_violence_indicator",
+        "SELECT DISTINCT person_status.protected_8usc1367",
+    ]
+    assert sum("DISTINCT" in text for text in watched) == 5
 
 
 @pytest.mark.parametrize("kind", ["agency.sqlite", "parquet"])

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from clerestory.holdings import (
     Catalogue,
+    CatalogueFault,
     FieldValue,
     PermittedField,
     ReadFault,
@@ -273,7 +274,74 @@ def test_every_demo_person_is_in_the_programs_of_the_story(
                 ],
             )
             assert name.values == (demo.person.name,)
-            assert len(taking_part.values) == 1
+            if program == "mainecare":
+                assert taking_part.values
+                assert all(re.fullmatch(r"202[45]-\d\d", str(one)) for one in taking_part.values)
+            else:
+                assert len(taking_part.values) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "after", "months"),
+    [
+        ("2024-03-31", "2024-04-01", ["2024-03"]),
+        ("2024-03-31", "2024-04-02", ["2024-03", "2024-04"]),
+        ("2024-01-15", "2024-02-01", ["2024-01"]),
+        ("2024-05-01", "2024-06-01", []),
+    ],
+)
+def test_a_row_for_a_month_is_read_where_a_day_of_it_is_asked_about(
+    first: str, after: str, months: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "months.sqlite"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE cases (person_id TEXT, month TEXT, on_date TEXT)")
+        connection.executemany(
+            "INSERT INTO cases VALUES ('1', ?, ?)",
+            [(f"2024-{at:02d}", f"2024-{at:02d}-01") for at in (1, 2, 3, 4)],
+        )
+    connection.close()
+    source = open_source(file)
+    period = Period(valid_from=date.fromisoformat(first), valid_to=date.fromisoformat(after))
+
+    for monthly in (True, False):
+        known = parse_catalogue(_monthly(monthly), file="made-up.toml")
+        [value] = read_fields(
+            source, known,
+            [PermittedField(person_id="1", program="snap", field="month", period=period)],
+        )  # fmt: skip
+        days = [f"{one}-01" for one in months]
+        assert list(value.values) == (
+            months if monthly else [one[:7] for one in days if first <= one < after]
+        )
+    source.close()
+
+
+def _monthly(monthly: bool) -> bytes:
+    more = ", monthly = true" if monthly else ""
+    return f"""
+format = "clerestory-catalogue/1"
+agency = "made-up"
+person = {{table = "people", key = "person_id"}}
+[search_keys]
+person_id = "people.person_id"
+given_names = "people.given"
+birth_date = "people.born"
+[fields]
+month = {{label = "month", category = "benefit", sensitivity = "personal"}}
+[programs.snap]
+label = "food"
+members = "cases"
+[programs.snap.fields]
+month = {{column = "cases.month", dated = "on_date", source = "agency"{more}}}
+""".encode()
+
+
+def test_months_without_a_date_column_are_refused() -> None:
+    written = _monthly(True).replace(b'dated = "on_date", ', b"")
+
+    with pytest.raises(CatalogueFault, match="months have a date column"):
+        parse_catalogue(written, file="made-up.toml")
 
 
 def test_two_current_rows_for_one_person_are_a_fault(tmp_path: Path) -> None:

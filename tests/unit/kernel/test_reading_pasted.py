@@ -86,6 +86,13 @@ def test_a_quote_within_quotes_is_told_as_such(value: str, sign: str) -> None:
         ("a: b\nreference: #26-204\n", 2, {}),
         ("a: b\nc: [d, e #4\n]\n", 2, {}),
         ("- made-up\n- Suite #4\n", 2, {}),
+        ('a: "12 Example Street" #4\nb: c\n', 1, {}),
+        ("a: '12 Example Street'\t#4\n", 1, {}),
+        ("a: [d, #4\n  e]\n", 1, {}),
+        ("a: [d , #4\n  e]\n", 1, {}),
+        ("a: {b: c} #4\n", 1, {}),
+        ("a: [[b, c]] #4\n", 1, {}),
+        ('a: ["b"] #4\n', 1, {}),
         ("address: 12 Example Street #4, Exampleton\n", 1, {"texts_only": True, "private": True}),
     ],
 )
@@ -100,9 +107,11 @@ def test_what_follows_a_number_sign_is_not_left_out_in_silence(
 
 def test_a_remark_is_left_out_and_a_sign_within_a_word_or_quotes_is_kept() -> None:
     text = 'a: b  # a remark\nc: d#4\ne: "Suite #4"\nf:  # a remark\n  g: h\n#i: j\nk: l #\n'
+    text += "m: [n,  # a remark\n  o]  # a remark\np: |\n  q #4\n  #5\n"
 
     assert read(text) == {
-        "a": "b", "c": "d#4", "e": "Suite #4", "f": {"g": "h"}, "k": "l",
+        "a": "b", "c": "d#4", "e": "Suite #4", "f": {"g": "h"}, "k": "l", "m": ["n", "o"],
+        "p": "q #4\n#5\n",
     }  # fmt: skip
 
 
@@ -120,3 +129,31 @@ def test_a_file_of_another_program_is_named(content: bytes, what: str) -> None:
         parse_document(content, file="a.yaml", kind="yaml")
 
     assert str(caught.value) == f"a.yaml, line 1: the file {what}"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a:\n- b\n - c\n", [3]),
+        ("a:\n  - b\n      - c\n      - d\ne: f\n", [3, 4]),
+        ("a:\n- b\n\n  -\tc\n", [4]),
+        ("a: b\n  - c\n", [2]),
+    ],
+)
+def test_a_line_of_a_list_that_stands_too_far_in_is_not_swallowed_by_the_one_before(
+    text: str, lines: list[int]
+) -> None:
+    with pytest.raises(BadFile) as caught:
+        read(text)
+
+    assert [fault.line for fault in caught.value.faults] == lines
+    assert {fault.what for fault in caught.value.faults} == {
+        "this line is read as part of the text before it"
+    }
+    assert "begin - under the - before it" in caught.value.todo
+
+
+def test_a_text_of_several_lines_is_one_text() -> None:
+    text = 'a: b\n  c -d\n  -e\nf: "g\n  - h"\ni: >\n  j\n  - k\n'
+
+    assert read(text) == {"a": "b c -d -e", "f": "g - h", "i": "j - k\n"}

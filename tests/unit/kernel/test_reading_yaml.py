@@ -7,6 +7,7 @@ import pytest
 
 from clerestory.kernel import BadFile
 from clerestory.kernel.reading import parse_document
+from hostile.running import limited_work
 
 
 def read(text: str | bytes, **options: Any) -> Any:
@@ -175,6 +176,11 @@ def test_keys_that_only_look_different_are_one_key(first: str, second: str) -> N
         ('""', "a key is missing before the colon"),
         ('" "', "a key is missing before the colon"),
         ('"a\\nb"', "a key holds U+000A"),
+        ("a\u034fb", "a key holds U+034F (combining grapheme joiner), which cannot be seen"),
+        ("a\ufe0f", "a key holds U+FE0F (variation selector-16)"),
+        ("\u3164", "a key holds U+3164 (hangul filler)"),
+        ("\u2800", "a key holds U+2800 (braille pattern blank)"),
+        ("a\U000e0100", "a key holds U+E0100 (variation selector-17)"),
     ],
 )
 def test_a_key_that_is_not_seen_whole_is_refused(key: str, what: str) -> None:
@@ -370,3 +376,29 @@ def test_nothing_of_a_person_stands_in_a_message_of_a_private_file() -> None:
         assert secret not in told
     assert "line 4, key S1.name: the key stands twice" in told
     assert "a.yaml:8: ....ssn: this cannot be read as it stands; " in told
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "1" + "_" * 200_000 + "x",
+        "1" * 200_000 + "x",
+        "1" + "_1" * 100_000 + ".x",
+        "1" + ":1" * 100_000 + "x",
+        "0" * 200_000 + "x",
+        "." + "1_" * 100_000 + "x",
+        "1." + "0_" * 100_000 + "x",
+        "-" * 200_000,
+    ],
+    ids=lambda word: word[:4],
+)
+def test_a_long_word_is_read_in_one_go(word: str) -> None:
+    with limited_work():
+        assert read(f"a: {word}\n") == {"a": word}
+
+
+def test_a_long_line_of_many_values_is_read_in_one_go() -> None:
+    row = ["made-up-" * 5] * 90_000
+
+    with limited_work():
+        assert read(f"a: [{', '.join(row)}]\n") == {"a": row}

@@ -212,17 +212,36 @@ def test_an_altered_payload_is_a_finding(ledger: Ledger, demand: Event, at: date
     assert "index 0" in finding.message
 
 
-def test_another_wrapping_key_opens_nothing(
+def test_another_wrapping_key_is_told_from_an_altered_matter(
+    ledger: Ledger, demand: Event, at: datetime, signer: Ed25519Signer, kek: FileKeyEncryptionKey
+) -> None:
+    folder = ledger.log.directory
+    ledger.append([demand, replace(demand, matter="another")], at, zone=EASTERN)
+    wrong = FileKeyEncryptionKey(bytes(32), entropy=lambda size: bytes(size))
+
+    with pytest.raises(Refusal, match="opens none of its 2 matters") as refused:
+        Ledger.open(folder, signer, wrong)
+    with ledger.log.transaction() as cx:
+        cx.execute("DROP TRIGGER matter_stays_erased")
+        cx.execute("UPDATE matter SET wrapped_key = zeroblob(60) WHERE id = ?", (demand.matter,))
+    with (
+        Ledger.open(folder, signer, kek) as altered,
+        pytest.raises(Torn, match="matter's key"),
+    ):
+        altered.payload(0)
+
+    assert refused.value.code == "log-other-kek"
+
+
+def test_an_erased_matter_does_not_tell_whose_key_it_is(
     ledger: Ledger, demand: Event, at: datetime, signer: Ed25519Signer
 ) -> None:
     ledger.append([demand], at, zone=EASTERN)
+    ledger.erase(str(demand.matter), scope=demand.scope, authority="made up", at=at, zone=EASTERN)
     wrong = FileKeyEncryptionKey(bytes(32), entropy=lambda size: bytes(size))
 
-    with (
-        Ledger.open(ledger.log.directory, signer, wrong) as other,
-        pytest.raises(Torn, match="matter's key"),
-    ):
-        other.payload(0)
+    with pytest.raises(Refusal, match="opens none of its 1 matters"):
+        Ledger.open(ledger.log.directory, signer, wrong)
 
 
 def test_a_missing_public_file_is_a_finding(ledger: Ledger, demand: Event, at: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
 
+from clerestory.disclosure.cms import CBC
 from clerestory.ledger import VerifiedEntry
 
 
@@ -63,6 +64,7 @@ class Verified:
         name: The package's file name, as it was sealed.
         sha256: The SHA-256 of the sealed file, as 64 hexadecimal digits.
         size: Its length in bytes.
+        envelope: How it is sealed: ``age``, ``AES-256-GCM``, or ``AES-256-CBC``.
         checked: The steps that were taken; all of them hold.
         demand_id: The demand that it answers.
         contents_digest: The SHA-256 of the payload manifest, which the log entry commits to.
@@ -72,6 +74,7 @@ class Verified:
     name: str
     sha256: str
     size: int
+    envelope: str
     checked: tuple[Check, ...]
     demand_id: str | None = None
     contents_digest: str | None = None
@@ -82,6 +85,11 @@ class Verified:
         """The steps that were not taken: nothing is known about them."""
         taken = {check.step for check in self.checked}
         return tuple(Check(step=step) for step in Step if step not in taken)
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether the envelope by itself, opened with another program, shows a change."""
+        return self.envelope != CBC.name
 
     @property
     def is_complete(self) -> bool:

@@ -4,10 +4,8 @@ No step trusts what a later one proves. The order is that of the envelope, from 
 that nothing is decrypted before its sender is known, and nothing is read before it is whole.
 """
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from clerestory.audit.packages.evidence import check_commitment, check_inclusion
@@ -26,6 +24,7 @@ from clerestory.disclosure.verifying import (
     read_seal,
 )
 from clerestory.kernel import Refusal
+from clerestory.kernel.folders import staged
 from clerestory.ledger import VerifiedEntry
 from clerestory.notes import Kind, OtherSigner, Verifier, parse_vkey
 
@@ -57,9 +56,13 @@ def verify_package(
         _check_extraction(extract_to, identity)
     seal = _read_seal(path, sender_key, log)
     check_name(path, seal)  # step 1
-    check_seal(path, seal)  # step 2
+    envelope = check_seal(path, seal)  # step 2
     outside = Verified(
-        name=seal.name, sha256=seal.sha256, size=seal.size, checked=_through(Step.SEAL)
+        name=seal.name,
+        sha256=seal.sha256,
+        size=seal.size,
+        envelope=envelope,
+        checked=_through(Step.SEAL),
     )
     if identity is None:
         return outside
@@ -67,14 +70,13 @@ def verify_package(
         files = open_package(path, identity, keep=is_kept)  # step 3
         opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
     else:
-        with _staging(extract_to) as staging:
+        # A folder beside it for files that nobody may read before all of them hold.
+        with staged(extract_to, prefix=".opening-") as staging:
             files = open_package(path, identity, keep=is_kept, extract_to=staging)  # step 3
             opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
             (staging / opened.folder).rename(extract_to)
-    return Verified(
-        name=seal.name,
-        sha256=seal.sha256,
-        size=seal.size,
+    return replace(
+        outside,
         checked=_through(Step.RULINGS),
         demand_id=opened.rulings.demand_id,
         contents_digest=opened.contents_digest,
@@ -147,13 +149,3 @@ def _check_extraction(folder: Path, identity: Identity | None) -> None:
             code="package-folder-exists",
             todo="name a folder that does not exist yet",
         )
-
-
-@contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    """Hold a folder beside ``folder`` for files that nobody may read before all of them hold."""
-    staging = Path(tempfile.mkdtemp(prefix=".opening-", dir=folder.parent))
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging)

@@ -14,7 +14,15 @@ from clerestory.holdings.errors import CatalogueFault
 from clerestory.holdings.made_up.demo import DEMO_PEOPLE
 from clerestory.holdings.made_up.people import MadeUpPerson, make_people
 from clerestory.holdings.made_up.picture import draw_picture
-from clerestory.holdings.made_up.values import ABOUT_PERSON, DATED, IN_PROGRAM, PROTECTED, Setting
+from clerestory.holdings.made_up.values import (
+    ABOUT_PERSON,
+    DATED,
+    HOUSEHOLD,
+    IN_PROGRAM,
+    MONTHLY,
+    PROTECTED,
+    Setting,
+)
 
 Cell = str | bytes | None
 _SEARCH_VALUES = {SearchKey.GIVEN_NAMES: "given", SearchKey.FAMILY_NAMES: "family"}
@@ -29,6 +37,7 @@ class Table:
     columns: Mapping[str, str]
     dated: str | None
     program: str | None
+    is_monthly: bool = False
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -41,6 +50,7 @@ def list_tables(catalogue: Catalogue) -> tuple[Table, ...]:
     columns: dict[str, dict[str, str]] = {catalogue.person.table: {}}
     dated: dict[str, str | None] = {}
     program: dict[str, set[str]] = {}
+    monthly: set[str] = set()
     for key, column in catalogue.search.items():
         if key in _SEARCH_VALUES:
             columns[column.table][column.name] = key
@@ -55,13 +65,18 @@ def list_tables(catalogue: Catalogue) -> tuple[Table, ...]:
         if field.column is not None:
             columns.setdefault(field.column.table, {})[field.column.name] = field.code
             dated[field.column.table] = field.dated
+            if field.monthly:
+                monthly.add(field.column.table)
             program.setdefault(field.column.table, set()).add(field.program)
+    for column in catalogue.households:
+        columns.setdefault(column.table, {})[column.name] = "households.same"
     return tuple(
         Table(
             name=name,
             columns=held,
             dated=dated.get(name),
             program=next(iter(program[name])) if len(program.get(name, ())) == 1 else None,
+            is_monthly=name in monthly,
         )
         for name, held in columns.items()
     )
@@ -133,6 +148,10 @@ def _rows(
 
 def _dated_rows(table: Table, at: Setting) -> Iterator[tuple[Cell, ...]]:
     codes = list(table.columns.values())
+    if set(codes) <= set(MONTHLY) and table.is_monthly:
+        for month in MONTHLY[codes[0]](at):
+            yield (at.person.person_id, f"{month}-01", *(month for _ in codes))
+        return
     most = max(DATED[code][0] for code in codes)
     # The story needs something to send.
     fewest = 2 if at.person.person_id in _DEMO_PROGRAMS else 0
@@ -148,7 +167,8 @@ def _cell(code: str, at: Setting) -> Cell:
         return at.person.family
     if code == "photo":
         return draw_picture(at.random)
-    maker = ABOUT_PERSON.get(code) or IN_PROGRAM.get(code) or PROTECTED.get(code)
+    makers = (ABOUT_PERSON, IN_PROGRAM, PROTECTED, HOUSEHOLD)
+    maker = next((known[code] for known in makers if code in known), None)
     if maker is None:
         raise CatalogueFault(
             f"nothing is made up for this field: {code}",

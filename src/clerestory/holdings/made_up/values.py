@@ -63,6 +63,17 @@ class Setting:
         """A day of the agency's first two years."""
         return FIRST_DAY + timedelta(days=self.random.randrange(730))
 
+    def months(self) -> list[str]:
+        """Months in a row within those two years, and at times a gap."""
+        first = self.random.randrange(20)
+        last = self.random.randrange(first + 3, 24)
+        gap = self.random.randrange(first, 2 * last)
+        return [
+            f"{FIRST_DAY.year + at // 12}-{at % 12 + 1:02d}"
+            for at in range(first, last + 1)
+            if at != gap
+        ]
+
     def others(self) -> list[MadeUpPerson]:
         """The rest of the household."""
         return [one for one in self.household if one.person_id != self.person.person_id]
@@ -148,6 +159,11 @@ PROTECTED: Mapping[str, Maker] = {
     "protections.protected_8usc1367": lambda at: _marked(at, 4),
 }
 
+# Which household somebody is of.
+HOUSEHOLD: Mapping[str, Maker] = {
+    "households.same": lambda at: f"H{at.person.household:09d}",
+}
+
 # What a program keeps about its people, one value each:
 IN_PROGRAM: Mapping[str, Maker] = {
     "absent_parent": _absent_parent,
@@ -183,6 +199,11 @@ IN_PROGRAM: Mapping[str, Maker] = {
     "treatment": lambda at: at.pick("made-up treatment A", "made-up treatment B"),
     "unearned_income": _adults(_rarely(lambda at: f"{at.dollars(100, 1500)} a month", 0.3)),
     "vehicles": _adults(_rarely(lambda at: at.pick("2009 sedan", "2014 pickup"), 0.5)),
+}
+
+# What has one row for each month, and in which months:
+MONTHLY: Mapping[str, Callable[[Setting], list[str]]] = {
+    "program_participation": lambda at: at.months(),
 }
 
 # What has a date, many rows a person; the number is the most rows there are:

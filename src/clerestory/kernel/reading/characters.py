@@ -31,6 +31,12 @@ _IN_FILE = re.compile(f"[{_CONTROLS}\ufeff]|\r(?!\n)")
 _IN_TEXT = re.compile(f"[{_CONTROLS}\ud800-\udfff]")
 _TURN = re.compile(f"[{_TURNS}]")
 _HIDDEN_LINE_END = re.compile(f"[{_HIDDEN_LINE_ENDS}]")
+# Letters and marks of no category of their own that show nothing: fillers, blanks, joiners and
+# selectors (Unicode Standard, Default_Ignorable_Code_Point, and the blank of Braille).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 
 
@@ -106,7 +112,8 @@ def wrong_in_key(key: str) -> str:
     if _PLAIN.fullmatch(key) and key == key.strip():
         return ""
     for character in key:
-        if character != " " and unicodedata.category(character)[0] in "CZ":
+        hidden = unicodedata.category(character)[0] in "CZ" or _UNSEEN.match(character)
+        if character != " " and hidden:
             return f"a key holds {named(character)}, which cannot be seen"
     return "a key begins or ends with a space" if key != key.strip() else ""
 

@@ -14,6 +14,9 @@ _NUMBER = re.compile(r"-?[0-9][0-9a-zA-Z.+_-]*+|-(?:Infinity|NaN)|[+.][0-9][0-9a
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
+# As far as a text in quotes can be read: what follows is its end, or the fault.
+_STRING_BEGUN = re.compile(_STRING.pattern.removesuffix('"'))
+_REMARKS = ("/", "#")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -60,7 +63,10 @@ class _Json:
         entries: list[Entry] = []
         while not self._ends("}", path, first=not entries):
             key_line = self._line()
-            if self._text[self._at : self._at + 1] != '"':
+            sign = self._text[self._at : self._at + 1]
+            if sign in _REMARKS:
+                self._stop(path, *_NO_VALUE[sign])
+            if sign != '"':
                 self._stop(path, "a key in double quotes is wanted here", 'write "key": value')
             key = self._string(path)
             self._skip()
@@ -139,13 +145,7 @@ class _Json:
     def _string(self, path: Path) -> str:
         found = _STRING.match(self._text, self._at)
         if not found:
-            rest = self._text[self._at + 1 : self._at + 100_000].split("\n", 1)[0]
-            what, write_instead = (
-                ("a backslash stands before a letter that means nothing", "write two backslashes")
-                if '"' in rest
-                else ("a quote is opened and not closed in its line", "close it; write \\n within")
-            )
-            self._stop(path, what, write_instead)
+            self._stop(path, *_why_no_string(self._text, self._at))
         self._at = found.end()
         text: str = json.loads(found[0])
         return text
@@ -163,6 +163,16 @@ class _Json:
         if self._at >= len(self._text):
             what, write_instead = "the file ends too early", "close what was opened: } or ]"
         self._reading.stop(line, path, f"{what} (column {column})", write_instead)
+
+
+def _why_no_string(text: str, at: int) -> tuple[str, str]:
+    begun = _STRING_BEGUN.match(text, at)
+    sign = text[begun.end() : begun.end() + 1] if begun else ""
+    if sign == "\\":
+        return "a backslash stands before a letter that means nothing", "write two backslashes"
+    if sign == "\t":
+        return "a tab stands within the quotes", "write \\t, or a space"
+    return "a quote is opened and not closed in its line", "close it; write \\n within"
 
 
 _NO_VALUE = {

@@ -16,7 +16,8 @@ _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SHORT_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 _QUOTE = "put it in quotes"
-# In this order: the first that fits says what is wrong.
+# In this order: the first that fits says what is wrong. No part may match in two ways, lest a long
+# word that fits none is tried in all of them.
 _NO_NUMBERS = (
     (re.compile(r"-0"), "a number is written with a sign that it does not need", "write 0"),
     (
@@ -30,7 +31,7 @@ _NO_NUMBERS = (
         "write it in ordinary digits, or in quotes",
     ),
     (
-        re.compile(r"[-+]?[0-9][0-9]*(?:_[0-9_]*)+(?:\.[0-9_]*)?"),
+        re.compile(r"[-+]?[0-9]++_[0-9_]*+(?:\.[0-9_]*+)?"),
         "a number holds a low line, which some programs leave out",
         "write its digits alone, or put it in quotes",
     ),
@@ -42,7 +43,7 @@ _NO_NUMBERS = (
     (re.compile(r"\+[0-9]+"), "a number is written with a plus", "write it without, or in quotes"),
     (re.compile(r"-?[0-9]{19,}"), "a number has more than 18 digits", _QUOTE),
     (
-        re.compile(r"[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?"),
+        re.compile(r"[-+]?(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?|\.[0-9][0-9_]*+)(?:[eE][-+]?[0-9]++)?"),
         "a number is not whole",
         "write a whole number, or put it in quotes",
     ),

@@ -25,7 +25,10 @@ from clerestory.kernel.reading.scalars import Wrong, read_plain
 from clerestory.kernel.reading.yaml_words import explain
 
 # A remark is written with a space after its sign; a number, a unit or an account is not.
-_NUMBER_SIGN = re.compile(r"[ \t]+#[^\s#]")
+# What may stand between a value and it: the end of a list, a group or a key.
+_NUMBER_SIGN = re.compile(r"[\],}:]*+(?:[ \t]++[\],}]*+)*+(?<=[ \t])#[^\s#]")
+# The next of a list that stands too far in is no next one, but goes on the text before it.
+_HYPHEN_WITHIN = re.compile(r"[ \t]*+-[ \t]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What stays nothing where every word stays text: a person may be called Null.
 _NO_TEXT = frozenset({"", "~", "null"})
@@ -134,9 +137,12 @@ class _Yaml:
     def _scalar(self, event: Any, line: int, path: Path) -> Any:
         self._quoted = event if event.style in ("'", '"') else None
         # Quotes, and the blocks that begin with | or >, say that a text is meant.
-        if event.style:
+        if event.style in ("|", ">"):
             return self._reading.text(event.value, line, path)
         self._check_rest(event, path)
+        if event.style:
+            return self._reading.text(event.value, line, path)
+        self._check_lines(event, path)
         if self._reading.texts_only:
             text = self._reading.text(event.value, line, path)
             return None if text in _NO_TEXT else text
@@ -150,12 +156,21 @@ class _Yaml:
     def _check_rest(self, event: Any, path: Path) -> None:
         """Refuse what YAML leaves out in silence: a number sign within a text without quotes."""
         mark = event.end_mark
-        rest = self._lines[mark.line][mark.column :] if mark.line < len(self._lines) else ""
-        if _NUMBER_SIGN.match(rest):
+        line = self._lines[mark.line] if mark.line < len(self._lines) else ""
+        if _NUMBER_SIGN.match(line, mark.column):
             self._reading.fault(
                 mark.line + 1, path, "what follows # in this line would not be read",
                 "put the whole text in quotes; write a space after # where a remark is meant",
             )  # fmt: skip
+
+    def _check_lines(self, event: Any, path: Path) -> None:
+        """Refuse a text over several lines of which one looks like the next of a list."""
+        for number in range(event.start_mark.line + 1, event.end_mark.line + 1):
+            if number < len(self._lines) and _HYPHEN_WITHIN.match(self._lines[number]):
+                self._reading.fault(
+                    number + 1, path, "this line is read as part of the text before it",
+                    "begin - under the - before it; put a text of several lines in quotes",
+                )  # fmt: skip
 
     def _begin_anchor(self, name: str, line: int, path: Path) -> None:
         if name in self._anchors:

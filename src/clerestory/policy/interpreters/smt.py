@@ -44,7 +44,7 @@ class Solver:
     circuit: Circuit
     timeout_ms: int = 30_000
     _one: dict[tuple[str, str], z3.BoolRef] = field(default_factory=dict, repr=False)
-    _terms: list[z3.BoolRef] = field(default_factory=list, repr=False)
+    _terms: dict[int, z3.BoolRef] = field(default_factory=dict, repr=False)
     _required: list[int] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
@@ -116,10 +116,13 @@ class Solver:
         return self._one[key]
 
     def _term(self, place: int) -> z3.BoolRef:
-        for number in range(len(self._terms), place + 1):
-            named = z3.Bool(f"#{number}", ctx=self._context)
-            self._solver.add(named == self._formula(number))
-            self._terms.append(named)
+        # Only what the question rests on: the nodes of other laws in one circuit would slow it.
+        if place not in self._terms:
+            for number in self.circuit.reached([place]):
+                if number not in self._terms:
+                    named = z3.Bool(f"#{number}", ctx=self._context)
+                    self._solver.add(named == self._formula(number))
+                    self._terms[number] = named
         return self._terms[place]
 
     def _formula(self, number: int) -> z3.BoolRef:

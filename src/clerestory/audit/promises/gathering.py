@@ -1,0 +1,85 @@
+"""All that is promised of one stack of packs, gathered once and asked of the law of each day."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from clerestory.audit.promises.question import LawRead, Question
+from clerestory.audit.promises.rests import RESTS, rests_on_nothing
+from clerestory.audit.promises.rows import ordered, resting
+from clerestory.audit.promises.written import ask_written, core
+from clerestory.law.errors import PackFault
+from clerestory.law.exceptions import FILE as EXCEPTIONS
+from clerestory.law.exceptions import load_exceptions
+from clerestory.law.packs import PackStack
+from clerestory.law.promise_rows import Row, RowFile, merged_terms
+from clerestory.law.promises import FILE, Promise, each_once, read_promises
+from clerestory.policy.circuit import Circuit
+from clerestory.policy.law_of_the_day import LawOfTheDay
+
+# The one that is made by the program and not by the law.
+REVIEW = "a-review-never-raises"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promises:
+    """What the program and the packs promise of a law, with the conditions that they name."""
+
+    core: Sequence[Promise]
+    packs: Sequence[Promise]
+    exceptions: Sequence[RowFile]
+    terms: Mapping[str, str]
+
+    @classmethod
+    def gather(cls, stack: PackStack) -> "Promises":
+        """Read everything that is promised of a stack.
+
+        Raises:
+            PackFault: A file cannot be read, or a pack promises under an id of the program.
+        """
+        folders = [pack.folder for pack in stack.packs]
+        files = [(f.name, read_promises(f / FILE, f.name)) for f in folders]
+        exceptions = [(f.name, load_exceptions(f)) for f in folders]
+        own = core()
+        packs = each_once([promise for _, file in files for promise in file.promises])
+        _check_ids(packs, {RESTS, REVIEW, *(promise.id for promise in own.promises)})
+        return cls(
+            core=own.promises,
+            packs=packs,
+            exceptions=[file for _, file in exceptions],
+            terms=merged_terms(
+                [
+                    ("the program", own.terms),
+                    *((f"{name}/{FILE}", file.terms) for name, file in files),
+                    *((f"{name}/{EXCEPTIONS}", file.terms) for name, file in exceptions),
+                ]
+            ),
+        )
+
+    def ask(self, circuit: Circuit, law: LawOfTheDay) -> Iterator[Question]:
+        """Yield every promise as a question to the law of a day.
+
+        Raises:
+            PackFault: A row or a condition rests on what is not there.
+            OutsideSubset: A promise uses what cannot be translated.
+        """
+        made = {
+            "mandate": self._any_of("mandate", ordered),
+            "class_agreement": self._any_of("class_agreement", resting),
+        }
+        read = LawRead(circuit, law, self.terms, made)
+        yield from ask_written(read, self.core)
+        yield rests_on_nothing(read)
+        yield from ask_written(read, self.packs)
+
+    def _any_of(self, kind: str, node: Callable[[LawRead, Row], int]) -> Callable[[LawRead], int]:
+        rows = [row for file in self.exceptions for row in file.rows[kind]]
+        return lambda read: read.circuit.either([node(read, row) for row in rows])
+
+
+def _check_ids(promises: Sequence[Promise], taken: set[str]) -> None:
+    for promise in promises:
+        if promise.id in taken:
+            raise PackFault(
+                f"{promise.pack}/{FILE}: {promise.id}: is promised of every pack already",
+                todo="give the promise another id",
+            )

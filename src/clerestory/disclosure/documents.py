@@ -1,0 +1,175 @@
+"""A PDF as its pages show it: nothing that runs, nothing that its makers or former states left.
+
+A PDF is a drawer, not a sheet. It may hold a program, other files, an earlier state of itself,
+layers and remarks that a viewer hides, and the names of those who wrote it. What runs, and what
+one viewer shows and another does not, is refused: only a person can say what was meant. The rest
+is left out by copying the pages alone, with the few parts of a page that its look needs.
+
+Source: ISO 32000-1:2008, 7.7 (the parts of a document), 12.5 (annotations), 12.6 (actions), 8.11
+(optional content), 14 (what is interchanged and never drawn).
+"""
+
+import io
+import re
+from collections.abc import Iterator
+
+import pikepdf
+from pikepdf import Name
+
+from clerestory.disclosure.pictures import bare_jp2, bare_jpeg
+
+# What a page looks like stands in these, and in nothing else that a page may hold.
+_PAGE = frozenset(
+    ("/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Contents",
+     "/UserUnit", "/Group")
+)  # fmt: skip
+_IMAGE = frozenset(
+    ("/Type", "/Subtype", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Intent",
+     "/ImageMask", "/Mask", "/Decode", "/Interpolate", "/SMask", "/SMaskInData", "/Matte",
+     "/Filter", "/DecodeParms", "/Length")
+)  # fmt: skip
+_FORM = frozenset(
+    ("/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/Filter",
+     "/DecodeParms", "/Length")
+)  # fmt: skip
+# Anywhere else: remarks, small pictures, earlier tools' own notes, and text beside the drawing.
+_NEVER_DRAWN = (
+    "/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AA", "/A", "/AF", "/OC", "/OPI",
+    "/Properties", "/StructParent", "/StructParents", "/Alternates", "/Alt", "/ActualText", "/E",
+)  # fmt: skip
+_PICTURES = {"/DCTDecode": bare_jpeg, "/JPXDecode": bare_jp2}
+_MARKED = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
+_RUNNING = frozenset(
+    ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie",
+     "/Sound", "/RichMediaExecute", "/GoTo3DView", "/SetOCGState", "/Hide", "/ResetForm")
+)  # fmt: skip
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2})?")
+_MAX_PAGES = 5_000
+_MAX_DEPTH = 100
+
+
+class NotBare(ValueError):
+    """Why a document cannot leave, in words that end ``the answer to S1.x is a PDF ...``."""
+
+
+def bare_pdf(content: bytes) -> bytes:
+    """Return a PDF with the same pages and nothing else; the same input gives the same bytes.
+
+    Raises:
+        NotBare: It is locked, damaged, does something, or shows less than it holds.
+    """
+    try:
+        # Without mending: what a damaged file shows is a guess, and two programs guess differently.
+        with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as given:
+            _check_document(given)
+            return _pages_alone(given)
+    except pikepdf.PasswordError as fault:
+        raise NotBare("is locked by a password") from fault
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError) as fault:
+        if isinstance(fault, NotBare):
+            raise
+        raise NotBare("is damaged") from fault
+
+
+def _check_document(given: pikepdf.Pdf) -> None:
+    root = given.Root
+    names = root.get(Name.Names, pikepdf.Dictionary())
+    if not 1 <= len(given.pages) <= _MAX_PAGES:
+        raise NotBare(f"must have 1 to {_MAX_PAGES} pages: {len(given.pages)}")
+    for part in given.objects:
+        for each in _dictionaries(part):
+            if _runs(each):
+                raise NotBare("does something when it is opened")
+    if Name.EmbeddedFiles in names or Name.AF in root or Name.Collection in root:
+        raise NotBare("carries other files inside")
+    if Name.OCProperties in root:
+        raise NotBare("has layers that can be hidden")
+    if Name.AcroForm in root and (
+        Name.XFA in root.AcroForm or len(root.AcroForm.get(Name.Fields, ()))
+    ):
+        raise NotBare("is a form that can still be filled in")
+    for page in given.pages:
+        for remark in page.get(Name.Annots, ()):
+            if remark.get(Name.Subtype) != Name.Link:
+                raise NotBare("has remarks, fields or files laid over its pages")
+
+
+def _dictionaries(value: object, depth: int = 0) -> Iterator[pikepdf.Object]:
+    """Yield the dictionaries of one object, not following references to others."""
+    if depth > _MAX_DEPTH:
+        raise NotBare("is damaged")
+    if not isinstance(value, pikepdf.Object):
+        return
+    if isinstance(value, pikepdf.Array):
+        parts = list(value)
+    elif isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
+        yield value
+        parts = [value[key] for key in value.keys()]  # noqa: SIM118 (a stream is not iterable)
+    else:
+        return
+    for part in parts:
+        if isinstance(part, pikepdf.Object) and not part.is_indirect:
+            yield from _dictionaries(part, depth + 1)
+
+
+def _runs(value: pikepdf.Object) -> bool:
+    kind = value.get(Name.S)
+    return Name.JS in value or (isinstance(kind, pikepdf.Name) and str(kind) in _RUNNING)
+
+
+def _pages_alone(given: pikepdf.Pdf) -> bytes:
+    # A picture that no page draws any more is not what was looked at.
+    given.remove_unreferenced_resources()
+    bare = pikepdf.new()
+    for page in given.pages:
+        for key in set(page.obj.keys()) - _PAGE:
+            del page[key]
+        # Copied by its own, so that nothing comes along but what the page leads to.
+        bare.pages.append(page)
+    language = given.Root.get(Name.Lang)
+    if isinstance(language, pikepdf.String) and _LANGUAGE.fullmatch(str(language)):
+        bare.Root.Lang = language
+    for page in bare.pages:
+        if Name.Contents in page:
+            page.Contents = bare.make_stream(_drawn(page))
+    for part in bare.objects:
+        for each in _dictionaries(part):
+            _clean(each)
+    out = io.BytesIO()
+    bare.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+def _drawn(value: pikepdf.Object | pikepdf.Page) -> bytes:
+    """Return the drawing without what is noted between its steps."""
+    steps = pikepdf.parse_content_stream(value)
+    kept = [step for step in steps if str(step.operator) not in _MARKED]
+    return pikepdf.unparse_content_stream(kept)
+
+
+def _clean(value: pikepdf.Object) -> None:
+    kept = None
+    if isinstance(value, pikepdf.Stream):
+        kind = value.get(Name.Subtype)
+        if kind == Name.Image:
+            kept = _IMAGE
+            _clean_image(value)
+        elif kind == Name.Form or value.get(Name.PatternType) == 1:
+            kept = _FORM if kind == Name.Form else None
+            value.write(_drawn(value))
+    for key in list(value.keys()):
+        if key in _NEVER_DRAWN if kept is None else key not in kept:
+            del value[key]
+
+
+def _clean_image(value: pikepdf.Stream) -> None:
+    found = value.get(Name.Filter)
+    names = [str(each) for each in found] if isinstance(found, pikepdf.Array) else [str(found)]
+    if len(names) > 1 and set(_PICTURES) & set(names):
+        raise NotBare("holds a picture packed twice")
+    strip = _PICTURES.get(names[0]) if names else None
+    if strip is not None:
+        parms = value.get(Name.DecodeParms)
+        if not isinstance(parms, pikepdf.Dictionary):
+            parms = None
+        value.write(strip(value.read_raw_bytes()), filter=Name(names[0]), decode_parms=parms)

@@ -1,0 +1,88 @@
+"""Whole folders: there with all that is in them, or not at all, and nothing of them left over."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from clerestory.kernel.files import sync_folder
+
+_MADE = "[a-z0-9_]{8}"  # what tempfile puts behind a prefix
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder that is there, so that other processes which hold it wait."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def staged(folder: Path, *, prefix: str) -> Iterator[Path]:
+    """Hold an empty folder beside ``folder``, for its owner only; the block renames what it made.
+
+    Nothing of it stays when the block ends or fails. What a run that was killed left beside
+    ``folder``, under the same prefix, is taken away first: it may be what nobody should read.
+
+    Args:
+        folder: What will be there; the folder above it must be there.
+        prefix: How the names of such folders begin, such as ``.opening-``; nobody else's do.
+    """
+    # Between the making and the lock a folder looks like one that was left, so both are done
+    # while others wait.
+    with held(folder.parent):
+        _clear(folder.parent, prefix)
+        staging = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
+        handle = os.open(staging, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield staging
+    finally:
+        os.close(handle)
+        if staging.exists():
+            shutil.rmtree(staging)
+
+
+def put_in_place(staging: Path, folder: Path) -> None:
+    """Give a folder its name; its files must be forced to disk already.
+
+    Raises:
+        FileExistsError: Something that is no empty folder has the name.
+    """
+    try:
+        staging.rename(folder)
+    except OSError as fault:
+        if fault.errno not in {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}:
+            raise
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder)) from fault
+    sync_folder(folder.parent)
+
+
+def _clear(parent: Path, prefix: str) -> None:
+    """Take away the folders that no process works in any more."""
+    with os.scandir(parent) as found:
+        names = [
+            entry.name
+            for entry in found
+            if re.fullmatch(re.escape(prefix) + _MADE, entry.name)
+            and entry.is_dir(follow_symlinks=False)
+            and entry.stat(follow_symlinks=False).st_uid == os.geteuid()
+        ]
+    for name in names:
+        with contextlib.suppress(FileNotFoundError, BlockingIOError):
+            handle = os.open(parent / name, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                # The lock goes with the process: a folder that can be locked has no worker.
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(parent / name)
+            finally:
+                os.close(handle)

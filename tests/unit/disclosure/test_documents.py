@@ -1,0 +1,274 @@
+"""A PDF leaves as its pages alone: nothing that runs, and nothing that is not looked at."""
+
+import io
+from collections.abc import Callable
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from clerestory.disclosure.attachments import attach_bytes
+from clerestory.disclosure.documents import NotBare, bare_pdf
+from clerestory.kernel import Refusal
+from disclosure_pdfs import SECRET, Array, Dictionary, Name, String, action, everything, pdf
+
+Spoil = Callable[[pikepdf.Pdf], None]
+
+
+def anew(value: object) -> pikepdf.Object:
+    """Return a copy that belongs to no document yet."""
+    assert isinstance(value, pikepdf.Object)
+    return pikepdf.Object.parse(value.unparse())
+
+
+def in_root(**parts: object) -> Spoil:
+    def spoil(made: pikepdf.Pdf) -> None:
+        for key, value in parts.items():
+            made.Root[f"/{key}"] = anew(value)
+
+    return spoil
+
+
+def on_page(**parts: object) -> Spoil:
+    def spoil(made: pikepdf.Pdf) -> None:
+        for key, value in parts.items():
+            made.pages[0].obj[f"/{key}"] = anew(value)
+
+    return spoil
+
+
+def laid_over(kind: str, **more: object) -> Spoil:
+    note = Dictionary(Type=Name.Annot, Subtype=Name(f"/{kind}"), Rect=Array([0, 0, 9, 9]), **more)  # type: ignore[arg-type]
+    return on_page(Annots=Array([note]))
+
+
+def named(tree: str) -> Spoil:
+    return in_root(Names=Dictionary({f"/{tree}": Dictionary(Names=Array([]))}))
+
+
+def hidden_in_an_object(made: pikepdf.Pdf) -> None:
+    made.pages[0].obj["/Annots"] = Array(
+        [
+            made.make_indirect(
+                Dictionary(
+                    Subtype=Name.Link,
+                    Rect=Array([0, 0, 9, 9]),
+                    A=made.make_indirect(action("URI", Next=action("Launch", F=String("x.exe")))),
+                )
+            )
+        ]
+    )
+
+
+RUNS = "does something when it is opened"
+FILES = "carries other files inside"
+LAID = "has remarks, fields or files laid over its pages"
+FORM = "is a form that can still be filled in"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (in_root(OpenAction=action("JavaScript", JS=String("x()"))), RUNS),
+        (in_root(OpenAction=action("Launch", F=String("x.exe"))), RUNS),
+        (in_root(OpenAction=action("SubmitForm", F=String("x"))), RUNS),
+        (in_root(OpenAction=action("GoToE", T=Dictionary())), RUNS),
+        (in_root(OpenAction=action("ImportData", F=String("x"))), RUNS),
+        (in_root(OpenAction=action("Rendition")), RUNS),
+        (in_root(AA=Dictionary(WC=action("JavaScript", JS=String("x()")))), RUNS),
+        (in_root(AA=Dictionary(WC=Dictionary(JS=String("x()")))), RUNS),
+        (on_page(AA=Dictionary(O=action("JavaScript", JS=String("x()")))), RUNS),
+        (hidden_in_an_object, RUNS),
+        (named("EmbeddedFiles"), FILES),
+        (in_root(Collection=Dictionary()), FILES),
+        (in_root(AF=Array([])), FILES),
+        (in_root(OCProperties=Dictionary(OCGs=Array([]))), "has layers that can be hidden"),
+        (in_root(AcroForm=Dictionary(Fields=Array([]), XFA=Array([]))), FORM),
+        (in_root(AcroForm=Dictionary(Fields=Array([Dictionary(T=String("a"))]))), FORM),
+        (laid_over("FileAttachment"), LAID),
+        (laid_over("Text", Contents=String(SECRET)), LAID),
+        (laid_over("RichMedia"), LAID),
+        (laid_over("Screen"), LAID),
+        (laid_over("3D"), LAID),
+        (laid_over("Widget"), LAID),
+        (laid_over("Redact"), LAID),
+        (laid_over("Square"), LAID),
+        (lambda made: made.pages.__delitem__(0), "must have 1 to 5000 pages: 0"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_pdf_that_does_something_or_hides_something_does_not_leave(
+    spoil: Spoil, said: str, packed: bool
+) -> None:
+    mode = pikepdf.ObjectStreamMode.generate if packed else pikepdf.ObjectStreamMode.disable
+    content = pdf(spoil, object_stream_mode=mode)
+
+    with pytest.raises(NotBare) as caught:
+        bare_pdf(content)
+    assert str(caught.value) == said
+    with pytest.raises(Refusal) as refused:
+        attach_bytes(content, "S1.scan")
+    assert refused.value.code == "attachment-unusable"
+    assert str(refused.value) == (
+        f"the answer to S1.scan must be a PDF that shows all that it holds: it {said}"
+    )
+    assert "print it to PDF again" in refused.value.todo
+
+
+def test_a_locked_pdf_is_told_from_a_damaged_one() -> None:
+    locked = pdf(encryption=pikepdf.Encryption(user="x", owner="y"))
+    with pytest.raises(NotBare, match="is locked by a password"):
+        bare_pdf(locked)
+    for content in (pdf()[:-40], b"%PDF-1.7 made up\n", b"%PDF-"):
+        with pytest.raises(NotBare, match="is damaged"):
+            bare_pdf(content)
+
+
+def test_what_runs_is_seen_in_a_pdf_that_only_forbids_printing() -> None:
+    runs = in_root(OpenAction=action("JavaScript", JS=String("x()")))
+    shut = pikepdf.Encryption(user="", owner="y")
+
+    with pytest.raises(NotBare, match=RUNS):
+        bare_pdf(pdf(runs, encryption=shut))
+    assert b"/Encrypt" not in everything(bare_pdf(pdf(encryption=shut)))
+
+
+def says_more(made: pikepdf.Pdf) -> None:
+    """Write the secret wherever a PDF has room for words that no page shows."""
+    words, page = String(SECRET), made.pages[0]
+    made.docinfo = made.make_indirect(Dictionary(Author=words, Producer=words, CreationDate=words))
+    note = made.make_stream(SECRET.encode())
+    made.Root.Metadata = made.make_stream(f"<x:xmpmeta>{SECRET}".encode())
+    made.Root.PieceInfo = Dictionary(X=words)
+    made.Root.StructTreeRoot = Dictionary(K=Dictionary(ActualText=words))
+    made.Root.Outlines = Dictionary(Title=words)
+    made.Root.PageLabels = Dictionary(Nums=Array([0, Dictionary(P=words)]))
+    made.Root.Lang = words
+    made.Root.Names = Dictionary(Dests=Dictionary(Names=Array([words, Array([])])))
+    made.Root.OutputIntents = Array([Dictionary(Info=words)])
+    page.obj.Thumb = note
+    page.obj.PieceInfo = Dictionary(X=words)
+    page.obj.LastModified = words
+    page.obj.Annots = Array([Dictionary(Subtype=Name.Link, Contents=words, A=action("URI"))])
+    page.obj.Odd = words
+    unused = made.make_stream(SECRET.encode())
+    unused.Type, unused.Subtype, unused.BBox = Name.XObject, Name.Form, Array([0, 0, 9, 9])
+    form = made.make_stream(f"/Span <</ActualText ({SECRET})>> BDC 0 0 5 5 re f EMC".encode())
+    form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 9, 9])
+    form.Metadata, form.PieceInfo, form.Odd = note, Dictionary(X=words), words
+    page.Resources.XObject = Dictionary(Used=form, Unused=unused)
+    page.Resources.Properties = Dictionary(P1=Dictionary(ActualText=words))
+    page.Resources.Font.F1.Metadata = note
+    drawn = page.Contents.read_bytes()
+    page.Contents = Array(
+        [
+            made.make_stream(f"% {SECRET}\n/P <</E ({SECRET})>> BDC\n".encode() + drawn),
+            made.make_stream(f" /Used Do EMC /X /P1 DP % {SECRET}".encode()),
+        ]
+    )
+
+
+def test_a_pdf_leaves_without_what_no_page_shows() -> None:
+    told = pdf(says_more)
+    assert SECRET.encode() in everything(told)
+
+    bare = attach_bytes(told, "S1.scan")
+
+    assert bare.suffix == ".pdf"
+    assert isinstance(bare.source, bytes)
+    held = everything(bare.source)
+    assert SECRET.encode() not in held
+    assert SECRET.encode("utf-16-be") not in held
+    for part in (b"/Info", b"/Metadata", b"/Annots", b"/Thumb", b"/Outlines", b"xmpmeta"):
+        assert part not in held
+    assert b"(shown)" in held
+    assert b"/Used Do" in held
+    assert bare_pdf(told) == bare.source
+    assert bare_pdf(bare.source) == bare_pdf(bare_pdf(bare.source))
+
+
+def test_an_earlier_state_of_a_pdf_does_not_leave() -> None:
+    first = pdf(text=SECRET)
+    with pikepdf.open(io.BytesIO(first)) as made:
+        contents = made.pages[0].Contents.objgen[0]
+    at = int(first.rpartition(b"startxref\n")[2].split()[0])
+    later = b"BT /F1 12 Tf 20 50 Td (shown) Tj ET"
+    body = b"%d 0 obj\n<</Length %d>>\nstream\n%s\nendstream\nendobj\n" % (
+        contents, len(later), later
+    )  # fmt: skip
+    root = first.partition(b"/Root ")[2].split(b"/")[0].split(b">>")[0].strip()
+    table = b"xref\n%d 1\n%010d 00000 n \n" % (contents, len(first))
+    table += b"trailer\n<</Size 99/Root %s/Prev %d>>\n" % (root, at)
+    table += b"startxref\n%d\n" % (len(first) + len(body))
+    told = first + body + table + b"%%EOF\n"
+    assert SECRET.encode() in told
+
+    held = everything(bare_pdf(told))
+
+    assert b"(shown)" in held
+    assert SECRET.encode() not in held
+
+
+def photo(**how: object) -> bytes:
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = SECRET
+    Image.new("RGB", (16, 16), (200, 10, 10)).save(out, "JPEG", exif=exif, **how)
+    return out.getvalue()
+
+
+def with_photo(content: bytes, filters: object) -> Spoil:
+    def spoil(made: pikepdf.Pdf) -> None:
+        image = made.make_stream(b"")
+        image.write(content, filter=filters)  # type: ignore[arg-type]
+        image.Type, image.Subtype, image.ColorSpace = Name.XObject, Name.Image, Name.DeviceRGB
+        image.Width = image.Height = 16
+        image.BitsPerComponent = 8
+        image.Alternates = Array([Dictionary(Image=made.make_stream(SECRET.encode()))])
+        made.pages[0].Resources.XObject = Dictionary(Im=image)
+        made.pages[0].Contents = made.make_stream(b"q 16 0 0 16 0 0 cm /Im Do Q")
+
+    return spoil
+
+
+def test_a_photo_in_a_pdf_leaves_without_its_words() -> None:
+    told = pdf(with_photo(photo(), Name.DCTDecode))
+    assert SECRET.encode() in told
+
+    bare = bare_pdf(told)
+
+    assert SECRET.encode() not in everything(bare)
+    with pikepdf.open(io.BytesIO(bare)) as made:
+        image = made.pages[0].Resources.XObject.Im
+        assert isinstance(image, pikepdf.Stream)
+        seen = pikepdf.PdfImage(image).as_pil_image()
+        assert seen.getpixel((3, 3)) == Image.open(io.BytesIO(photo())).getpixel((3, 3))
+
+
+def test_a_photo_in_a_pdf_that_cannot_be_looked_into_does_not_leave() -> None:
+    twice = Array([Name.ASCIIHexDecode, Name.DCTDecode])
+    with pytest.raises(NotBare, match="a picture packed twice"):
+        bare_pdf(pdf(with_photo(photo().hex().encode() + b">", twice)))
+    with pytest.raises(NotBare, match="is damaged"):
+        bare_pdf(pdf(with_photo(photo()[:60], Name.DCTDecode)))
+
+
+def test_pages_keep_what_the_whole_document_says_of_them() -> None:
+    def inherit(made: pikepdf.Pdf) -> None:
+        made.add_blank_page(page_size=(200, 100))
+        for page in made.pages:
+            for key in ("/MediaBox", "/Resources"):
+                if key in page.obj:
+                    del page.obj[key]
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Courier)
+        made.Root.Pages.Resources = Dictionary(Font=Dictionary(F1=font))
+        made.Root.Pages.MediaBox = Array([0, 0, 123, 45])
+        made.Root.Pages.Rotate = 90
+        made.Root.Lang = String("en-US")
+
+    with pikepdf.open(io.BytesIO(bare_pdf(pdf(inherit)))) as made:
+        assert len(made.pages) == 2
+        assert [int(each) for each in made.pages[1].MediaBox] == [0, 0, 123, 45]
+        assert made.pages[0].obj.Rotate == 90
+        assert made.pages[0].Resources.Font.F1.BaseFont == Name.Courier
+        assert made.Root.Lang == "en-US"

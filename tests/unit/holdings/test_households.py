@@ -1,0 +1,244 @@
+"""Whoever shares a household with somebody whose home is kept secret shares that secret."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from clerestory.holdings import (
+    Catalogue,
+    CatalogueFault,
+    Protection,
+    SourceFault,
+    load_catalogue,
+    open_source,
+    parse_catalogue,
+    read_protections,
+)
+from clerestory.holdings.protections import Protections
+
+ON = date(2026, 3, 4)
+CATALOGUE = """
+format = "clerestory-catalogue/1"
+agency = "made-up"
+[person]
+table = "people"
+key = "person_id"
+[search_keys]
+person_id = "people.person_id"
+given_names = "people.given"
+birth_date = "people.born"
+address = "people.address"
+[fields]
+address = {label = "home", category = "contact", sensitivity = "personal"}
+language = {label = "l", category = "status", sensitivity = "special", proxy_for_status = true}
+[programs.snap]
+label = "food"
+members = "cases"
+[programs.snap.fields]
+address = {column = "people.address", source = "household"}
+language = {column = "people.language", source = "household"}
+[protections]
+minor = {birth_date = "people.born"}
+address_confidentiality = [
+    {column = "people.hidden", yes = ["yes"], no = ["no", ""]},
+    {filled = "people.true_address"},
+]
+domestic_violence = {column = "hurt.mark", yes = ["yes"], no = ["no", ""]}
+sud_patient = {row_in = "treated"}
+[households]
+same = ["people.household", "cases.number"]
+"""
+HERE, THERE = "3 Sample Street, Exampleton, ME 00011", "7 Hidden Road, Exampleton, ME 00011"
+# Made up: who, household, case, mark of address confidentiality, true address, mark of violence.
+ALONE = [("1", "H1", "C1", "no", None, None), ("2", "H2", "C2", "no", None, None)]
+
+
+def people_of(kind: str, folder: Path, rows: Sequence[tuple[object, ...]]) -> Path:
+    """Write a made-up source; person 2 was born in 2020, is treated and lives where 1 does."""
+    tables: dict[str, tuple[str, list[tuple[object, ...]]]] = {
+        "people": (
+            "person_id TEXT, born TEXT, address TEXT, household TEXT, hidden TEXT, "
+            "true_address TEXT",
+            [
+                (one, "1980-01-01" if one == "1" else "2020-01-01", HERE, household, hidden, true)
+                for one, household, _, hidden, true, _ in rows
+            ],
+        ),
+        "cases": ("person_id TEXT, number TEXT", [(row[0], row[2]) for row in rows]),
+        "hurt": ("person_id TEXT, mark TEXT", [(row[0], row[5]) for row in rows if row[5]]),
+        "treated": ("person_id TEXT", [("2",)]),
+    }
+    if kind == "sqlite":
+        file = folder / "a.sqlite"
+        with sqlite3.connect(file) as connection:
+            for table, (columns, held) in tables.items():
+                connection.execute(f"CREATE TABLE {table} ({columns})")
+                marks = ",".join("?" * (columns.count(",") + 1))
+                connection.executemany(f"INSERT INTO {table} VALUES ({marks})", held)
+        connection.close()
+        return file
+    with duckdb.connect(":memory:") as written:
+        for table, (columns, held) in tables.items():
+            written.execute(f"CREATE TABLE {table} ({columns})")
+            marks = ",".join("?" * (columns.count(",") + 1))
+            for row in held:
+                written.execute(f"INSERT INTO {table} VALUES ({marks})", list(row))
+            written.execute(f"COPY {table} TO '{folder / table}.parquet' (FORMAT parquet)")
+    return folder
+
+
+def told_of(place: Path, person: str = "1", catalogue: Catalogue | None = None) -> Protections:
+    source = open_source(place)
+    try:
+        known = catalogue or parse_catalogue(CATALOGUE.encode(), file="made-up.toml")
+        return read_protections(source, known, person, on=ON)
+    finally:
+        source.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "parquet"])
+@pytest.mark.parametrize(
+    ("other", "household", "true", "others"),
+    [
+        # Another household, another case.
+        (("2", "H2", "C2", "yes", THERE, "yes"), set(), (), ()),
+        # One household, or one case: each by itself is enough.
+        (("2", "H1", "C2", "yes", None, None), {"address_confidentiality"}, (HERE,), ()),
+        (("2", "H2", "C1", "yes", None, None), {"address_confidentiality"}, (HERE,), ()),
+        (("2", "H1", "C1", "no", THERE, None), {"address_confidentiality"}, (HERE,), (THERE,)),
+        (("2", "H1", "C1", "no", HERE, None), {"address_confidentiality"}, (HERE,), ()),
+        # A mark that means neither yes nor no protects the household as it does the person.
+        (("2", "H1", "C2", "perhaps", None, None), {"address_confidentiality"}, (HERE,), ()),
+        (("2", "H1", "C2", "no", None, "yes"), {"domestic_violence"}, (), ()),
+        (("2", "H1", "C2", "no", None, "no"), set(), (), ()),
+        # That a housemate is a minor or is treated says nothing of the person.
+        (("2", "H1", "C1", "no", None, None), set(), (), ()),
+        (("2", "H1", "C1", "", "  ", None), set(), (), ()),
+    ],
+)  # fmt: skip
+def test_what_hides_the_home_of_one_hides_that_of_the_household(
+    other: tuple[object, ...],
+    household: set[str],
+    true: tuple[str, ...],
+    others: tuple[str, ...],
+    kind: str,
+    tmp_path: Path,
+) -> None:
+    told = told_of(people_of(kind, tmp_path, [ALONE[0], other]))
+
+    assert set(map(str, told.household)) == household
+    assert (told.stated, told.unknown) == (frozenset(), frozenset())
+    assert told.flags == household
+    assert (told.true_addresses, told.others_addresses) == (true, others)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "parquet"])
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_who_has_no_number_of_a_household_is_of_nobodys(
+    blank: str | None, kind: str, tmp_path: Path
+) -> None:
+    rows = [("1", blank, blank, "no", None, None), ("2", blank, blank, "yes", THERE, "yes")]
+
+    told = told_of(people_of(kind, tmp_path, rows))
+
+    assert (told.flags, told.true_addresses, told.others_addresses) == (frozenset(), (), ())
+
+
+def test_the_file_of_who_takes_part_has_the_designated_address(tmp_path: Path) -> None:
+    rows = [("1", "H1", "C1", "yes", None, None), ("2", "H1", "C1", "yes", THERE, None)]
+
+    told = told_of(people_of("sqlite", tmp_path, rows))
+
+    assert told.stated == {Protection.ADDRESS_CONFIDENTIALITY}
+    assert told.household == frozenset()
+    assert (told.true_addresses, told.others_addresses) == ((), (THERE,))
+
+
+def test_whose_own_mark_is_in_doubt_shares_the_home_of_the_household(tmp_path: Path) -> None:
+    rows = [("1", "H1", "C1", "perhaps", None, None), ("2", "H1", "C1", "yes", None, None)]
+
+    told = told_of(people_of("sqlite", tmp_path, rows))
+
+    assert told.unknown == {Protection.ADDRESS_CONFIDENTIALITY}
+    assert told.true_addresses == (HERE,)
+
+
+@pytest.mark.parametrize("table", ["people", "cases"])
+def test_a_key_without_a_type_is_met_as_the_text_it_is(table: str, tmp_path: Path) -> None:
+    file = people_of(
+        "sqlite", tmp_path, [ALONE[0], ("2", "H2", "C1", "yes", None, None)]
+    )  # fmt: skip
+    with sqlite3.connect(file) as connection:
+        connection.execute(f"CREATE TABLE loose AS SELECT * FROM {table}")
+        rest = "born, address, household, hidden, true_address" if table == "people" else "number"
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"CREATE TABLE {table} (person_id, {rest})")
+        connection.execute(
+            f"INSERT INTO {table} SELECT CAST(person_id AS INTEGER), {rest} FROM loose"
+        )
+    connection.close()
+
+    assert told_of(file).household == {Protection.ADDRESS_CONFIDENTIALITY}
+
+
+def test_a_household_that_cannot_be_read_stops_all(tmp_path: Path) -> None:
+    file = people_of("sqlite", tmp_path, ALONE)
+    with sqlite3.connect(file) as connection:
+        connection.execute("DROP TABLE cases")
+    connection.close()
+
+    with pytest.raises(SourceFault) as fault:
+        told_of(file)
+
+    assert fault.value.code == "source-lacks-column"
+
+
+def test_a_household_under_keys_of_another_type_stops_all(tmp_path: Path) -> None:
+    file = people_of("sqlite", tmp_path, ALONE)
+    with sqlite3.connect(file) as connection:
+        connection.execute("DROP TABLE cases")
+        connection.execute("CREATE TABLE cases (person_id INTEGER, number TEXT)")
+    connection.close()
+
+    with pytest.raises(SourceFault) as fault:
+        told_of(file)
+
+    assert fault.value.code == "source-key-other-type"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('same = ["people.address"]', "people.address is snap.address"),
+        ('same = ["people.born"]', "people.born is protections.minor"),
+        ('same = ["people.given"]', "people.given is search_keys.given_names"),
+        ('same = ["people.person_id"]', "people.person_id is [person] key"),
+        ('same = ["cases.person_id"]', "cases.person_id is [person] key"),
+        ('same = ["people.hidden"]', "people.hidden is protections.address_confidentiality"),
+        ('same = ["people.language"]', "people.language is snap.language"),
+        ("same = []", "nothing says who lives together"),
+        ('same = "people.household"', "a list of codes is missing"),
+        ('same = ["household"]', "a column is written table.column"),
+        ('together = ["people.household"]', "no such key: households.together"),
+    ],
+)
+def test_a_household_is_not_made_of_what_finds_or_marks_people(written: str, said: str) -> None:
+    head = CATALOGUE.partition("[households]")[0]
+
+    with pytest.raises(CatalogueFault) as fault:
+        parse_catalogue(f"{head}[households]\n{written}\n".encode(), file="made-up.toml")
+
+    assert said in str(fault.value)
+    assert "made-up.toml, line " in str(fault.value)
+
+
+def test_the_profile_says_who_lives_together() -> None:
+    root = Path(__file__).parents[3]
+    catalogue = load_catalogue(root / "profiles" / "maine-dhhs" / "catalogue.toml")
+
+    assert [str(column) for column in catalogue.households] == ["people.household"]
+    assert catalogue.columns_by_table()["people"]["household"] == ["households.same"]
