@@ -25,7 +25,7 @@ import cedarpy
 from clerestory.demands import Demand, read_demand
 from clerestory.law import load_stack
 from clerestory.policy import Engine
-from clerestory.policy.interpreters.cedar import PolicySet, Verdict
+from clerestory.policy.interpreters.cedar import PolicySet, Response
 from clerestory.policy.model import Request
 
 HOME = Path(__file__).resolve().parents[1]
@@ -85,7 +85,7 @@ def record_requests(engine: Engine, demand: Demand) -> list[tuple[PolicySet, lis
 
     def noting(
         self: PolicySet, requests: list[Request], entities: cedarpy.Entities
-    ) -> list[Verdict]:
+    ) -> list[Response]:
         batches.append((self, list(requests)))
         return decide(self, requests, entities)
 

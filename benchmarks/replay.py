@@ -32,11 +32,11 @@ from clerestory.audit.rows.known import known_rows
 from clerestory.audit.rows.simulator import Mix, simulate
 from clerestory.policy.circuit import OUTCOMES
 from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.interpreters.cedar import PolicySet, Verdict
+from clerestory.policy.interpreters.cedar import PolicySet, Response
 from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import Request
-from clerestory.policy.whole_answers import answers_by_cedar
+from clerestory.policy.whole_answers import cedar_answers
 
 ROOT = Path(__file__).parents[1]
 FILES = list_case_files([ROOT / "casebook", *sorted((ROOT / "packs").glob("*/cases"))])
@@ -60,7 +60,7 @@ def noted(law: LawOfTheDay, rows: list[Mapping[str, Any]]) -> tuple[list[str], l
 
     def noting(
         self: PolicySet, requests: list[Request], entities: cedarpy.Entities
-    ) -> list[Verdict]:
+    ) -> list[Response]:
         # A request is kept as it was: the stages fill its context later on.
         kept = [{**request, "context": dict(request["context"])} for request in requests]
         batches.append(Batch(self, kept, entities))
@@ -68,7 +68,7 @@ def noted(law: LawOfTheDay, rows: list[Mapping[str, Any]]) -> tuple[list[str], l
 
     PolicySet.decide = noting  # type: ignore[method-assign,assignment]
     try:
-        return [answer.outcome for answer in answers_by_cedar(law, rows)], batches
+        return [answer.outcome for answer in cedar_answers(law, rows)], batches
     finally:
         PolicySet.decide = decide  # type: ignore[method-assign]
 
@@ -136,8 +136,8 @@ def measure(rows: int, cases: int) -> Iterator[tuple[str, float]]:
     step = max(1, rows // cases)
     places = range(0, step * cases, step)
     asked = facts.select(shape.columns).take(pa.array(places, pa.int64()))
-    by_cedar, batches = noted(law, asked.to_pylist())
-    assert [OUTCOMES[n] for n in compiled.decide(asked).outcome] == by_cedar
+    said_by_cedar, batches = noted(law, asked.to_pylist())
+    assert [OUTCOMES[n] for n in compiled.decide(asked).outcome] == said_by_cedar
     peer = cases / bare(batches)
     yield "cedarpy_rows", cases
     yield "cedarpy_rulings_a_second", peer

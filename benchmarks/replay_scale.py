@@ -87,7 +87,7 @@ def measure(sizes: Sequence[int], folder: Path, *, with_spark: bool) -> Iterator
         yield f"{rows}_file_mib", path.stat().st_size / 2**20
         if with_spark:
             other, start, run = alone(spark, path, folder / "spark")
-            assert replace(other, checked_by_cedar=found.checked_by_cedar) == found
+            assert replace(other, checked_with_cedar=found.checked_with_cedar) == found
             yield f"{rows}_spark_start_s", start
             yield f"{rows}_spark_s", run
             yield f"{rows}_spark_to_local", run / taken

@@ -21,7 +21,7 @@ from clerestory.policy.circuit import OUTCOMES, Circuit
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import answers_by_cedar, answers_by_table
+from clerestory.policy.whole_answers import cedar_answers, columnar_answers
 
 ROOT = Path(__file__).parents[2]
 LAWS = {"us-federal": date(2026, 3, 2), "us-me": date(2026, 8, 1)}
@@ -78,7 +78,7 @@ def table_of(law: ColumnarLaw, rows: list[Row]) -> pa.Table:
     return pa.table(facts)
 
 
-def by_table(law: ColumnarLaw, rows: list[Row]) -> list[Row]:
+def table_says(law: ColumnarLaw, rows: list[Row]) -> list[Row]:
     answers = law.decide(table_of(law, rows))
     met = {name: answers.met[name].tolist() for name in law.wanted}
     return [
@@ -87,7 +87,7 @@ def by_table(law: ColumnarLaw, rows: list[Row]) -> list[Row]:
     ]
 
 
-def by_circuit(law: ColumnarLaw, row: Row) -> Row:
+def circuit_says(law: ColumnarLaw, row: Row) -> Row:
     values = law.circuit.evaluate(row)
     (outcome,) = (name for name, place in law.circuit.outcomes.items() if values[place])
     return {"outcome": outcome} | {n: values[law.circuit.policies[n]] for n in law.wanted}
@@ -100,12 +100,12 @@ def test_the_table_and_the_circuit_agree(pack: str, make: Any) -> None:
     law, draw = columnar(pack), Random(f"{pack} {make.__name__}")
     rows = [make(draw, law.circuit) for _ in range(5000)]
 
-    answered = by_table(law, rows)
+    answered = table_says(law, rows)
 
     wrong = [
         (row, answer)
         for row, answer in zip(rows, answered, strict=True)
-        if answer != by_circuit(law, row)
+        if answer != circuit_says(law, row)
     ]
     assert wrong[:1] == []
 
@@ -115,16 +115,16 @@ def test_the_table_and_cedar_agree(pack: str) -> None:
     law, draw = columnar(pack), Random(f"cedar {pack}")
     rows = [make(draw, law.circuit) for _ in range(150) for make in (made_up, changed)]
 
-    answered = answers_by_table(law.circuit, table_of(law, rows))
+    answered = columnar_answers(law.circuit, table_of(law, rows))
 
-    assert answered == answers_by_cedar(law_of(pack), rows)
+    assert answered == cedar_answers(law_of(pack), rows)
 
 
 @pytest.mark.parametrize("pack", LAWS)
 def test_rows_of_every_answer_are_compared(pack: str) -> None:
     law, draw = columnar(pack), Random(pack)
 
-    met = Counter(by_circuit(law, changed(draw, law.circuit))["outcome"] for _ in range(500))
+    met = Counter(circuit_says(law, changed(draw, law.circuit))["outcome"] for _ in range(500))
 
     assert min(met[answer] for answer in ("release", "refer", "withhold")) > 10
 
@@ -132,9 +132,9 @@ def test_rows_of_every_answer_are_compared(pack: str) -> None:
 def test_a_fact_that_is_missing_withholds_and_no_other_row_is_touched() -> None:
     law, draw = columnar("us-federal"), Random("nulls")
     rows = [changed(draw, law.circuit) for _ in range(400)]
-    whole = [row for row in rows if by_circuit(law, row)["outcome"] == "release"]
+    whole = [row for row in rows if circuit_says(law, row)["outcome"] == "release"]
     broken = [{**row, draw.choice(law.columns): None} for row in whole]
 
-    answered = [answer["outcome"] for answer in by_table(law, [*whole, *broken])]
+    answered = [answer["outcome"] for answer in table_says(law, [*whole, *broken])]
 
     assert answered == ["release"] * len(whole) + ["withhold"] * len(broken)

@@ -28,7 +28,7 @@ from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.smt import Solver, Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import ENTITIES, Shape, shape_of
-from clerestory.policy.whole_answers import answer_by_circuit, answers_by_cedar, answers_by_table
+from clerestory.policy.whole_answers import cedar_answers, circuit_answer, columnar_answers
 
 ROOT = Path(__file__).parents[2]
 ON = date(2026, 3, 2)
@@ -254,10 +254,10 @@ def test_cedar_the_circuit_the_table_and_the_solver_agree(draw: Random, seed: in
     circuit = circuit_of(law)
     rows = [made_up_facts(Random(f"{seed} {n}"), circuit.shape) for n in range(12)]
 
-    expected = answers_by_cedar(law, rows)
+    expected = cedar_answers(law, rows)
 
-    assert [answer_by_circuit(circuit, row) for row in rows] == expected
-    assert answers_by_table(circuit, table_of(rows, circuit.shape)) == expected
+    assert [circuit_answer(circuit, row) for row in rows] == expected
+    assert columnar_answers(circuit, table_of(rows, circuit.shape)) == expected
     assert [by_solver(circuit, row) for row in rows[:2]] == [[a.outcome] for a in expected[:2]]
 
 
@@ -276,7 +276,7 @@ def test_every_part_of_the_supported_cedar_is_generated() -> None:
         draw = Random(seed)
         for _ in range(20):
             facts = made_up_facts(draw, circuit.shape)
-            answer = answer_by_circuit(circuit, facts)
+            answer = circuit_answer(circuit, facts)
             answers.update([answer.label, *answer.duties])
 
     operations = {"&&", "||", "!", "if-then-else", "==", "!=", "in", ".", "Value", "Set", "Var"}

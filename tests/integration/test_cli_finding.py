@@ -113,8 +113,9 @@ def test_each_look_up_is_recorded_beside_the_index_and_names_nobody(agency: Path
         ("found", "unstated"), ("name-disagrees", "own-record")
     ]  # fmt: skip
     assert not [word for word in WORDS if word in everything_in(folder)]
-    checked = type_words("holdings", "lookups", folder)
-    assert checked.output == "2 look-ups, each following the one before\n"
+    for named in (folder, agency / "persons.index", agency):
+        checked = type_words("holdings", "lookups", named)
+        assert checked.output == "2 look-ups, each following the one before\n"
 
 
 def test_an_office_says_what_a_look_up_is_for(agency: Path, office: Path) -> None:

@@ -22,7 +22,7 @@ from clerestory.cli.main import program
 from clerestory.kernel import ClerestoryError
 from clerestory.policy.interpreters.columnar import ColumnarCircuit
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import answers_by_cedar
+from clerestory.policy.whole_answers import cedar_answers
 
 ROOT = Path(__file__).parents[2]
 PACKS = ROOT / "packs"
@@ -99,7 +99,7 @@ def test_the_law_of_today_is_counted_as_cedar_answers(made: Path, rows: list[Row
     facts = [{k: v for k, v in row.items() if k not in {"demand", "person", "month"}}
              for row in rows]  # fmt: skip
 
-    answers = [answer.outcome for answer in answers_by_cedar(LAW, facts)]
+    answers = [answer.outcome for answer in cedar_answers(LAW, facts)]
 
     assert told(figures(made)["law of today"]) == recounted(rows, answers, about_a_person)
 

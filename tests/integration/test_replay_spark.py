@@ -96,9 +96,9 @@ def test_a_folder_is_answered_as_its_rows_in_one_file(
     found = on_spark(session, tmp_path)
 
     # Of each batch up to 16 rows are put to Cedar as well, and here are more batches than one.
-    assert local.checked_by_cedar == 16
-    assert 16 < found.checked_by_cedar <= 48
-    assert replace(found, checked_by_cedar=16) == local
+    assert local.checked_with_cedar == 16
+    assert 16 < found.checked_with_cedar <= 48
+    assert replace(found, checked_with_cedar=16) == local
 
 
 @needs_spark

@@ -184,7 +184,9 @@ def answers_in(files: dict[str, bytes]) -> dict[Item, object]:
     found: dict[Item, object] = {}
     for name in ("S1", "S2"):
         rows = json.loads(files[f"data/records/{name}.json"])["records"]
-        table = list(csv.DictReader(io.StringIO(files[f"data/records/{name}.csv"].decode())))
+        table = list(
+            csv.DictReader(io.StringIO(files[f"data/records/{name}.csv"].decode("utf-8-sig")))
+        )
         assert len(rows) == len(table)
         for row, line in zip(rows, table, strict=True):
             item = Item(row["subject"], row["program"], row["field"])

@@ -20,7 +20,7 @@ from clerestory.policy.interpreters.smt import Solver, Verdict
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import Shape
 from clerestory.policy.stages import run
-from clerestory.policy.whole_answers import answer_by_circuit, answers_by_cedar, answers_by_table
+from clerestory.policy.whole_answers import cedar_answers, circuit_answer, columnar_answers
 
 ROOT = Path(__file__).parents[2]
 FILES = list_case_files([ROOT / "casebook", *sorted((ROOT / "packs").glob("*/cases"))])
@@ -37,14 +37,14 @@ def table_of(rows: list[dict[str, Any]], shape: Shape) -> pa.Table:
     return pa.table(facts | {p: pa.array(v, pa.list_(pa.string())) for p, v in sets.items()})
 
 
-def by_cedar(row: KnownRow) -> str:
+def cedar_says(row: KnownRow) -> str:
     program, _, name = row.case.resource.partition(".")
     item = Item(subject="S1", program=program, field=name)
     (found,) = run(row.engine.law, [row.case], row.engine.law.entities([item]))
     return answer_of(found.outcome)
 
 
-def by_circuit(circuit: Circuit, row: dict[str, Any]) -> str:
+def circuit_says(circuit: Circuit, row: dict[str, Any]) -> str:
     values = circuit.evaluate(row)
     (answer,) = (name for name, place in circuit.outcomes.items() if values[place])
     return answer
@@ -66,7 +66,7 @@ def test_the_table_answers_each_known_case_as_cedar_does(rows: list[KnownRow]) -
 
     answers = law.decide(table_of([dict(row.facts) for row in rows], law.circuit.shape))
 
-    assert [OUTCOMES[number] for number in answers.outcome] == [by_cedar(row) for row in rows]
+    assert [OUTCOMES[number] for number in answers.outcome] == [cedar_says(row) for row in rows]
 
 
 @pytest.mark.parametrize("rows", BY_LAW.values(), ids=range(len(BY_LAW)))
@@ -75,10 +75,10 @@ def test_policies_duties_and_coarser_answers_are_those_of_cedar(rows: list[Known
     circuit = circuit_of(law)
     facts = [dict(row.facts) for row in rows]
 
-    expected = answers_by_cedar(law, facts)
+    expected = cedar_answers(law, facts)
 
-    assert answers_by_table(circuit, table_of(facts, circuit.shape)) == expected
-    assert [answer_by_circuit(circuit, row) for row in facts] == expected
+    assert columnar_answers(circuit, table_of(facts, circuit.shape)) == expected
+    assert [circuit_answer(circuit, row) for row in facts] == expected
 
 
 @pytest.mark.slow
@@ -89,7 +89,7 @@ def test_the_solver_finds_the_answer_of_cedar_and_no_other(rows: list[KnownRow])
     facts = list({repr(row.facts): dict(row.facts) for row in rows}.values())
     solver = Solver(circuit)
 
-    for row, answer in zip(facts, answers_by_cedar(law, facts), strict=True):
+    for row, answer in zip(facts, cedar_answers(law, facts), strict=True):
         told = [circuit.is_one_of(path, [row[path]]) for path in circuit.shape.facts]
         for path, codes in circuit.shape.sets.items():
             held = {code: circuit.holds(path, code) for code in codes}
@@ -106,7 +106,7 @@ def test_known_cases_meet_policies_duties_and_coarser_answers_of_every_kind() ->
     met = [
         answer
         for rows in BY_LAW.values()
-        for answer in answers_by_cedar(rows[0].engine.law, [dict(row.facts) for row in rows])
+        for answer in cedar_answers(rows[0].engine.law, [dict(row.facts) for row in rows])
     ]
 
     assert {answer.outcome for answer in met} == set(OUTCOMES)
@@ -123,7 +123,7 @@ def test_made_up_rows_are_answered_as_the_circuit_answers_them(seed: int) -> Non
     law = ColumnarLaw(CIRCUIT, {name: CIRCUIT.policies[name] for name in asked})
     answers = law.decide(table_of(rows, CIRCUIT.shape))
 
-    assert [OUTCOMES[n] for n in answers.outcome] == [by_circuit(CIRCUIT, row) for row in rows]
+    assert [OUTCOMES[n] for n in answers.outcome] == [circuit_says(CIRCUIT, row) for row in rows]
     for name in asked:
         met = [CIRCUIT.evaluate(row)[CIRCUIT.policies[name]] for row in rows]
         assert answers.met[name].tolist() == met
@@ -139,7 +139,7 @@ def test_many_slices_and_threads_give_the_same_answers(monkeypatch: pytest.Monke
 
 def test_a_fact_that_is_missing_withholds_the_row() -> None:
     rows_of_all = (row for rows in BY_LAW.values() for row in rows)
-    opened = next(row for row in rows_of_all if by_cedar(row) == "release")
+    opened = next(row for row in rows_of_all if cedar_says(row) == "release")
     circuit = circuit_of(opened.engine.law)
     facts = dict(opened.facts)
 

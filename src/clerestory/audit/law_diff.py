@@ -1,27 +1,27 @@
 """What one law answers otherwise than another, over all demands there can be.
 
-Both laws are written into one circuit, and the solver is asked for a demand that the first answers
-in one way and the second in another. Where there is none, "no difference" is a proof.
+The solver is asked once whether anything differs at all, and only where something does, in which
+ways. Where nothing does, "no difference" is a proof.
 """
 
 import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
+from datetime import date
 from typing import Any
 
 from clerestory.audit.law_choice import LawChoice
-from clerestory.audit.proof import InterpretersDisagree, decide_facts
+from clerestory.audit.proof import Decided, InterpretersDisagree, decide_facts
+from clerestory.audit.two_laws import DAY, Kind, TwoLaws
 from clerestory.kernel.canonical import Json
+from clerestory.law.packs import PackStack
 from clerestory.policy.circuit import Circuit, direction
-from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.counterexample import demand_of
-from clerestory.policy.interpreters.smt import Solver, Verdict
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import joined, shape_of
-from clerestory.policy.well_formed import ordinary, well_formed
-from clerestory.policy.whole_answers import WholeAnswer, answer_by_circuit
+from clerestory.policy.interpreters.smt import Verdict
+from clerestory.policy.shape import shape_of
+from clerestory.policy.well_formed import ordinary
+from clerestory.policy.whole_answers import circuit_answer
 
 _SAID = {
     "release": "released",
@@ -127,107 +127,130 @@ def diff_laws(old: LawChoice, new: LawChoice, *, timeout_ms: int = 30_000) -> La
         InterpretersDisagree: Cedar does not confirm an example.
     """
     started = time.perf_counter()
-    pair = _Pair(old, new, timeout_ms)
-    changes: list[Change] = []
-    unsettled: list[str] = []
-    for kind in pair.kinds():
-        verdict, change = pair.change(kind)
-        if change is not None:
-            changes.append(change)
-        elif verdict is Verdict.OPEN:
-            unsettled.append(kind.name)
-    changes.sort(
-        key=lambda change: (change.duty is not None, -direction(change.before, change.after))
-    )
+    laws = TwoLaws(old.stack, new.stack, [(old.on, new.on)], timeout_ms=timeout_ms)
+    found = find_kinds(laws, laws.differs)
+    changes = [change_of(laws, kind, laws.kinds[kind]) for kind in found.kinds]
+    unsettled = [*found.unsettled, *(c for c in changes if isinstance(c, str))]
     return LawDiff(
         old=old.name,
         new=new.name,
-        changes=tuple(changes),
+        changes=tuple(sorted((c for c in changes if isinstance(c, Change)), key=_weight)),
         open_questions=tuple(unsettled),
         seconds=time.perf_counter() - started,
     )
 
 
+def _weight(change: Change) -> tuple[bool, int, str, str, str, bool]:
+    """Answers before duties, what opens first."""
+    way = -direction(change.before, change.after)
+    return (bool(change.duty), way, change.before, change.after, change.duty or "", change.gained)
+
+
 @dataclass(frozen=True, slots=True)
-class _Kind:
-    """One way in which the laws may part, and the node of the demands on which they do."""
+class Found:
+    """The kinds of change that can be met, and what the solver left open."""
 
-    name: str
-    place: int
-    duty: str | None = None
-    gained: bool = False
+    kinds: tuple[Kind, ...]
+    unsettled: tuple[str, ...] = ()
 
 
-class _Pair:
-    """Two laws in one circuit."""
+def find_kinds(laws: TwoLaws, differs: int) -> Found:
+    """Return every kind of change that is met somewhere below a node, each found by a demand.
 
-    def __init__(self, old: LawChoice, new: LawChoice, timeout_ms: int) -> None:
-        self._old, self._new = old, new
-        base = Circuit(joined([shape_of(old.stack), shape_of(new.stack)]))
-        self._before = circuit_of(LawOfTheDay.assemble(old.stack, old.on), base)
-        self._after = circuit_of(LawOfTheDay.assemble(new.stack, new.on), base)
-        self._solver = Solver(self._after, timeout_ms)
-        self._solver.require(well_formed(self._after))
-        self._plain = ordinary(self._after)
+    Each demand that is found tells its kinds; what is left is asked until nothing is, so that
+    there are as many questions as kinds that are met, and not as kinds that there could be.
+    """
+    kinds: list[Kind] = []
+    while differs != laws.after.no:
+        known = [laws.after.negate(laws.kinds[kind]) for kind in kinds]
+        answer = laws.ask(laws.after.both([differs, *known]))
+        if answer.verdict is Verdict.NEVER:
+            break
+        met = laws.kinds_at(answer.facts) if answer.facts is not None else ()
+        new = [kind for kind in met if kind not in kinds]
+        if not new:
+            beside = f" beside {', '.join(kind.name for kind in kinds)}" if kinds else ""
+            return Found(tuple(kinds), (f"whether anything differs{beside}",))
+        kinds += new
+    return Found(tuple(kind for kind in laws.kinds if kind in kinds))
 
-    def kinds(self) -> Iterator[_Kind]:
-        """Yield every pair of answers that differ, then every duty, gained and lost."""
-        before, after = self._before.labels, self._after.labels
-        for one, other in product(before, after):
-            if one != other:
-                both = self._after.both([before[one], after[other]])
-                yield _Kind(f"from {one} to {other}", both)
-        same = self._after.either(
-            self._after.both([before[label], after[label]]) for label in before if label in after
-        )
-        for duty in sorted({*self._before.duties, *self._after.duties}):
-            owed, owes = (c.duties.get(duty, c.no) for c in (self._before, self._after))
-            gained = self._after.both([same, self._after.negate(owed), owes])
-            lost = self._after.both([same, owed, self._after.negate(owes)])
-            yield _Kind(f"the duty {duty} gained", gained, duty, gained=True)
-            yield _Kind(f"the duty {duty} lost", lost, duty)
 
-    def change(self, kind: _Kind) -> tuple[Verdict, Change | None]:
-        """Look for a demand on which the laws part so, and let Cedar decide it under both."""
-        answer = self._solver.ask(kind.place, plain=self._plain)
+def codes_met(laws: TwoLaws, differs: int, path: str) -> tuple[str, ...] | None:
+    """Return the codes of a fact with which a node can be met; ``None`` if that was left open."""
+    met: set[str] = set()
+    while True:
+        left = laws.shape.facts[path] - met
+        answer = laws.ask(laws.after.both([differs, laws.after.is_one_of(path, left)]))
+        if answer.verdict is Verdict.NEVER:
+            return tuple(sorted(met))
         if answer.facts is None:
-            return answer.verdict, None
-        first = decide_facts(self._old.stack, self._old.on, answer.facts)
-        second = decide_facts(self._new.stack, self._new.on, answer.facts)
-        self._check(kind, answer.facts, first.whole, second.whole)
-        return answer.verdict, Change(
-            before=first.whole.label,
-            after=second.whole.label,
-            duty=kind.duty,
-            gained=kind.gained,
-            programs=self._where(kind.place, "resource.program"),
-            requesters=self._where(kind.place, "principal"),
-            demand=demand_of(answer.facts, self._new.on, name=_file_name(kind)),
-            authorities_before=first.authorities,
-            authorities_after=second.authorities,
+            return None
+        met.add(str(answer.facts[path]))
+
+
+def change_of(laws: TwoLaws, kind: Kind, place: int) -> Change | str:
+    """Return one kind of change with its smallest demand, which Cedar decides under both laws.
+
+    Where the solver leaves it open, what was asked is returned.
+
+    Raises:
+        InterpretersDisagree: Cedar does not confirm the demand.
+    """
+    answer = laws.ask(place, plain=ordinary(laws.after))
+    programs = codes_met(laws, place, "resource.program")
+    requesters = codes_met(laws, place, "principal")
+    if answer.facts is None or programs is None or requesters is None:
+        return kind.name
+    first, second = _confirmed(laws, kind, answer.facts)
+    _, on = laws.days[str(answer.facts[DAY])]
+    return Change(
+        before=first.whole.label,
+        after=second.whole.label,
+        duty=kind.duty or None,
+        gained=kind.gained,
+        programs=_all(programs, laws.shape.facts["resource.program"]),
+        requesters=_all(requesters, laws.shape.facts["principal"]),
+        demand=demand_of(answer.facts, on, name=_file_name(kind)),
+        authorities_before=first.authorities,
+        authorities_after=second.authorities,
+    )
+
+
+def _all(met: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
+    return ("all",) if known.issubset(met) else met
+
+
+def _confirmed(laws: TwoLaws, kind: Kind, facts: Mapping[str, Any]) -> tuple[Decided, Decided]:
+    """Let Cedar decide the demand under both laws, and keep it only if both say the same."""
+    old_day, new_day = laws.days[str(facts[DAY])]
+    sides = [(laws.old, old_day, laws.before), (laws.new, new_day, laws.after)]
+    first, second = (_decided(stack, on, circuit, kind, facts) for stack, on, circuit in sides)
+    return first, second
+
+
+def _decided(
+    stack: PackStack, on: date, circuit: Circuit, kind: Kind, facts: Mapping[str, Any]
+) -> Decided:
+    told = circuit_answer(circuit, facts)
+    if not _can_be_read(stack, facts):
+        # A code that only the other law knows: under this one nobody could have written the
+        # demand, and no policy of it asks for the code.
+        return Decided(whole=told, policies=(), authorities=())
+    decided = decide_facts(stack, on, facts)
+    if told != decided.whole:
+        raise InterpretersDisagree(
+            f"{kind.name}: the comparison says {told} and cedar says {decided.whole}",
+            todo="do not use these packs; report both pack digests",
         )
-
-    def _check(
-        self, kind: _Kind, facts: Mapping[str, Any], before: WholeAnswer, after: WholeAnswer
-    ) -> None:
-        for circuit, cedar in ((self._before, before), (self._after, after)):
-            told = answer_by_circuit(circuit, facts)
-            if told != cedar:
-                raise InterpretersDisagree(
-                    f"{kind.name}: the comparison says {told} and cedar says {cedar}",
-                    todo="do not use these packs; report both pack digests",
-                )
-
-    def _where(self, differs: int, path: str) -> tuple[str, ...]:
-        """Return the codes with which this change can be met; one word where all can."""
-        codes = sorted(self._after.shape.facts[path])
-        met = [code for code in codes if self._can_be(differs, path, code)]
-        return ("all",) if met == codes else tuple(met)
-
-    def _can_be(self, differs: int, path: str, code: str) -> bool:
-        here = self._after.both([differs, self._after.is_one_of(path, [code])])
-        return self._solver.ask(here).verdict is not Verdict.NEVER
+    return decided
 
 
-def _file_name(kind: _Kind) -> str:
+def _can_be_read(stack: PackStack, facts: Mapping[str, Any]) -> bool:
+    shape = shape_of(stack)
+    return all(facts[path] in codes for path, codes in shape.facts.items()) and all(
+        shape.sets[path].issuperset(facts[path]) for path in shape.sets
+    )
+
+
+def _file_name(kind: Kind) -> str:
     return f"DIFF-{re.sub('[^a-z0-9]+', '-', kind.name)}"

@@ -15,7 +15,7 @@ from clerestory.law.errors import PackFault
 from clerestory.policy.clauses import ClauseSet
 from clerestory.policy.decide import Engine
 from clerestory.policy.facts import facts_of
-from clerestory.policy.interpreters.cedar import PolicySet, Verdict
+from clerestory.policy.interpreters.cedar import PolicySet, Response
 from clerestory.policy.model import field_uid, request
 from clerestory.policy.stages import Case, run
 
@@ -84,10 +84,10 @@ class Showing:
                 opened[key] = (case, wanted)
             else:
                 closed[key] = case
-        findings = run(law, [case for case, _ in opened.values()], entities)
-        for (_, wanted), finding in zip(opened.values(), findings, strict=True):
-            if finding.outcome.value == wanted:
-                self.shown.note(self.shown.met, finding.lifts, name)
+        answers = run(law, [case for case, _ in opened.values()], entities)
+        for (_, wanted), answer in zip(opened.values(), answers, strict=True):
+            if answer.outcome.value == wanted:
+                self.shown.note(self.shown.met, answer.lifts, name)
         self._unmet(engine, list(closed.values()), entities, name)
 
     def _unmet(
@@ -108,14 +108,14 @@ class Showing:
                 case.resource,
                 {
                     **case.context,
-                    "established": engine.law.words(verdict.policies, "establishes"),
+                    "established": engine.law.words(response.policies, "establishes"),
                 },
             )
-            for case, verdict in zip(closed, defined, strict=True)
+            for case, response in zip(closed, defined, strict=True)
         ]
         for action, found in clauses:
-            for verdict in self._ask(found, action, known, entities):
-                wanting = [policy for policy, missing in found.unmet(verdict).items() if missing]
+            for response in self._ask(found, action, known, entities):
+                wanting = [policy for policy, missing in found.unmet(response).items() if missing]
                 self.shown.note(self.shown.unmet, wanting, name)
 
     @staticmethod
@@ -124,7 +124,7 @@ class Showing:
         action: str,
         cases: Sequence[Case],
         entities: cedarpy.Entities,
-    ) -> list[Verdict]:
+    ) -> list[Response]:
         asked = [request(case.principal, action, case.resource, case.context) for case in cases]
         return policies.decide(asked, entities)
 

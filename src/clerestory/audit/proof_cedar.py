@@ -13,7 +13,7 @@ from clerestory.policy import Engine
 from clerestory.policy.circuit import Circuit
 from clerestory.policy.counterexample import demand_of
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import WholeAnswer, answer_by_circuit, answers_of_cases
+from clerestory.policy.whole_answers import WholeAnswer, answers_of_cases, circuit_answer
 
 
 class InterpretersDisagree(Corruption):
@@ -55,7 +55,7 @@ def confirmed(
     Raises:
         InterpretersDisagree: Cedar gives another answer, or obliges to something else.
     """
-    wanted, decided = answer_by_circuit(circuit, facts), decide_facts(stack, law.on, facts)
+    wanted, decided = circuit_answer(circuit, facts), decide_facts(stack, law.on, facts)
     for said, heard in (
         (wanted.label, decided.whole.label),
         (_listed(wanted), _listed(decided.whole)),

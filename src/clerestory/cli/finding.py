@@ -153,14 +153,16 @@ def roster(
 def lookups(folder: Path) -> None:
     """Check that no look-up was altered or taken out of the record in FOLDER.
 
-    FOLDER is an office, or the folder beside an index.
+    FOLDER is an office, the folder beside an index, or the index itself.
     """
     if (folder / "office.toml").is_file():
         checked = open_office(folder).lookups().verify()
         tell(f"{checked} look-ups, each following the one before")
         return
+    index = folder / INDEX if folder.is_dir() else folder
+    beside = index.with_name(f"{index.name}.lookups")
     kept = next(
-        (one for one in (folder / "lookups", folder) if (one / "lookups.key").exists()
+        (one for one in (folder / "lookups", folder, beside) if (one / "lookups.key").exists()
          or (one / "lookups.jsonl").exists()), None,
     )  # fmt: skip
     if kept is None:

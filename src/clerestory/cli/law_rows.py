@@ -51,7 +51,7 @@ def rows(
     """
     from clerestory.audit.case_score import list_case_files
     from clerestory.audit.law_days import LawDays
-    from clerestory.audit.rows.of_demands import write_rows
+    from clerestory.audit.rows.demand_rows import write_rows
     from clerestory.law.packs import available_packs
     from clerestory.policy.shape import shape_of
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from clerestory.audit.packages import Check, Verified
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.disclosure import CBC_CAUTION
+from clerestory.disclosure.key_dress import text_of
 from clerestory.kernel import Refusal
 
 
@@ -28,14 +29,14 @@ def key_text(given: str, *, what: str) -> str:
             code="key-file-missing",
             todo="check the path, or give the key itself, name+id+base64",
         )
-    try:
-        return read_handed_in(path).decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
+    text = text_of(read_handed_in(path))
+    if text is None:
         raise Refusal(
             f"the file with {what} must be text: {path.name}",
             code="key-file-missing",
             todo="give the file that was published, such as sender.vkey or log.vkey",
-        ) from fault
+        )
+    return text
 
 
 def _is_file(path: Path) -> bool:

@@ -38,10 +38,10 @@ _MAGIC = (
     (b"GIF89a", ".gif"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", ".jp2"),
 )
-_AS_PDF = "print it to PDF, look at what the PDF shows, and give that"
-_AS_FILES = "give what is in it, one document for one answer"
-_AS_PICTURE = "save the picture as JPEG or PNG, and give that"
-_AS_SOUND = "save the sound as WAV, and give that"
+_AS_PDF = "print it to PDF, and look at what the PDF shows"
+_AS_FILES = "take out what is in it, one document for one answer"
+_AS_PICTURE = "save the picture as JPEG or PNG"
+_AS_SOUND = "save the sound as WAV"
 # What is known by its beginning and does not leave: what it is, and the form in which it does.
 _OTHERS = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office file or message", _AS_PDF),
@@ -57,8 +57,8 @@ _OTHERS = (
     (b"\xff\xfb", "a recording that names its maker", _AS_SOUND),
     (b"OggS", "a recording that names its maker", _AS_SOUND),
     (b"fLaC", "a recording that names its maker", _AS_SOUND),
-    (b"PAR1", "a database", "give the table as CSV"),
-    (b"SQLite format 3\0", "a database", "give the table as CSV"),
+    (b"PAR1", "a database", "save the table as CSV"),
+    (b"SQLite format 3\0", "a database", "save the table as CSV"),
     (b"8BPS", "a picture in layers", _AS_PICTURE),
     (b"BM", "a picture", _AS_PICTURE),
 )
@@ -121,12 +121,20 @@ def attach_bytes(content: bytes, ref: str) -> Attachment:
         Refusal: It is empty, too large to be held, does not show all that it holds, or runs when
             it is opened.
     """
-    suffix = _suffix(content[:_HEAD_BYTES], "", ref)
-    if suffix in _TEXTS:
+    try:
+        suffix = _suffix(content[:_HEAD_BYTES], "", ref)
+        if suffix not in _TEXTS:
+            return _bare(content, suffix, ref)
         _check_size(content, ref)
         _check_text(io.BytesIO(content), content[:_HEAD_BYTES], suffix, ref)
         return Attachment(source=content, suffix=suffix)
-    return _bare(content, suffix, ref)
+    except Refusal as fault:
+        # Nobody may hand in a file for what concerns a person.
+        raise Refusal(
+            str(fault),
+            code=fault.code,
+            todo=f"in the record's own system: {fault.todo}; or withhold the field (--lower)",
+        ) from fault
 
 
 def _bare(content: bytes, suffix: str, ref: str) -> Attachment:
@@ -139,13 +147,13 @@ def _bare(content: bytes, suffix: str, ref: str) -> Attachment:
     except NotBare as fault:
         raise _unusable(
             f"the answer to {ref} must be a PDF that shows all that it holds: it {fault}",
-            "open it, print it to PDF again, look at what the new one shows, and give that",
+            "open it, print it to PDF again, and look at what the new one shows",
         ) from fault
     except ValueError as fault:
         raise _unusable(
             f"the file for {ref} must hold nothing but the picture or the sound: {suffix} with "
             f"{fault}",
-            "have the record's system keep it as plain JPEG, PNG or WAV, or withhold the field",
+            "save it anew as plain JPEG, PNG or WAV",
         ) from fault
 
 
@@ -154,7 +162,7 @@ def _check_size(content: bytes, ref: str) -> None:
         raise Refusal(
             f"a file for {ref} that is no text must have at most {MAX_RECORD_BYTES} bytes",
             code="attachment-too-large",
-            todo="give it in smaller parts, each for a demand of its own; or withhold the field",
+            todo="save it smaller, or in parts that are each an answer of their own",
         )
 
 
@@ -226,7 +234,8 @@ def _check_text(file: BinaryIO, head: bytes, suffix: str, ref: str) -> None:
         if suffix in _TABLES:
             rows = csv.reader(lines, delimiter=_TABLES[suffix])
             for row in rows:
-                for each in row:
+                # In some countries a semicolon parts the columns, whatever the file's maker meant.
+                for each in (part for whole in row for part in whole.split(";")):
                     if cell(each) != each and not _NUMBER.fullmatch(each.strip()):
                         raise _formula(ref, rows.line_num)
         for _ in lines:

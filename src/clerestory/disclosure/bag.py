@@ -22,6 +22,10 @@ SIGNATURE = "manifest-sha256.txt.sig"
 ENTRY, OPENING, PROOF = "log/entry.bin", "log/opening.json", "log/proof.tlog-proof"
 SENDER = "sender.vkey"
 INFO = "bag-info.txt"
+ATTACHMENTS_ARE = (
+    "text as it was; of a PDF its pages, of a picture or recording what is seen or heard, without "
+    "the rest of the file"
+)
 TAG_FILES = (INFO, "bagit.txt", ENTRY, OPENING, PROOF, MANIFEST, SIGNATURE, SENDER)
 
 
@@ -93,6 +97,8 @@ def bag_info(demand_id: str, on: str, payload: Sequence[Part], *, cbc: bool) -> 
         ("External-Identifier", demand_id),
         ("Payload-Oxum", f"{octets}.{len(payload)}"),
     ]
+    if any(part.path.startswith("data/attachments/") for part in payload):
+        lines.append(("Attachments", ATTACHMENTS_ARE))
     if cbc:
         lines.append(("Envelope-Caution", CBC_CAUTION))
     return "".join(f"{name}: {value}\n" for name, value in lines).encode()

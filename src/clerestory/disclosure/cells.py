@@ -21,11 +21,12 @@ def cell(value: Json) -> str:
 
 
 def _may_be_formula(text: str) -> bool:
-    bare = next((letter for letter in text if not _is_unseen(letter)), "")
+    bare = next((letter for letter in text if not is_unseen(letter)), "")
     # Full-width and other forms of the signs are taken for the signs themselves by some.
     first = unicodedata.normalize("NFKC", bare)[:1]
     return first in _FORMULA or text[:1] in {"\t", "\r", "\n"}
 
 
-def _is_unseen(letter: str) -> bool:
+def is_unseen(letter: str) -> bool:
+    """Say whether a letter or sign is one that nobody sees: a blank, a control, a filler."""
     return unicodedata.category(letter) in _UNSEEN or letter in _UNSEEN_LETTERS

@@ -307,14 +307,15 @@ def _row(record: Record) -> dict[str, Json]:
 def records_csv(rows: Sequence[Mapping[str, Json]]) -> bytes:
     """Return the rows as CSV, for people with a spreadsheet; the JSON is what counts.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    A text that a spreadsheet would run as a formula gets an apostrophe before it. The mark at the
+    beginning tells a spreadsheet that it is UTF-8: without it a name is shown in other letters.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for row in rows:
         writer.writerow([cell(row[column]) for column in COLUMNS])
-    return out.getvalue().encode()
+    return out.getvalue().encode("utf-8-sig")
 
 
 def file_name(ref: str) -> str:

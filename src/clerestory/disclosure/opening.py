@@ -16,6 +16,7 @@ from clerestory.disclosure.cms import CBC, GCM
 from clerestory.disclosure.cms_keys import read_private_key
 from clerestory.disclosure.cms_opening import is_cbc, open_cms
 from clerestory.disclosure.contents import KEPT_BYTES, Part
+from clerestory.disclosure.key_dress import text_of
 from clerestory.disclosure.streams import FeedWriter
 from clerestory.disclosure.tar import TarParser
 from clerestory.kernel import Corruption
@@ -135,14 +136,17 @@ def open_package(
         OSError: The disk is full, or a file cannot be read or written.
     """
     opening = _Opening(keep, extract_to)
+    # Windows' own programs save a key as UTF-16; the key is no other one for it.
+    text = text_of(identity.given)
+    given = identity.given if text is None else text.encode()
     parser = TarParser(opening.opened, opening.more, opening.closed)
     with contextlib.closing(opening), path.open("rb") as sealed:
         magic = sealed.read(len(AGE_MAGIC))
         sealed.seek(0)
         if magic == AGE_MAGIC:
-            open_age(sealed, identity.given, FeedWriter(parser.feed))
+            open_age(sealed, given, FeedWriter(parser.feed))
         elif magic[:1] == b"\x30":
-            key = read_private_key(identity.given, identity.passphrase)
+            key = read_private_key(given, identity.passphrase)
             for piece in open_cms(sealed, key):
                 parser.feed(piece)
         else:

@@ -6,6 +6,7 @@ package was sealed to, as a detached CMS signature.
 """
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from clerestory.disclosure.cells import is_unseen
 from clerestory.disclosure.cms_signature import verify_cms_signature
 from clerestory.disclosure.key_strength import check_ed25519, check_rsa
 from clerestory.disclosure.signing import check_is_signed, open_signed
@@ -26,6 +28,7 @@ from clerestory.notes import Kind, Verifier, parse_vkey
 FORMAT = "clerestory-receipt/1"
 _SIGNATURE_BYTES = 64
 _KEYS = {"format", "demand", "package", "received_at", "by"}
+_OFFICE_CHARACTERS = 200
 _EC_BITS = 256  # FIPS 186-5 has no smaller curve of primes
 
 
@@ -177,6 +180,7 @@ def _parse(body: bytes, signed_by: str) -> Receipt:
             by=str(value["by"]),
             signed_by=signed_by,
         )
+        _check_office(found.by)
         if found.unsigned_bytes() != body.removesuffix(b"\n"):
             raise ValueError("not canonical")
     except (ValueError, TypeError, RecursionError, BadTime) as fault:
@@ -186,6 +190,19 @@ def _parse(body: bytes, signed_by: str) -> Receipt:
             todo="ask the recipient to sign the receipt form as it came, with time and office only",
         ) from fault
     return found
+
+
+def _check_office(by: str) -> None:
+    """Refuse a name by which nobody can be held to the receipt, or that reads as another."""
+    seen = unicodedata.normalize("NFC", by)  # an accent of its own is no letter that is not seen
+    unseen = [letter for letter in seen if letter != " " and is_unseen(letter)]
+    if unseen or not 0 < len(by) <= _OFFICE_CHARACTERS or by != by.strip():
+        raise Refusal(
+            "a receipt must name the office that received, in at most "
+            f"{_OFFICE_CHARACTERS} letters that can be seen",
+            code="receipt-office-unclear",
+            todo="ask the recipient for a receipt in which by is the name of the office",
+        )
 
 
 def _certificate(given: bytes) -> bytes:

@@ -38,7 +38,7 @@ def subjects_csv(marks: Marks) -> bytes:
     for ref in sorted(marks):
         for mark, given in sorted(marks[ref].items()):
             writer.writerow([cell(ref), cell(mark), cell(given)])
-    return out.getvalue().encode()
+    return out.getvalue().encode("utf-8-sig")
 
 
 def read_subjects(value: Mapping[str, Any], demand_id: str) -> Marks:

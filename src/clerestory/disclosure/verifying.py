@@ -16,7 +16,7 @@ from clerestory.disclosure.contents import DETERMINATION_PATH, manifest_of
 from clerestory.disclosure.logged import LogEvidence
 from clerestory.disclosure.opening import OpenedFile, envelope_of
 from clerestory.disclosure.released import EnclosedRulings, read_rulings
-from clerestory.disclosure.sealing import SIGNATURE_SUFFIX
+from clerestory.disclosure.sealing import AGE_SUFFIX, CMS_SUFFIX, SIGNATURE_SUFFIX
 from clerestory.disclosure.signing import check_is_signed, open_signed
 from clerestory.kernel import Corruption, Refusal
 from clerestory.notes import OtherSigner, Verifier
@@ -201,6 +201,12 @@ def _missing(path: Path, file: Path) -> Refusal:
             f"a signature was given where the package belongs: {path.name}",
             code="package-missing",
             todo=f"give {path.name.removesuffix(SIGNATURE_SUFFIX)}",
+        )
+    if not path.name.endswith((AGE_SUFFIX, CMS_SUFFIX)):
+        return Refusal(
+            f"a package must be named as it was sealed, {AGE_SUFFIX} or {CMS_SUFFIX}: {path.name}",
+            code="package-missing" if file == path else "package-signature-missing",
+            todo="unpack what it came in, and give the package; its signature lies beside it",
         )
     return Refusal(
         f"the package and its signature must lie side by side: {file.name} is missing",

@@ -109,8 +109,7 @@ class Lookups:
             for name in (_LINES, _HEAD):
                 if not (folder / name).is_file():
                     raise LookupsAltered(f"the record of look-ups has no {name}")
-            key = bytes.fromhex((folder / _KEY).read_text("ascii").strip())
-        return cls(folder, key)
+            return cls(folder, _read_key(folder / _KEY))
 
     def record(
         self, query: PersonQuery, answer: Answer, purpose: Purpose, *, index: str, at: datetime
@@ -199,7 +198,7 @@ class Lookups:
     def _check_line(self, line: bytes, before: str, lines: int) -> None:
         try:
             told = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             told = None
         if not isinstance(told, dict):
             # Half a line is what a power failure leaves; the next line holds its digest.
@@ -207,7 +206,7 @@ class Lookups:
         if told.get("before") != before or told.get("n") != lines + 1:
             raise LookupsAltered(f"the look-up in line {lines + 1} does not follow the one before")
         mac = told.pop("mac", None)
-        if not isinstance(mac, str) or not hmac.compare_digest(mac, self._seal_line(told)):
+        if not _is_own(mac, lambda: self._seal_line(told)):
             raise LookupsAltered(f"the look-up in line {lines + 1} is not this office's own")
 
     def _read_head(self) -> _Head:
@@ -215,9 +214,9 @@ class Lookups:
             told = json.loads((self.folder / _HEAD).read_bytes())
             head = _Head(lines=told["lines"], size=told["size"], last=told["last"])
             sealed = told["mac"]
-        except (ValueError, KeyError, TypeError) as fault:
+        except (ValueError, KeyError, TypeError, RecursionError) as fault:
             raise LookupsAltered(f"{_HEAD} of the record of look-ups cannot be read") from fault
-        if not isinstance(sealed, str) or not hmac.compare_digest(sealed, self._seal(head)):
+        if not _is_own(sealed, lambda: self._seal(head)):
             raise LookupsAltered(
                 f"{_HEAD} of the record of look-ups was not written by this office"
             )
@@ -236,6 +235,25 @@ class Lookups:
     def _under_key(self, what: str, content: bytes) -> str:
         # The name of the use goes in first, so that no value of one use can pose as another's.
         return hmac.new(self._key, what.encode() + b"\0" + content, hashlib.sha256).hexdigest()
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise LookupsAltered(f"{_KEY} of the record of look-ups cannot be read")
+    return key
+
+
+def _is_own(mac: object, make: Callable[[], str]) -> bool:
+    """Whether ``mac`` is what this office makes of values that anybody may have written."""
+    try:
+        own = make()
+    except (ValueError, TypeError, RecursionError):
+        return False  # no form that this program writes
+    return isinstance(mac, str) and mac.isascii() and hmac.compare_digest(mac, own)
 
 
 def _begin(folder: Path, key: bytes) -> None:

@@ -6,11 +6,15 @@ again. Deciding to see what a draft would say needs no activation; answering a d
 """
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from clerestory.kernel import BadFile
+from clerestory.kernel.bad_file import show
 from clerestory.kernel.canonical import Json
 from clerestory.kernel.files import write_whole
+from clerestory.kernel.reading import read_document
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack
 
@@ -24,16 +28,25 @@ def list_active(packs_folder: Path) -> dict[str, Json]:
         PackFault: The file is there and cannot be read.
     """
     path = packs_folder / FILE
-    if not path.exists():
+    if not os.path.lexists(path):
         return {}
     try:
-        active = json.loads(path.read_text("utf-8"))
-        return {str(digest): entry for digest, entry in active.items()}
-    except (OSError, ValueError, AttributeError) as fault:
-        raise PackFault(
-            f"{FILE} cannot be read: {fault}",
-            todo="remove it and run `clerestory law activate`",
-        ) from fault
+        active = read_document(path).value
+    except BadFile as fault:
+        raise _unreadable(str(fault)) from fault
+    if not isinstance(active, dict):
+        raise _unreadable("it is no group of digests")
+    for digest, record in active.items():
+        # What does not say that something was proved is no record of a proof.
+        if not isinstance(record, dict) or not record.get("proved"):
+            raise _unreadable(f"it does not say what was proved of {show(digest[:16])}")
+    return active
+
+
+def _unreadable(why: str) -> PackFault:
+    return PackFault(
+        f"{FILE} cannot be read: {why}", todo="remove it and run `clerestory law activate`"
+    )
 
 
 def check_active(stack: PackStack, packs_folder: Path) -> None:

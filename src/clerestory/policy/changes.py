@@ -24,7 +24,7 @@ from clerestory.policy.abduction import (
 )
 from clerestory.policy.facts import changed
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.stages import Case, Finding, run
+from clerestory.policy.stages import Case, CaseAnswer, run
 from clerestory.policy.words import fact_in_words
 
 _TRIED = {Outcome.RELEASE: 5, Outcome.REFER: 2}
@@ -59,21 +59,21 @@ class Changes:
         cls,
         law: LawOfTheDay,
         cases: Sequence[Case],
-        findings: Sequence[Finding],
+        answers: Sequence[CaseAnswer],
         entities: cedarpy.Entities,
     ) -> "Changes":
         """Propose changes for every case and keep those that Cedar confirms."""
         trials = [
             trial
-            for place, (case, finding) in enumerate(zip(cases, findings, strict=True))
-            for trial in _trials(law, place, case, finding)
+            for place, (case, answer) in enumerate(zip(cases, answers, strict=True))
+            for trial in _trials(law, place, case, answer)
         ]
         results = _decided(law, cases, trials, entities)
         trials, results = _leaner(law, cases, trials, results, entities)
         confirmed: dict[int, list[Turn]] = {}
         closing: dict[int, list[Turn]] = {}
         for trial, result in zip(trials, results, strict=True):
-            if findings[trial.place].outcome is Outcome.RELEASE:
+            if answers[trial.place].outcome is Outcome.RELEASE:
                 if result.outcome is not Outcome.RELEASE:
                     closing.setdefault(trial.place, []).append(_turn(result.outcome, trial))
             elif result.outcome is trial.target:
@@ -147,7 +147,7 @@ def apply_changes(context: Mapping[str, Any], changes: ChangeSet) -> dict[str, A
 
 def _decided(
     law: LawOfTheDay, cases: Sequence[Case], trials: Sequence[_Trial], entities: cedarpy.Entities
-) -> list[Finding]:
+) -> list[CaseAnswer]:
     asked = [
         replace(
             cases[trial.place], context=apply_changes(cases[trial.place].context, trial.changes)
@@ -161,9 +161,9 @@ def _leaner(
     law: LawOfTheDay,
     cases: Sequence[Case],
     trials: Sequence[_Trial],
-    results: Sequence[Finding],
+    results: Sequence[CaseAnswer],
     entities: cedarpy.Entities,
-) -> tuple[list[_Trial], list[Finding]]:
+) -> tuple[list[_Trial], list[CaseAnswer]]:
     """Leave changes out of the sets that work, one at a time, and keep what still works.
 
     Abduction reads the locks that are left as they stood, though a change may take one away. A
@@ -188,20 +188,20 @@ def _leaner(
     return tried, found
 
 
-def _trials(law: LawOfTheDay, place: int, case: Case, finding: Finding) -> list[_Trial]:
-    if finding.errors:
+def _trials(law: LawOfTheDay, place: int, case: Case, answer: CaseAnswer) -> list[_Trial]:
+    if answer.errors:
         return []  # The law was not read whole: nothing can be read off it.
     program, _, name = case.resource.partition(".")
-    mind = Abduction(law, case.principal, program, name, finding.context)
-    if finding.outcome is Outcome.RELEASE:
+    mind = Abduction(law, case.principal, program, name, answer.context)
+    if answer.outcome is Outcome.RELEASE:
         return [
             _Trial(place, Outcome.WITHHOLD, changes)
-            for policy in finding.lifts
+            for policy in answer.lifts
             for changes in mind.policy(law.policies[policy], want=False)
             if len(changes) == 1
         ]
     wanted = {Outcome.RELEASE: _to_release(law, mind)}
-    if finding.outcome is Outcome.WITHHOLD:
+    if answer.outcome is Outcome.WITHHOLD:
         wanted[Outcome.REFER] = _to_refer(law, mind)
     return [
         _Trial(place, target, way)

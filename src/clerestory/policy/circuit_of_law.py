@@ -23,12 +23,16 @@ from clerestory.policy.shape import shape_of
 STAGES = frozenset(STAGE_SETS)
 
 
-def circuit_of(law: LawOfTheDay, into: Circuit | None = None) -> Circuit:
+def circuit_of(
+    law: LawOfTheDay, into: Circuit | None = None, stands: Mapping[str, int] | None = None
+) -> Circuit:
     """Write the law of a day as a circuit.
 
     Args:
         law: The policies in force.
         into: A circuit of the same shape whose nodes are shared: two laws are compared in one.
+        stands: For a policy that is in force on some of several days only, the node that holds
+            on those days; a policy that is not listed always stands.
 
     Raises:
         OutsideSubset: A policy uses what cannot be translated; the message names the place.
@@ -36,7 +40,7 @@ def circuit_of(law: LawOfTheDay, into: Circuit | None = None) -> Circuit:
     circuit = Circuit(into.shape, into.nodes, _places=into._places) if into else Circuit(
         shape_of(law.stack)
     )  # fmt: skip
-    return _Stages(circuit, law).write()
+    return _Stages(circuit, law, stands or {}).write()
 
 
 def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str) -> int:
@@ -133,6 +137,7 @@ class _Stages:
 
     circuit: Circuit
     law: LawOfTheDay
+    stands: Mapping[str, int]
 
     def write(self) -> Circuit:
         circuit = self.circuit
@@ -226,7 +231,15 @@ class _Stages:
             self.circuit, self.law.stack.vocabulary, nothing | known, answers=answers or {}
         )
         policies = self.law.by_action[action].by_id.values()
-        return {policy.id: _read(self.circuit, facts, policy) for policy in policies}
+        return {
+            policy.id: self._where(policy, _read(self.circuit, facts, policy))
+            for policy in policies
+        }
+
+    def _where(self, policy: Policy, met: int) -> int:
+        """Return where a policy is met and in force: one that is not in force is not there."""
+        days = self.stands.get(policy.id)
+        return met if days is None else self.circuit.both([days, met])
 
     def _gather(self, satisfied: Mapping[str, int], note: str) -> dict[str, int]:
         words: dict[str, list[int]] = {}

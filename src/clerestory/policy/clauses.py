@@ -13,7 +13,7 @@ from typing import Any
 import cedarpy
 
 from clerestory.law.policies import Policy
-from clerestory.policy.interpreters.cedar import Verdict
+from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.model import Request
 
 Tree = Mapping[str, Any]
@@ -59,20 +59,20 @@ class ClauseSet:
             clauses=clauses,
         )
 
-    def unmet(self, verdict: Verdict) -> dict[str, list[Clause]]:
+    def unmet(self, response: Response) -> dict[str, list[Clause]]:
         """Return, for each policy that was triggered, the conditions that do not hold."""
-        held = set(verdict.policies)
+        held = set(response.policies)
         missing: dict[str, list[Clause]] = {name: [] for name in self.triggers & held}
         for name, clause in self.clauses.items():
             if name not in held and clause.policy in missing:
                 missing[clause.policy].append(clause)
         return missing
 
-    def decide(self, requests: Sequence[Request], entities: cedarpy.Entities) -> list[Verdict]:
+    def decide(self, requests: Sequence[Request], entities: cedarpy.Entities) -> list[Response]:
         """Ask Cedar which triggers and conditions hold for each request."""
         results = cedarpy.is_authorized_batch([dict(r) for r in requests], self.handle, entities)
         return [
-            Verdict(
+            Response(
                 allowed=result.allowed,
                 policies=tuple(result.diagnostics.id_annotations_by_reason.values()),
                 errors=tuple(result.diagnostics.errors),

@@ -16,11 +16,11 @@ from clerestory.policy.changes import Changes
 from clerestory.policy.duties import duties_of
 from clerestory.policy.facts import DemandFacts
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.lowering import AUTHORITY, lower_findings
+from clerestory.policy.lowering import AUTHORITY, lower_answers
 from clerestory.policy.model import field_uid
 from clerestory.policy.near_misses import Considered
 from clerestory.policy.reasons import Reasons
-from clerestory.policy.stages import Case, Finding, run
+from clerestory.policy.stages import Case, CaseAnswer, run
 
 ENGINE = f"clerestory {version('clerestory')}, cedarpy {version('cedarpy')}"
 
@@ -66,25 +66,23 @@ class Engine:
             Refusal: A lowering would raise an answer, or names nothing that is asked for.
         """
         docket = self.docket(demand)
-        findings: Sequence[Finding] = run(self.law, docket.cases, docket.entities)
+        answers: Sequence[CaseAnswer] = run(self.law, docket.cases, docket.entities)
         changes = (
-            Changes.of(self.law, docket.cases, findings, docket.entities)
+            Changes.of(self.law, docket.cases, answers, docket.entities)
             if explain
             else Changes.none(self.law, docket.cases)
         )
-        places, findings, origins = lower_findings(
-            self.law, docket.places, findings, lowerings or {}
-        )
+        places, answers, origins = lower_answers(self.law, docket.places, answers, lowerings or {})
         cases = (*docket.cases, *(docket.cases[origin] for origin in origins))
         docket = replace(docket, cases=cases, places=places)
-        misses = self.considered.near_misses(docket.cases, findings, docket.entities)
+        misses = self.considered.near_misses(docket.cases, answers, docket.entities)
         # A case of which every item was lowered is nobody's answer and obliges to nothing.
         live = sorted(set(places.values()))
         duties, duty_errors = duties_of(
-            self.law, demand, [cases[n] for n in live], [findings[n] for n in live],
+            self.law, demand, [cases[n] for n in live], [answers[n] for n in live],
             docket.entities,
         )  # fmt: skip
-        rulings = self._rulings(demand, docket, findings, misses, changes)
+        rulings = self._rulings(demand, docket, answers, misses, changes)
         return Determination(
             demand_id=demand.id,
             on=self.law.on,
@@ -96,7 +94,7 @@ class Engine:
             pack_digest=self.law.stack.digest,
             facts_digest=docket.digest,
             engine=ENGINE,
-            alarms=tuple(sorted({e for f in findings for e in f.errors} | set(duty_errors))),
+            alarms=tuple(sorted({e for f in answers for e in f.errors} | set(duty_errors))),
         )
 
     def docket(self, demand: Demand) -> "Docket":
@@ -131,23 +129,23 @@ class Engine:
         self,
         demand: Demand,
         docket: "Docket",
-        findings: Sequence[Finding],
+        answers: Sequence[CaseAnswer],
         misses: Sequence[tuple[NearMiss, ...]],
         changes: Changes,
     ) -> tuple[Ruling, ...]:
         reasons = Reasons(self.law, demand)
         made: dict[int, dict[str, Any]] = {}
-        for place, finding in enumerate(findings):
-            authorities, policies = determining(self.law, finding)
+        for place, answer in enumerate(answers):
+            authorities, policies = determining(self.law, answer)
             made[place] = {
-                "outcome": finding.outcome,
+                "outcome": answer.outcome,
                 "authorities": authorities,
                 "policies": policies,
                 "considered_not_met": misses[place],
-                "reason": reasons.of(finding, authorities, misses[place]),
+                "reason": reasons.of(answer, authorities, misses[place]),
                 "would_change": changes.turns(place),
-                "coarsen_to": finding.coarsen_to,
-                "lowered_from": finding.lowered_from,
+                "coarsen_to": answer.coarsen_to,
+                "lowered_from": answer.lowered_from,
             }
         return tuple(Ruling(item=item, **made[place]) for item, place in docket.places.items())
 
@@ -162,20 +160,20 @@ class Docket:
     digest: str
 
 
-def determining(law: LawOfTheDay, finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the determining authorities and policies of one finding."""
-    if finding.lowered_from is not None:
+def determining(law: LawOfTheDay, answer: CaseAnswer) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the determining authorities and policies of one answer."""
+    if answer.lowered_from is not None:
         known = AUTHORITY in law.stack.authorities
         return (AUTHORITY if known else DEFAULT_AUTHORITY,), ()
-    if finding.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
-        policies = finding.lifts
-    elif finding.outcome is Outcome.REFER:
-        mandates = tuple(law.mandates.intersection(finding.lifts))
-        policies = (*finding.refers, *mandates, *finding.bars)
+    if answer.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
+        policies = answer.lifts
+    elif answer.outcome is Outcome.REFER:
+        mandates = tuple(law.mandates.intersection(answer.lifts))
+        policies = (*answer.refers, *mandates, *answer.bars)
     else:
-        policies = (*finding.bars, *finding.refusals)
+        policies = (*answer.bars, *answer.refusals)
         # The locks decide; a ruling that settles the point for counsel stands behind them.
-        ordered = (*law.authorities_of(finding.bars), *law.authorities_of(finding.refusals))
+        ordered = (*law.authorities_of(answer.bars), *law.authorities_of(answer.refusals))
         kept = sorted(dict.fromkeys(ordered), key=lambda name: name.startswith("house-"))
         return tuple(kept) or (DEFAULT_AUTHORITY,), policies
     return law.authorities_of(policies) or (DEFAULT_AUTHORITY,), tuple(policies)

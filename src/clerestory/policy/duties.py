@@ -8,26 +8,26 @@ from clerestory.demands.demand import Demand
 from clerestory.demands.determination import DueDate, Duty
 from clerestory.law.clocks import compute_due, state_of
 from clerestory.law.policies import Policy
-from clerestory.policy.interpreters.cedar import Verdict
+from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import request
-from clerestory.policy.stages import Case, Finding
+from clerestory.policy.stages import Case, CaseAnswer
 
 
 def duties_of(
     law: LawOfTheDay,
     demand: Demand,
     cases: Sequence[Case],
-    findings: Sequence[Finding],
+    answers: Sequence[CaseAnswer],
     entities: cedarpy.Entities,
 ) -> tuple[tuple[Duty, ...], tuple[str, ...]]:
     """Return the duties of a demand, each once, and the evaluation errors met on the way.
 
     A duty of law stands before the same duty of agency policy, and hides it.
     """
-    verdicts = obliging(law, cases, findings, entities)
-    satisfied = sorted({name for verdict in verdicts for name in verdict.policies})
-    errors = tuple(error for verdict in verdicts for error in verdict.errors)
+    responses = obliging(law, cases, answers, entities)
+    satisfied = sorted({name for response in responses for name in response.policies})
+    errors = tuple(error for response in responses for error in response.errors)
     duties = [duty for name in satisfied for duty in _duties(law, demand, law.policies[name])]
     return _each_once(duties), errors
 
@@ -35,18 +35,18 @@ def duties_of(
 def obliging(
     law: LawOfTheDay,
     cases: Sequence[Case],
-    findings: Sequence[Finding],
+    answers: Sequence[CaseAnswer],
     entities: cedarpy.Entities,
-) -> list[Verdict]:
-    """Return Cedar's verdict on the duties of each case, in order."""
+) -> list[Response]:
+    """Return Cedar's response on the duties of each case, in order."""
     requests = [
         request(
             case.principal,
             "oblige",
             case.resource,
-            {**finding.context, "outcome": finding.outcome.value},
+            {**answer.context, "outcome": answer.outcome.value},
         )
-        for case, finding in zip(cases, findings, strict=True)
+        for case, answer in zip(cases, answers, strict=True)
     ]
     return law.by_action["oblige"].decide(requests, entities)
 

@@ -1,6 +1,6 @@
 """The policies in force on one day, by action, each set parsed once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -31,7 +31,11 @@ class LawOfTheDay:
     @classmethod
     def assemble(cls, stack: PackStack, on: date) -> "LawOfTheDay":
         """Leave out every policy one of whose authorities is not in force, and parse the rest."""
-        policies = stack.in_force(on)
+        return cls.of(stack, on, stack.in_force(on))
+
+    @classmethod
+    def of(cls, stack: PackStack, on: date, policies: Sequence[Policy]) -> "LawOfTheDay":
+        """Parse exactly these policies; whoever asks for several days chooses them otherwise."""
         by_action = {
             action: PolicySet.parse([p for p in policies if p.action == action])
             for action in ACTIONS

@@ -13,7 +13,7 @@ from clerestory.demands.demand import Item
 from clerestory.demands.determination import Outcome
 from clerestory.kernel import Refusal
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.stages import Finding
+from clerestory.policy.stages import CaseAnswer
 
 # What decides a ruling that a reviewer lowered.
 AUTHORITY = "house-two-people"
@@ -65,24 +65,24 @@ def raising_reviews() -> list[tuple[Outcome, Outcome, bool]]:
     return broken
 
 
-def lower_findings(
+def lower_answers(
     law: LawOfTheDay,
     places: Mapping[Item, int],
-    findings: Sequence[Finding],
+    answers: Sequence[CaseAnswer],
     lowerings: Mapping[Item, Outcome],
-) -> tuple[Mapping[Item, int], Sequence[Finding], list[int]]:
-    """Give each item that is lowered a finding of its own.
+) -> tuple[Mapping[Item, int], Sequence[CaseAnswer], list[int]]:
+    """Give each item that is lowered an answer of its own.
 
     Returns:
-        The items' places, all findings, and for each finding added the place of the one that it
+        The items' places, all answers, and for each answer added the place of the one that it
         was made from.
 
     Raises:
         Refusal: An item is not asked for, or would be raised.
     """
     if not lowerings:
-        return places, findings, []
-    moved, kept, origins = dict(places), list(findings), list[int]()
+        return places, answers, []
+    moved, kept, origins = dict(places), list(answers), list[int]()
     for item, to in lowerings.items():
         if item not in places:
             raise Refusal(
@@ -90,7 +90,7 @@ def lower_findings(
                 code="review-unknown-item",
                 todo="name an answer of the determination, such as S1.address=withhold",
             )
-        found = findings[places[item]]
+        found = answers[places[item]]
         ordered = bool(law.mandates.intersection(found.lifts))
         compelled = COMPELLED in found.context["established"]
         outcome = lowered(found.outcome, to, mandated=ordered or compelled)

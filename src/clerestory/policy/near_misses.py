@@ -9,7 +9,7 @@ from clerestory.demands.determination import NearMiss, Outcome
 from clerestory.policy.clauses import Clause, ClauseSet
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import request
-from clerestory.policy.stages import Case, Finding
+from clerestory.policy.stages import Case, CaseAnswer
 from clerestory.policy.words import condition
 
 
@@ -26,7 +26,7 @@ class Considered:
         return cls(law, ClauseSet.parse(list(law.by_action["lift"].by_id.values())))
 
     def near_misses(
-        self, cases: Sequence[Case], findings: Sequence[Finding], entities: cedarpy.Entities
+        self, cases: Sequence[Case], answers: Sequence[CaseAnswer], entities: cedarpy.Entities
     ) -> list[tuple[NearMiss, ...]]:
         """Return the near misses of each case; a case that is released has none.
 
@@ -34,14 +34,14 @@ class Considered:
         met and yet left a lock, an authority named by a ``consider`` policy, or one that the
         requester cites and that decides nothing.
         """
-        closed = [n for n, finding in enumerate(findings) if finding.outcome != Outcome.RELEASE]
+        closed = [n for n, answer in enumerate(answers) if answer.outcome != Outcome.RELEASE]
         results: list[tuple[NearMiss, ...]] = [()] * len(cases)
         asked = [
-            request(cases[n].principal, "lift", cases[n].resource, findings[n].context)
+            request(cases[n].principal, "lift", cases[n].resource, answers[n].context)
             for n in closed
         ]
         considered = [
-            request(cases[n].principal, "consider", cases[n].resource, findings[n].context)
+            request(cases[n].principal, "consider", cases[n].resource, answers[n].context)
             for n in closed
         ]
         if not closed:
@@ -50,7 +50,7 @@ class Considered:
         others = self.law.by_action["consider"].decide(considered, entities)
         for n, lift, other in zip(closed, lifts, others, strict=True):
             found = self._missing(self.lifts.unmet(lift))
-            for name in (*self.law.authorities_of(other.policies), *self._cited(findings[n])):
+            for name in (*self.law.authorities_of(other.policies), *self._cited(answers[n])):
                 found.setdefault(name, NearMiss(authority=name))
             results[n] = tuple(found.values())
         return results
@@ -68,7 +68,7 @@ class Considered:
                 found.setdefault(authority, NearMiss(authority=authority, missing=words))
         return found
 
-    def _cited(self, finding: Finding) -> list[str]:
-        deciding = set(self.law.authorities_of((*finding.lifts, *finding.bars, *finding.refers)))
-        cited = finding.context["cited"]
+    def _cited(self, answer: CaseAnswer) -> list[str]:
+        deciding = set(self.law.authorities_of((*answer.lifts, *answer.bars, *answer.refers)))
+        cited = answer.context["cited"]
         return [c for c in cited if c in self.law.stack.authorities and c not in deciding]

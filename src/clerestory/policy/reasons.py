@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from clerestory.demands.demand import Demand
 from clerestory.demands.determination import NearMiss, Outcome, Reason
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.stages import Finding
+from clerestory.policy.stages import CaseAnswer
 
 # A letter gives the two most specific authorities in words; the citations name them all.
 _TOLD = 2
@@ -37,17 +37,17 @@ class Reasons:
         self._demand = demand
 
     def of(
-        self, finding: Finding, authorities: Sequence[str], misses: Sequence[NearMiss]
+        self, answer: CaseAnswer, authorities: Sequence[str], misses: Sequence[NearMiss]
     ) -> Reason:
         """Put the reason for one ruling together. No text holds anything about a person."""
-        outcome = finding.outcome
+        outcome = answer.outcome
         cited = [self._law.stack.authorities[name] for name in authorities]
         first = cited[0]
         told = [a.requester for a in cited if a.basis == "law"][:_TOLD] or [first.requester]
         counsel = [f"{_COUNSEL[outcome]} {'; '.join(a.citation for a in cited)}."]
         counsel.append(first.effect)
         counsel += [self._miss(miss) for miss in misses]
-        if finding.errors:
+        if answer.errors:
             counsel.append("ALARM: a policy could not be evaluated, so nothing may leave.")
         return Reason(
             counsel=" ".join(counsel),

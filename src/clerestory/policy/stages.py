@@ -17,7 +17,7 @@ from typing import Any
 import cedarpy
 
 from clerestory.demands.determination import Outcome
-from clerestory.policy.interpreters.cedar import Verdict
+from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import Request, request
 
@@ -32,7 +32,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class CaseAnswer:
     """How one case came out, with the determining policies of each stage.
 
     ``lowered_from`` is the answer of the law where a reviewer lowered it (see ``lowering``).
@@ -49,49 +49,49 @@ class Finding:
     lowered_from: Outcome | None = None
 
 
-def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> list[Finding]:
+def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> list[CaseAnswer]:
     """Take the cases through all stages; each stage is one batch for the interpreter."""
     steps = [_Step(case, dict(case.context)) for case in cases]
-    for step, verdict in _ask(law, "define", steps, entities):
-        step.note(verdict)
-        step.context["established"] = law.words(verdict.policies, "establishes")
-    for step, verdict in _ask(law, "lift", steps, entities):
-        step.note(verdict)
-        step.lift(law, verdict.policies)
-    for step, verdict in _ask(law, "release", steps, entities):
-        step.note(verdict)
-        if verdict.allowed:
+    for step, response in _ask(law, "define", steps, entities):
+        step.note(response)
+        step.context["established"] = law.words(response.policies, "establishes")
+    for step, response in _ask(law, "lift", steps, entities):
+        step.note(response)
+        step.lift(law, response.policies)
+    for step, response in _ask(law, "release", steps, entities):
+        step.note(response)
+        if response.allowed:
             step.outcome = Outcome.RELEASE
         else:
-            step.bars = verdict.policies
-            step.context["barred"] = law.words(verdict.policies, "bars")
+            step.bars = response.policies
+            step.context["barred"] = law.words(response.policies, "bars")
     if law.by_action["lift_coarsened"].by_id:
         _coarsen(law, [step for step in steps if step.outcome is None], entities)
     left = [step for step in steps if step.outcome is None]
-    for step, verdict in _ask(law, "refer", left, entities):
-        step.note(verdict)
-        step.outcome = Outcome.REFER if verdict.allowed else Outcome.WITHHOLD
-        if verdict.allowed:
-            step.refers = verdict.policies
+    for step, response in _ask(law, "refer", left, entities):
+        step.note(response)
+        step.outcome = Outcome.REFER if response.allowed else Outcome.WITHHOLD
+        if response.allowed:
+            step.refers = response.policies
         else:
-            step.refusals = verdict.policies
-    return [step.finding() for step in steps]
+            step.refusals = response.policies
+    return [step.answer() for step in steps]
 
 
 def _coarsen(law: LawOfTheDay, steps: "Sequence[_Step]", entities: cedarpy.Entities) -> None:
     tried: list[_Step] = []
-    for step, verdict in _ask(law, "lift_coarsened", steps, entities):
-        step.note(verdict)
-        if verdict.policies:
+    for step, response in _ask(law, "lift_coarsened", steps, entities):
+        step.note(response)
+        if response.policies:
             attempt = _Step(step.case, dict(step.context))
-            attempt.lift(law, (*step.lifts, *verdict.policies))
-            attempt.offered = verdict.policies
+            attempt.lift(law, (*step.lifts, *response.policies))
+            attempt.offered = response.policies
             attempt.origin = step
             tried.append(attempt)
-    for attempt, verdict in _ask(law, "coarsen", tried, entities):
+    for attempt, response in _ask(law, "coarsen", tried, entities):
         origin = attempt.origin or attempt
-        origin.note(verdict)
-        if verdict.allowed:
+        origin.note(response)
+        if response.allowed:
             origin.outcome = Outcome.COARSEN
             origin.lifts = attempt.lifts
             origin.bars = ()
@@ -100,17 +100,17 @@ def _coarsen(law: LawOfTheDay, steps: "Sequence[_Step]", entities: cedarpy.Entit
 
 def _ask(
     law: LawOfTheDay, action: str, steps: "Sequence[_Step]", entities: cedarpy.Entities
-) -> "list[tuple[_Step, Verdict]]":
+) -> "list[tuple[_Step, Response]]":
     policies = law.by_action["disclose" if action in {"release", "coarsen"} else action]
     if not steps:
         return []
-    verdicts = policies.decide([step.request(action) for step in steps], entities)
-    return list(zip(steps, verdicts, strict=True))
+    responses = policies.decide([step.request(action) for step in steps], entities)
+    return list(zip(steps, responses, strict=True))
 
 
 @dataclass(slots=True)
 class _Step:
-    """A case on its way; becomes a :class:`Finding` at the end."""
+    """A case on its way; becomes a :class:`CaseAnswer` at the end."""
 
     case: Case
     context: dict[str, Any]
@@ -127,17 +127,17 @@ class _Step:
     def request(self, action: str) -> Request:
         return request(self.case.principal, action, self.case.resource, self.context)
 
-    def note(self, verdict: Verdict) -> None:
-        self.errors += verdict.errors
+    def note(self, response: Response) -> None:
+        self.errors += response.errors
 
     def lift(self, law: LawOfTheDay, policies: tuple[str, ...]) -> None:
         self.lifts = tuple(sorted(set(policies)))
         self.context["lifted"] = law.words(self.lifts, "lifts")
         self.context["mandated"] = law.words(law.mandates.intersection(self.lifts), "lifts")
 
-    def finding(self) -> Finding:
+    def answer(self) -> CaseAnswer:
         outcome = self.outcome or Outcome.WITHHOLD
-        return Finding(
+        return CaseAnswer(
             # An error anywhere means that the law was not read whole: nothing may leave.
             outcome=Outcome.WITHHOLD if self.errors else outcome,
             context=self.context,

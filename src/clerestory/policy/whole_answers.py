@@ -36,7 +36,7 @@ class WholeAnswer:
         return f"{self.outcome} to {self.coarsen_to}" if self.coarsen_to else self.outcome
 
 
-def answers_by_cedar(law: LawOfTheDay, rows: Sequence[Mapping[str, Any]]) -> list[WholeAnswer]:
+def cedar_answers(law: LawOfTheDay, rows: Sequence[Mapping[str, Any]]) -> list[WholeAnswer]:
     """Let Cedar answer flat rows, in order."""
     answers: dict[int, WholeAnswer] = {}
     for lot in by_source(rows):
@@ -50,8 +50,8 @@ def answers_of_cases(
     law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities
 ) -> list[WholeAnswer]:
     """Let Cedar answer cases, in order."""
-    findings = run(law, cases, entities)
-    duties = obliging(law, cases, findings, entities)
+    answers = run(law, cases, entities)
+    duties = obliging(law, cases, answers, entities)
     return [
         WholeAnswer(
             outcome=answer_of(found.outcome),
@@ -59,11 +59,11 @@ def answers_of_cases(
             policies=frozenset(determining(law, found)[1]),
             duties=frozenset(d for p in obliged.policies for d in labels(law.policies[p])),
         )
-        for found, obliged in zip(findings, duties, strict=True)
+        for found, obliged in zip(answers, duties, strict=True)
     ]
 
 
-def answer_by_circuit(circuit: Circuit, facts: Mapping[str, Any]) -> WholeAnswer:
+def circuit_answer(circuit: Circuit, facts: Mapping[str, Any]) -> WholeAnswer:
     """Evaluate the circuit for one flat row."""
     values = circuit.evaluate(facts)
     (outcome,) = _holding(circuit.outcomes, values)
@@ -75,7 +75,7 @@ def answer_by_circuit(circuit: Circuit, facts: Mapping[str, Any]) -> WholeAnswer
     )
 
 
-def answers_by_table(circuit: Circuit, facts: "pa.Table") -> list[WholeAnswer]:
+def columnar_answers(circuit: Circuit, facts: "pa.Table") -> list[WholeAnswer]:
     """Let the columnar interpreter answer the rows of a small table, in order."""
     outcome = ColumnarLaw(circuit).decide(facts).outcome
     policies, coarser, duties = (

@@ -233,7 +233,7 @@ def recorded_in(case: Json) -> list[Ruling]:
     return [(allowed, frozenset(policies)) for allowed, policies in rulings.values()]
 
 
-def by_cedar(case: Json, facts: CaseFacts) -> list[Ruling]:
+def cedar_says(case: Json, facts: CaseFacts) -> list[Ruling]:
     entities = cedarpy.Entities.from_json_str(json.dumps(case["entities"]))
     policies = cedarpy.PolicySet.from_str(case["policies"])
     results = cedarpy.is_authorized_batch(facts.requests, policies, entities)
@@ -241,7 +241,7 @@ def by_cedar(case: Json, facts: CaseFacts) -> list[Ruling]:
     return [(result.allowed, frozenset(result.diagnostics.reasons)) for result in results]
 
 
-def by_circuit(case: Json, facts: CaseFacts) -> list[Ruling]:
+def circuit_says(case: Json, facts: CaseFacts) -> list[Ruling]:
     circuit, rulings = facts.circuit, []
     for row in facts.rows():
         values = circuit.evaluate(row)
@@ -250,7 +250,7 @@ def by_circuit(case: Json, facts: CaseFacts) -> list[Ruling]:
     return rulings
 
 
-def by_table(case: Json, facts: CaseFacts) -> list[Ruling]:
+def table_says(case: Json, facts: CaseFacts) -> list[Ruling]:
     kinds = {n: pa.list_(pa.string()) if n in facts.sets else pa.string() for n in facts.columns}
     table = pa.table({name: pa.array(facts.columns[name], kinds[name]) for name in kinds})
     circuit = facts.circuit
@@ -340,12 +340,12 @@ def test_every_interpreter_rules_as_cedar_does(
         case = worked_out[name]
         facts = read(case)
 
-        expected = by_cedar(case, facts)
+        expected = cedar_says(case, facts)
 
         recorded = recorded_in(case)
         assert expected[: len(recorded)] == recorded, name
-        assert by_circuit(case, facts) == expected, name
-        assert by_table(case, facts) == expected, name
+        assert circuit_says(case, facts) == expected, name
+        assert table_says(case, facts) == expected, name
         # A case that asks nothing comes down to a constant, and no formula is left to solve.
         if sides_worked_out[name] == "asking":
             assert by_solver(case, facts) == expected, name

@@ -240,6 +240,7 @@ def certificate(
     encipher: bool | None = True,
     authority: bool | None = None,
     extended: x509.ObjectIdentifier | None = None,
+    padding: int = 0,
 ) -> x509.Certificate:
     """Return a self-signed certificate of a made-up office."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Made-up Records Office")])
@@ -270,6 +271,9 @@ def certificate(
         builder = builder.add_extension(constraints, critical=True)
     if extended is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage([extended]), critical=False)
+    if padding:
+        odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999"), bytes(padding))
+        builder = builder.add_extension(odd, critical=False)
     return builder.sign(key, hashes.SHA256())
 
 

@@ -118,14 +118,27 @@ def test_the_same_input_gives_the_same_bytes(given: LetterInput) -> None:
     assert disclosure_letter(given) == disclosure_letter(given)
 
 
-def test_a_duty_of_the_recipient_stands_in_the_cover_letter(given: LetterInput) -> None:
-    duty = Duty(code="limit_to_order", basis="law", authority="snap-7usc2020e8-E")
-    bound = replace(given.determination, duties=(duty,))
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("limit_to_order", "limit to order"),
+        ("limit_to_dates", "limit to dates"),
+        ("recipient_bound_by_confidentiality", "recipient bound by confidentiality"),
+        ("strip_fti", "strip fti"),
+    ],
+)
+def test_a_duty_of_the_recipient_stands_in_the_cover_letter(
+    given: LetterInput, code: str, said: str
+) -> None:
+    duty = Duty(code=code, basis="law", authority="snap-7usc2020e8-E")
+    ours = Duty(code="notify_counsel", basis="law", authority="snap-7usc2020e8-E")
+    bound = replace(given.determination, duties=(duty, ours))
 
     text = text_of(disclosure_letter(replace(given, determination=bound)))
 
-    assert "limit to order, under 7 U.S.C. 2020(e)(8)(E)" in text
-    assert "limit to order" not in text_of(disclosure_letter(given))
+    assert f"{said}, under 7 U.S.C. 2020(e)(8)(E)" in text
+    assert "notify counsel" not in text
+    assert said not in text_of(disclosure_letter(given))
 
 
 def test_the_refusal_answers_each_near_miss_and_says_what_would_change_it(

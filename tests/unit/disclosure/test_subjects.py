@@ -46,7 +46,7 @@ def test_the_marks_of_the_demands_persons_are_repeated_unchanged(told: Contents)
         ],
     }
     assert files["data/subjects.csv"].decode() == (
-        '"ref","mark","as_given"\r\n'
+        '\ufeff"ref","mark","as_given"\r\n'
         '"S1","name","Jos\u00e9 Made-Up, Jr."\r\n"S1","ssn","911-11-0000"\r\n'
         '"S2","birth_date","17. April 1988"\r\n"S2","name","\'=Made Up"\r\n'
     )

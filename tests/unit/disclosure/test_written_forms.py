@@ -82,7 +82,7 @@ def test_the_answers_on_a_person_are_written_alike_for_people_and_for_programs(
         "records": rows,
     }  # fmt: skip
     assert files["data/records/S1.csv"] == (
-        b'"subject","program","field","outcome","precision","value","file"\r\n'
+        b'\xef\xbb\xbf"subject","program","field","outcome","precision","value","file"\r\n'
         b'"S1","snap","address","release","","1 Madeup Street, Lewiston, ME 04240",""\r\n'
         b'"S1","snap","date_of_birth","coarsen","year","1984",""\r\n'
         b'"S1","snap","photo","release","","","attachments/S1/snap.photo.png"\r\n'

@@ -349,3 +349,65 @@ def test_a_persons_name_in_the_record_is_made_for_that_use_alone(folder: Path) -
     made = hmac.new(bytes(32), b"person\0M1", hashlib.sha256).hexdigest()
 
     assert open_lookups(folder).name_of("M1") == made
+
+
+def spoiled(line: bytes, **values: object) -> bytes:
+    return json.dumps({**json.loads(line), **values}).encode() + b"\n"
+
+
+DEEP = b"[" * 100_000 + b"\n"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: spoiled(line, query=1.5),
+        lambda line: spoiled(line, query=float("nan")),
+        lambda line: spoiled(line, query="\ud800"),
+        lambda line: spoiled(line, mac="é" * 64),
+        lambda line: spoiled(line, mac=None),
+        lambda line: spoiled(line, deep="x").replace(b'"x"', b"[" * 900 + b"]" * 900),
+        lambda _line: DEEP,
+        lambda _line: b"\xff\n",
+    ],
+)
+def test_a_line_that_became_anything_at_all_shows(
+    search: PersonSearch, folder: Path, change: Callable[[bytes], bytes]
+) -> None:
+    look(search, 3)
+    lines = lines_of(folder)
+    for at in range(3):
+        altered = [change(line) if number == at else line for number, line in enumerate(lines)]
+        (folder / "lookups.jsonl").write_bytes(b"".join(altered))
+        with pytest.raises(LookupsAltered):
+            open_lookups(folder).verify()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        DEEP, b"", b"null", b'{"lines": ' + b"9" * 5_000 + b"}",
+        b'{"lines": 1.5, "size": NaN, "last": "0", "mac": "0"}',
+        b'{"lines": 1, "size": 1, "last": "\\ud800", "mac": "0"}',
+        b'{"lines": 1, "size": 1, "last": "0", "mac": "\\u00e9"}',
+    ],
+)  # fmt: skip
+def test_a_head_that_became_anything_at_all_shows(
+    search: PersonSearch, folder: Path, head: bytes
+) -> None:
+    look(search, 1)
+    (folder / "lookups.head").write_bytes(head)
+
+    with pytest.raises(LookupsAltered):
+        open_lookups(folder).verify()
+    with pytest.raises(LookupsAltered):
+        look(search, 1)
+
+
+@pytest.mark.parametrize("key", [b"", b"zz", b"\xe9", b"00", b"00" * 33])
+def test_a_key_that_is_none_shows(search: PersonSearch, folder: Path, key: bytes) -> None:
+    look(search, 1)
+    (folder / "lookups.key").write_bytes(key)
+
+    with pytest.raises(LookupsAltered, match=r"^lookups\.key of the record of look-ups cannot be"):
+        open_lookups(folder)

@@ -1,7 +1,9 @@
 """The list of active packs: read, replaced whole, and asked before an answer."""
 
 import json
+import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,7 +61,26 @@ def test_a_failed_activation_leaves_the_list_as_it_was(tmp_path: Path) -> None:
     assert list_active(tmp_path) == {"a": RECORD}
 
 
-@pytest.mark.parametrize("text", [b"{", b"[]", b"null", b'"\xff"'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"\xff"',
+        b"\xff\xfe{\x00",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"a": ' + b"9" * 5_000 + b"}",
+        b"<<<<<<< ours\n{}\n",
+        b'{"a": {"proved": ["x"]}, "a": {"proved": ["x"]}}',
+        b'{"a": null}',
+        b'{"a": "x"}',
+        b'{"a": {}}',
+        b'{"a": {"proved": []}}',
+    ],
+)
 def test_a_list_that_cannot_be_read_is_refused(text: bytes, tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(text)
 
@@ -88,3 +109,17 @@ def test_a_stack_that_was_changed_since_may_not_answer(tmp_path: Path, stack: Pa
         f"the law of {stack.names[0]} and {stack.names[1]} is not active"
     )
     assert refused.value.code == "law-not-proved"
+
+
+def test_what_is_no_file_is_no_list(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    for make, said in (
+        (path.mkdir, "is a folder and no file"),
+        (partial(os.mkfifo, path), "is a pipe or a device and no file"),
+        (partial(path.symlink_to, path), "cannot be opened: "),
+    ):
+        make()
+        with pytest.raises(PackFault, match=r"^active\.json cannot be read: ") as refused:
+            list_active(tmp_path)
+        assert said in str(refused.value)
+        path.rmdir() if said.startswith("is a folder") else path.unlink()

@@ -21,7 +21,7 @@ from clerestory.law.policies import Policy
 from clerestory.policy.decide import Engine
 from clerestory.policy.facts import facts_of
 from clerestory.policy.model import field_uid, request
-from clerestory.policy.stages import Case, Finding, run
+from clerestory.policy.stages import Case, CaseAnswer, run
 
 ROOT = Path(__file__).parents[3]
 PACKS = ("us-federal", "us-me")
@@ -107,15 +107,15 @@ def key_of(case: Case) -> tuple[str, bytes]:
     return f"{case.principal} {case.resource}", canonical_bytes(facts)
 
 
-def outcome(finding: Finding) -> tuple[object, ...]:
+def outcome(answer: CaseAnswer) -> tuple[object, ...]:
     return (
-        finding.outcome,
-        finding.lifts,
-        finding.bars,
-        finding.refers,
-        finding.refusals,
-        finding.coarsen_to,
-        finding.errors,
+        answer.outcome,
+        answer.lifts,
+        answer.bars,
+        answer.refers,
+        answer.refusals,
+        answer.coarsen_to,
+        answer.errors,
     )
 
 
@@ -132,9 +132,9 @@ class BothWays:
         entities = self.tested.law.entities([item for _, item in asked])
         expected = self._by_leaving_out(day, cases, entities)
         found = run(self.tested.law, cases, entities)
-        for case, finding, known in zip(cases, found, expected, strict=True):
-            if outcome(finding) != known:
-                yield f"{day} {key_of(case)[0]}: {known} {outcome(finding)}"
+        for case, answer, known in zip(cases, found, expected, strict=True):
+            if outcome(answer) != known:
+                yield f"{day} {key_of(case)[0]}: {known} {outcome(answer)}"
 
     def _by_leaving_out(
         self, day: date, cases: Sequence[Case], entities: cedarpy.Entities
@@ -144,8 +144,8 @@ class BothWays:
             self.left_out[force] = Engine.of(stack(), day)
         # No policy as written reads the day, so days with the same law and facts are one.
         new = [case for case in cases if (force, key_of(case)) not in self.known]
-        for case, finding in zip(new, run(self.left_out[force].law, new, entities), strict=True):
-            self.known[force, key_of(case)] = outcome(finding)
+        for case, answer in zip(new, run(self.left_out[force].law, new, entities), strict=True):
+            self.known[force, key_of(case)] = outcome(answer)
         return [self.known[force, key_of(case)] for case in cases]
 
 
@@ -159,8 +159,8 @@ def touched() -> list[Question]:
     entities = law.entities([item for _, item in questions()])
     return [
         question
-        for question, finding in zip(questions(), run(law, cases, entities), strict=True)
-        if dated & {*finding.lifts, *finding.bars, *finding.refers, *finding.refusals}
+        for question, answer in zip(questions(), run(law, cases, entities), strict=True)
+        if dated & {*answer.lifts, *answer.bars, *answer.refers, *answer.refusals}
     ]
 
 
@@ -182,11 +182,11 @@ def test_a_policy_is_in_force_exactly_on_the_days_that_its_dates_say() -> None:
 
     answers = cedarpy.is_authorized_batch(asked, handle, cedarpy.Entities.from_json_str("[]"))
 
-    by_cedar = [set(a.diagnostics.id_annotations_by_reason.values()) for a in answers]
-    by_loader = [{p.id for p in stack().in_force(day) if is_dated(p)} for day in days()]
+    cedar_says = [set(a.diagnostics.id_annotations_by_reason.values()) for a in answers]
+    loader_says = [{p.id for p in stack().in_force(day) if is_dated(p)} for day in days()]
     assert [answer.diagnostics.errors for answer in answers] == [[]] * len(days())
-    assert by_cedar == by_loader
-    assert len({frozenset(policies) for policies in by_loader}) > len(stack().packs)
+    assert cedar_says == loader_says
+    assert len({frozenset(policies) for policies in loader_says}) > len(stack().packs)
 
 
 def test_a_policy_without_dates_is_in_force_on_every_day() -> None:

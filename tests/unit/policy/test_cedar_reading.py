@@ -95,7 +95,7 @@ def request(row: dict[str, Any]) -> dict[str, Any]:
     return {"principal": person(row["principal"]), **asked, "context": context}
 
 
-def by_cedar(policy: str) -> list[bool]:
+def cedar_says(policy: str) -> list[bool]:
     entities = [
         {"uid": person(name), "attrs": {}, "parents": [person(group) for group in groups]}
         for name, groups in PEOPLE.items()
@@ -114,7 +114,7 @@ def tree_of(policy: str) -> dict[str, Any]:
     return dict(tree)
 
 
-def by_circuit(policy: str) -> list[bool]:
+def circuit_says(policy: str) -> list[bool]:
     facts = Documents()
     place = read_policy(facts.circuit, facts, tree_of(policy), place="a test", scopes=["principal"])
     return [facts.circuit.evaluate(row)[place] for row in ROWS]
@@ -180,7 +180,7 @@ SCOPES = [
 def test_a_condition_is_met_where_cedar_finds_it_met(condition: str, kind: str) -> None:
     policy = f"permit (principal, action, resource) {kind} {{ {condition} }};"
 
-    assert by_circuit(policy) == by_cedar(policy)
+    assert circuit_says(policy) == cedar_says(policy)
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -188,7 +188,7 @@ def test_a_scope_and_every_condition_must_fit(scope: str) -> None:
     conditions = 'when { context.public } unless { context.kind == "order" }'
     policy = f"permit ({scope}, action, resource) {conditions};"
 
-    assert by_circuit(policy) == by_cedar(policy)
+    assert circuit_says(policy) == cedar_says(policy)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.facts import facts_of
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import flat_facts, shape_of
-from clerestory.policy.whole_answers import WholeAnswer, answer_by_circuit
+from clerestory.policy.whole_answers import WholeAnswer, circuit_answer
 
 Tiny = Callable[..., Engine]
 Make = Callable[..., Demand]
@@ -107,9 +107,9 @@ def test_what_is_lifted_and_not_barred_is_released(tiny: Tiny, make: Make) -> No
     row = facts(engine, make())
     circuit = circuit_of(engine.law)
 
-    closed = answer_by_circuit(circuit, {**row, "findings.official_capacity": "no"})
+    closed = circuit_answer(circuit, {**row, "findings.official_capacity": "no"})
 
-    assert answer_by_circuit(circuit, row) == told("release", "opens")
+    assert circuit_answer(circuit, row) == told("release", "opens")
     assert closed == told("withhold")
     assert circuit.coarser == circuit.duties == {}
 
@@ -118,7 +118,7 @@ def test_a_lock_names_itself_where_it_closes(tiny: Tiny, make: Make) -> None:
     engine = tiny(OPEN + LOCK)
     row = facts(engine, make())
 
-    answer = answer_by_circuit(circuit_of(engine.law), {**row, "subject.flags": ["minor"]})
+    answer = circuit_answer(circuit_of(engine.law), {**row, "subject.flags": ["minor"]})
 
     assert answer == told("withhold", "locked")
 
@@ -128,8 +128,8 @@ def test_of_several_coarser_answers_the_first_by_name_is_given(tiny: Tiny, make:
     row = {**facts(engine, make()), "subject.flags": ["minor"]}
     circuit = circuit_of(engine.law)
 
-    month = answer_by_circuit(circuit, row)
-    year = answer_by_circuit(circuit, {**row, "hold": "active"})
+    month = circuit_answer(circuit, row)
+    year = circuit_answer(circuit, {**row, "hold": "active"})
 
     assert month == told("coarsen", "opens", "by-month", "by-year", to="month")
     assert year == told("coarsen", "opens", "by-year", to="year")
@@ -143,8 +143,8 @@ def test_counsel_is_asked_unless_the_point_is_settled(tiny: Tiny, make: Make) ->
     row = facts(engine, make())
     circuit = circuit_of(engine.law)
 
-    by_fax = answer_by_circuit(circuit, {**row, "channel": "fax"})
-    by_post = answer_by_circuit(circuit, {**row, "channel": "post"})
+    by_fax = circuit_answer(circuit, {**row, "channel": "fax"})
+    by_post = circuit_answer(circuit, {**row, "channel": "post"})
 
     assert by_fax == told("refer", "ask")
     assert by_post == told("withhold", "settled-point")
@@ -159,7 +159,7 @@ def test_a_duty_of_several_policies_is_owed_under_each_of_them(tiny: Tiny, make:
     written = "written_reasons within same day"
 
     answers = [
-        answer_by_circuit(circuit, facts)
+        circuit_answer(circuit, facts)
         for facts in (row, closed, {**closed, "findings.order_stayed": "no"})
     ]
 
@@ -178,7 +178,7 @@ def test_a_mandate_is_named_also_where_its_point_goes_to_counsel(tiny: Tiny, mak
     engine = tiny(ordered + LEAVES.replace("!context", "context") + COUNSEL)
     row = {**facts(engine, make()), "channel": "fax"}
 
-    assert answer_by_circuit(circuit_of(engine.law), row) == told("refer", "ask", "ordered")
+    assert circuit_answer(circuit_of(engine.law), row) == told("refer", "ask", "ordered")
 
 
 def test_two_laws_in_one_circuit_answer_as_each_alone(tiny: Tiny, make: Make) -> None:
@@ -190,8 +190,8 @@ def test_two_laws_in_one_circuit_answer_as_each_alone(tiny: Tiny, make: Make) ->
     after = circuit_of(LawOfTheDay.assemble(engine.law.stack, date(2027, 1, 1)), base)
 
     assert before.nodes is after.nodes is base.nodes
-    assert answer_by_circuit(before, row) == told("withhold")
-    assert answer_by_circuit(after, row) == told("release", "opens-later")
+    assert circuit_answer(before, row) == told("withhold")
+    assert circuit_answer(after, row) == told("release", "opens-later")
 
 
 def test_a_policy_that_cannot_be_translated_is_named_with_its_place(tiny: Tiny) -> None:

@@ -57,8 +57,8 @@ def unmet(engine: Engine, demand: Demand) -> dict[str, int]:
     item = demand.items[0]
     facts = facts_of(demand, item, law.on, law.stack.vocabulary)
     asked = request(demand.requester.kind, "lift", field_uid(item.program, item.field), facts)
-    [verdict] = clauses.decide([asked], law.entities([item]))
-    return {name: len(missing) for name, missing in clauses.unmet(verdict).items()}
+    [response] = clauses.decide([asked], law.entities([item]))
+    return {name: len(missing) for name, missing in clauses.unmet(response).items()}
 
 
 def test_cedar_itself_says_which_conditions_hold(tiny: Tiny, make: Make) -> None:

@@ -13,10 +13,10 @@ from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.shape import flat_facts
 from clerestory.policy.whole_answers import (
     WholeAnswer,
-    answer_by_circuit,
-    answers_by_cedar,
-    answers_by_table,
     answers_of_cases,
+    cedar_answers,
+    circuit_answer,
+    columnar_answers,
 )
 
 LAW = """
@@ -71,8 +71,8 @@ def rows(engine: Engine, make: Callable[..., Demand]) -> list[dict[str, Any]]:
 
 
 def test_cedar_answers_in_the_order_of_the_rows(engine: Engine, rows: list[dict[str, Any]]) -> None:
-    assert answers_by_cedar(engine.law, rows) == EXPECTED
-    assert answers_by_cedar(engine.law, []) == []
+    assert cedar_answers(engine.law, rows) == EXPECTED
+    assert cedar_answers(engine.law, []) == []
 
 
 def test_cedar_answers_cases_in_their_order(engine: Engine, make: Callable[..., Demand]) -> None:
@@ -82,7 +82,7 @@ def test_cedar_answers_cases_in_their_order(engine: Engine, make: Callable[..., 
 
 
 def test_the_circuit_answers_as_cedar_does(circuit: Circuit, rows: list[dict[str, Any]]) -> None:
-    assert [answer_by_circuit(circuit, row) for row in rows] == EXPECTED
+    assert [circuit_answer(circuit, row) for row in rows] == EXPECTED
 
 
 def test_the_table_answers_as_cedar_does(circuit: Circuit, rows: list[dict[str, Any]]) -> None:
@@ -91,8 +91,8 @@ def test_the_table_answers_as_cedar_does(circuit: Circuit, rows: list[dict[str, 
                                      pa.list_(pa.string()) if path in circuit.shape.sets
                                      else pa.string()) for path in columns})  # fmt: skip
 
-    assert answers_by_table(circuit, table) == EXPECTED
-    assert answers_by_table(circuit, table.slice(0, 0)) == []
+    assert columnar_answers(circuit, table) == EXPECTED
+    assert columnar_answers(circuit, table.slice(0, 0)) == []
 
 
 def test_an_answer_is_called_by_what_it_gives_instead() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from clerestory.audit.lab.by_cedar import check_by_cedar
+from clerestory.audit.lab.cedar_check import check_with_cedar
 from clerestory.audit.lab.counting import Counts, count_all, masks, write_persons
 from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.scenario import MINUTES, Group, Regime
@@ -43,7 +43,7 @@ class Compared:
 
     figures: tuple[Figures, ...]
     rows: int = field(kw_only=True)
-    checked_by_cedar: int = field(kw_only=True)
+    checked_with_cedar: int = field(kw_only=True)
     made_up: bool = field(kw_only=True)
 
 
@@ -77,7 +77,7 @@ class Comparison:
     def _answer(self, table: pa.Table, name: Path) -> dict[str, Any]:
         met = self._columnar.met(table)
         places = np.linspace(0, table.num_rows - 1, min(_CHECKED, table.num_rows), dtype=int)
-        check_by_cedar(self._regimes, table, met, places.tolist())
+        check_with_cedar(self._regimes, table, met, places.tolist())
         pairs = [_Rows(met, group, regime) for group, regime in self._pairs]
         flags = {
             "asked": [rows.here for rows in pairs],
@@ -113,7 +113,7 @@ class Comparison:
         return Compared(
             tuple(figures),
             rows=sum(result["rows"] for result in results),
-            checked_by_cedar=sum(result["checked"] for result in results),
+            checked_with_cedar=sum(result["checked"] for result in results),
             made_up=self._batches.made_up,
         )
 

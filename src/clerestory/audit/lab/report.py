@@ -46,7 +46,7 @@ def lines(scenario: Scenario, found: Compared) -> Iterator[str]:
             yield f"{one.regime:<{_NAME}}{numbers}"
     yield ""
     yield "people count once in a demand; staff hours rest on the minutes that the scenario assumes"
-    yield f"{found.checked_by_cedar:,} rows were put to cedar as well, with the same answers"
+    yield f"{found.checked_with_cedar:,} rows were put to cedar as well, with the same answers"
 
 
 def _heads(word: int) -> list[str]:

@@ -24,6 +24,7 @@ from clerestory.disclosure.verifying import (
     read_seal,
 )
 from clerestory.kernel import Refusal
+from clerestory.kernel.bad_file import show
 from clerestory.kernel.folders import staged
 from clerestory.ledger import VerifiedEntry
 from clerestory.notes import Kind, OtherSigner, Verifier, parse_vkey
@@ -148,4 +149,10 @@ def _check_extraction(folder: Path, identity: Identity | None) -> None:
             f"a package is opened into a new folder: {folder.name}",
             code="package-folder-exists",
             todo="name a folder that does not exist yet",
+        )
+    if not folder.parent.is_dir():
+        raise Refusal(
+            f"a package is opened in a folder that is there: {show(str(folder.parent))} is not",
+            code="package-folder-missing",
+            todo="make that folder first, or name a new folder in one that exists",
         )

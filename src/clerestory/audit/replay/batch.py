@@ -20,7 +20,7 @@ from clerestory.audit.rows.columns import MONTH, DemandColumns
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarCircuit, Flags
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import answers_by_cedar, answers_by_table
+from clerestory.policy.whole_answers import cedar_answers, columnar_answers
 
 # What answers are counted by, and from which column.
 DIMENSIONS: Mapping[str, str] = {
@@ -99,7 +99,7 @@ class TwoLaws:
         old, new = (side.answer(table, self.labels) for side in self._sides)
         changed = old.label != new.label
         sample = _sample(changed)
-        self._check_by_cedar(table, sample)
+        self._check_with_cedar(table, sample)
         pairs, counts = np.unique(self._pairs(old.label, new.label), return_counts=True)
         leaves = np.array([_leaves(label) for label in self.labels])
         before, after = leaves[old.label], leaves[new.label]
@@ -134,14 +134,14 @@ class TwoLaws:
             for one in counts.to_pylist():
                 yield [dimension, one["value"], *self._pair(one["pair"]), one["count_all"]]
 
-    def _check_by_cedar(self, table: pa.Table, places: Sequence[int]) -> None:
+    def _check_with_cedar(self, table: pa.Table, places: Sequence[int]) -> None:
         rows = table.select([*self.columns.facts, *self.columns.sets]).take(
             pa.array(places, pa.int64())
         )
         asked = rows.to_pylist()
         for side in self._sides:
-            found = answers_by_table(side.circuit, rows)
-            answers = answers_by_cedar(side.law, asked)
+            found = columnar_answers(side.circuit, rows)
+            answers = cedar_answers(side.law, asked)
             for place, one, other in zip(places, found, answers, strict=True):
                 if one != other:
                     raise InterpretersDisagree(

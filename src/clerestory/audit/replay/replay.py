@@ -45,7 +45,7 @@ class Replayed:
     duties: Mapping[str, DutyCount] = field(repr=False)
     persons_newly_exposed: int
     persons_no_longer_exposed: int
-    checked_by_cedar: int
+    checked_with_cedar: int
     made_up: bool = False
 
     @property
@@ -105,7 +105,7 @@ def add_results(
         duties={label: DutyCount(*counts) for label, counts in sorted(duties.items())},
         persons_newly_exposed=exposed.count(),
         persons_no_longer_exposed=closed.count(),
-        checked_by_cedar=checked,
+        checked_with_cedar=checked,
         made_up=made_up,
     )
 

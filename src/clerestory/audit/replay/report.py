@@ -26,7 +26,7 @@ def lines(found: Replayed) -> Iterator[str]:
             yield f"  {f'{before} -> {after}':<42} {count:>12,}"
     yield f"persons newly exposed      {found.persons_newly_exposed:>12,}  (each once in a demand)"
     yield f"persons no longer exposed  {found.persons_no_longer_exposed:>12,}"
-    yield f"{found.checked_by_cedar:,} of the rows were put to cedar as well, with the same answers"
+    yield f"{found.checked_with_cedar:,} rows were put to cedar as well, with the same answers"
     for dimension in DIMENSIONS:
         yield from _block(dimension, by_value(found, dimension))
     moved = {label: c for label, c in found.duties.items() if c.gained or c.lost}
@@ -82,7 +82,7 @@ def to_json(found: Replayed) -> Json:
         "rulings_changed": found.changed,
         "persons_newly_exposed": found.persons_newly_exposed,
         "persons_no_longer_exposed": found.persons_no_longer_exposed,
-        "checked_by_cedar": found.checked_by_cedar,
+        "checked_with_cedar": found.checked_with_cedar,
         "answers": [
             {"before": before, "after": after, "rulings": count}
             for (before, after), count in sorted(found.answers.items())

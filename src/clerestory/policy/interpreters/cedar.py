@@ -10,7 +10,7 @@ from clerestory.policy.model import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Response:
     """Cedar's answer: allowed or not, by which policies, and which could not be evaluated."""
 
     allowed: bool
@@ -33,7 +33,7 @@ class PolicySet:
             by_id={policy.id: policy for policy in policies},
         )
 
-    def decide(self, requests: Sequence[Request], entities: cedarpy.Entities) -> list[Verdict]:
+    def decide(self, requests: Sequence[Request], entities: cedarpy.Entities) -> list[Response]:
         """Answer the requests in order.
 
         Cedar skips a policy whose evaluation fails, so each failure is carried in ``errors``
@@ -42,13 +42,13 @@ class PolicySet:
         results = cedarpy.is_authorized_batch(
             [dict(request) for request in requests], self.handle, entities
         )
-        return [_verdict(result) for result in results]
+        return [_response(result) for result in results]
 
 
-def _verdict(result: cedarpy.AuthzResult) -> Verdict:
+def _response(result: cedarpy.AuthzResult) -> Response:
     diagnostics = result.diagnostics
     names = diagnostics.id_annotations_by_reason
-    return Verdict(
+    return Response(
         allowed=result.allowed,
         policies=tuple(sorted(names[reason] for reason in diagnostics.reasons)),
         errors=tuple(diagnostics.errors),

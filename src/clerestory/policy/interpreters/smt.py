@@ -71,25 +71,38 @@ class Solver:
             plain: Nodes that the answer should hold as well where it can, the first most wanted:
                 they keep a counterexample small.
         """
-        wanted = self._term(place)
+        wanted, wishes = self._term(place), [self._term(wish) for wish in plain]
         verdict = self._solver.check(wanted)
         if verdict == z3.unsat:
             return Answer(verdict=Verdict.NEVER)
         if verdict != z3.sat:
             return Answer(verdict=Verdict.OPEN)
-        model, kept = self._solver.model(), [wanted]
-        for wish in plain:
-            term = self._term(wish)
-            if z3.is_true(model.eval(term, model_completion=True)):
-                kept.append(term)
-            elif self._solver.check(*kept, term) == z3.sat:
-                model = self._solver.model()
-                kept.append(term)
-        facts = self._facts(model)
+        model = self._solver.model()
+        facts = self._facts(self._plainer(model, [wanted], wishes))
         # A search that ran out of time can leave a model that is no request at all.
         if facts is None or not self._is_met(facts, place):
             return Answer(verdict=Verdict.OPEN)
         return Answer(verdict=Verdict.POSSIBLE, facts=facts)
+
+    def _plainer(
+        self, model: z3.ModelRef, kept: list[z3.BoolRef], wishes: Sequence[z3.BoolRef]
+    ) -> z3.ModelRef:
+        """Return a model that grants each wish which those granted before leave room for.
+
+        Wishes are tried together and parted only where they fail together: most can be granted,
+        and what is granted is the same as if each had been tried by itself, in order.
+        """
+        if not all(z3.is_true(model.eval(wish, model_completion=True)) for wish in wishes):
+            if self._solver.check(*kept, *wishes) == z3.sat:
+                model = self._solver.model()
+            elif len(wishes) == 1:
+                return model
+            else:
+                half = len(wishes) // 2
+                model = self._plainer(model, kept, wishes[:half])
+                return self._plainer(model, kept, wishes[half:])
+        kept += wishes
+        return model
 
     def _is_met(self, facts: Mapping[str, Any], place: int) -> bool:
         values = self.circuit.evaluate(facts)

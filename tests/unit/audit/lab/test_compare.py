@@ -72,7 +72,7 @@ def test_figures_are_the_same_in_batches_of_every_size(
 
     found = Comparison(regimes(), path, tmp_path / "work").run(quiet)
 
-    assert found == Compared(EXPECTED, rows=5, checked_by_cedar=5, made_up=False)
+    assert found == Compared(EXPECTED, rows=5, checked_with_cedar=5, made_up=False)
 
 
 def test_a_file_that_is_marked_as_made_up_gives_figures_that_are(
@@ -80,7 +80,7 @@ def test_a_file_that_is_marked_as_made_up_gives_figures_that_are(
 ) -> None:
     found = Comparison(regimes(), file(rows, made_up=True), tmp_path / "work").run(quiet)
 
-    assert found == Compared(EXPECTED, rows=5, checked_by_cedar=5, made_up=True)
+    assert found == Compared(EXPECTED, rows=5, checked_with_cedar=5, made_up=True)
 
 
 NO_FIGURES = tuple(
@@ -93,7 +93,7 @@ NO_FIGURES = tuple(
 def test_a_file_without_rows_comes_to_nothing(regimes: Made, file: Written, tmp_path: Path) -> None:
     found = Comparison(regimes(), file([]), tmp_path / "work").run(quiet)
 
-    assert found == Compared(NO_FIGURES, rows=0, checked_by_cedar=0, made_up=False)
+    assert found == Compared(NO_FIGURES, rows=0, checked_with_cedar=0, made_up=False)
 
 
 def test_a_file_without_batches_comes_to_nothing(
@@ -104,7 +104,7 @@ def test_a_file_without_batches_comes_to_nothing(
 
     found = Comparison(regimes(), path, tmp_path / "work").run(quiet)
 
-    assert found == Compared(NO_FIGURES, rows=0, checked_by_cedar=0, made_up=False)
+    assert found == Compared(NO_FIGURES, rows=0, checked_with_cedar=0, made_up=False)
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(
@@ -127,7 +127,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     found = Comparison(regimes(), path, work).run(said.append)
 
     assert len(kept) == 2
-    assert found == Compared(EXPECTED, rows=5, checked_by_cedar=103, made_up=False)
+    assert found == Compared(EXPECTED, rows=5, checked_with_cedar=103, made_up=False)
     assert said == ["batch 1 of 3", "batch 2 of 3", "batch 3 of 3",
                     "counting demands and persons once each"]  # fmt: skip
 

@@ -29,7 +29,7 @@ def figures(regime: str, scale: int, group: str = "all") -> Figures:
 FOUND = Compared(
     (figures("law", 1_000), figures("old law", 100), figures("named", 0), figures("law", 9, "few")),
     rows=19_000,
-    checked_by_cedar=24,
+    checked_with_cedar=24,
     made_up=False,
 )
 

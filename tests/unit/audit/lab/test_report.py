@@ -31,7 +31,7 @@ FOUND = Compared(
         for regime, scale in zip(("law", "old law", "named"), scales, strict=True)
     ),
     rows=19_000,
-    checked_by_cedar=24,
+    checked_with_cedar=24,
     made_up=False,
 )
 MADE_UP = replace(FOUND, made_up=True)

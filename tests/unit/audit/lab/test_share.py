@@ -30,10 +30,10 @@ FOUND = Compared(
         ),
     ),
     rows=2,
-    checked_by_cedar=2,
+    checked_with_cedar=2,
     made_up=True,
 )  # fmt: skip
-REAL = Compared(FOUND.figures, rows=2, checked_by_cedar=2, made_up=False)
+REAL = Compared(FOUND.figures, rows=2, checked_with_cedar=2, made_up=False)
 DEMANDS: dict[str, Json] = {"rows": 10, "seed": 1, "mix_sha256": "0" * 64}
 INPUTS: dict[str, Any] = {
     "scenario": 'title = "x"',

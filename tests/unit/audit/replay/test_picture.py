@@ -32,7 +32,7 @@ FOUND = Replayed(
     duties={},
     persons_newly_exposed=11,
     persons_no_longer_exposed=1,
-    checked_by_cedar=16,
+    checked_with_cedar=16,
 )
 
 

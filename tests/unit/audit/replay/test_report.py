@@ -35,11 +35,11 @@ FOUND = Replayed(
     },
     persons_newly_exposed=11,
     persons_no_longer_exposed=1,
-    checked_by_cedar=16,
+    checked_with_cedar=16,
 )
 NOTHING = replace(
     FOUND, rows=0, answers={}, flips=Counter(), duties={}, persons_newly_exposed=0,
-    persons_no_longer_exposed=0, checked_by_cedar=0,
+    persons_no_longer_exposed=0, checked_with_cedar=0,
 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ new  drafts/us-aa
   release -> refer                                      2
 persons newly exposed                11  (each once in a demand)
 persons no longer exposed             1
-16 of the rows were put to cedar as well, with the same answers
+16 rows were put to cedar as well, with the same answers
 
 program                                          opened       closed
   snap                                               20            0
@@ -78,7 +78,7 @@ def test_no_rows_differ_in_nothing_and_what_is_made_up_is_called_so() -> None:
         "0 rulings, 0 differ (0.00%)",
         "persons newly exposed                 0  (each once in a demand)",
         "persons no longer exposed             0",
-        "0 of the rows were put to cedar as well, with the same answers",
+        "0 rows were put to cedar as well, with the same answers",
     ]
 
 
@@ -130,7 +130,7 @@ def test_the_result_for_programs_has_every_count() -> None:
         "rulings_changed": 25,
         "persons_newly_exposed": 11,
         "persons_no_longer_exposed": 1,
-        "checked_by_cedar": 16,
+        "checked_with_cedar": 16,
         "answers": [
             {"before": "coarsen to year", "after": "coarsen to county", "rulings": 3},
             {"before": "release", "after": "refer", "rulings": 2},

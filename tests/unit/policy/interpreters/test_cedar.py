@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from clerestory.policy import Engine
-from clerestory.policy.interpreters.cedar import PolicySet, Verdict
+from clerestory.policy.interpreters.cedar import PolicySet, Response
 from clerestory.policy.model import request
 
 Tiny = Callable[..., Engine]
@@ -27,12 +27,12 @@ def test_answers_come_in_order_with_the_ids_that_the_policies_carry(tiny: Tiny) 
         request("ice", "lift", "snap.address", {"grounds": ["x"]}),
     ]
 
-    verdicts = law.by_action["lift"].decide(asked, law.groups)
+    responses = law.by_action["lift"].decide(asked, law.groups)
 
-    assert verdicts == [
-        Verdict(allowed=True, policies=("first", "second")),
-        Verdict(allowed=False, policies=()),
-        Verdict(allowed=True, policies=("first",)),
+    assert responses == [
+        Response(allowed=True, policies=("first", "second")),
+        Response(allowed=False, policies=()),
+        Response(allowed=True, policies=("first",)),
     ]
 
 
@@ -40,10 +40,10 @@ def test_a_policy_that_fails_is_told_and_the_others_still_answer(tiny: Tiny) -> 
     law = tiny(POLICIES).law
     asked = request("fns", "lift", "snap.address", {"grounds": ["y"]})
 
-    [verdict] = law.by_action["lift"].decide([asked], law.groups)
+    [response] = law.by_action["lift"].decide([asked], law.groups)
 
-    assert verdict.policies == ("second",)
-    [error] = verdict.errors
+    assert response.policies == ("second",)
+    [error] = response.errors
     assert "overflow" in error
 
 
@@ -55,17 +55,18 @@ def test_a_forbid_beats_every_permit_and_is_named(tiny: Tiny) -> None:
         """
     ).law
 
-    [verdict] = law.by_action["refer"].decide(
+    [response] = law.by_action["refer"].decide(
         [request("fns", "refer", "snap.address", {})], law.groups
     )
 
-    assert verdict == Verdict(allowed=False, policies=("no",))
+    assert response == Response(allowed=False, policies=("no",))
 
 
 def test_no_policies_allow_nothing(tiny: Tiny) -> None:
     law = tiny("").law
 
-    [verdict] = PolicySet.parse([]).decide([request("fns", "lift", "snap.address", {})], law.groups)
+    asked = [request("fns", "lift", "snap.address", {})]
+    [response] = PolicySet.parse([]).decide(asked, law.groups)
 
-    assert verdict == Verdict(allowed=False, policies=())
+    assert response == Response(allowed=False, policies=())
     assert PolicySet.parse([]).decide([], law.groups) == []

@@ -14,12 +14,12 @@ from clerestory.policy.interpreters.cedar import PolicySet
 from clerestory.policy.interpreters.columnar import Flags
 from clerestory.policy.model import request
 from clerestory.policy.stages import run
-from clerestory.policy.whole_answers import answers_by_cedar
+from clerestory.policy.whole_answers import cedar_answers
 
 Row = Mapping[str, Any]
 
 
-def check_by_cedar(
+def check_with_cedar(
     regimes: Regimes, table: pa.Table, met: Mapping[str, Flags], places: Sequence[int]
 ) -> None:
     """Hold the answers to some rows against Cedar's.
@@ -38,7 +38,7 @@ def check_by_cedar(
     for regime in regimes.scenario.regimes:
         if not regime.law:
             continue
-        answers = answers_by_cedar(regimes.laws[regime.law].law, rows)
+        answers = cedar_answers(regimes.laws[regime.law].law, rows)
         for place, answer in zip(places, answers, strict=True):
             for name in ("release", "coarsen", "refer"):
                 _same(met[f"{name} {regime.id}"][place], answer.outcome == name, table, place)
@@ -69,18 +69,18 @@ def _holding(law: Law, conditions: Mapping[str, Tree], rows: Sequence[Row]) -> l
     for lot in by_source(rows):
         cases, entities = [case_of(row, law.law.on) for row in lot], entities_of(law.law, lot)
         # A condition reads the words that the stages of the law have given.
-        contexts = [finding.context for finding in run(law.law, cases, entities)]
+        contexts = [answer.context for answer in run(law.law, cases, entities)]
         requests = [
             request(case.principal, "refer", case.resource, context)
             for case, context in zip(cases, contexts, strict=True)
         ]
-        for row, verdict in zip(lot, policies.decide(requests, entities), strict=True):
-            if verdict.errors:
+        for row, response in zip(lot, policies.decide(requests, entities), strict=True):
+            if response.errors:
                 raise InterpretersDisagree(
-                    f"cedar cannot evaluate a condition: {verdict.errors[0]}",
+                    f"cedar cannot evaluate a condition: {response.errors[0]}",
                     todo="report the scenario: the laboratory read what cedar cannot",
                 )
-            found[id(row)] = set(verdict.policies)
+            found[id(row)] = set(response.policies)
     return [found[id(row)] for row in rows]
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from clerestory.audit.lab import by_cedar
-from clerestory.audit.lab.by_cedar import check_by_cedar
+from clerestory.audit.lab import cedar_check
+from clerestory.audit.lab.cedar_check import check_with_cedar
 from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.proof import InterpretersDisagree
 from clerestory.policy.interpreters.cedar import PolicySet
@@ -41,7 +41,7 @@ def test_what_the_table_says_is_what_cedar_says(
     made, whole = regimes(), table(rows)
     met = met_by(made, whole)
 
-    check_by_cedar(made, whole, met, [0, 1, 2, 3])
+    check_with_cedar(made, whole, met, [0, 1, 2, 3])
 
     assert met["release named"].tolist() == [True, False, True, False]
     assert met["refer named"].tolist() == [False, True, False, False]
@@ -71,7 +71,7 @@ def test_another_answer_than_cedars_is_an_alarm(
     wrong[place] = not wrong[place]
 
     with pytest.raises(InterpretersDisagree, match=rf"differ in demand D{place + 1}$") as alarm:
-        check_by_cedar(made, whole, {**met, name: wrong}, [0, 1, 2, 3])
+        check_with_cedar(made, whole, {**met, name: wrong}, [0, 1, 2, 3])
 
     assert alarm.value.code == "interpreters-disagree"
 
@@ -85,11 +85,11 @@ def test_only_the_rows_that_are_named_are_asked_about(
     only_first = {name: np.where([True, False, False, False], met[name], flags)
                   for name, flags in nothing.items()}  # fmt: skip
 
-    check_by_cedar(made, whole, only_first, [0])
-    check_by_cedar(made, whole, nothing, [])
+    check_with_cedar(made, whole, only_first, [0])
+    check_with_cedar(made, whole, nothing, [])
 
     with pytest.raises(InterpretersDisagree, match=r"differ in demand D2$"):
-        check_by_cedar(made, whole, only_first, [0, 1])
+        check_with_cedar(made, whole, only_first, [0, 1])
 
 
 def test_a_condition_that_cedar_cannot_evaluate_is_an_alarm(
@@ -98,7 +98,7 @@ def test_a_condition_that_cedar_cannot_evaluate_is_an_alarm(
     made, whole = regimes(), table(rows)
     broken = {"==": {"left": {".": {"left": {"Var": "context"}, "attr": "nosuch"}},
                      "right": {"Value": "x"}}}  # fmt: skip
-    parsed = PolicySet.parse([by_cedar._policy("exposes", broken)])
+    parsed = PolicySet.parse([cedar_check._policy("exposes", broken)])
     laws = PolicySet.parse
 
     monkeypatch.setattr(
@@ -108,4 +108,4 @@ def test_a_condition_that_cedar_cannot_evaluate_is_an_alarm(
     )
 
     with pytest.raises(InterpretersDisagree, match=r"^cedar cannot evaluate a condition: "):
-        check_by_cedar(made, whole, met_by(made, whole), [0])
+        check_with_cedar(made, whole, met_by(made, whole), [0])

@@ -1,0 +1,177 @@
+"""Two laws in one circuit, on every day at once, and the kinds of demands on which they part.
+
+The day is one more fact of a demand here: a policy is met on the days on which it stands. So one
+question to the solver covers every demand on every day, and where it answers "never", that no
+answer and no duty differs is a proof.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from clerestory.law.packs import PackStack
+from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.interpreters.smt import Answer, Solver
+from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.shape import Shape, joined, shape_of
+from clerestory.policy.well_formed import well_formed
+
+DAY = "day"
+"""The fact that names the day. It stands in no demand, and so in no other circuit."""
+
+DayPair = tuple[date, date]
+"""The day on which the old law is asked and the one on which the new law is."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Kind:
+    """One way in which two laws part: another answer, or another duty beside the same answer.
+
+    Answers are labels such as ``release`` and ``coarsen to year``. For a duty both are empty.
+    """
+
+    before: str = ""
+    after: str = ""
+    duty: str = ""
+    gained: bool = False
+
+    @property
+    def name(self) -> str:
+        """The kind in a few words."""
+        if self.duty:
+            return f"the duty {self.duty} {'gained' if self.gained else 'lost'}"
+        return f"from {self.before} to {self.after}"
+
+
+def all_days(stacks: Sequence[PackStack]) -> list[date]:
+    """Return one day for each set of policies that is in force at some time in any of the stacks.
+
+    Of the days on which the same policies stand the first is returned, and for the time before
+    every boundary the day before the first of them.
+    """
+    boundaries = sorted({day for stack in stacks for day in stack.boundaries()})
+    first = min(boundaries, default=date(2026, 1, 1)) - timedelta(days=1)
+    seen: dict[tuple[frozenset[str], ...], date] = {}
+    for day in (first, *boundaries):
+        standing = tuple(frozenset(p.id for p in stack.in_force(day)) for stack in stacks)
+        seen.setdefault(standing, day)
+    return sorted(seen.values())
+
+
+class TwoLaws:
+    """Two laws written into one circuit that shares their nodes.
+
+    Args:
+        old: The packs of the one law.
+        new: The packs of the other.
+        days: On which days each is asked; see :func:`all_days`.
+        timeout_ms: How long one question may take.
+
+    Raises:
+        OutsideSubset: A policy uses what cannot be translated.
+    """
+
+    def __init__(
+        self, old: PackStack, new: PackStack, days: Sequence[DayPair], *, timeout_ms: int = 30_000
+    ) -> None:
+        self.old, self.new = old, new
+        self.days: Mapping[str, DayPair] = {_code(pair): pair for pair in days}
+        shape = joined([shape_of(old), shape_of(new)])
+        base = Circuit(replace(shape, facts={**shape.facts, DAY: frozenset(self.days)}))
+        self.laws = (self._law(old, 0), self._law(new, 1))
+        self.before = self._write(base, self.laws[0], 0)
+        self.after = self._write(base, self.laws[1], 1)
+        self.kinds: Mapping[Kind, int] = dict(self._kinds())
+        self.differs = self.after.either([self._other_answer(), *self._duty_places()])
+        self._timeout_ms = timeout_ms
+        self._solver: Solver | None = None
+
+    @property
+    def shape(self) -> Shape:
+        """What a demand under either law can say, and the days."""
+        return self.after.shape
+
+    @property
+    def is_same_text(self) -> bool:
+        """Whether both say the same so plainly that no solver has to be asked."""
+        return self.differs == self.after.no
+
+    def ask(self, place: int, *, plain: Sequence[int] = ()) -> Answer:
+        """Ask whether a demand can be made, on some day, for which a node holds."""
+        if self._solver is None:
+            self._solver = Solver(self.after, self._timeout_ms)
+            self._solver.require(well_formed(self.after))
+        return self._solver.ask(place, plain=plain)
+
+    def code_on(self, day: date) -> str:
+        """Return the code of the day on which the same policies of both laws stand.
+
+        Raises:
+            KeyError: None of the days that were asked for is such a day.
+        """
+        standing = {
+            tuple(
+                frozenset(policy.id for policy in law.stack.in_force(on))
+                for law, on in zip(self.laws, pair, strict=True)
+            ): code
+            for code, pair in self.days.items()
+        }
+        return standing[
+            tuple(frozenset(policy.id for policy in law.stack.in_force(day)) for law in self.laws)
+        ]
+
+    def kinds_at(self, facts: Mapping[str, Any]) -> tuple[Kind, ...]:
+        """Return every way in which the laws part on these facts, which name a day."""
+        values = self.after.evaluate(facts)
+        return tuple(kind for kind, place in self.kinds.items() if values[place])
+
+    def _law(self, stack: PackStack, side: int) -> LawOfTheDay:
+        """Return the policies that stand on some of the days, as if of the last."""
+        days = [pair[side] for pair in self.days.values()]
+        some_day = {policy.id for day in days for policy in stack.in_force(day)}
+        policies = [policy for policy in stack.policies if policy.id in some_day]
+        return LawOfTheDay.of(stack, max(days), policies)
+
+    def _write(self, base: Circuit, law: LawOfTheDay, side: int) -> Circuit:
+        in_force = {
+            code: {policy.id for policy in law.stack.in_force(pair[side])}
+            for code, pair in self.days.items()
+        }
+        stands = {
+            name: base.is_one_of(DAY, [day for day in in_force if name in in_force[day]])
+            for name in law.policies
+        }
+        return circuit_of(law, base, stands)
+
+    def _kinds(self) -> Iterator[tuple[Kind, int]]:
+        before, after = self.before.labels, self.after.labels
+        for one, here in before.items():
+            for other, there in after.items():
+                if one != other:
+                    yield Kind(before=one, after=other), self.after.both([here, there])
+        shared = [label for label in before if label in after]
+        same = self.after.either(self.after.both([before[n], after[n]]) for n in shared)
+        for duty in sorted({*self.before.duties, *self.after.duties}):
+            owed, owes = (c.duties.get(duty, c.no) for c in (self.before, self.after))
+            gained = self.after.both([same, self.after.negate(owed), owes])
+            lost = self.after.both([same, owed, self.after.negate(owes)])
+            yield Kind(duty=duty, gained=True), gained
+            yield Kind(duty=duty), lost
+
+    def _other_answer(self) -> int:
+        """Return where the answers part: one of each law's labels always holds."""
+        after = self.after.labels
+        return self.after.either(
+            self.after.both([here, self.after.negate(after.get(label, self.after.no))])
+            for label, here in self.before.labels.items()
+        )
+
+    def _duty_places(self) -> Iterable[int]:
+        return (place for kind, place in self.kinds.items() if kind.duty)
+
+
+def _code(pair: DayPair) -> str:
+    old, new = pair
+    return new.isoformat() if old == new else f"{old}/{new}"

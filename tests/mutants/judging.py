@@ -1,0 +1,143 @@
+"""What a slip does, and who notices it: each guard is asked by itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from clerestory.audit.case_score import list_case_files
+from clerestory.audit.pack_check import _read
+from clerestory.audit.pack_check_flaws import Sources
+from clerestory.audit.two_laws import TwoLaws, all_days
+from clerestory.law.packs import PackStack, available_packs, load_stack
+from clerestory.law.policies import _wrong_with
+from clerestory.law.promises import Promise
+from clerestory.policy.circuit import direction
+from clerestory.policy.errors import OutsideSubset
+from clerestory.policy.interpreters.smt import Verdict
+from mutants.known import Known
+from mutants.promised import Promised
+from mutants.slip import Slip
+
+WIDENS, CHANGES, NOTHING, BROKEN = "widens release", "changes", "changes nothing", "cannot be read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What a slip does and which guards stop it; a promise that stops it is named."""
+
+    slip: str
+    kind: str
+    does: str
+    check: bool = False
+    promises: str = ""
+    comparison: bool = False
+    answers: str = ""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether any guard stops it."""
+        return bool(self.check or self.promises or self.comparison or self.answers)
+
+
+@dataclass
+class Judge:
+    """The packs as they are, read once, to which each slip is done and held against them."""
+
+    packs_folder: Path
+    casebook: Path
+    only_promises: bool = False
+    stacks: Sequence[PackStack] = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = available_packs(self.packs_folder)
+        self.stacks = [load_stack(self.packs_folder, [name]) for name in names]
+        self._promised = {stack.digest: Promised(stack) for stack in self.stacks}
+
+    @property
+    def written(self) -> list[Promise]:
+        """The promises that the packs make, each once."""
+        found = {one.id: one for stack in self._promised.values() for one in stack.written}
+        return list(found.values())
+
+    @cached_property
+    def known(self) -> Known:
+        """The known answers, read when they are first asked for."""
+        folders = [self.casebook, *sorted(self.packs_folder.glob("*/cases"))]
+        return Known(self.packs_folder, list_case_files(folders))
+
+    def judge(self, slip: Slip) -> Judged:
+        """Do a slip and ask every guard."""
+        touched = [s for s in self.stacks if any(pack.name == slip.pack for pack in s.packs)]
+        does, promised, cases = NOTHING, "", ""
+        try:
+            for stack in touched:
+                laws = self._both(stack, slip)
+                does = max(does, _does(laws), key=[NOTHING, CHANGES, WIDENS].index)
+                promised = promised or self._promised[stack.digest].broken_by(slip)
+                if not self.only_promises and not cases:
+                    cases = self.known.fails(slip, self.known.touched(laws))
+        except OutsideSubset:
+            return Judged(slip=slip.name, kind=slip.kind, does=BROKEN, check=True)
+        return Judged(
+            slip=slip.name,
+            kind=slip.kind,
+            does=does,
+            check=not self.only_promises and any(self._flaws(slip, touched)),
+            promises=promised,
+            comparison=does in {CHANGES, WIDENS} or _said_otherwise(slip),
+            answers=cases,
+        )
+
+    @staticmethod
+    def _both(stack: PackStack, slip: Slip) -> TwoLaws:
+        new = slip.stack_with(stack)
+        return TwoLaws(stack, new, [(day, day) for day in all_days([stack, new])])
+
+    def _flaws(self, slip: Slip, touched: Sequence[PackStack]) -> Iterator[str]:
+        """Yield what the check finds, as far as it runs nothing."""
+        for policy in slip.policies.values():
+            if policy is not None:
+                yield from _wrong_with(policy.notes, policy.tree)
+        stack = slip.stack_with(touched[-1])
+        flaws = _read(stack.packs, stack.packs, stack.vocabulary, Sources())
+        yield from (flaw.text for flaw in flaws if flaw.grave)
+
+
+def _does(laws: TwoLaws) -> str:
+    """Return what the second law does that the first does not."""
+    if laws.is_same_text:
+        return NOTHING
+    wider = [
+        place
+        for kind, place in laws.kinds.items()
+        if not kind.duty and direction(kind.before, kind.after) > 0 and kind.after != "refer"
+    ]
+    if laws.ask(laws.after.either(wider)).verdict is not Verdict.NEVER:
+        return WIDENS
+    return CHANGES if laws.ask(laws.differs).verdict is not Verdict.NEVER else NOTHING
+
+
+def _said_otherwise(slip: Slip) -> bool:
+    """Whether the comparison of texts tells the slip, though no answer and no duty differs."""
+    return bool(slip.authorities or slip.promises) or slip.kind == "citation dropped"
+
+
+def table(judged: Sequence[Judged]) -> Iterator[str]:
+    """Yield the figures by kind and by guard."""
+    kinds: Mapping[str, list[Judged]] = {}
+    for one in judged:
+        kinds = {**kinds, one.kind: [*kinds.get(one.kind, []), one]}
+    head = "slips  widen  promises  compar.  answers  check  any  change  any"
+    yield f"{'':30} {head}"
+    for kind, ones in [*sorted(kinds.items()), ("all", list(judged))]:
+        wide = [one for one in ones if one.does == WIDENS]
+        counts = [
+            *(sum(bool(getattr(one, guard)) for one in wide) for guard in
+              ("promises", "comparison", "answers", "check")),
+            sum(one.stopped for one in wide),
+        ]  # fmt: skip
+        all_ = [one for one in ones if one.does in {WIDENS, CHANGES}]
+        told = [len(ones), len(wide), *counts, len(all_), sum(one.stopped for one in all_)]
+        widths = (5, 6, 9, 8, 8, 6, 4, 7, 4)
+        yield f"{kind:30} " + " ".join(f"{n:{w}}" for n, w in zip(told, widths, strict=True))
