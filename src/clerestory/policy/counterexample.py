@@ -92,11 +92,10 @@ def _paper(facts: Facts, on: date, ref: str) -> Document:
 
 
 def _court(facts: Facts) -> str:
-    own = facts["holder.jurisdiction"]
+    own = str(facts["holder.jurisdiction"])
     another = "us-vt" if own != "us-vt" else "us-nh"
-    return {"federal": "us", "holder_state": own, "other_state": another}.get(
-        facts["paper.court"], ""
-    )
+    courts = {"federal": "us", "holder_state": own, "other_state": another}
+    return courts.get(facts["paper.court"], "")
 
 
 def _accompanying(facts: Facts) -> list[Document]:

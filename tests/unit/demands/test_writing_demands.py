@@ -72,8 +72,9 @@ def test_all_that_a_paper_names_is_written_as_it_was_read(
     written = demand_json(demand)
 
     check_shape(written)
-    assert {key: written["instrument"][key] for key in ("court", "docket", "signed", "served")} == {
-        key: document["instrument"][key] for key in ("court", "docket", "signed", "served")
-    }
+    paper = written["instrument"]
+    assert isinstance(paper, dict)
+    told = ("court", "docket", "signed", "served")
+    assert {key: paper[key] for key in told} == {key: document["instrument"][key] for key in told}
     assert written["representatives"] == document["representatives"]
     assert read_demand(json.loads(json.dumps(written)), vocabulary) == demand
