@@ -444,3 +444,42 @@ def test_nothing_is_written_by_deciding(run: Run, save: Save, tmp_path: Path) ->
 
     assert [p.name for p in tmp_path.iterdir()] == ["demand.yaml"]
     assert path.read_bytes() == before
+
+
+def test_persons_with_the_same_answers_stand_in_one_column(run: Run, save: Save) -> None:
+    refs = [f"S{n}" for n in range(1, 2002)]
+    subjects = [{"ref": ref, "relation": "listed_row"} for ref in refs]
+    subjects[6] = {"ref": "S7", "relation": "household_member"}
+    demand = {
+        "instrument": DOCUMENT["instrument"] | {"scope": {"persons": "listed", "fields": "stated"}},
+        "subjects": subjects,
+        "records": [
+            {"program": "snap", "fields": [f"{r}.{name}" for r in refs for name in ("ssn", "name")]}
+        ],
+    }
+
+    said = run("decide", save(**demand))
+
+    assert said.code == 0
+    assert "S1 to S6, S8 to S2001 (listed row)" in said.out
+    assert "S7 (household member)" in said.out
+    assert "WITHHOLD snap ssn, name of S1 to S" in said.out
+    assert "S1000" not in said.out
+
+
+def test_a_list_with_very_many_different_answers_is_told_without_a_table(
+    run: Run, save: Save
+) -> None:
+    names = ("ssn", "name", "photo", "phone", "email", "wages", "assets")
+    demand = {
+        "instrument": DOCUMENT["instrument"] | {"scope": {"persons": "listed", "fields": "stated"}},
+        "subjects": [{"ref": f"S{n}", "relation": "listed_row"} for n in range(1, 8)],
+        "records": [
+            {"program": "snap", "fields": [f"S{n}.{name}" for n, name in enumerate(names, 1)]}
+        ],
+    }
+
+    said = run("decide", save(**demand))
+
+    assert "7 subjects have 7 different answers, too many to stand side by side" in said.out
+    assert all(f"S{n}.{name}" in said.out for n, name in enumerate(names, 1))

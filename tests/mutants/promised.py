@@ -28,7 +28,7 @@ class Promised:
 
     def __init__(self, stack: PackStack) -> None:
         self._stack = stack
-        self._promises = Promises.gather(stack)
+        self._promises = Promises.of(stack)
         self._left = 0
 
     @property

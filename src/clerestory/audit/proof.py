@@ -55,7 +55,7 @@ def prove(
     """
     started = time.perf_counter()
     days = different_laws(stack)
-    proving = _Proving(stack, Promises.gather(stack), len(days), timeout_ms)
+    proving = _Proving(stack, Promises.of(stack), len(days), timeout_ms)
     for number, day in enumerate(days, 1):
         proving.prove_day(day)
         say(f"{number} of {len(days)} laws")

@@ -8,8 +8,8 @@ import click
 from clerestory.cli.clock import DAY
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
-from clerestory.cli.terminal import tell_json
-from clerestory.demands import Determination, determination_json
+from clerestory.cli.terminal import tell_json_text
+from clerestory.demands import Determination, determination_text
 from clerestory.policy.errors import EvaluationAlarm
 
 
@@ -44,7 +44,7 @@ def decide(
         lower=lower,
     )  # fmt: skip
     if as_json:
-        tell_json(determination_json(decided.determination), indent=1)
+        tell_json_text(determination_text(decided.determination))
     else:
         show(decided, brief=brief, why=why)
     check_alarms(decided.determination)

@@ -64,10 +64,13 @@ def decide_file(
 def _lowerings(demand: Demand, lower: Sequence[str]) -> dict[Item, Outcome]:
     """Return what each item is lowered to; ``S1.address`` means it in every programme."""
     lowerings: dict[Item, Outcome] = {}
+    asked: dict[str, list[Item]] = {}
+    for item in demand.items if lower else ():
+        asked.setdefault(item.ref, []).append(item)
     for text in lower:
         name, _, to = text.partition("=")
         program, slash, ref = name.rpartition("/")
-        items = [i for i in demand.items if i.ref == ref and (not slash or i.program == program)]
+        items = [i for i in asked.get(ref, ()) if not slash or i.program == program]
         if to not in set(Outcome) or not items:
             raise Refusal(
                 f"not an answer that can be lowered: {text}",

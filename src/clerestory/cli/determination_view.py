@@ -6,12 +6,13 @@ Titles, references and relations are the demand's own words, so every word goes 
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import TypeVar
 
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from clerestory.cli.deciding import Decided
+from clerestory.cli.in_short import columns_of, in_short, items_in_short
 from clerestory.cli.terminal import Part, console, shortened, styled
 from clerestory.demands.determination import Duty, Ruling, Turn
 from clerestory.policy.words import fact_in_words
@@ -23,6 +24,11 @@ _SAID = {
     "withhold": ("WITHHOLD", "red"),
     "partial": ("PARTLY RELEASED", "green"),
 }
+
+# So many persons, or groups of persons with the same answers, stand in columns of their own.
+_SIDE_BY_SIDE = 6
+_NOT_ASKED = ("-", "")
+T = TypeVar("T")
 
 
 class DeterminationView:
@@ -65,38 +71,49 @@ class DeterminationView:
             self._line(("ALARM", "bold red"), f" {alarm}: nothing may leave")
 
     def _matrix(self) -> None:
+        rulings = self._decided.determination.rulings
+        cells = {(r.item.program, r.item.field, r.item.subject): self._cell(r) for r in rulings}
+        rows = dict.fromkeys((program, field) for program, field, _ in cells)
         subjects = [subject.ref for subject in self._decided.demand.subjects]
+        answers = {
+            ref: tuple(cells.get((*row, ref), _NOT_ASKED) for row in rows) for ref in subjects
+        }
+        columns = columns_of(
+            [((answers[ref], self._who(ref)), ref) for ref in subjects],
+            alone=len(subjects) <= _SIDE_BY_SIDE,
+        )
+        if len(columns) > _SIDE_BY_SIDE:
+            self._gap()
+            self._line(
+                f"{len(subjects):,} subjects have {len(columns):,} different answers, too many to "
+                "stand side by side; the list below names each"
+            )
+            self._gap()
+            return
         table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
         table.add_column("program")
         table.add_column("field")
-        for ref in subjects:
-            table.add_column(styled(self._who(ref)))
-        rulings = {
-            (r.item.program, r.item.field, r.item.subject): r
-            for r in self._decided.determination.rulings
-        }
-        rows = dict.fromkeys((program, field) for program, field, _ in rulings)
-        for program, field in rows:
-            cells = [self._cell(rulings.get((program, field, ref))) for ref in subjects]
-            table.add_row(styled(program), styled(field), *cells)
+        for (_, who), refs in columns:
+            table.add_column(styled(f"{in_short(refs)} ({who})"))
+        for place, (program, field) in enumerate(rows):
+            said = [styled(answer[place]) for (answer, _), _ in columns]
+            table.add_row(styled(program), styled(field), *said)
         self._console.print(Padding(table, (1, 2), expand=False))
 
     def _who(self, ref: str) -> str:
         subject = self._decided.demand.subject(ref)
         if not subject.is_class:
-            return f"{ref} ({subject.relation.replace('_', ' ')})"
+            return subject.relation.replace("_", " ")
         period = self._decided.demand.instrument
         since = f" since {period.period_from}" if period.period_from else ""
         picked = f", by {', '.join(sorted(subject.defined_by))}" if subject.defined_by else ""
-        return f"{ref} (everyone{since}{picked})"
+        return f"everyone{since}{picked}"
 
-    def _cell(self, ruling: Ruling | None) -> Text:
-        if ruling is None:
-            return styled("-")
+    def _cell(self, ruling: Ruling) -> tuple[str, str]:
         word, color = _SAID[ruling.outcome.value]
         more = f": {ruling.coarsen_to}" if ruling.coarsen_to else ""
         more += " (lowered)" if ruling.lowered_from else ""
-        return styled((f"{word}{more}", color))
+        return f"{word}{more}", color
 
     def _groups(self) -> Iterator[list[Ruling]]:
         def key(ruling: Ruling) -> tuple[str, ...]:
@@ -109,7 +126,7 @@ class DeterminationView:
     def _reasons(self, number: int, group: list[Ruling]) -> None:
         first = group[0]
         word, color = _SAID[first.outcome.value]
-        named = ", ".join(dict.fromkeys(f"{r.item.program} {r.item.ref}" for r in group))
+        named = items_in_short(ruling.item for ruling in group)
         self._line((f"{number}.", "bold"), " ", (word, f"bold {color}"), f" {named}")
         authorities = self._decided.stack.authorities
         for name in first.authorities:
@@ -119,7 +136,7 @@ class DeterminationView:
             return
         self._say(first.reason.counsel if self._why else first.reason.requester)
         self._misses(group)
-        for turn in dict.fromkeys(turn for ruling in group for turn in ruling.would_change):
+        for turn in _each_once(ruling.would_change for ruling in group):
             word, color = _SAID[turn.outcome.value]
             self._say(
                 ("would become", "dim"), " ", (word, color), " ", ("if", "dim"),
@@ -130,7 +147,8 @@ class DeterminationView:
 
     def _misses(self, group: list[Ruling]) -> None:
         authorities = self._decided.stack.authorities
-        misses = {miss.authority: miss for ruling in group for miss in ruling.considered_not_met}
+        found = _each_once(ruling.considered_not_met for ruling in group)
+        misses = {miss.authority: miss for miss in found}
         for miss in misses.values():
             authority = authorities[miss.authority]
             text = "; ".join(miss.missing) or authority.not_met
@@ -194,3 +212,9 @@ class DeterminationView:
 
     def _say(self, *parts: Part) -> None:
         self._line(*parts, indent=4)
+
+
+def _each_once(rows: Iterable[tuple[T, ...]]) -> Iterable[T]:
+    """Return what stands in the rows, each once, in order; most rows are the very same one."""
+    different = {id(row): row for row in rows}
+    return dict.fromkeys(one for row in different.values() for one in row)

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -107,8 +108,15 @@ def tell_lines(text: str) -> None:
 
 def tell_json(value: object, *, indent: int | None = None) -> None:
     """Write a value for a program, in letters that pass every terminal and every pipe."""
-    # JSON leaves DEL as it is; everything else that acts is written out by the encoder.
-    _write(json.dumps(value, indent=indent).replace("\x7f", "\\u007f") + "\n")
+    tell_json_text([json.dumps(value, indent=indent)])
+
+
+def tell_json_text(parts: Iterable[str]) -> None:
+    """Write a value for a program as ``tell_json`` does, its JSON made part by part."""
+    for part in parts:
+        # JSON leaves DEL as it is; everything else that acts is written out by the encoder.
+        _write(part.replace("\x7f", "\\u007f"))
+    _write("\n")
 
 
 def show_progress(text: str | None) -> None:

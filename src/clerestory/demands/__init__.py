@@ -5,7 +5,7 @@ from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, Outcome, Ruling
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document, read_demand
-from clerestory.demands.writing import determination_json
+from clerestory.demands.writing import determination_json, determination_text
 from clerestory.demands.writing_demands import demand_json
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "demand_digest",
     "demand_json",
     "determination_json",
+    "determination_text",
     "load_document",
     "read_demand",
 ]

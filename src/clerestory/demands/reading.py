@@ -26,6 +26,8 @@ from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
 
 FORMAT = "clerestory-demand/1"
+MAX_BYTES, MAX_NODES = 32_000_000, 1_200_000
+"""How large a written demand may be: a requester's list of 100,000 persons and 5 fields of each."""
 
 
 def load_document(path: Path) -> Document:
@@ -34,7 +36,7 @@ def load_document(path: Path) -> Document:
     Raises:
         BadDemand: It cannot be read; with every fault, its line, its key and what to write.
     """
-    return read_document(path, error=BadDemand)
+    return read_document(path, max_bytes=MAX_BYTES, max_nodes=MAX_NODES, error=BadDemand)
 
 
 def read_demand(document: Document | Any, vocabulary: Vocabulary) -> Demand:

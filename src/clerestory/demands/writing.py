@@ -1,9 +1,17 @@
 """A determination as JSON, the form that programs read and digests are taken over."""
 
+import json
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from operator import attrgetter
+
 from clerestory.demands.determination import Determination, Duty, Question, Ruling
 from clerestory.kernel.canonical import Json
 
 FORMAT = "clerestory-determination/1"
+# All parts of a ruling but its item.
+_shared_parts = attrgetter(*(part.name for part in fields(Ruling) if part.name != "item"))
+_text = json.encoder.encode_basestring_ascii
 
 
 def determination_json(determination: Determination) -> dict[str, Json]:
@@ -22,6 +30,37 @@ def determination_json(determination: Determination) -> dict[str, Json]:
         "engine": determination.engine,
         "alarms": list(determination.alarms),
     }
+
+
+def determination_text(determination: Determination) -> Iterator[str]:
+    """Yield the text of :func:`determination_json`, each level set in by one, part by part.
+
+    Persons of whom the same is known have rulings that differ in the item alone. What they share
+    is written out once and kept, so that a list of very many persons takes little memory.
+    """
+    whole = determination_json(replace(determination, rulings=()))
+    parts = list(whole.items())
+    place = list(whole).index("rulings")
+    before, after = dict(parts[:place]), dict(parts[place + 1 :])
+    yield f'{json.dumps(before, indent=1)[:-2]},\n "rulings": ['
+    shared: dict[tuple[object, ...], str] = {}
+    joint = "\n  "
+    for ruling in determination.rulings:
+        item = ruling.item
+        key = (item.program, item.field, *map(id, _shared_parts(ruling)))
+        if key not in shared:
+            shared[key] = _after_subject(ruling)
+        yield f'{joint}{{\n   "subject": {_text(item.subject)},{shared[key]}'
+        joint = ",\n  "
+    end = "\n ]" if determination.rulings else "]"
+    yield f"{end},{json.dumps(after, indent=1)[1:]}"
+
+
+def _after_subject(ruling: Ruling) -> str:
+    rest = _ruling(ruling)
+    del rest["subject"]
+    # A ruling stands in a list within the whole.
+    return json.dumps(rest, indent=1)[1:].replace("\n", "\n  ")
 
 
 def _ruling(ruling: Ruling) -> dict[str, Json]:

@@ -21,11 +21,18 @@ def _words(written: str) -> frozenset[str]:
 # Words before a name that are left out as often as written. Each is some people's name as well
 # (Ben, Al, An, and Do where it was Đỗ), so that only its place shows which it is: see ``names``.
 ARTICLES = _words("al el as ash an ar ad at az")
-PARTICLES = ARTICLES | _words(
-    "bin ibn ben bint binti wa ould de da do dos das du des di del della d e y"
+# Of these each is a particle behind "de" alone, as in de la Cruz: La and Los are names too.
+AFTER_DE = _words("la las los")
+PARTICLES = (
+    ARTICLES
+    | AFTER_DE
+    | _words("bin ibn ben bint binti bte bt wa ould de da do dos das du des di del della d e y")
 )
 # A family name is never one of these, nor a given name; they may be said where none is on record.
-SURE_PARTICLES = _words("ibn bint binti ould de da dos das du des del della")
+CHILD_OF = _words("ibn bint binti bte bt ould")
+SURE_PARTICLES = AFTER_DE | CHILD_OF | _words("el de da dos das du des del della")
+# Written onto a family name as often as before it, or left out: Elsayed, LeBlanc, Latour.
+ATTACHED = _words("el al le la les de di du da del della dela delos")
 TITLES = _words("mr mrs ms miss mx dr prof rev sir hon sr sra srta mme mle")
 # Generations: which of two people of one name.
 _GENERATIONS = {
@@ -155,11 +162,18 @@ def _join(words: list[str]) -> list[str]:
             joined[-1] = "abdi" + word
         elif before in _SAINT and joined:
             joined[-1] = _SAINT[before] + word
-        elif before in _JOINED and joined and len(word) > 2:
+        elif _is_joined(words, at) and joined:
             joined[-1] = joined[-1] + word
         else:
             joined.append(word)
     return joined
+
+
+def _is_joined(words: Sequence[str], at: int) -> bool:
+    """Whether the word before this one belongs to it: La Tour is Latour, and de la Tour is not."""
+    before = words[at - 1] if at else ""
+    of = words[at - 2] if at > 1 else ""
+    return before in _JOINED and len(words[at]) > 2 and not (before in AFTER_DE and of == "de")
 
 
 def _general(word: str) -> str:

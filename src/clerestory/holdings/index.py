@@ -34,7 +34,7 @@ from clerestory.holdings.query import NO_BIRTH_DATE, Clues, read_date
 from clerestory.holdings.source import Scalar, Source
 from clerestory.holdings.sqlite_file import SqliteFile
 
-_FORMAT = "clerestory-person-index/2"
+_FORMAT = "clerestory-person-index/3"
 _KEYS = tuple(SearchKey)
 _COLUMNS = "person_id, born, names, ssn, medicaid_id, address, phone, email"
 _PLACES = "?,?,?,?,?,?,?,?,?"

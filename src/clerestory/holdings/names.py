@@ -8,6 +8,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from clerestory.holdings.fold import (
+    AFTER_DE,
+    ATTACHED,
+    CHILD_OF,
     PARTICLES,
     SURE_PARTICLES,
     TITLES,
@@ -133,9 +136,14 @@ def _neighbors(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
     """Leave out the particles before a name of the record; the last word is always a name."""
-    return tuple(
-        word for at, word in enumerate(words) if word not in PARTICLES or at == len(words) - 1
-    )
+    last = len(words) - 1
+    return tuple(word for at, word in enumerate(words) if at == last or not _leads(words, at))
+
+
+def _leads(words: Sequence[str], at: int) -> bool:
+    """Whether a word has a particle's letters, in a place where it can be one."""
+    word = words[at].rstrip("-")
+    return word in PARTICLES and (word not in AFTER_DE or (at > 0 and words[at - 1] == "de"))
 
 
 def _compare(
@@ -158,10 +166,15 @@ def _compare(
 
 
 def _telling_given(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out de, da ... between given names; Ben, Al and An are given names themselves."""
+    """Leave out de, da ... between given names; Ben, Al and An are given names themselves.
+
+    Behind the last one stands a name as well, Da for Đa, unless it is a word for son or daughter.
+    """
     last = len(words) - 1
     return tuple(
-        word for at, word in enumerate(words) if not (0 < at < last and word in SURE_PARTICLES)
+        word
+        for at, word in enumerate(words)
+        if not (0 < at < last + (word in CHILD_OF) and word in SURE_PARTICLES and _leads(words, at))
     )
 
 
@@ -213,7 +226,20 @@ def _is_weak(extra: Counter[str], families_left: Counter[str], family_said: bool
         return not families_left
     if family_said:
         return True
-    return any(len(word) >= 4 and is_slip(word, held) for word in extra for held in families_left)
+    return any(
+        (len(word) >= 4 and is_slip(word, held)) or _is_attached(word, held)
+        for word in extra
+        for held in families_left
+    )
+
+
+def _is_attached(one: str, other: str) -> bool:
+    """Whether two family names are one but for an article or a particle written onto it.
+
+    Albright is not Bright, so that this alone never makes two names the same.
+    """
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 4 and any(fold_together(word, short) == long for word in ATTACHED)
 
 
 def _meet(asked: tuple[str, ...], name: RecordedName, families: Counter[str]) -> tuple[str, ...]:
@@ -223,11 +249,23 @@ def _meet(asked: tuple[str, ...], name: RecordedName, families: Counter[str]) ->
         fold_together(one, two): (one, two)
         for order in (name.given + name.family, name.family + name.given)
         for one, two in _neighbors(order)
+    } | {
+        fold_together(one, fold_together(two, three)): ("de", two, three)
+        for order in (name.given, name.family)
+        for de, two, three in zip(order, order[1:], order[2:], strict=False)
+        if de == "de" and two in AFTER_DE
+        for one in ("", "de")
     }
     met: list[str] = []
     at = 0
     while at < len(asked):
         word = asked[at]
+        if word == "de" and at + 2 < len(asked) and asked[at + 1] in AFTER_DE:
+            whole = fold_together(word, fold_together(asked[at + 1], asked[at + 2]))
+            if whole in held:
+                met.append(whole)
+                at += 3
+                continue
         together = fold_together(word, asked[at + 1]) if at + 1 < len(asked) else ""
         if together in held and not (word.rstrip("-") in held and asked[at + 1] in held):
             met.append(together)
@@ -262,7 +300,7 @@ def _is_particle(
     """
     word, bare = words[at], words[at].rstrip("-")
     after = next((w.rstrip("-") for w in words[at + 1 :] if w.rstrip("-") not in PARTICLES), None)
-    if bare not in PARTICLES or after is None or after not in partners:
+    if not _leads(words, at) or after is None or after not in partners:
         return False
     if word != bare:
         return True
@@ -270,8 +308,8 @@ def _is_particle(
         follower
         for name in recorded
         for part in (name.given, name.family)
-        for leader, follower in _neighbors(part)
-        if leader in PARTICLES
+        for at_record, follower in enumerate(part[1:])
+        if _leads(part, at_record)
     }
     if after in before:
         return True

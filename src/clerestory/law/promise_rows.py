@@ -123,7 +123,8 @@ def _read(tables: object, name: str, kind: Kind, where: str, lines: Sequence[int
 
 def _row(table: Mapping[str, Any], kind: Kind, where: str) -> Row:
     name = str(table.get("id", "a row without id"))
-    texts, lists = {*kind.needs, *kind.texts, "when"}, {*kind.lists, *COLUMNS}
+    lists = {*kind.lists, *COLUMNS}
+    texts = {*kind.needs, *kind.texts, "when"} - lists
     wrong = [key for key in kind.needs if not table.get(key)]
     wrong += [key for key in table if not _fits(key, table[key], texts, lists)]
     if wrong:

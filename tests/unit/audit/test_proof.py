@@ -69,8 +69,36 @@ unless {
   context.findings.requester_primarily_enforces_immigration_law != "yes"
 };
 """
+OPEN_HOUSE = f"{HOUSE[: HOUSE.index('unless')]}when {{ false }};\n"
+OPENINGS = """
+[[lock]]
+id = "snap"
+cite = "Made-up Code 1"
+programs = ["snap"]
+
+[[lock]]
+id = "lists"
+cite = "Made-up Code 1"
+kept_by = ["no-class-by-status"]
+
+[[lock]]
+id = "house"
+cite = "Made-up Code 1"
+kept_by = ["paper-in-force", "one-right-person"]
+
+[[opening]]
+id = "officer"
+locks = ["snap"]
+authority = "aa-officer"
+cite = "Made-up Code 2"
+to = ["law_enforcement"]
+for = ["locate_fugitive"]
+fields = ["address", "ssn"]
+relations = ["named"]
+yes = ["official_capacity"]
+"""
 CORE = [promise.id for promise in core().promises]
-ALWAYS = [*CORE, RESTS, REVIEW]
+ALWAYS = [*CORE, RESTS, "lock-snap", REVIEW]
 HOLDS = promise("household-stays", 'context.subject.relation == "household_member"')
 BROKEN = promise("address-stays", 'resource.name == "address"')
 
@@ -80,10 +108,13 @@ def promised(packs: Path) -> Callable[..., ProofReport]:
     """Write promises into the made-up pack and prove them."""
 
     law = packs / "us-aa" / "law.cedar"
-    law.write_text(law.read_text() + HOUSE)
 
     def proved(*promises: str, **settings: Any) -> ProofReport:
         (packs / "us-aa" / "promises.toml").write_text("\n".join(promises))
+        if "aa-house" not in law.read_text():
+            law.write_text(law.read_text() + HOUSE)
+        if not (packs / "us-aa" / "openings.toml").exists():
+            (packs / "us-aa" / "openings.toml").write_text(OPENINGS)
         return prove(load_stack(packs, ["us-aa"]), **settings)
 
     return proved
@@ -282,6 +313,103 @@ def test_a_translation_that_cedar_does_not_confirm_is_an_alarm(
         promised(BROKEN)
 
     assert alarm.value.code == "interpreters-disagree"
+
+
+# ---- The list of who may open what, and each way in which it and the policies part.
+
+WIDER = {
+    "another requester": ('principal in Requester::"law_enforcement"', "principal"),
+    "another purpose": ('context.purpose == Purpose::"locate_fugitive"', "true"),
+    "a condition dropped": ('when { context.findings.official_capacity == "yes" }\n', ""),
+    "yes for not no": (
+        'context.findings.official_capacity == "yes"', 'context.findings.official_capacity != "no"',
+    ),
+    "a word dropped": ('when { context.established.contains("person_named") }\n', ""),
+    "another field": ('["address", "ssn"]', '["address", "ssn", "photo"]'),
+    "a word defined wider": (
+        'when { context.subject.relation == "named" };',
+        'when { ["named", "unknown"].contains(context.subject.relation) };',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", WIDER)
+def test_what_opens_beyond_the_list_is_shown(
+    how: str, promised: Promised, packs: Path, damage: Damage
+) -> None:
+    # Without the lock on all but plain letters only the list can find it.
+    law = packs / "us-aa" / "law.cedar"
+    law.write_text(law.read_text() + OPEN_HOUSE)
+    old, new = WIDER[how]
+    damage("law.cedar", old, new)
+
+    report = promised()
+
+    assert of(report, "lock-snap").verdict == "refuted"
+    assert not report.holds
+
+
+@pytest.mark.parametrize("emptied", ["promises.toml", "openings.toml"])
+def test_without_its_files_a_pack_is_judged_by_the_program_all_the_same(
+    emptied: str, promised: Promised, packs: Path
+) -> None:
+    promised()
+    (packs / "us-aa" / emptied).unlink()
+
+    report = prove(load_stack(packs, ["us-aa"]))
+
+    assert set(CORE) <= set(verdicts(report))
+    if emptied == "openings.toml":
+        unlisted = of(report, "lock-snap")
+        assert unlisted.verdict == "not proved"
+        assert unlisted.says.startswith("No list says who may open the lock snap.")
+        assert not report.holds
+
+
+GONE = {
+    "a lock that no policy bars": ('id = "snap"', 'id = "snapp"', "snapp: no policy bars snapp"),
+    "an opening of no lock": ('locks = ["snap"]', 'locks = ["wic"]', "officer: there is no lock"),
+    "an authority that is gone": (
+        '"aa-officer"', '"aa-officers"', "officer: there is no authority called aa-officers",
+    ),
+    "a promise that is gone": (
+        '"no-class-by-status"', '"no-classes"', "lists: there is no promise called no-classes",
+    ),
+    "a row that stands twice": ('id = "lists"', 'id = "snap"', "snap: stands twice"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", GONE)
+def test_a_row_about_what_is_not_there_is_a_fault(
+    how: str, promised: Promised, packs: Path
+) -> None:
+    old, new, said = GONE[how]
+    path = packs / "us-aa" / "openings.toml"
+    path.write_text(OPENINGS.replace(old, new, 1))
+
+    with pytest.raises(PackFault, match=rf"^us-aa/openings\.toml, line \d+: {said}") as fault:
+        promised()
+
+    assert fault.value.code == "law-pack-fault"
+
+
+def test_an_unknown_condition_is_named_with_its_user(promised: Promised) -> None:
+    with pytest.raises(PackFault, match=r"^promises\.toml: slip: there is no condition called nob"):
+        promised(promise("slip", "@nobody"))
+
+
+def test_a_condition_that_rests_on_itself_is_a_fault(promised: Promised) -> None:
+    circle = "[terms]\na = '@b'\nb = '@a'\n"
+
+    with pytest.raises(PackFault, match=r"^the condition b: the condition a rests on itself$"):
+        promised(circle, promise("slip", "@a"))
+
+
+def test_a_pack_names_no_condition_of_the_program_anew(promised: Promised) -> None:
+    mine = "[terms]\nabout_nobody = 'true'\n"
+
+    with pytest.raises(PackFault, match=r"^us-aa/promises\.toml: the condition about_nobody is "):
+        promised(mine, promise("slip", "@about_nobody"))
 
 
 DEMAND: Mapping[str, Any] = {"id": "BREAKS-b", "purpose": "audit"}

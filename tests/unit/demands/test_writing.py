@@ -1,11 +1,21 @@
 """A determination as JSON."""
 
+import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from clerestory.demands import BadDemand, Determination, Item, Outcome, Ruling, determination_json
+from clerestory.demands import (
+    BadDemand,
+    Determination,
+    Item,
+    Outcome,
+    Ruling,
+    determination_json,
+    determination_text,
+)
 from clerestory.demands.determination import Change, DueDate, Duty, NearMiss, Question, Reason, Turn
 from clerestory.demands.schema import check_shape
 from clerestory.kernel import canonical_bytes
@@ -130,3 +140,31 @@ def test_what_is_written_follows_the_published_schema_and_has_one_byte_string() 
 def test_the_schema_refuses_what_no_determination_is(key: str, value: Any) -> None:
     with pytest.raises(BadDemand):
         check_shape({**determination_json(WHOLE), key: value}, "determination")
+
+
+def test_the_text_made_part_by_part_is_the_one_made_at_once() -> None:
+    first = WHOLE.rulings[0]
+    other = replace(first, outcome=Outcome.WITHHOLD, coarsen_to=None, lowered_from=Outcome.RELEASE)
+    several = [
+        replace(ruling, item=Item(ref, program, name))
+        for ref in ("S1", 'a "quoted" \\ é', "S3")
+        for program, name in (("snap", "ssn"), ("snap", "name"), ("tanf", "ssn"))
+        for ruling in (first, other)
+    ]
+
+    for rulings in ((), WHOLE.rulings, tuple(several)):
+        answer = replace(WHOLE, rulings=rulings)
+
+        assert "".join(determination_text(answer)) == json.dumps(
+            determination_json(answer), indent=1
+        )
+
+
+def test_what_rulings_share_is_written_out_once() -> None:
+    shared = WHOLE.rulings[0]
+    many = tuple(replace(shared, item=Item(f"S{n}", "snap", "ssn")) for n in range(1, 101))
+
+    parts = list(determination_text(replace(WHOLE, rulings=many)))
+
+    assert len(parts) == 102
+    assert max(map(len, parts[1:-1])) < 900

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from clerestory.demands import Demand, determination_json, read_demand
+from clerestory.demands import Demand, determination_text, read_demand
 from clerestory.policy import Engine
 
 FIELDS = ("address", "name", "ssn")
@@ -134,7 +134,7 @@ def test_writing_the_answer_takes_as_much_for_each_further_person(
 ) -> None:
     answers = {n: engine.decide(demand_about(n)) for n in (FEW, 2 * FEW, 3 * FEW)}
 
-    assert is_linear(lambda n: determination_json(answers[n]))
+    assert is_linear(lambda n: list(determination_text(answers[n])))
 
 
 def test_persons_of_whom_the_same_is_known_are_one_case(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from clerestory.audit.promises.locks import Locks
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.rests import RESTS, rests_on_nothing
 from clerestory.audit.promises.rows import ordered, resting
@@ -10,6 +11,8 @@ from clerestory.audit.promises.written import ask_written, core
 from clerestory.law.errors import PackFault
 from clerestory.law.exceptions import FILE as EXCEPTIONS
 from clerestory.law.exceptions import load_exceptions
+from clerestory.law.openings import FILE as OPENINGS
+from clerestory.law.openings import load_openings
 from clerestory.law.packs import PackStack
 from clerestory.law.promise_rows import Row, RowFile, merged_terms
 from clerestory.law.promises import FILE, Promise, each_once, read_promises
@@ -27,10 +30,11 @@ class Promises:
     core: Sequence[Promise]
     packs: Sequence[Promise]
     exceptions: Sequence[RowFile]
+    locks: Locks
     terms: Mapping[str, str]
 
     @classmethod
-    def gather(cls, stack: PackStack) -> "Promises":
+    def of(cls, stack: PackStack) -> "Promises":
         """Read everything that is promised of a stack.
 
         Raises:
@@ -39,18 +43,27 @@ class Promises:
         folders = [pack.folder for pack in stack.packs]
         files = [(f.name, read_promises(f / FILE, f.name)) for f in folders]
         exceptions = [(f.name, load_exceptions(f)) for f in folders]
+        openings = [(f.name, load_openings(f)) for f in folders]
         own = core()
         packs = each_once([promise for _, file in files for promise in file.promises])
-        _check_ids(packs, {RESTS, REVIEW, *(promise.id for promise in own.promises)})
+        taken = {RESTS, REVIEW, *(promise.id for promise in own.promises)}
+        locks = Locks.of(
+            [row for _, file in openings for row in file.rows["lock"]],
+            [row for _, file in openings for row in file.rows["opening"]],
+            kept=taken | {promise.id for promise in packs},
+        )
+        _check_ids(packs, taken | locks.names)
         return cls(
             core=own.promises,
             packs=packs,
             exceptions=[file for _, file in exceptions],
+            locks=locks,
             terms=merged_terms(
                 [
                     ("the program", own.terms),
                     *((f"{name}/{FILE}", file.terms) for name, file in files),
                     *((f"{name}/{EXCEPTIONS}", file.terms) for name, file in exceptions),
+                    *((f"{name}/{OPENINGS}", file.terms) for name, file in openings),
                 ]
             ),
         )
@@ -70,6 +83,7 @@ class Promises:
         yield from ask_written(read, self.core)
         yield rests_on_nothing(read)
         yield from ask_written(read, self.packs)
+        yield from self.locks.ask(read)
 
     def _any_of(self, kind: str, node: Callable[[LawRead, Row], int]) -> Callable[[LawRead], int]:
         rows = [row for file in self.exceptions for row in file.rows[kind]]

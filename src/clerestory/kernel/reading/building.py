@@ -58,11 +58,13 @@ class Reading:
     Attributes:
         texts_only: Every word stays the text that is written.
         private: No message quotes a value or a key that is not one of a form's own words.
+        max_nodes: How many keys and values it may hold.
         faults: What was found wrong so far.
     """
 
     texts_only: bool = False
     private: bool = False
+    max_nodes: int = MAX_NODES
     faults: list[Fault] = field(default_factory=list)
     nodes: int = 0
     aliases: int = 0
@@ -99,9 +101,9 @@ class Reading:
                 line, path[:3], "the file is nested too deeply",
                 "write each part where the form has it",
             )  # fmt: skip
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.max_nodes:
             self.stop(
-                line, path[:3], f"the file holds more than {MAX_NODES} values",
+                line, path[:3], f"the file holds more than {self.max_nodes} values",
                 "split it into files of less",
             )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from clerestory.kernel.bad_file import BadFile, Fault, key_text, show
 from clerestory.kernel.bad_file import Path as KeyPath
 from clerestory.kernel.files import read_limited
-from clerestory.kernel.reading.building import Mark, Part, Reading
+from clerestory.kernel.reading.building import MAX_NODES, Mark, Part, Reading
 from clerestory.kernel.reading.characters import decode, find_forbidden
 
 MAX_FILE_BYTES = 8_000_000
@@ -90,6 +90,7 @@ def read_document(
     texts_only: bool = False,
     private: bool = False,
     max_bytes: int = MAX_FILE_BYTES,
+    max_nodes: int = MAX_NODES,
     error: type[BadFile] = BadFile,
 ) -> Document:
     """Read a YAML or JSON file: JSON where its name ends in ``.json``, else YAML.
@@ -100,6 +101,7 @@ def read_document(
             empty place, ``~`` and ``null`` are nothing.
         private: The file holds a person's data, which no message may quote.
         max_bytes: How large it may be.
+        max_nodes: How many keys and values it may hold.
         error: The error that is raised, so that each room has its own code.
 
     Raises:
@@ -110,7 +112,7 @@ def read_document(
     kind: Kind = "json" if path.suffix.lower() == ".json" else "yaml"
     return parse_document(
         content, file=show(path.name), kind=kind, texts_only=texts_only, private=private,
-        error=error,
+        max_nodes=max_nodes, error=error,
     )  # fmt: skip
 
 
@@ -121,6 +123,7 @@ def parse_document(
     kind: Kind,
     texts_only: bool = False,
     private: bool = False,
+    max_nodes: int = MAX_NODES,
     error: type[BadFile] = BadFile,
 ) -> Document:
     """Read the bytes of a YAML or JSON file that is called ``file`` in messages.
@@ -132,7 +135,7 @@ def parse_document(
     wrong = wrong or find_forbidden(text, yaml=kind == "yaml", turns=not texts_only)
     if wrong:
         raise error.of(file, [wrong])
-    reading = Reading(texts_only=texts_only, private=private)
+    reading = Reading(texts_only=texts_only, private=private, max_nodes=max_nodes)
     part = _reader(kind)(text, reading)
     if reading.faults:
         raise error.of(file, reading.faults)
