@@ -46,18 +46,13 @@ class Kind:
 
 
 def all_days(stacks: Sequence[PackStack]) -> list[date]:
-    """Return one day for each set of policies that is in force at some time in any of the stacks.
+    """Return every day on which the law of any of the stacks changes, and the day before them all.
 
-    Of the days on which the same policies stand the first is returned, and for the time before
-    every boundary the day before the first of them.
+    Between two of them nothing changes, so each stands for the days until the next one.
     """
     boundaries = sorted({day for stack in stacks for day in stack.boundaries()})
     first = min(boundaries, default=date(2026, 1, 1)) - timedelta(days=1)
-    seen: dict[tuple[frozenset[str], ...], date] = {}
-    for day in (first, *boundaries):
-        standing = tuple(frozenset(p.id for p in stack.in_force(day)) for stack in stacks)
-        seen.setdefault(standing, day)
-    return sorted(seen.values())
+    return [first, *boundaries]
 
 
 class TwoLaws:
@@ -106,21 +101,9 @@ class TwoLaws:
         return self._solver.ask(place, plain=plain)
 
     def code_on(self, day: date) -> str:
-        """Return the code of the day on which the same policies of both laws stand.
-
-        Raises:
-            KeyError: None of the days that were asked for is such a day.
-        """
-        standing = {
-            tuple(
-                frozenset(policy.id for policy in law.stack.in_force(on))
-                for law, on in zip(self.laws, pair, strict=True)
-            ): code
-            for code, pair in self.days.items()
-        }
-        return standing[
-            tuple(frozenset(policy.id for policy in law.stack.in_force(day)) for law in self.laws)
-        ]
+        """Return the code of the day that stands for a day; the first for those before it."""
+        starts = sorted((new, code) for code, (_, new) in self.days.items())
+        return max((s for s in starts if s[0] <= day), default=starts[0])[1]
 
     def kinds_at(self, facts: Mapping[str, Any]) -> tuple[Kind, ...]:
         """Return every way in which the laws part on these facts, which name a day."""

@@ -10,8 +10,9 @@ import click
 
 from clerestory.cli.clock import DAY, profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.law_activate import activate
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
-from clerestory.cli.law_prove import activate, diff, prove
+from clerestory.cli.law_prove import diff, prove
 from clerestory.cli.law_replay import replay, simulate
 from clerestory.cli.law_rows import rows
 from clerestory.cli.places import casebook_folder, packs_folder
