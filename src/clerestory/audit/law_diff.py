@@ -160,7 +160,8 @@ def find_kinds(laws: TwoLaws, places: Mapping[Kind, int]) -> Found:
     Each demand that is found tells its kinds; what is left is asked until nothing is, so that
     there are as many questions as kinds that are met, and not as kinds that there could be.
     """
-    left = {kind: place for kind, place in places.items() if place != laws.after.no}
+    same = laws.is_same_text
+    left = {k: place for k, place in places.items() if not same and place != laws.after.no}
     kinds: list[Kind] = []
     while left:
         answer = laws.ask(laws.after.either(left.values()))
@@ -176,17 +177,17 @@ def find_kinds(laws: TwoLaws, places: Mapping[Kind, int]) -> Found:
     return Found(tuple(kind for kind in places if kind in kinds))
 
 
-def codes_met(laws: TwoLaws, differs: int, path: str) -> tuple[str, ...] | None:
+def codes_met(laws: TwoLaws, place: int, path: str) -> tuple[str, ...] | None:
     """Return the codes of a fact with which a node can be met; ``None`` if that was left open."""
     met: set[str] = set()
     while True:
         left = laws.shape.facts[path] - met
-        answer = laws.ask(laws.after.both([differs, laws.after.is_one_of(path, left)]))
+        answer = laws.ask(laws.after.both([place, laws.after.is_one_of(path, left)]))
         if answer.verdict is Verdict.NEVER:
             return tuple(sorted(met))
         if answer.facts is None:
             return None
-        met.add(str(answer.facts[path]))
+        met |= {str(answer.facts[path]), *laws.codes_beside(answer.facts, path, place)}
 
 
 def change_of(laws: TwoLaws, kind: Kind, place: int) -> Change | str:

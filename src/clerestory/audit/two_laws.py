@@ -80,6 +80,7 @@ class TwoLaws:
         self.after = self._write(base, self.laws[1], 1)
         self.kinds: Mapping[Kind, int] = dict(self._kinds())
         self.differs = self.after.either([self._other_answer(), *self._duty_places()])
+        self._can_be = well_formed(self.after)
         self._timeout_ms = timeout_ms
         self._solver: Solver | None = None
 
@@ -97,8 +98,24 @@ class TwoLaws:
         """Ask whether a demand can be made, on some day, for which a node holds."""
         if self._solver is None:
             self._solver = Solver(self.after, self._timeout_ms)
-            self._solver.require(well_formed(self.after))
+            self._solver.require(self._can_be)
         return self._solver.ask(place, plain=plain)
+
+    def codes_beside(self, facts: Mapping[str, Any], path: str, place: int) -> list[str]:
+        """Return the codes of a fact with which a node is met, all else being as it is.
+
+        One demand that is found tells so of all its neighbors, where each would be a question.
+        """
+        codes = sorted(self.shape.facts[path])
+        whole = (1 << len(codes)) - 1
+        columns: dict[str, dict[str, int]] = {
+            name: dict.fromkeys([value] if isinstance(value, str) else value, whole)
+            for name, value in facts.items()
+        }
+        columns[path] = {code: 1 << number for number, code in enumerate(codes)}
+        values = self.after.evaluate_rows(columns, whole)
+        met = values[place] & values[self._can_be]
+        return [code for number, code in enumerate(codes) if met >> number & 1]
 
     def code_on(self, day: date) -> str:
         """Return the code of the day that stands for a day; the first for those before it."""

@@ -56,10 +56,10 @@ from clerestory.holdings import (
     read_who,
     resolve_roster,
 )
+from clerestory.holdings.letters import plain, words_of
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
 from clerestory.kernel.period import months_of, whole_months
-from clerestory.kernel.reading.characters import folded
 from clerestory.notes import Signer, parse_vkey
 from clerestory.policy.words import fact_in_words
 
@@ -222,8 +222,10 @@ def check_reviewers(reviewers: Sequence[str]) -> None:
     Raises:
         Refusal: Fewer than two, or the same one twice.
     """
-    # As a person reads them: capitals, width and spaces make no second person.
-    if len({folded(" ".join(name.split())) for name in reviewers if name.strip()}) < 2:
+    # As a person reads them: capitals, accents, signs and the order of the words make no second
+    # person.
+    people = {tuple(sorted(words_of(plain(name)))) for name in reviewers} - {()}
+    if len(people) < 2:
         raise Refusal(
             f"two different people must have signed: {len(reviewers)} named",
             code="answer-needs-two",

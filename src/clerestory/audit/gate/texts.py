@@ -24,8 +24,8 @@ Difference = tuple[str, str]
 
 # Of a source of law: what decides whom it binds, when, and whether anything may rest on it.
 _AUTHORITY = (
-    "citation", "kind", "confirmed", "read", "binds", "basis", "in_force", "court", "docket",
-    "parties_bound", "plaintiffs",
+    "citation", "kind", "confirmed", "read", "binds", "basis", "decides", "in_force",
+    "court", "docket", "parties_bound", "plaintiffs",
 )  # fmt: skip
 # Annotations that neither an answer nor the name of a duty tells.
 _NOTES = ("basis", "starts", "content", "rests_on", "within", "to")
