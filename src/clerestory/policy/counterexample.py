@@ -11,6 +11,8 @@ Facts = Mapping[str, Any]
 Document = dict[str, Any]
 
 REF = "S1"
+# Whom a permission names that names the requester.
+BODY = "a made-up body"
 
 
 def demand_of(facts: Facts, on: date, *, name: str) -> Document:
@@ -41,6 +43,8 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         "holds": _holds(facts["hold"], on),
         "nondisclosure": _part(facts, "nondisclosure"),
     }
+    if facts["consent.given"] == "yes":
+        document["requester"]["body"] = BODY
     if facts["component"] != "none":
         document["requester"]["component"] = facts["component"]
     if facts["paper.names_field"] == "no":
@@ -150,7 +154,7 @@ def _consents(facts: Facts, on: date, by: str, ref: str) -> list[Document]:
     another = "press" if requester != "press" else "employer"
     consent: Document = {
         "by": by,
-        "to": {"yes": requester, "no": another}.get(facts["consent.recipient"], "somebody"),
+        "to": {"yes": BODY, "no": another}.get(facts["consent.recipient"], "somebody"),
         "purpose": facts["purpose"] if facts["consent.purpose"] == "yes" else "none",
         "fields": [ref] if facts["consent.field"] == "yes" else [],
         "revoked": facts["consent.revoked"],
