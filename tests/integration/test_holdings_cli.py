@@ -191,7 +191,7 @@ def test_a_key_that_is_a_double_is_named_by_check_and_refused_by_index(
     assert "grave: people.person_id: a person's key as a floating-point number" in plain.output
     grave = [
         (one["table"], one["column"], one["code"])
-        for one in json.loads(listed.output)["findings"]
+        for one in json.loads(listed.output)["faults"]
         if one["severity"] == "grave"
     ]
     assert grave == [
@@ -238,7 +238,7 @@ def test_what_is_said_of_many_columns_is_one_line_and_every_column_for_a_program
     listed = CliRunner().invoke(holdings, ["check", str(file), "--json"])
 
     lines = checked.output.splitlines()
-    found = json.loads(listed.output)["findings"]
+    found = json.loads(listed.output)["faults"]
     empty = [one["column"] for one in found if one["table"] == "ccdf_cases"]
     assert len(empty) > 4
     assert (

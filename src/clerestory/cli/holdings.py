@@ -10,12 +10,12 @@ from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.finding import INDEX, find, lookups, roster
 from clerestory.cli.terminal import tell, tell_json
 from clerestory.holdings import (
-    Finding,
+    ColumnFault,
     Missing,
     Severity,
     build_index,
     check_source,
-    list_findings,
+    list_column_faults,
     list_missing,
     load_catalogue,
     open_source,
@@ -88,7 +88,7 @@ def check(source: str, catalogue: Path, as_json: bool) -> None:
     held = load_catalogue(catalogue)
     opened = open_source(source)
     try:
-        missing, findings = list_missing(opened, held), list_findings(opened, held)
+        missing, faults = list_missing(opened, held), list_column_faults(opened, held)
     finally:
         opened.close()
     if as_json:
@@ -98,16 +98,16 @@ def check(source: str, catalogue: Path, as_json: bool) -> None:
                     {"table": one.table, "column": one.column, "needed_by": list(one.needed_by)}
                     for one in missing
                 ],
-                "findings": [_finding_json(one) for one in findings],
+                "faults": [_fault_json(one) for one in faults],
             }
         )
     else:
-        _tell_check(missing, findings, catalogue)
-    grave = any(one.flaw.severity is Severity.GRAVE for one in findings)
+        _tell_check(missing, faults, catalogue)
+    grave = any(one.flaw.severity is Severity.GRAVE for one in faults)
     sys.exit(ExitCode.NO if missing or grave else ExitCode.DONE)
 
 
-def _finding_json(one: Finding) -> dict[str, str]:
+def _fault_json(one: ColumnFault) -> dict[str, str]:
     flaw = one.flaw
     return {
         "severity": str(flaw.severity),
@@ -119,14 +119,14 @@ def _finding_json(one: Finding) -> dict[str, str]:
     }
 
 
-def _finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """Yield a line for each finding, and one alone where many columns of a table are warned of.
+def _fault_lines(faults: Sequence[ColumnFault]) -> Iterator[str]:
+    """Yield a line for each fault, and one alone where many columns of a table are warned of.
 
     In a young or a made-up agency dozens of columns hold nothing yet, and between those lines the
     one that matters would not be seen.
     """
-    alike: dict[tuple[Severity, str, str], list[Finding]] = {}
-    for one in findings:
+    alike: dict[tuple[Severity, str, str], list[ColumnFault]] = {}
+    for one in faults:
         alike.setdefault((one.flaw.severity, one.table, one.flaw.said), []).append(one)
     for (severity, table, said), group in alike.items():
         if severity is Severity.GRAVE or len(group) <= _SHOWN:
@@ -139,8 +139,8 @@ def _finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
         )
 
 
-def _tell_check(missing: Sequence[Missing], findings: Sequence[Finding], catalogue: Path) -> None:
-    for line in (*map(str, missing), *_finding_lines(findings)):
+def _tell_check(missing: Sequence[Missing], faults: Sequence[ColumnFault], catalogue: Path) -> None:
+    for line in (*map(str, missing), *_fault_lines(faults)):
         tell(line)
     if missing:
         tell(f"next: correct {catalogue}, or add a view to the source; then check again")

@@ -9,7 +9,7 @@ from clerestory.demands.demand import Consent, Demand, Hold, Instrument, Item
 from clerestory.kernel import digest_of
 from clerestory.kernel.time import month_text
 from clerestory.law.codes import Vocabulary
-from clerestory.policy.model import STAGE_SETS
+from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.permissions import (
     NO_CONSENT,
     Closest,
