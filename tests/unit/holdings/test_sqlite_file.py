@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -362,10 +363,11 @@ def test_a_text_that_is_not_utf_8_is_told_with_its_column_and_without_its_value(
     connection.close()
     source = SqliteSource(tmp_path / "a.sqlite")
 
-    for read in (
+    reads: tuple[Callable[[], object], ...] = (
         lambda: source.sample("people", ["id", name], 5),
         lambda: list(source.scan_keys("people", ["id", name], "id")),
-    ):
+    )
+    for read in reads:
         with pytest.raises(SourceFault) as fault:
             read()
         assert fault.value.code == "source-bad-text"
