@@ -195,6 +195,28 @@ def test_a_clock_and_an_addressee_are_changes_of_a_duty(gate: Gate, damage: Dama
     assert 'change = "added"' in drafts[1]
 
 
+def test_a_duty_that_is_listed_hides_no_other_of_the_same_demands(
+    gate: Gate, damage: Damage
+) -> None:
+    damage("law.cedar", '@within("5 working days")', '@within("9 working days")')
+    table = """
+[[duty]]
+duty = "written_reasons within 5 working days"
+change = "dropped"
+citation = "aa-closed"
+case = "AA-2"
+reviewed = "A. Counsel (made-up)"
+"""
+
+    step, whole = gate.run(table)
+
+    assert told(whole)[0] == ("ADDS", "written_reasons within 9 working days", "")
+    assert step.lines[:-1] == ()
+    assert gate.faults(table.replace("AA-2", "AA-1")) == [
+        "changes.toml, line 2: case: AA-1 does not show this change under both laws"
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "what", "change"),
     [
