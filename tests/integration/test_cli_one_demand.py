@@ -80,7 +80,7 @@ def office(agency: Path, tmp_path: Path) -> Path:
     )  # fmt: skip
     done("keys", "recipient", tmp_path / "police", "--name", "police.example")
     (tmp_path / "who.yaml").write_text(
-        yaml.safe_dump({"S1": {**PERSON["S1"], "ssn": "911-11-0000"}})
+        yaml.safe_dump({"demand": LETTER["id"], "S1": {**PERSON["S1"], "ssn": "911-11-0000"}})
     )
     return tmp_path / "office"
 

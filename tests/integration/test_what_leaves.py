@@ -85,7 +85,7 @@ def office(agency: Path, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def who(agency: Path, tmp_path: Path) -> Path:
-    told = {}
+    told: dict[str, object] = {"demand": "STORY-HOSPITAL"}
     with sqlite3.connect(agency / "agency.sqlite") as source:
         for ref, person in (("S1", OTHER), ("S2", ONE)):
             # The order of refs is not that of the keys, so that neither stands for the other.
