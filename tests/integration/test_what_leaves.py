@@ -219,7 +219,9 @@ def test_every_cell_of_a_package_is_that_of_the_record(
     files = files_in(run("age", "-d", "-i", agents / "identity.txt", package))
     assert answers_in(files) == expected(agency, month, first, after)
     told = json.loads(files["data/subjects.json"])["subjects"]
-    assert {one["ref"]: one["as_given"] for one in told} == yaml.safe_load(who.read_text())
+    named = yaml.safe_load(who.read_text())
+    assert named.pop("demand") == "STORY-HOSPITAL"
+    assert {one["ref"]: one["as_given"] for one in told} == named
 
 
 def test_who_asks_from_a_month_on_is_answered_to_the_month_in_which_the_paper_came(

@@ -173,7 +173,7 @@ def test_a_who_file_names_the_demands_persons_and_no_others(write: Write) -> Non
     ]
     assert faults_of(
         lambda: read_who(path, demand="D-1", refs=["S1", "S2", "S3"], needed=["S1", "S3"])
-    ) == ["2: nothing says whom the demand names as S3"]
+    ) == ["1: nothing says whom the demand names as S3"]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_who_file_names_the_demands_persons_and_no_others(write: Write) -> Non
     [
         ("S1: {name: A B, ssn: 911-11-0000}\nS1: {name: C D, ssn: 912-12-0000}", "twice"),
         ("S1: {name: A B, ssn: 911-11-0000, shoe_size: 9}", "no such key of a person: shoe_size"),
-        ("S1: {name: A B, ssn: 911-11-0000}\nS2: {name: A B, ssn: 911110000}", ""),
+        ("demand: D-1\nS1: {name: A B, ssn: 911-11-0000}\nS2: {name: A B, ssn: 911110000}", ""),
         ("S1: Amina", "a person is written by marks"),
         ("- name: A B", "whom the demand names is written by ref"),
         ("S1: {name: A B, ssn: 911-11-0000, ssn_last4: 1234}", "contradict each other"),
@@ -239,6 +239,7 @@ def test_two_rows_that_come_to_one_person_name_nobody(
         {"name": "Hodan|Farah", "born": "1970-01-02", "ssn": "933-03-8888"},
     )
     content = (
+        "demand: D-1\n"
         "S1: {name: Amina Ali Nur, ssn: 911-11-1234}\n"
         "S2: {name: Hodan Farah, ssn: 933-03-8888}\n"
         "S3: {name: Amina Ali, birth_date: 1988-04-09, ssn: 911111234}\n"
