@@ -133,7 +133,7 @@ def _column_faults(source: Source, catalogue: Catalogue) -> Iterator[ColumnFault
     yield from _nobody_together(catalogue)
 
 
-def _nobody_together(catalogue: Catalogue) -> Iterator[Finding]:
+def _nobody_together(catalogue: Catalogue) -> Iterator[ColumnFault]:
     """Marks that hide a home, where nothing says whose record tells of the same home."""
     hiding = [mark for mark in catalogue.protections if mark.protection.hides_home]
     if hiding and not catalogue.households:
@@ -145,7 +145,7 @@ def _nobody_together(catalogue: Catalogue) -> Iterator[Finding]:
             todo=f"write into {catalogue.file} under [households] the columns of the household's "
             "and the case's number",
         )
-        yield Finding(table=catalogue.person.table, column=catalogue.person.name, flaw=flaw)
+        yield ColumnFault(table=catalogue.person.table, column=catalogue.person.name, flaw=flaw)
 
 
 def _roles(catalogue: Catalogue) -> dict[Column, set[Role]]:

@@ -193,7 +193,7 @@ def test_a_catalogue_that_says_of_nobody_who_lives_together_is_warned_of(
         told = [
             [
                 (str(one.flaw.severity), one.table, one.column)
-                for one in list_findings(
+                for one in list_column_faults(
                     source, parse_catalogue(text.encode(), file="made-up.toml")
                 )
                 if one.flaw.code == "households-unsaid"
