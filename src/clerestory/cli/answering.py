@@ -16,6 +16,7 @@ from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.cli.received import answerable
+from clerestory.cli.sealed_packages import note_sealed, put_out
 from clerestory.cli.true_address import keep_true_address
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
@@ -125,11 +126,8 @@ def disclose(
         )
         sealed = _seal(office, signer, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
-    office.note_sealed(sealed.sha256, at, decided.demand.id)
-    written = (package, package.with_name(sealed.signature_path.name))
-    sealed.signature_path.replace(written[1])
-    sealed.path.replace(written[0])
-    sealed.path.parent.rmdir()
+    note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
+    written = put_out(office, sealed)
     answered = Answered(
         number=number, index=index, files=written, digest=contents.digest, lowered=lowered
     )
@@ -259,10 +257,11 @@ def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPe
         raise Refusal(
             f"nothing says whom the demand names as {', '.join(sorted(needed))}",
             code="answer-who-missing",
-            todo="write name, birth_date and one more mark of each in a file, for --who",
+            todo=f"write demand: {decided.demand.id}, and below it name, birth_date and one more "
+            "mark of each, in a file for --who",
         )
     asked = {subject.ref for subject in decided.demand.subjects if not subject.is_several}
-    return read_who(who, refs=asked | needed, needed=needed)
+    return read_who(who, demand=decided.demand.id, refs=asked | needed, needed=needed)
 
 
 def _read_values(
