@@ -270,7 +270,7 @@ def verify(
     # A folder that is no log's is told as that: where its log lies, the key may lie beside it.
     if entry is None and (path / "checkpoint").exists():
         given = (Path(vkey), Path(policy.name if policy else ""))
-        check_apart(path, filter(names_file, given))
+        check_apart(path, [file for file in given if names_file(file)])
     vkey = key_text(vkey, what="the log's key")
     trust = _trust_policy(policy)
     if entry is not None:
