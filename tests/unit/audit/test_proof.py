@@ -367,7 +367,9 @@ def test_without_its_files_a_pack_is_judged_by_the_program_all_the_same(
 
 
 GONE = {
-    "a lock that no policy bars": ('id = "snap"', 'id = "snapp"', "snapp: no policy bars snapp"),
+    "a lock that no policy bars": (
+        'id = "house"', 'id = "houses"', "houses: no policy bars houses",
+    ),
     "an opening of no lock": ('locks = ["snap"]', 'locks = ["wic"]', "officer: there is no lock"),
     "an authority that is gone": (
         '"aa-officer"', '"aa-officers"', "officer: there is no authority called aa-officers",
