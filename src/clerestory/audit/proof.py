@@ -6,7 +6,7 @@ does not settle in its time is not proved, and neither is a promise that no dema
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -88,7 +88,9 @@ class _Proving:
     def prove_day(self, day: date) -> None:
         law = LawOfTheDay.assemble(self.stack, day)
         circuit = circuit_of(law, self._base)
-        for question in self.promises.ask(circuit, law):
+        questions = list(self.promises.ask(circuit, law))
+        self._ask_together([question.broken for question in questions])
+        for question in questions:
             proof = self._prove(question, law, circuit)
             before = self._found.get(question.id)
             # The first demand that breaks a promise outweighs a law that was left open.
@@ -114,6 +116,13 @@ class _Proving:
             return replace(proof, verdict=NOT_PROVED)
         demand, policies = confirmed(self.stack, law, circuit, question.id, answer.facts)
         return replace(proof, demand=demand, policies=policies)
+
+    def _ask_together(self, places: Sequence[int]) -> None:
+        """Ask whether any of the nodes can hold: where none can, that is the answer of each."""
+        new = sorted({place for place in places if place not in self._asked})
+        answer = self._solver.ask(self._base.either(new))
+        if answer.verdict is Verdict.NEVER:
+            self._asked |= dict.fromkeys(new, answer)
 
     def _ask(self, place: int) -> Answer:
         if place not in self._asked:

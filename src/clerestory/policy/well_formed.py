@@ -12,7 +12,8 @@ _NOT_GIVEN = {
     "consent.given": ("no", "revoked", "unknown"),
     "agreement.stated": ("no", "", ""),
 }
-_YES_OR_NO = (
+# Facts that a demand always settles: unknown is none of their answers.
+YES_OR_NO = (
     *("subject.alone", "consent.given", "consent.purpose", "consent.field"),
     *("agreement.stated", "agreement.party", "agreement.purpose", "agreement.field"),
 )
@@ -65,7 +66,7 @@ def _usual(path: str, shape: Shape) -> list[str]:
 
 
 def _answers(circuit: Circuit) -> Iterator[int]:
-    for path in _YES_OR_NO:
+    for path in YES_OR_NO:
         yield circuit.is_one_of(path, ["yes", "no"])
     for code in circuit.shape.sets["raised"]:
         # What somebody has raised and nobody has answered.
