@@ -96,8 +96,7 @@ class _Proving:
             # The first demand that breaks a promise outweighs a law that was left open.
             if before is None or _weight(proof) > _weight(before):
                 self._found[question.id] = proof
-            if question.id not in self._met and self._ask(question.premise).facts is not None:
-                self._met.add(question.id)
+        self._meet(questions, circuit)
 
     def _prove(self, question: Question, law: LawOfTheDay, circuit: Circuit) -> Proof:
         answer = self._ask(question.broken)
@@ -116,6 +115,18 @@ class _Proving:
             return replace(proof, verdict=NOT_PROVED)
         demand, policies = confirmed(self.stack, law, circuit, question.id, answer.facts)
         return replace(proof, demand=demand, policies=policies)
+
+    def _meet(self, questions: Sequence[Question], circuit: Circuit) -> None:
+        """Find demands that the promises are about; one demand is mostly about many of them."""
+        waiting = [question for question in questions if question.id not in self._met]
+        while waiting:
+            facts = self._ask(waiting[0].premise).facts
+            if facts is None:
+                waiting = waiting[1:]
+                continue
+            values = circuit.evaluate(facts)
+            self._met |= {q.id for q in waiting if values[q.premise]}
+            waiting = [q for q in waiting if not values[q.premise]]
 
     def _ask_together(self, places: Sequence[int]) -> None:
         """Ask whether any of the nodes can hold: where none can, that is the answer of each."""

@@ -17,10 +17,10 @@ class Supposing:
 
     def __init__(self, circuit: Circuit, places: Iterable[int]) -> None:
         self._circuit = circuit
-        self._order = circuit.reached(places)
+        self._places = [*places]
         self._readers: dict[int, list[int]] = {}
         self._leaves: dict[str, list[int]] = {}
-        for number in self._order:
+        for number in circuit.reached(self._places):
             node = circuit.nodes[number]
             if isinstance(node, Is | Has):
                 self._leaves.setdefault(node.path, []).append(number)
@@ -28,12 +28,11 @@ class Supposing:
                 self._readers.setdefault(read, []).append(number)
 
     def instead(
-        self, place: int, instead: Mapping[str, str], without: Iterable[tuple[str, str]] = ()
-    ) -> int:
-        """Return the node of ``place`` with facts put in place of the demand's own.
+        self, instead: Mapping[str, str], without: Iterable[tuple[str, str]] = ()
+    ) -> list[int]:
+        """Return the nodes, in their order, with facts put in place of the demand's own.
 
         Args:
-            place: One of the nodes to look at.
             instead: One code for each fact that is supposed; the others stay as the demand has
                 them.
             without: Codes that sets are supposed not to hold, with the set's name.
@@ -41,10 +40,7 @@ class Supposing:
         circuit, gone = self._circuit, frozenset(without)
         changed = self._resting_on({*instead, *(path for path, _ in gone)})
         made: dict[int, int] = {}
-        for number in self._order:
-            if number not in changed:
-                made[number] = number
-                continue
+        for number in sorted(changed):
             match circuit.nodes[number]:
                 case Is(path, codes) if path in instead:
                     made[number] = circuit.yes if instead[path] in codes else circuit.no
@@ -53,12 +49,12 @@ class Supposing:
                 case Is() | Has():
                     made[number] = number
                 case Not(of):
-                    made[number] = circuit.negate(made[of])
+                    made[number] = circuit.negate(made.get(of, of))
                 case All(of):
-                    made[number] = circuit.both(made[p] for p in of)
+                    made[number] = circuit.both(made.get(p, p) for p in of)
                 case Any_(of):
-                    made[number] = circuit.either(made[p] for p in of)
-        return made[place]
+                    made[number] = circuit.either(made.get(p, p) for p in of)
+        return [made.get(place, place) for place in self._places]
 
     def _resting_on(self, paths: set[str]) -> set[int]:
         waiting = [number for path in paths for number in self._leaves.get(path, ())]
@@ -85,4 +81,5 @@ def supposing(circuit: Circuit, place: int, instead: Mapping[str, str]) -> int:
     >>> supposing(circuit, given, {"consent.given": "no"}) == circuit.no
     True
     """
-    return Supposing(circuit, [place]).instead(place, instead)
+    (supposed,) = Supposing(circuit, [place]).instead(instead)
+    return supposed

@@ -1,7 +1,7 @@
 """One promise for each fact: unknown or in doubt, it releases only what every answer releases."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.rows import condition_of
@@ -20,6 +20,8 @@ class Doubts:
     """The exceptions of a stack's packs: facts that may open something while nobody knows."""
 
     rows: Sequence[Row]
+    _closing: dict[tuple[int, str], int] = field(default_factory=dict, repr=False)
+    _nodes: list[object] = field(default_factory=list, repr=False)
 
     def ask(self, read: LawRead) -> Iterator[Question]:
         """Yield the question of each fact that can be unknown.
@@ -44,14 +46,7 @@ class Doubts:
         about_somebody = circuit.negate(read.term("about_nobody", name="the doubts"))
         unknown = circuit.both([circuit.is_one_of(path, [UNKNOWN]), about_somebody])
         code = path.removeprefix(_FINDING)
-        without = [("raised", code)] if path != code else []
-        closing = []
-        for answer in sorted(circuit.shape.facts[path] - {UNKNOWN}):
-            open_still, can_be = (
-                supposing.instead(node, {path: answer}, without) for node in (read.opened, possible)
-            )
-            closing.append(circuit.both([can_be, circuit.negate(open_still)]))
-        raised = circuit.holds("raised", code) if without else circuit.no
+        raised = circuit.holds("raised", code) if path != code else circuit.no
         listed = circuit.either(
             [
                 circuit.both([circuit.negate(raised), self._listed(read, path, "unknown")]),
@@ -65,9 +60,27 @@ class Doubts:
             "but for the exceptions that are listed with their reason.",
             premise=unknown,
             broken=circuit.both(
-                [unknown, read.opened, circuit.either(closing), circuit.negate(listed)]
+                [
+                    *(unknown, read.opened, circuit.negate(listed)),
+                    self._closed_by_an_answer(read, supposing, path),
+                ]
             ),
         )
+
+    def _closed_by_an_answer(self, read: LawRead, supposing: Supposing, path: str) -> int:
+        """Return where some answer that can be given would close what is open."""
+        key = (read.opened, path)
+        # On most days the same is open as on the day before.
+        if key not in self._closing:
+            circuit = read.circuit
+            code = path.removeprefix(_FINDING)
+            without = [("raised", code)] if path != code else []
+            closing = []
+            for answer in sorted(circuit.shape.facts[path] - {UNKNOWN}):
+                open_still, can_be = supposing.instead({path: answer}, without)
+                closing.append(circuit.both([can_be, circuit.negate(open_still)]))
+            self._closing[key] = circuit.either(closing)
+        return self._closing[key]
 
     def _listed(self, read: LawRead, path: str, state: str) -> int:
         rows = (r for r in self.rows if (r.text("fact"), r.text("state")) == (path, state))
