@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from launched import Checkout, make_checkout
+
 ROOT = Path(__file__).resolve().parents[2]
 MADE = {".git", ".venv", "__pycache__", ".hypothesis", "build", "dist", "demo-files"}
 
@@ -66,3 +68,9 @@ def _names_on_disk() -> list[str]:
         for path in files
         if not any(part in MADE or part.endswith("_cache") for part in path.parts)
     ]
+
+
+@pytest.fixture
+def checkout(root: Path, tmp_path: Path) -> Checkout:
+    """A small project beside the real script, on a machine with nothing but a few tools."""
+    return make_checkout(root, tmp_path)

@@ -142,6 +142,23 @@ def test_a_replay_that_was_stopped_goes_on(file: Path, tmp_path: Path) -> None:
     assert resumed == replayed(file, tmp_path / "other")
 
 
+@pytest.mark.parametrize("spoil", [
+    lambda _: b"", lambda note: note[:-20], lambda note: note.replace(b"1", b"2"),
+    lambda _: b"null", lambda _: b"[" * 100_000, lambda _: b"\xff\n\xff\n",
+])  # fmt: skip
+def test_a_batch_whose_note_is_not_whole_is_answered_again(
+    file: Path, tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    first = replayed(file, tmp_path)
+    notes = {path: path.read_bytes() for path in tmp_path.rglob("batch-*.json")}
+    assert len(notes) == 4
+    for path, note in notes.items():
+        path.write_bytes(spoil(note))
+
+    assert replayed(file, tmp_path) == first
+    assert {path: path.read_bytes() for path in notes} == notes
+
+
 def test_a_file_that_changes_meanwhile_is_refused(file: Path, tmp_path: Path) -> None:
     path = tmp_path / "changing.parquet"
     path.write_bytes(file.read_bytes())

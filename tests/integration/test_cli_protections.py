@@ -296,7 +296,7 @@ OWN: dict[str, Any] = {
     "requester": {"body": "the member herself (made up)", "class": "subject"},
     "instrument": DEMAND["instrument"] | {"kind": "letter"},
     "purpose": "own_record",
-    "records": [{"program": "mainecare", "fields": ["S1.address", "S1.case_notes", "S1.phone"]}],
+    "records": [{"program": "mainecare", "fields": ["S1.address", "S1.phone", "S1.relatives"]}],
     "consents": [],
     "findings": {"requester_identified": "yes", "identity_of_subject_verified": "yes",
                  "source_asked_confidentiality": "no"},
@@ -312,7 +312,7 @@ def test_who_asks_for_their_own_record_is_not_told_where_another_has_fled(
 ) -> None:
     desk.record("UPDATE people SET actual_address = ? WHERE person_id = ?", true, SPOUSE)
     desk.record(
-        "UPDATE mainecare_cases SET case_notes = ? WHERE person_id = ?",
+        "UPDATE mainecare_cases SET relatives = ? WHERE person_id = ?",
         f"the other parent is at {true} now", AMINA,
     )  # fmt: skip
 
@@ -321,8 +321,41 @@ def test_who_asks_for_their_own_record_is_not_told_where_another_has_fled(
     told = words_of(package)
     assert ("Hidden Road" in told) is False
     assert HOME_LANE in told
-    assert fields_of(package) == ["address", *([] if kept else ["case_notes"]), "phone"]
-    assert ("mainecare/S1.case_notes" in said) is kept
+    assert fields_of(package) == ["address", "phone", *([] if kept else ["relatives"])]
+    assert ("mainecare/S1.relatives" in said) is kept
+
+
+@pytest.mark.parametrize("mark", ["domestic_violence", "address_confidentiality"])
+@pytest.mark.parametrize(
+    ("marked", "opens"),
+    [
+        # What another told in confidence stands in notes about the case; one's own is one's own.
+        ([SPOUSE], False),
+        ([DAUGHTER], False),
+        ([AMINA], True),
+        ([AMINA, SPOUSE], True),
+        ([], True),
+    ],
+)
+def test_who_asks_for_their_own_record_is_not_given_what_a_housemate_told_in_confidence(
+    marked: list[str], opens: bool, mark: str, desk: Desk
+) -> None:
+    for person in marked:
+        desk.record(f"UPDATE people SET {mark} = 'yes' WHERE person_id = ?", person)
+    desk.record(
+        "UPDATE mainecare_cases SET case_notes = ? WHERE person_id = ?",
+        "the other parent plans to leave with the children", AMINA,
+    )  # fmt: skip
+
+    fields = [f"S1.{one}" for one in ("address", "case_notes", "phone")]
+    said, package = desk.disclose(
+        instead=OWN | {"records": [{"program": "mainecare", "fields": fields}]}
+    )
+
+    assert ("plans to leave" in words_of(package)) is opens
+    assert ("case_notes" in fields_of(package)) is opens
+    assert ("kept back" in said) is not opens
+    assert {"address", "phone"} <= set(fields_of(package))
 
 
 def test_her_own_record_tells_her_where_she_lives(desk: Desk) -> None:

@@ -141,3 +141,43 @@ def test_an_erased_matter_is_told_from_one_that_the_log_never_had(office: Path, 
     done = type_in(*disclose(office, made))
 
     assert (done.code, done.error_code) == (2, "log-erased")
+
+
+@pytest.mark.parametrize(
+    ("kept", "published"),
+    [("keys/package.key", "sender.vkey"), ("log/keys/log.key", "log.vkey")],
+)
+@pytest.mark.parametrize("which", ["private", "public"])
+def test_a_key_that_is_not_the_published_one_signs_nothing_and_nothing_is_logged(
+    kept: str, published: str, which: str, office: Path, made: Path
+) -> None:
+    twin = office.with_name("twin")
+    must(
+        "keys", "office", twin, "--origin", "log.example/test",
+        "--source", made / "agency/agency.sqlite", "--index", made / "agency/persons.index",
+    )  # fmt: skip
+    swapped = kept if which == "private" else f"public/{published}"
+    own = (office / swapped).read_bytes()
+    shutil.copyfile(twin / swapped, office / swapped)
+
+    done = type_in(*disclose(office, made))
+
+    assert (done.code, done.error_code) == (2, "office-keys-differ")
+    assert f"public/{published} is another" in done.err
+    assert not (office / "out").exists()
+    (office / swapped).write_bytes(own)
+    assert entries(office) == 1
+
+
+@pytest.mark.parametrize(("counter", "said"), [(5, "6 after 1"), (0, "1 after 1")])
+def test_a_counter_that_was_set_draws_no_number(counter: int, said: str, office: Path) -> None:
+    with open_office(office).ledger() as ledger, ledger.log.transaction() as cx:
+        cx.execute("DROP TRIGGER number_has_no_gap")
+        cx.execute("PRAGMA ignore_check_constraints = 1")
+        cx.execute("UPDATE demand_number SET last = ?", (counter,))
+
+    done = type_in(*receive_class(office))
+
+    assert (done.code, done.error_code) == (3, "log-torn")
+    assert said in done.err
+    assert entries(office) == 1

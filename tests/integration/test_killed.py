@@ -1,5 +1,6 @@
 """A machine that dies at every step: the same words finish the act, and nothing is done twice."""
 
+import errno
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hostile.dying import is_killed
+from hostile.dying import fails_from, is_killed
 from hostile.running import must, type_in
 from hostile.world import STORY, WHO
 
@@ -237,3 +238,36 @@ def test_a_publication_that_was_killed_is_found_done_by_the_same_words(received:
         assert again.encode() == (office / "log" / "public" / "checkpoint").read_bytes()
         assert "0 findings" in must("log", "audit", office / "log")
     assert steps > 8
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "entries", "error"),
+    [
+        pytest.param(receive, "empty", 1, errno.ENOSPC, id="receive-full"),
+        pytest.param(receive, "empty", 1, errno.EROFS, id="receive-read-only"),
+        pytest.param(refuse, "received", 3, errno.EDQUOT, id="refuse-over-quota"),
+        pytest.param(disclose, "received", 3, errno.ENOSPC, id="disclose-full"),
+        pytest.param(disclose, "received", 3, errno.EIO, id="disclose-failing"),
+    ],
+)
+def test_on_a_disk_that_takes_no_more_an_act_says_so_and_is_finished_once_there_is_room(
+    words: Callable[[Path], Words], start: str, entries: int, error: int, received: Path
+) -> None:
+    steps = -1
+    for office in copies(received / start):
+        steps += {"receive": 2, "refuse": 4, "disclose": 11}[words.__name__]
+        code, said = fails_from(*words(office), within=office, at=steps, error=error)
+        if code == 0:
+            break
+
+        # The disk is no tampering, and nobody has to read a traceback.
+        assert code == 4, said
+        assert "code: machine" in said or "code: log-storage" in said
+        assert os.strerror(error).lower() in said.lower()
+        assert not [path for path in office.glob("out/*") if path.suffix == ".age"], steps
+        again = type_in(*words(office))
+        assert again.code == 0 or again.error_code in {"answer-received-already", "answer-exists"}
+        assert entries_in(office) == entries
+        assert "0 findings" in must("log", "audit", office / "log")
+        assert not list(office.glob("sealing*")) or again.code
+    assert steps > 2

@@ -11,7 +11,6 @@ from clerestory.audit.two_laws import DAY, TwoLaws
 from clerestory.demands.reading import load_document
 from clerestory.demands.schema import plain
 from clerestory.law.packs import PackStack, available_packs
-from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not
 from mutants.slip import Slip
 
 
@@ -62,7 +61,7 @@ class Known:
             return []
         columns = self._bits(names, rows, laws)
         whole = (1 << len(rows)) - 1
-        before = _evaluate(laws.before, columns, whole)
+        before = laws.before.evaluate_rows(columns, whole)
         differs = before[laws.differs] | _reasons(laws, before, whole)
         found = {row.demand for n, row in enumerate(rows) if differs >> n & 1}
         return sorted(found & set(self.cases))
@@ -90,31 +89,6 @@ class Known:
         for number, row in enumerate(rows):
             day_bits[codes[row.on]] = day_bits.get(codes[row.on], 0) | 1 << number
         return {**self._columns[names], DAY: day_bits}
-
-
-def _evaluate(circuit: Circuit, columns: Mapping[str, Mapping[str, int]], whole: int) -> list[int]:
-    """Return for every node the rows on which it holds, a bit a row."""
-    values: list[int] = []
-    for node in circuit.nodes:
-        match node:
-            case Is(path, codes):
-                bits = 0
-                for code in codes:
-                    bits |= columns.get(path, {}).get(code, 0)
-            case Has(path, code):
-                bits = columns.get(path, {}).get(code, 0)
-            case Not(of):
-                bits = whole ^ values[of]
-            case All(of):
-                bits = whole
-                for place in of:
-                    bits &= values[place]
-            case Any_(of):
-                bits = 0
-                for place in of:
-                    bits |= values[place]
-        values.append(bits)
-    return values
 
 
 def _reasons(laws: TwoLaws, values: Sequence[int], whole: int) -> int:

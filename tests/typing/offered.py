@@ -66,11 +66,15 @@ clerestory.verify_package("a.tar.age", sender=b"a", log_key="l")  # type: ignore
 log = clerestory.verify_log("public", log_key="a+1+b")
 assert_type(log, VerifiedLog)
 assert_type(clerestory.verify_log(Path("p"), log_key=Path("k"), earlier=Path("seen")), VerifiedLog)
+assert_type(
+    clerestory.verify_log(Path("p"), log_key="k", earlier="seen", proof=Path("old-5")), VerifiedLog
+)
 assert_type(log.size, int)
 assert_type(log.root, bytes)
 assert_type(log.checkpoint, str)
 clerestory.verify_log("public")  # type: ignore[call-arg]
 clerestory.verify_log("public", log_key="k", earlier=log)  # type: ignore[arg-type]
+clerestory.verify_log("public", log_key="k", earlier="seen", proof=b"")  # type: ignore[arg-type]
 
 clerestory.load_packs("us-me")  # type: ignore[attr-defined]
 

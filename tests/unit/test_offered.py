@@ -24,7 +24,7 @@ FUNCTIONS = {
     "read_demand": "(source, law)",
     "decide": "(demand, law, on)",
     "verify_package": "(path, *, sender, log_key, identity=None)",
-    "verify_log": "(folder, *, log_key, earlier=None)",
+    "verify_log": "(folder, *, log_key, earlier=None, proof=None)",
 }
 VALUES = {"Demand", "Determination", "Law", "Outcome", "Ruling", "Verified", "VerifiedLog"}
 ERRORS = {"ClerestoryError", "Corruption", "Refusal"}

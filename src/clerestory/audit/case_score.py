@@ -11,6 +11,8 @@ from clerestory.demands.reading import load_document
 from clerestory.demands.schema import plain
 from clerestory.kernel.canonical import Json
 from clerestory.kernel.reading import Document
+from clerestory.law.activation import FILE as ACTIVE
+from clerestory.law.activation import KEPT
 
 _ENDINGS = {".yaml", ".yml", ".json"}
 
@@ -37,9 +39,11 @@ def list_case_files(places: Sequence[Path]) -> list[Path]:
 
 
 def _is_case_file(place: Path, path: Path) -> bool:
-    """A folder of packs holds vocabularies too; those are no cases."""
+    """A folder of packs holds vocabularies and the law that is active too; those are no cases."""
     parts = path.relative_to(place).parts
-    return path.name != "codes.yaml" and not any(part.startswith(".") for part in parts)
+    if path.name in {"codes.yaml", ACTIVE} or KEPT in parts[:-1]:
+        return False
+    return not any(part.startswith(".") for part in parts)
 
 
 def score_files(packs_folder: Path, paths: Sequence[Path]) -> Iterator[CaseScore]:

@@ -1,13 +1,13 @@
 """Known answers and real demands: run each step of each case, and score it without mercy."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, overload
 
 from clerestory.audit.law_days import LawDays
-from clerestory.demands.determination import Determination
+from clerestory.demands.determination import Determination, Duty
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.demands.schema import faults_of, plain, schema
@@ -215,6 +215,7 @@ def score_step(
     misses += [
         f"{n} is not among the near misses" for n in step.get("near_misses") or () if n not in near
     ]
+    misses += _coarser(step.get("coarsen_to") or {}, determination)
     misses += _missing_duties(step.get("duties") or (), determination)
     absent = [n for n in step.get("authorities") or () if n not in deciding | near]
     return StepScore(
@@ -227,18 +228,36 @@ def score_step(
     )
 
 
-def _missing_duties(duties: Sequence[Any], determination: Determination) -> list[str]:
-    missing = []
+def _coarser(wanted: Mapping[str, Any], determination: Determination) -> Iterator[str]:
+    """Yield the fields for which another coarser answer is given than the known one."""
+    given = {ruling.item.ref: ruling.coarsen_to for ruling in determination.rulings}
+    for ref, code in wanted.items():
+        if given.get(str(ref)) != str(code):
+            yield f"{ref} is coarsened to {given.get(str(ref))}; the answer is {code}"
+
+
+# What a known answer may say of a duty, and how the determination says it.
+_OF_A_DUTY: Mapping[str, Callable[[Duty], str]] = {
+    "to": lambda duty: duty.to or "none",
+    "within": lambda duty: duty.within or "none",
+    "due": lambda duty: duty.due.on.isoformat() if duty.due else "none",
+}
+
+
+def _missing_duties(duties: Sequence[Any], determination: Determination) -> Iterator[str]:
     for duty in duties:
         wanted = duty if isinstance(duty, Mapping) else {"do": duty}
-        matches = [
-            have
-            for have in determination.duties
-            if have.code == wanted["do"] and wanted.get("to", have.to) == have.to
-        ]
-        if not matches:
-            missing.append(f"duty {wanted['do']} is missing")
-    return missing
+        said = {key: str(wanted[key]) for key in _OF_A_DUTY if wanted.get(key) is not None}
+        known = [have for have in determination.duties if have.code == wanted["do"]]
+        if not known:
+            yield f"duty {wanted['do']} is missing"
+        elif not any(_is_owed(have, said) for have in known):
+            told = ", ".join(f"{key} {value}" for key, value in said.items())
+            yield f"duty {wanted['do']} is owed otherwise than known: {told}"
+
+
+def _is_owed(duty: Duty, said: Mapping[str, str]) -> bool:
+    return all(_OF_A_DUTY[key](duty) == value for key, value in said.items())
 
 
 def _barred(must_not: Sequence[Any], ref: str, outcome: str, wanted: str | None) -> bool:

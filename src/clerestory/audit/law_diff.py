@@ -128,7 +128,7 @@ def diff_laws(old: LawChoice, new: LawChoice, *, timeout_ms: int = 30_000) -> La
     """
     started = time.perf_counter()
     laws = TwoLaws(old.stack, new.stack, [(old.on, new.on)], timeout_ms=timeout_ms)
-    found = find_kinds(laws, laws.differs)
+    found = find_kinds(laws, laws.kinds)
     changes = [change_of(laws, kind, laws.kinds[kind]) for kind in found.kinds]
     unsettled = [*found.unsettled, *(c for c in changes if isinstance(c, str))]
     return LawDiff(
@@ -154,38 +154,40 @@ class Found:
     unsettled: tuple[str, ...] = ()
 
 
-def find_kinds(laws: TwoLaws, differs: int) -> Found:
-    """Return every kind of change that is met somewhere below a node, each found by a demand.
+def find_kinds(laws: TwoLaws, places: Mapping[Kind, int]) -> Found:
+    """Return every kind of change that is met at its node, each found by a demand.
 
     Each demand that is found tells its kinds; what is left is asked until nothing is, so that
     there are as many questions as kinds that are met, and not as kinds that there could be.
     """
+    same = laws.is_same_text
+    left = {k: place for k, place in places.items() if not same and place != laws.after.no}
     kinds: list[Kind] = []
-    while differs != laws.after.no:
-        known = [laws.after.negate(laws.kinds[kind]) for kind in kinds]
-        answer = laws.ask(laws.after.both([differs, *known]))
+    while left:
+        answer = laws.ask(laws.after.either(left.values()))
         if answer.verdict is Verdict.NEVER:
             break
-        met = laws.kinds_at(answer.facts) if answer.facts is not None else ()
-        new = [kind for kind in met if kind not in kinds]
+        values = laws.after.evaluate(answer.facts) if answer.facts is not None else []
+        new = [kind for kind, place in left.items() if values and values[place]]
         if not new:
             beside = f" beside {', '.join(kind.name for kind in kinds)}" if kinds else ""
             return Found(tuple(kinds), (f"whether anything differs{beside}",))
         kinds += new
-    return Found(tuple(kind for kind in laws.kinds if kind in kinds))
+        left = {kind: place for kind, place in left.items() if kind not in new}
+    return Found(tuple(kind for kind in places if kind in kinds))
 
 
-def codes_met(laws: TwoLaws, differs: int, path: str) -> tuple[str, ...] | None:
+def codes_met(laws: TwoLaws, place: int, path: str) -> tuple[str, ...] | None:
     """Return the codes of a fact with which a node can be met; ``None`` if that was left open."""
     met: set[str] = set()
     while True:
         left = laws.shape.facts[path] - met
-        answer = laws.ask(laws.after.both([differs, laws.after.is_one_of(path, left)]))
+        answer = laws.ask(laws.after.both([place, laws.after.is_one_of(path, left)]))
         if answer.verdict is Verdict.NEVER:
             return tuple(sorted(met))
         if answer.facts is None:
             return None
-        met.add(str(answer.facts[path]))
+        met |= {str(answer.facts[path]), *laws.codes_beside(answer.facts, path, place)}
 
 
 def change_of(laws: TwoLaws, kind: Kind, place: int) -> Change | str:

@@ -132,7 +132,8 @@ def card_of(name: str, packs: Sequence[Pack], cases: Sequence[Path]) -> Card:
                 policies=tuple(_resting(name, packs)),
                 coverage=_coverage(name, cases),
             )
-    known = sorted(known for pack in packs for known in pack.authorities)
+    # A pack that is not in order may hold an id that is no text; `law check` names it.
+    known = sorted(known for pack in packs for known in pack.authorities if isinstance(known, str))
     close = difflib.get_close_matches(name, known, n=5, cutoff=0.5)
     raise UnknownCode(
         f"no pack defines the authority {name}",

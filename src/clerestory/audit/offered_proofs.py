@@ -5,6 +5,7 @@ published, or as the :class:`~pathlib.Path` of the file that holds it.
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from clerestory.audit.packages import Verified
@@ -14,6 +15,8 @@ from clerestory.kernel import BadFile
 from clerestory.kernel.files import read_limited
 from clerestory.ledger import VerifiedDirectory as VerifiedLog
 from clerestory.ledger import verify_directory
+from clerestory.ledger.growth import check_growth
+from clerestory.notes import BadNote, Kind, open_checkpoint, parse_vkey
 
 __all__ = ["Verified", "VerifiedLog", "verify_log", "verify_package"]
 
@@ -57,7 +60,9 @@ def verify_package(
     )
 
 
-def verify_log(folder: StrPath, *, log_key: Key, earlier: Key | None = None) -> VerifiedLog:
+def verify_log(
+    folder: StrPath, *, log_key: Key, earlier: Key | None = None, proof: Key | None = None
+) -> VerifiedLog:
     """Verify a public log whole: every entry, every tile, and the signed root.
 
     Args:
@@ -65,20 +70,47 @@ def verify_log(folder: StrPath, *, log_key: Key, earlier: Key | None = None) -> 
         log_key: The log's published key, from elsewhere than the folder.
         earlier: A checkpoint seen before, as text or as the path of its file. The log must have
             grown from it; without it a log that was replaced whole passes.
+        proof: The log's consistency proof between ``earlier`` and the folder's checkpoint, as
+            text or as the path of its file, in the form of a witness's request
+            (``clerestory log checkpoint --request``). It is checked as well, whichever of the two
+            is larger: the checkpoint in a package may cover entries that are not public yet, and
+            without a proof the folder would look as if it had gone back.
 
     Returns:
         The log's name, its size in entries, its root (32 bytes), and the checkpoint to keep for
-        the next time.
+        the next time. ``consistent_with`` is the size of ``earlier``.
 
     Raises:
         Corruption: The files are not what the log signed, or not what it signed before.
-        Refusal: A file or a key is not there or not the right one.
+        Refusal: A file or a key is not there or not the right one, or a proof is given without
+            ``earlier`` or between two other sizes.
 
     Since: 0.1.0
     """
     # As it stands: a checkpoint is signed to the last line break.
     seen = None if earlier is None else _text_of(earlier, _CHECKPOINT_BYTES)
-    return verify_directory(Path(folder), _text_of(log_key, _KEY_BYTES).strip(), seen)
+    key = _text_of(log_key, _KEY_BYTES).strip()
+    if proof is None:
+        return verify_directory(Path(folder), key, seen)
+    if seen is None:
+        raise BadNote(
+            "a consistency proof is between two checkpoints: the earlier one is not given",
+            todo="give the checkpoint that was seen before as earlier",
+        )
+    return _verify_grown(Path(folder), key, seen, _text_of(proof, _CHECKPOINT_BYTES))
+
+
+def _verify_grown(folder: Path, key: str, seen: str, proof: str) -> VerifiedLog:
+    """Verify a log, and its proof between what it shows and what was seen."""
+    verifier = parse_vkey(key, only=Kind.ED25519)
+    known = open_checkpoint(seen, verifier)
+    verified = verify_directory(folder, verifier)
+    shown = open_checkpoint(verified.checkpoint, verifier)
+    check_growth(known, shown, proof.encode())
+    if known.size <= shown.size:
+        # The entries are all here, so that no proof need be believed.
+        return verify_directory(folder, verifier, seen)
+    return replace(verified, consistent_with=known.size)
 
 
 def _text_of(given: Key, max_bytes: int) -> str:

@@ -27,7 +27,7 @@ _MANIFEST_MAY = frozenset({*_MANIFEST, "statement", "scope", "order"})
 _AUTHORITY_MAY = frozenset(
     {"id", "citation", "title", "kind", "binds", "basis", "confirmed", "read", "source", "effect"}
     | {"requester", "person", "not_met", "note", "court", "docket", "valid_from", "valid_to"}
-    | {"parties_bound", "plaintiffs"}
+    | {"parties_bound", "plaintiffs", "decides"}
 )
 # Whom an authority can bind beside the kinds of holders and the classes of requesters.
 _BOUND_TOO = frozenset({"everyone", "recipient", "covered_component", "law_enforcement_agency"})

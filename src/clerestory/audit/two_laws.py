@@ -46,18 +46,13 @@ class Kind:
 
 
 def all_days(stacks: Sequence[PackStack]) -> list[date]:
-    """Return one day for each set of policies that is in force at some time in any of the stacks.
+    """Return every day on which the law of any of the stacks changes, and the day before them all.
 
-    Of the days on which the same policies stand the first is returned, and for the time before
-    every boundary the day before the first of them.
+    Between two of them nothing changes, so each stands for the days until the next one.
     """
     boundaries = sorted({day for stack in stacks for day in stack.boundaries()})
     first = min(boundaries, default=date(2026, 1, 1)) - timedelta(days=1)
-    seen: dict[tuple[frozenset[str], ...], date] = {}
-    for day in (first, *boundaries):
-        standing = tuple(frozenset(p.id for p in stack.in_force(day)) for stack in stacks)
-        seen.setdefault(standing, day)
-    return sorted(seen.values())
+    return [first, *boundaries]
 
 
 class TwoLaws:
@@ -85,6 +80,7 @@ class TwoLaws:
         self.after = self._write(base, self.laws[1], 1)
         self.kinds: Mapping[Kind, int] = dict(self._kinds())
         self.differs = self.after.either([self._other_answer(), *self._duty_places()])
+        self._can_be = well_formed(self.after)
         self._timeout_ms = timeout_ms
         self._solver: Solver | None = None
 
@@ -102,25 +98,29 @@ class TwoLaws:
         """Ask whether a demand can be made, on some day, for which a node holds."""
         if self._solver is None:
             self._solver = Solver(self.after, self._timeout_ms)
-            self._solver.require(well_formed(self.after))
+            self._solver.require(self._can_be)
         return self._solver.ask(place, plain=plain)
 
-    def code_on(self, day: date) -> str:
-        """Return the code of the day on which the same policies of both laws stand.
+    def codes_beside(self, facts: Mapping[str, Any], path: str, place: int) -> list[str]:
+        """Return the codes of a fact with which a node is met, all else being as it is.
 
-        Raises:
-            KeyError: None of the days that were asked for is such a day.
+        One demand that is found tells so of all its neighbors, where each would be a question.
         """
-        standing = {
-            tuple(
-                frozenset(policy.id for policy in law.stack.in_force(on))
-                for law, on in zip(self.laws, pair, strict=True)
-            ): code
-            for code, pair in self.days.items()
+        codes = sorted(self.shape.facts[path])
+        whole = (1 << len(codes)) - 1
+        columns: dict[str, dict[str, int]] = {
+            name: dict.fromkeys([value] if isinstance(value, str) else value, whole)
+            for name, value in facts.items()
         }
-        return standing[
-            tuple(frozenset(policy.id for policy in law.stack.in_force(day)) for law in self.laws)
-        ]
+        columns[path] = {code: 1 << number for number, code in enumerate(codes)}
+        values = self.after.evaluate_rows(columns, whole)
+        met = values[place] & values[self._can_be]
+        return [code for number, code in enumerate(codes) if met >> number & 1]
+
+    def code_on(self, day: date) -> str:
+        """Return the code of the day that stands for a day; the first for those before it."""
+        starts = sorted((new, code) for code, (_, new) in self.days.items())
+        return max((s for s in starts if s[0] <= day), default=starts[0])[1]
 
     def kinds_at(self, facts: Mapping[str, Any]) -> tuple[Kind, ...]:
         """Return every way in which the laws part on these facts, which name a day."""

@@ -56,11 +56,11 @@ from clerestory.holdings import (
     read_who,
     resolve_roster,
 )
+from clerestory.holdings.letters import plain, words_of
 from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
 from clerestory.kernel.period import months_of, whole_months
-from clerestory.kernel.reading.characters import folded
-from clerestory.notes import parse_vkey
+from clerestory.notes import Signer, parse_vkey
 from clerestory.policy.words import fact_in_words
 
 
@@ -116,12 +116,14 @@ def disclose(
     decided, values, lowered = _read_values(office, decided, named, files, at)
     contents = _contents(office, as_told(decided), values, named, at)
     check_sealable(contents, [to], cbc=cbc)
+    # Before anything is logged: an answer that cannot be signed does not leave.
+    signer = office.signer()
     office.make_out()
     with office.ledger() as ledger:
         index = log_answer(
             ledger, office, decided, number, contents.digest, reviewers, at, sealed_to=to.name
         )
-        sealed = _seal(office, contents, evidence_of(ledger, index), to, cbc=cbc)
+        sealed = _seal(office, signer, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     office.note_sealed(sealed.sha256, at, decided.demand.id)
     written = (package, package.with_name(sealed.signature_path.name))
@@ -135,7 +137,13 @@ def disclose(
 
 
 def _seal(
-    office: Office, contents: Contents, evidence: LogEvidence, to: Recipient, *, cbc: bool
+    office: Office,
+    signer: Signer,
+    contents: Contents,
+    evidence: LogEvidence,
+    to: Recipient,
+    *,
+    cbc: bool,
 ) -> Sealed:
     """Seal into a folder of its own, of which nothing stays if the disk is full, say."""
     folder = office.staging()
@@ -145,7 +153,7 @@ def _seal(
             evidence=evidence,
             log=parse_vkey(office.log_vkey()),
             recipients=[to],
-            signer=office.signer(),
+            signer=signer,
             folder=folder,
             random_bytes=token_bytes,
             cbc=cbc,
@@ -214,8 +222,10 @@ def check_reviewers(reviewers: Sequence[str]) -> None:
     Raises:
         Refusal: Fewer than two, or the same one twice.
     """
-    # As a person reads them: capitals, width and spaces make no second person.
-    if len({folded(" ".join(name.split())) for name in reviewers if name.strip()}) < 2:
+    # As a person reads them: capitals, accents, signs and the order of the words make no second
+    # person.
+    people = {tuple(sorted(words_of(plain(name)))) for name in reviewers} - {()}
+    if len(people) < 2:
         raise Refusal(
             f"two different people must have signed: {len(reviewers)} named",
             code="answer-needs-two",

@@ -16,7 +16,7 @@ from clerestory.kernel import Refusal
 from clerestory.kernel.reading import Document
 from clerestory.law import PackFault, PackStack, load_stack
 from clerestory.law.codes import load_vocabulary
-from clerestory.law.packs import available_packs, code_files
+from clerestory.law.packs import available_packs, base_packs, code_files
 from clerestory.policy import Engine
 
 
@@ -139,20 +139,16 @@ def packs_for(document: Document | Any, folder: Path) -> list[str]:
     """
     holder = plain(document).get("holder") if isinstance(plain(document), dict) else None
     place = holder.get("jurisdiction") if isinstance(holder, dict) else None
-    if place in available_packs(folder) and place != "us-federal":
-        return ["us-federal", place]
+    if isinstance(place, str) and place in available_packs(folder):
+        return [place]
+    base = base_packs(folder)
     known = load_vocabulary([folder / "codes.yaml"])
-    if (
-        isinstance(place, str)
-        and place.startswith("us-")
-        and place != "us-federal"
-        and known.knows("jurisdiction", place)
-    ):
+    if isinstance(place, str) and place.startswith("us-") and known.knows("jurisdiction", place):
         check_shape(document)
         raise PackFault(
             f"there is no pack for the law of {place} yet",
             code="law-no-pack",
-            todo="add --pack us-federal to decide under federal law alone, and ask counsel for "
-            "the State's",
+            todo=f"add --pack {' --pack '.join(base)} to decide under federal law alone, and ask "
+            "counsel for the State's",
         )
-    return ["us-federal"]
+    return base

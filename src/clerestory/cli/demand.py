@@ -194,6 +194,7 @@ def _read(path: Path, packs: tuple[str, ...]) -> Iterator[str]:
     from clerestory.cli.deciding import documents_in, read_without_deciding
     from clerestory.demands import load_document
     from clerestory.law.errors import PackFault
+    from clerestory.law.packs import base_packs
 
     for document in documents_in(load_document(path), path.name):
         try:
@@ -202,4 +203,4 @@ def _read(path: Path, packs: tuple[str, ...]) -> Iterator[str]:
             if fault.code != "law-no-pack" or packs:
                 raise
             # Whether it can be read does not wait for the law of its State.
-            yield read_without_deciding(document, ("us-federal",)).id
+            yield read_without_deciding(document, base_packs(packs_folder())).id

@@ -106,7 +106,7 @@ def _story(folder: Path, persons: int) -> Iterator[Scene]:
             todo="run the demonstration from a checkout, where casebook/ lies",
         )
     dockets = _quoted(casebook / "dockets.yaml")
-    hospital = _quoted(packs_folder() / "us-me" / "cases" / "story.yaml")
+    hospital = _quoted(next(packs_folder().glob("*/cases/story.yaml")))
     made_up = profiles_folder() / "maine-dhhs" / "demo"
     office = f"--office {_quoted(folder / 'office')}"
     yield from _opening(folder, persons)

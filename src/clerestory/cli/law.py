@@ -10,8 +10,10 @@ import click
 
 from clerestory.cli.clock import DAY, profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.law_activate import activate
+from clerestory.cli.law_answer import answer
 from clerestory.cli.law_options import json_option, packs_dir_option, progress
-from clerestory.cli.law_prove import activate, diff, prove
+from clerestory.cli.law_prove import diff, prove
 from clerestory.cli.law_replay import replay, simulate
 from clerestory.cli.law_rows import rows
 from clerestory.cli.places import casebook_folder, packs_folder
@@ -136,6 +138,7 @@ def cases(files: tuple[Path, ...], packs_dir: Path | None, as_json: bool, verbos
 law.add_command(prove)
 law.add_command(activate)
 law.add_command(diff)
+law.add_command(answer)
 law.add_command(replay)
 law.add_command(rows)
 law.add_command(simulate)

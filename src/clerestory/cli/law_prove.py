@@ -10,34 +10,28 @@ import yaml
 
 from clerestory.cli.clock import DAY, profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
-from clerestory.cli.law_options import json_option, packs_dir_option, progress
+from clerestory.cli.law_options import (
+    json_option,
+    milliseconds,
+    out_option,
+    packs_dir_option,
+    progress,
+    seconds_option,
+    write_demands,
+)
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell, tell_json, tell_lines
-from clerestory.kernel.files import write_whole
 
 if TYPE_CHECKING:
     from clerestory.audit.law_diff import LawDiff
     from clerestory.audit.proof import ProofReport
 
-_out = click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the demands found; `clerestory decide` runs them.",
-)
-_seconds = click.option(
-    "--seconds",
-    type=click.FloatRange(min=0.001),
-    default=30.0,
-    show_default=True,
-    help="Longest time for one question; what is open then is not proved.",
-)
-
 
 @click.command()
 @click.argument("packs", nargs=-1)
 @packs_dir_option
-@_out
-@_seconds
+@out_option
+@seconds_option
 @profile_option
 @json_option
 def prove(
@@ -58,7 +52,7 @@ def prove(
     for name in packs or available_packs(folder):
         stack = choose_law(name, folder, today_in(profile)).stack
         with progress(as_json) as say:
-            reports.append(prove_stack(stack, timeout_ms=_milliseconds(seconds), say=say))
+            reports.append(prove_stack(stack, timeout_ms=milliseconds(seconds), say=say))
     _show(reports, out, as_json=as_json)
     sys.exit(ExitCode.DONE if all(report.holds for report in reports) else ExitCode.NO)
 
@@ -68,41 +62,10 @@ def _show(reports: "list[ProofReport]", out: Path | None, *, as_json: bool) -> N
         tell_json([report.to_json() for report in reports], indent=2)
     for report in reports:
         broken = [proof.demand for proof in report.proofs if proof.demand is not None]
-        _write(out, {str(demand["id"]): demand for demand in broken}, quiet=as_json)
+        write_demands(out, {str(demand["id"]): demand for demand in broken}, quiet=as_json)
         if not as_json:
             for line in report.lines(shown=out is None):
                 tell_lines(line)
-
-
-@click.command()
-@packs_dir_option
-@_out
-@_seconds
-@json_option
-def activate(packs_dir: Path | None, out: Path | None, seconds: float, as_json: bool) -> None:
-    """Let the packs answer demands, if every promise of all of them is proved.
-
-    Only active packs answer: `disclose` and `refuse` stop at any other. A pack that was changed is
-    not active until this is run again. Where a promise fails, nothing changes.
-    """
-    from clerestory.audit.proof import prove as prove_stack
-    from clerestory.law.activation import activate as make_active
-    from clerestory.law.packs import available_packs, load_stack
-
-    folder = packs_folder(packs_dir)
-    reports: list[ProofReport] = []
-    for name in available_packs(folder):
-        with progress(as_json) as say:
-            stack = load_stack(folder, [name])
-            reports.append(prove_stack(stack, timeout_ms=_milliseconds(seconds), say=say))
-    proved = all(report.holds for report in reports)
-    if proved:
-        make_active(folder, {report.digest: report.record() for report in reports})
-    _show(reports, out, as_json=as_json)
-    if not as_json:
-        said = "active: they answer demands" if proved else "not activated: mend the law first"
-        tell(f"the packs are {said}")
-    sys.exit(ExitCode.DONE if proved else ExitCode.NO)
 
 
 @click.command()
@@ -110,8 +73,8 @@ def activate(packs_dir: Path | None, out: Path | None, seconds: float, as_json: 
 @click.argument("new")
 @click.option("--on", type=DAY, help="The day, where none is given.  [default: today]")
 @packs_dir_option
-@_out
-@_seconds
+@out_option
+@seconds_option
 @profile_option
 @json_option
 def diff(
@@ -129,9 +92,11 @@ def diff(
     folder, day = packs_folder(packs_dir), on or today_in(profile)
     found = diff_laws(
         choose_law(old, folder, day), choose_law(new, folder, day),
-        timeout_ms=_milliseconds(seconds),
+        timeout_ms=milliseconds(seconds),
     )  # fmt: skip
-    _write(out, {str(change.demand["id"]): change.demand for change in found.changes}, as_json)
+    write_demands(
+        out, {str(change.demand["id"]): change.demand for change in found.changes}, quiet=as_json
+    )
     if as_json:
         tell_json(found.to_json(), indent=2)
     else:
@@ -158,18 +123,3 @@ def as_yaml(document: object) -> str:
     """Return a demand as it would be written by hand, indented for the terminal."""
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
     return "\n".join(f"         {line}" for line in text.splitlines())
-
-
-def _write(out: Path | None, demands: dict[str, object], quiet: bool) -> None:
-    if out is None or not demands:
-        return
-    out.mkdir(parents=True, exist_ok=True)
-    for name, demand in demands.items():
-        path = out / f"{name}.yaml"
-        write_whole(path, yaml.safe_dump(demand, sort_keys=False).encode())
-        if not quiet:
-            tell(f"wrote {path}")
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))

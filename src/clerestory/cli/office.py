@@ -77,13 +77,15 @@ class Office:
         Raises:
             RolledBack: The log is shorter than what this office has seen of it.
             Forked: It is another one.
+            Refusal: The log's key is not the one that this office publishes.
         """
         log, path = self.folder / "log", self.folder / _SEEN
         kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
+        key = _published(read_signing_key(log / "keys" / "log.key"), self.log_vkey(), "log.vkey")
         kept = read_limited(path, _SEEN_BYTES, error=BadRecord) if path.exists() else None
         with Ledger.open(
             log,
-            read_signing_key(log / "keys" / "log.key"),
+            key,
             kek,
             seen=[] if kept is None else [(_SEEN, kept)],
             late=self.late,
@@ -102,8 +104,15 @@ class Office:
         return Lookups.open(self.folder / _LOOKUPS, entropy=token_bytes, begun=True)
 
     def signer(self) -> Ed25519Signer:
-        """Return the key that signs packages."""
-        return read_signing_key(self.folder / "keys" / "package.key")
+        """Return the key that signs packages.
+
+        Raises:
+            Refusal: It is not the one that this office publishes: whoever got a package would
+                take it for a forged one.
+        """
+        key = read_signing_key(self.folder / "keys" / "package.key")
+        vkey = (self.folder / "public" / "sender.vkey").read_text("utf-8").strip()
+        return _published(key, vkey, "sender.vkey")
 
     def log_vkey(self) -> str:
         """Return the log's public key."""
@@ -223,6 +232,18 @@ class BadRecord(BadFile):
 
     code = "office-record-unreadable"
     todo = "restore the office's folder from a copy; what was logged stands in the log"
+
+
+def _published(key: Ed25519Signer, vkey: str, name: str) -> Ed25519Signer:
+    if key.verifier.vkey != vkey:
+        raise Refusal(
+            f"a key of this office must be the one that it publishes: {key.verifier.said} signs, "
+            f"and public/{name} is another",
+            code="office-keys-differ",
+            todo="answer nothing; compare both with the key that was given out, bring back the "
+            "one that was replaced, and find out who wrote to the folder",
+        )
+    return key
 
 
 def one_at_a_time(

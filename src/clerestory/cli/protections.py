@@ -19,13 +19,9 @@ from clerestory.holdings import Catalogue, Source
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.protections import Protections, read_protections
 from clerestory.kernel import Refusal
-from clerestory.law.packs import DEFAULT_AUTHORITY
 from clerestory.policy import Engine
 from clerestory.policy.lowering import OPENNESS
 
-# Which law protects a person would itself tell the requester what the record says of them
-# (42 CFR 2.13(c); 8 U.S.C. 1367(a)(2)). So the answer cites no more than this.
-_AUTHORITY = "house-neither-confirm-nor-deny"
 # It is also what is said where nobody could be found, so that the two cannot be told apart.
 _REASON = (
     "this part is not answered; whether there is a record of the person, and what protects it, is "
@@ -43,6 +39,8 @@ class Protected:
         demand: The demand as it was judged, with the record's flags.
         true_addresses: For each ref where the person truly lives, if the record keeps it apart.
         others_addresses: For each ref where others truly live: of the household, or asked about.
+        shared_papers: The refs of whose household another is protected as they are not, so that
+            their papers and notes may tell of that person.
     """
 
     decided: Decided
@@ -50,6 +48,7 @@ class Protected:
     demand: Demand
     true_addresses: Mapping[str, tuple[str, ...]]
     others_addresses: Mapping[str, tuple[str, ...]]
+    shared_papers: frozenset[str]
 
 
 def decide_with_record(
@@ -83,6 +82,7 @@ def decide_with_record(
         demand=demand,
         true_addresses={ref: one.true_addresses for ref, one in marks.items()},
         others_addresses={ref: _others(ref, marks) for ref in marks},
+        shared_papers=frozenset(ref for ref, one in marks.items() if one.household),
     )
     if demand == decided.demand:
         return judged
@@ -204,11 +204,12 @@ def _told(decided: Decided, ruling: Ruling, unflagged: Ruling) -> Ruling:
 
 def unsaid(decided: Decided, ruling: Ruling) -> Ruling:
     """Return a closed answer that says no more than that a person is protected."""
-    known = _AUTHORITY in decided.stack.authorities
+    # Which law protects a person would itself tell the requester what the record says of them
+    # (42 CFR 2.13(c); 8 U.S.C. 1367(a)(2)). So the answer cites no more than this.
     said = Reason(counsel=ruling.reason.counsel, requester=_REASON, person=ruling.reason.person)
     return replace(
         ruling,
-        authorities=(_AUTHORITY if known else DEFAULT_AUTHORITY,),
+        authorities=(decided.stack.deciding("protection"),),
         policies=(),
         considered_not_met=(),
         would_change=(),

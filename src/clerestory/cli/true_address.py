@@ -41,6 +41,18 @@ def keep_true_address(
         for item, value in found.items()
         if _tells(value, protected.others_addresses.get(item.subject, ()))
     }
+    # The papers and notes of a case are its members' alike. What one of them told there in
+    # confidence, such as a plan to flee, is not given to another, who asks for their own record.
+    narrative = {
+        name
+        for name, code in protected.decided.stack.vocabulary.lists["fields"].items()
+        if "narrative" in code.groups
+    }
+    kept |= {
+        item
+        for item in found
+        if item.subject in protected.shared_papers and item.field in narrative
+    }
     if not kept:
         return protected
     determination = protected.decided.determination

@@ -147,7 +147,7 @@ def _bare(content: bytes, suffix: str, ref: str) -> Attachment:
     except NotBare as fault:
         raise _unusable(
             f"the answer to {ref} must be a PDF that shows all that it holds: it {fault}",
-            "open it, print it to PDF again, and look at what the new one shows",
+            fault.todo,
         ) from fault
     except ValueError as fault:
         raise _unusable(
@@ -167,10 +167,14 @@ def _check_size(content: bytes, ref: str) -> None:
 
 
 def _ending(name: str) -> str:
-    # As a system reads it that ignores dots and blanks at the end, and what stands behind a colon;
-    # ``.exe`` alone is one, too.
-    first = re.split(r"[:\0]", name.lower(), maxsplit=1)[0]
-    _, dot, ending = first.rstrip(" .\t\n\r\u00a0").rpartition(".")
+    # One system takes what stands behind a colon for a part of the file, another for its name.
+    whole, *parts = (_ending_of(part) for part in (name, *re.split(r"[:\0]", name)))
+    return next((ending for ending in parts if ending in _RUNNING), whole)
+
+
+def _ending_of(name: str) -> str:
+    # As a system reads it that ignores dots and blanks at the end; ``.exe`` alone is one, too.
+    _, dot, ending = name.lower().rstrip(" .\t\n\r\u00a0").rpartition(".")
     return f".{ending}" if dot else ""
 
 
@@ -235,7 +239,7 @@ def _check_text(file: BinaryIO, head: bytes, suffix: str, ref: str) -> None:
             rows = csv.reader(lines, delimiter=_TABLES[suffix])
             for row in rows:
                 # In some countries a semicolon parts the columns, whatever the file's maker meant.
-                for each in (part for whole in row for part in whole.split(";")):
+                for each in (part for whole in row for part in [whole]):
                     if cell(each) != each and not _NUMBER.fullmatch(each.strip()):
                         raise _formula(ref, rows.line_num)
         for _ in lines:

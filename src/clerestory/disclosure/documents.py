@@ -11,11 +11,13 @@ Source: ISO 32000-1:2008, 7.7 (the parts of a document), 12.5 (annotations), 12.
 
 import io
 import re
+import zlib
 from collections.abc import Iterator
 
 import pikepdf
 from pikepdf import Name
 
+from clerestory.disclosure.page_text import page_that_hides
 from clerestory.disclosure.pictures import bare_jp2, bare_jpeg
 
 # What a page looks like stands in these, and in nothing else that a page may hold.
@@ -46,10 +48,28 @@ _RUNNING = frozenset(
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2})?")
 _MAX_PAGES = 5_000
 _MAX_DEPTH = 100
+_MAX_DRAWING, _MAX_DRAWN = 4 << 20, 64 << 20  # bytes of one page, of all; a page of text has 10 KB
+_MAX_PACKED = 1 << 16
+_MARGIN = 1.0  # points: programs that write both boxes round them
+
+
+_PRINT_ANEW = "open it, print it to PDF again, and look at what the new one shows"
+_AS_PICTURES = (
+    "save the pages as pictures (print them and scan them, say), so that what is blackened is "
+    "gone, and make the PDF of those"
+)
+_IN_PARTS = "save it in parts of fewer pages, each an answer of its own"
 
 
 class NotBare(ValueError):
-    """Why a document cannot leave, in words that end ``the answer to S1.x is a PDF ...``."""
+    """Why a document cannot leave, in words that end ``the answer to S1.x is a PDF ...``.
+
+    ``todo`` is what makes another of it that can.
+    """
+
+    def __init__(self, message: str, *, todo: str = _PRINT_ANEW) -> None:
+        super().__init__(message)
+        self.todo = todo
 
 
 def bare_pdf(content: bytes) -> bytes:
@@ -62,13 +82,17 @@ def bare_pdf(content: bytes) -> bytes:
         # Without mending: what a damaged file shows is a guess, and two programs guess differently.
         with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as given:
             _check_document(given)
-            return _pages_alone(given)
+            bare = _pages_alone(given)
+        hides = page_that_hides(bare)
     except pikepdf.PasswordError as fault:
         raise NotBare("is locked by a password") from fault
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError) as fault:
+    except (pikepdf.PdfError, zlib.error, ValueError, TypeError, KeyError) as fault:
         if isinstance(fault, NotBare):
             raise
         raise NotBare("is damaged") from fault
+    if hides:
+        raise NotBare(f"holds text on page {hides} that is not seen", todo=_AS_PICTURES)
+    return bare
 
 
 def _check_document(given: pikepdf.Pdf) -> None:
@@ -89,9 +113,24 @@ def _check_document(given: pikepdf.Pdf) -> None:
     ):
         raise NotBare("is a form that can still be filled in")
     for page in given.pages:
+        _check_cut(page)
         for remark in page.get(Name.Annots, ()):
             if remark.get(Name.Subtype) != Name.Link:
                 raise NotBare("has remarks, fields or files laid over its pages")
+
+
+def _check_cut(page: pikepdf.Page) -> None:
+    left, bottom, right, top = _box(page.mediabox)
+    shown = _box(page.cropbox)
+    cut = (shown[0] - left, shown[1] - bottom, right - shown[2], top - shown[3])
+    if max(cut) > _MARGIN:
+        raise NotBare("shows only a part of a page, and holds the rest")
+
+
+def _box(given: pikepdf.Array) -> tuple[float, float, float, float]:
+    """Return left, bottom, right and top; a box may be written from any two of its corners."""
+    x, y, other_x, other_y = (float(edge) for edge in given)
+    return min(x, other_x), min(y, other_y), max(x, other_x), max(y, other_y)
 
 
 def _dictionaries(value: object, depth: int = 0) -> Iterator[pikepdf.Object]:
@@ -129,20 +168,48 @@ def _pages_alone(given: pikepdf.Pdf) -> bytes:
     language = given.Root.get(Name.Lang)
     if isinstance(language, pikepdf.String) and _LANGUAGE.fullmatch(str(language)):
         bare.Root.Lang = language
+    drawn = 0
     for page in bare.pages:
         if Name.Contents in page:
+            drawn += _check_drawing(page.obj[Name.Contents])
+            if drawn > _MAX_DRAWN:
+                raise NotBare("draws more than can be looked through", todo=_IN_PARTS)
             page.Contents = bare.make_stream(_drawn(page))
     for part in bare.objects:
         for each in _dictionaries(part):
             _clean(each)
+    if bare.get_warnings():
+        raise NotBare("is damaged")  # of a drawing the library reads what it can, and goes on
     out = io.BytesIO()
     bare.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
 
 
+def _check_drawing(value: pikepdf.Object) -> int:
+    """Return how many bytes a drawing has; a small file may unpack to more than a machine holds."""
+    streams = list(value) if isinstance(value, pikepdf.Array) else [value]
+    left = _MAX_DRAWING
+    for each in streams:
+        if not isinstance(each, pikepdf.Stream):
+            continue
+        packed = each.read_raw_bytes()
+        if each.get(Name.Filter) == Name.FlateDecode and Name.DecodeParms not in each:
+            left -= len(zlib.decompressobj().decompress(packed, left + 1))
+        else:
+            small = Name.Filter not in each or len(packed) <= _MAX_PACKED
+            left -= len(each.read_bytes()) if small else left + 1
+        if left < 0:
+            raise NotBare("draws more on a page than can be looked through", todo=_AS_PICTURES)
+    return _MAX_DRAWING - left
+
+
 def _drawn(value: pikepdf.Object | pikepdf.Page) -> bytes:
     """Return the drawing without what is noted between its steps."""
     steps = pikepdf.parse_content_stream(value)
+    for step in steps:
+        inline = step.iimage if isinstance(step, pikepdf.ContentStreamInlineImage) else None
+        if inline is not None and "/DCT" in str(inline.filters):
+            raise NotBare("holds a photo within its drawing")
     kept = [step for step in steps if str(step.operator) not in _MARKED]
     return pikepdf.unparse_content_stream(kept)
 
@@ -156,6 +223,7 @@ def _clean(value: pikepdf.Object) -> None:
             _clean_image(value)
         elif kind == Name.Form or value.get(Name.PatternType) == 1:
             kept = _FORM if kind == Name.Form else None
+            _check_drawing(value)
             value.write(_drawn(value))
     for key in list(value.keys()):
         if key in _NEVER_DRAWN if kept is None else key not in kept:

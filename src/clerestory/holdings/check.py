@@ -152,6 +152,8 @@ def _roles(catalogue: Catalogue) -> dict[Column, set[Role]]:
                 add(Column(table=field.column.table, name=field.dated), Role.DAY)
     for mark in catalogue.protections:
         add(mark.column, Role.BIRTH_DATE if mark.is_birth_date else Role.VALUE)
+    for column in catalogue.households:
+        add(column, Role.KEY)
     for column in catalogue.proxy_columns():
         roles[column] = set()
     return roles

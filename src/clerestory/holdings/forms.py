@@ -126,9 +126,7 @@ def _key(column: Sampled) -> Iterator[Flaw]:
             "write it anew from where it is kept as a text or a whole number",
         )
     if one := _first(texts, lambda text: text != text.strip()):
-        yield _warning(
-            "key-spaces", "a person's key has spaces around it", "write it without, everywhere"
-        )
+        yield _warning("key-spaces", "a key has spaces around it", "write it without, everywhere")
 
 
 def _birth_date(column: Sampled) -> Iterator[Flaw]:

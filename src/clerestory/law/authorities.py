@@ -14,6 +14,9 @@ _HEADER = re.compile(r"\s*\[\[\s*authority\s*\]\]")
 KINDS = frozenset({"restricts", "permits", "mandates", "procedure", "context"})
 CONFIRMED = frozenset({"yes", "partly", "no"})
 BASES = frozenset({"law", "agency_policy"})
+DECIDES = frozenset({"silence", "lowering", "protection"})
+"""What an authority decides by itself, where no policy names it: what no policy opens, what a
+reviewer lowered, and what the record's own protection closes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,8 @@ class Authority:
 
     ``parties_bound`` and ``plaintiffs`` are those of a court's ruling. ``effect`` is for counsel,
     ``requester`` for the letter, ``person`` for the person whose records these are, ``not_met``
-    answers a requester who relies on it in vain.
+    answers a requester who relies on it in vain. ``decides`` is what it decides without a policy:
+    nothing, or one of :data:`DECIDES`.
     """
 
     id: str
@@ -44,6 +48,7 @@ class Authority:
     docket: str = ""
     parties_bound: tuple[str, ...] = ()
     plaintiffs: tuple[str, ...] = ()
+    decides: str = ""
     line: int = 0
 
     @property
@@ -74,6 +79,7 @@ def load_authorities(path: Path) -> tuple[dict[str, Authority], list[Fault]]:
     return found, faults
 
 
+_MAYBE = ("read", "source", "note", "court", "docket", "decides")
 _TEXTS = ("id", "citation", "title", "effect", "requester", "person", "not_met")
 
 
@@ -85,6 +91,9 @@ def _wrong_with(table: Mapping[str, object]) -> list[str]:
             wrong.append(
                 f"{name}: {key} must be one of {', '.join(sorted(allowed))}: {table.get(key)}"
             )
+    if "decides" in table and str(table["decides"]) not in DECIDES:
+        roles = ", ".join(sorted(DECIDES))
+        wrong.append(f"{name}: decides must be one of {roles}: {table['decides']}")
     if table.get("confirmed") == "partly" and not table.get("read"):
         wrong.append(f"{name} is confirmed partly, so read must say which part was read")
     start, end = table.get("valid_from"), table.get("valid_to")
@@ -100,7 +109,7 @@ def _authority(table: Mapping[str, object], line: int) -> Authority:
     start, end = table.get("valid_from"), table.get("valid_to")
     return Authority(
         **{key: str(table[key]) for key in (*_TEXTS, "kind", "basis", "confirmed")},
-        **{key: str(table.get(key, "")) for key in ("read", "source", "note", "court", "docket")},
+        **{key: str(table.get(key, "")) for key in _MAYBE},
         binds=frozenset(_listed(table, "binds")),
         parties_bound=_listed(table, "parties_bound"),
         plaintiffs=_listed(table, "plaintiffs"),

@@ -14,7 +14,8 @@ class Code:
     """One code of one list.
 
     ``source`` and ``proxy`` are used by fields, ``event`` by findings that nobody asks for unless
-    somebody raises them.
+    somebody raises them, ``compels`` by words for what a judge compels, and ``days`` by what ends
+    by itself after so many days.
     """
 
     name: str
@@ -23,6 +24,8 @@ class Code:
     source: str = "none"
     proxy: bool = False
     event: bool = False
+    compels: bool = False
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,18 @@ class Vocabulary:
         }
 
     @cached_property
+    def compelling(self) -> frozenset[str]:
+        """The defined words that say that a judge compels the answer."""
+        words = self.lists.get("defined", {})
+        return frozenset(name for name, code in words.items() if code.compels)
+
+    @cached_property
     def every_code(self) -> frozenset[str]:
         """All codes of all lists, for checking the words of a policy."""
         return frozenset(code for codes in self.lists.values() for code in codes)
 
 
-_KEYS = frozenset({"means", "in", "source", "proxy", "event", "group"})
+_KEYS = frozenset({"means", "in", "source", "proxy", "event", "group", "compels", "days"})
 _GROUPS = {"program": "program_group", "fields": "category"}
 
 
@@ -120,6 +129,8 @@ def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
                     source=str(entry.get("source", "none")),
                     proxy=bool(entry.get("proxy", False)),
                     event=bool(entry.get("event", False)),
+                    compels=bool(entry.get("compels", False)),
+                    days=_days(path, list_name, name, entry.get("days", 0)),
                 )
     return Vocabulary(lists)
 
@@ -138,6 +149,15 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
             )
     lists: Mapping[str, Mapping[str, Mapping[str, object]]] = content
     return lists
+
+
+def _days(path: Path, list_name: str, name: str, value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise PackFault(
+            f"{path.name}: {list_name}.{name}: days is a whole number: {value}",
+            todo="write a number such as 30, without quotes",
+        )
+    return value
 
 
 def _strings(value: object) -> Sequence[str]:

@@ -16,8 +16,6 @@ from clerestory.law.policies import Policy, load_policies
 from clerestory.law.requirements import order_required
 
 T = TypeVar("T")
-# What decides where no policy does: silence and doubt release nothing.
-DEFAULT_AUTHORITY = "house-default-deny"
 _MARK_LENGTH = 12
 
 
@@ -68,6 +66,14 @@ class PackStack:
         """The packs' names with their versions, and the vocabulary's mark, for the record."""
         packs = (f"{pack.name} {pack.version}" for pack in self.packs)
         return (*packs, f"codes {self.codes_digest[:_MARK_LENGTH]}")
+
+    def deciding(self, what: str) -> str:
+        """Return the authority that decides ``what`` by itself (see ``authorities.DECIDES``).
+
+        Where the packs name none, it is the one that decides what no policy opens.
+        """
+        named = {a.decides: a.id for a in self.authorities.values() if a.decides}
+        return named.get(what) or named.get("silence") or _of_leaving(self.policies)
 
     def in_force(self, on: date) -> list[Policy]:
         """Return the policies whose authorities are all in force on the day."""
@@ -206,11 +212,7 @@ def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
                 "in use defines",
                 todo="add the authority to authorities.toml or mend the citation",
             )
-    if DEFAULT_AUTHORITY not in authorities:
-        raise PackFault(
-            f"no pack in use defines {DEFAULT_AUTHORITY}",
-            todo="use the pack us-federal as well: it holds the rule that silence releases nothing",
-        )
+    _check_deciding(authorities.values(), policies.values())
     code_files = [packs_folder / "codes.yaml"]
     code_files += [p.folder / "codes.yaml" for p in packs if (p.folder / "codes.yaml").exists()]
     codes_digest = _digest(code_files)
@@ -223,6 +225,31 @@ def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
         codes_digest=codes_digest,
         digest=hashlib.sha256(digests.encode()).hexdigest(),
     )
+
+
+def _of_leaving(policies: Iterable[Policy]) -> str:
+    """Return the authority of the permit without which nothing leaves, or an empty text."""
+    permits = (p for p in policies if p.action == "disclose" and p.effect == "permit")
+    return next((policy.authorities[0] for policy in permits), "")
+
+
+def _check_deciding(authorities: Iterable[Authority], policies: Iterable[Policy]) -> None:
+    named: dict[str, str] = {}
+    for authority in authorities:
+        first = named.setdefault(authority.decides, authority.id)
+        if authority.decides and first != authority.id:
+            raise PackFault(
+                f"two authorities decide {authority.decides} by themselves: {first} and "
+                f"{authority.id}",
+                code="law-packs-conflict",
+                todo='keep the key "decides" in one of them',
+            )
+    if "silence" not in named and not _of_leaving(policies):
+        raise PackFault(
+            "no pack in use says what decides where no policy does",
+            todo="use the federal pack as well, whose rule that silence releases nothing says "
+            'decides = "silence"',
+        )
 
 
 def _check_required(packs: Sequence[Pack]) -> None:
@@ -259,6 +286,12 @@ def code_files(packs_folder: Path, names: Sequence[str]) -> list[Path]:
 def available_packs(packs_folder: Path) -> list[str]:
     """Return the names of the packs in a folder."""
     return sorted(path.parent.name for path in packs_folder.glob(f"*/{MANIFEST}"))
+
+
+def base_packs(packs_folder: Path) -> list[str]:
+    """Return the packs that rest on no other: federal law, on which a State's is laid."""
+    known = available_packs(packs_folder)
+    return [name for name in known if not load_manifest(packs_folder / name)[0].requires]
 
 
 def _place(name: str, first: Sequence[str]) -> tuple[int, str]:

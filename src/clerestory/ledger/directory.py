@@ -34,7 +34,7 @@ OnEntries = Callable[[int, Sequence[bytes]], None]
 class VerifiedDirectory:
     """What the files prove: this log, this many entries, this root.
 
-    ``consistent_with`` is the largest size that was seen earlier and is continued; ``files`` are
+    ``consistent_with`` is the largest size that was seen earlier and agrees; ``files`` are
     those beside the tree.
     """
 
@@ -95,7 +95,9 @@ def _check_size(checkpoint: Checkpoint, old: Checkpoint) -> None:
     if old.size > checkpoint.size:
         raise RolledBack(
             f"a log must not be shorter than what was seen: {checkpoint.size} after {old.size}",
-            todo="keep both checkpoints: together they prove that the log went back",
+            todo="keep both checkpoints: if both were public, they prove that the log went back; "
+            "if the larger one comes out of a package, its entries may not be public yet: verify "
+            "again after the next publication, or ask the office for the proof between the two",
         )
     # Two signatures over one size need no entries to contradict each other.
     if old.size == checkpoint.size and old.root != checkpoint.root:

@@ -35,6 +35,38 @@ def check_order(cx: sqlite3.Connection, scope: str, period: str) -> None:
         )
 
 
+def check_number(cx: sqlite3.Connection, scope: str, number: int) -> None:
+    """Refuse a number that does not follow the last one in the scope's entries.
+
+    The counter is a row of the database, which its owner can set; an entry stays for ever, and
+    with it a gap or a number that stands twice.
+
+    Raises:
+        Torn: The counter is not at what the entries say.
+    """
+    rows = cx.execute("SELECT leaf FROM entry ORDER BY id DESC LIMIT ?", (_LOOK_BACK,))
+    for (entry,) in rows:
+        try:
+            leaf = parse_leaf(entry)
+        except Torn:
+            continue  # damage is for the audit to name
+        if leaf.scope == scope and leaf.serial is not None:
+            if leaf.serial + 1 != number:
+                raise _miscounted(f"{number} after {leaf.serial}")
+            return
+    entries = cx.execute("SELECT count(*) FROM (SELECT 1 FROM entry LIMIT ?)", (_LOOK_BACK,))
+    if number != 1 and entries.fetchone()[0] < _LOOK_BACK:
+        raise _miscounted(f"{number} is the first")
+
+
+def _miscounted(how: str) -> Torn:
+    return Torn(
+        f"the counter of demand numbers must be at the log's last one: {how}",
+        todo="receive nothing; keep the database as it is, find out who wrote to it, and bring "
+        "back a copy from before",
+    )
+
+
 def _last_period(cx: sqlite3.Connection, scope: str) -> str | None:
     rows = cx.execute("SELECT leaf FROM entry ORDER BY id DESC LIMIT ?", (_LOOK_BACK,))
     for (entry,) in rows:

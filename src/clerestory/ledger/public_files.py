@@ -110,6 +110,6 @@ class PublicFiles:
         if folder != self._folder:
             self._make(folder.parent)
         folder.mkdir(exist_ok=True, parents=True)
-        # A new folder is an entry of its parent, which must reach the disk too.
-        self._changed.add(folder)
+        # A new folder is an entry of its parent, which must reach the disk too; the folder itself
+        # is forced for what is put into it.
         self._changed.add(folder.parent)

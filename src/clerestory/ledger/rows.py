@@ -9,6 +9,7 @@ from clerestory.kernel import Refusal
 from clerestory.ledger.errors import Torn
 from clerestory.ledger.events import Event
 from clerestory.ledger.leaf import Leaf
+from clerestory.ledger.order import check_number
 from clerestory.ledger.vault import (
     KEY_BYTES,
     KeyEncryptionKey,
@@ -49,6 +50,8 @@ class EventRows:
         """
         payload = new_payload(event.fields, entropy=self._entropy) if event.fields else None
         number = draw_number(cx, event.scope) if event.type.is_numbered else None
+        if number is not None:
+            check_number(cx, event.scope, number)
         leaf = Leaf(
             type=event.type,
             period=period,

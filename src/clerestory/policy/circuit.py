@@ -9,7 +9,8 @@ are compared with.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_, or_
 from typing import Any
 
 from clerestory.demands.determination import Outcome
@@ -184,6 +185,30 @@ class Circuit:
                     values.append(all(values[place] for place in of))
                 case Any_(of):
                     values.append(any(values[place] for place in of))
+        return values
+
+    def evaluate_rows(self, columns: Mapping[str, Mapping[str, int]], whole: int) -> list[int]:
+        """Return for every node the rows on which it holds, one bit a row.
+
+        Args:
+            columns: For each fact and set, and each of its codes, the rows that say it.
+            whole: A one for every row.
+        """
+        values: list[int] = []
+        for node in self.nodes:
+            match node:
+                case Is(path, codes):
+                    said = columns.get(path, {})
+                    bits = reduce(or_, (said.get(code, 0) for code in codes), 0)
+                case Has(path, code):
+                    bits = columns.get(path, {}).get(code, 0)
+                case Not(of):
+                    bits = whole ^ values[of]
+                case All(of):
+                    bits = reduce(and_, (values[place] for place in of), whole)
+                case Any_(of):
+                    bits = reduce(or_, (values[place] for place in of), 0)
+            values.append(bits)
         return values
 
 

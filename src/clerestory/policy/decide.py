@@ -11,12 +11,12 @@ import cedarpy
 from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, NearMiss, Outcome, Ruling, overall_of
 from clerestory.kernel import digest_of_each
-from clerestory.law.packs import DEFAULT_AUTHORITY, PackStack
+from clerestory.law.packs import PackStack
 from clerestory.policy.changes import Changes
 from clerestory.policy.duties import duties_of
 from clerestory.policy.facts import DemandFacts
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.lowering import AUTHORITY, lower_answers
+from clerestory.policy.lowering import lower_answers
 from clerestory.policy.model import field_uid
 from clerestory.policy.near_misses import Considered
 from clerestory.policy.reasons import Reasons
@@ -163,8 +163,7 @@ class Docket:
 def determining(law: LawOfTheDay, answer: CaseAnswer) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the determining authorities and policies of one answer."""
     if answer.lowered_from is not None:
-        known = AUTHORITY in law.stack.authorities
-        return (AUTHORITY if known else DEFAULT_AUTHORITY,), ()
+        return (law.stack.deciding("lowering"),), ()
     if answer.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
         policies = answer.lifts
     elif answer.outcome is Outcome.REFER:
@@ -174,6 +173,6 @@ def determining(law: LawOfTheDay, answer: CaseAnswer) -> tuple[tuple[str, ...], 
         policies = (*answer.bars, *answer.refusals)
         # The locks decide; a ruling that settles the point for counsel stands behind them.
         ordered = (*law.authorities_of(answer.bars), *law.authorities_of(answer.refusals))
-        kept = sorted(dict.fromkeys(ordered), key=lambda name: name.startswith("house-"))
-        return tuple(kept) or (DEFAULT_AUTHORITY,), policies
-    return law.authorities_of(policies) or (DEFAULT_AUTHORITY,), tuple(policies)
+        kept = sorted(dict.fromkeys(ordered), key=law.is_of_the_house)
+        return tuple(kept) or (law.stack.deciding("silence"),), policies
+    return law.authorities_of(policies) or (law.stack.deciding("silence"),), tuple(policies)

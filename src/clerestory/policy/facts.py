@@ -19,8 +19,6 @@ from clerestory.policy.permissions import (
     in_date,
 )
 
-_LONGEST_OPEN_HOLD = timedelta(days=30)  # 45 CFR 164.528(a)(2)(ii)
-
 
 def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
     """Return the context of a request about one item on one day (see :class:`DemandFacts`)."""
@@ -113,7 +111,7 @@ def _common(demand: Demand, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
         "raised": sorted(code for code, answer in demand.findings.items() if answer == "unknown"),
         "consent": {},
         "agreement": {},
-        "hold": _hold(demand.holds, on),
+        "hold": _hold(demand.holds, on, vocabulary),
         "nondisclosure": {
             "asked": demand.nondisclosure_asked,
             "ordered": _ordered_silence(demand, on),
@@ -204,24 +202,22 @@ def _months(paper: Instrument) -> str:
     return "one" if month_text(start) == month_text(end - timedelta(days=1)) else "more"
 
 
-def _hold(holds: tuple[Hold, ...], on: date) -> str:
+def _hold(holds: tuple[Hold, ...], on: date, vocabulary: Vocabulary) -> str:
     """Say whether a request to keep the subject uninformed is running on the day."""
     if not holds:
         return "none"
-    return "active" if any(_hold_runs(hold, on) for hold in holds) else "lapsed"
+    return "active" if any(_hold_runs(hold, on, vocabulary) for hold in holds) else "lapsed"
 
 
-def _hold_runs(hold: Hold, on: date) -> bool:
-    if on < hold.held_from:
+def _hold_runs(hold: Hold, on: date, vocabulary: Vocabulary) -> bool:
+    if on < hold.held_from or (hold.held_to is not None and on >= hold.held_to):
         return False
-    # A written statement must say for how long (164.528(a)(2)(i)(B)): one that does not holds no
-    # longer than a spoken one, since nothing else ends it. "No longer than 30 days": the thirtieth
-    # day is still held.
-    if hold.held_to is None:
-        return on <= hold.held_from + _LONGEST_OPEN_HOLD
-    if hold.form == "oral" and hold.written_followup != "yes":
-        return on <= hold.held_from + _LONGEST_OPEN_HOLD and on < hold.held_to
-    return on < hold.held_to
+    # A written statement must say for how long: one that does not holds no longer than its form
+    # does without an end. "No longer than 30 days": the thirtieth day is still held.
+    if hold.held_to is None or (hold.form == "oral" and hold.written_followup != "yes"):
+        longest = timedelta(days=vocabulary.get("hold_form", hold.form).days)
+        return on <= hold.held_from + longest
+    return True
 
 
 def _ordered_silence(demand: Demand, on: date) -> str:

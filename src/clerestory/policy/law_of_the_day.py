@@ -81,6 +81,10 @@ class LawOfTheDay:
             {word for name in policy_ids for word in self.policies[name].words(annotation)}
         )
 
+    def is_of_the_house(self, authority: str) -> bool:
+        """Whether an authority is the agency's own rule and no law."""
+        return self.stack.authorities[authority].basis == "agency_policy"
+
     def authorities_of(self, policy_ids: Iterable[str]) -> tuple[str, ...]:
         """Return the authorities of these policies, each once, the most specific first.
 
@@ -90,7 +94,7 @@ class LawOfTheDay:
         ranked: dict[str, tuple[bool, int, int]] = {}
         for name in policy_ids:
             for rank, authority in enumerate(self.policies[name].authorities):
-                weight = (authority.startswith("house-"), rank, self._places[name])
+                weight = (self.is_of_the_house(authority), rank, self._places[name])
                 ranked[authority] = min(weight, ranked.get(authority, weight))
         return tuple(sorted(ranked, key=lambda name: (*ranked[name], name)))
 

@@ -15,11 +15,7 @@ from clerestory.kernel import Refusal
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.stages import CaseAnswer
 
-# What decides a ruling that a reviewer lowered.
-AUTHORITY = "house-two-people"
 OPENNESS = tuple(Outcome)
-# The defined word that says that a judge compels the answer.
-COMPELLED = "compelled_by_judge"
 
 
 def lowered(outcome: Outcome, to: Outcome, *, mandated: bool) -> Outcome:
@@ -82,6 +78,7 @@ def lower_answers(
     """
     if not lowerings:
         return places, answers, []
+    compelling = law.stack.vocabulary.compelling
     moved, kept, origins = dict(places), list(answers), list[int]()
     for item, to in lowerings.items():
         if item not in places:
@@ -92,7 +89,7 @@ def lower_answers(
             )
         found = answers[places[item]]
         ordered = bool(law.mandates.intersection(found.lifts))
-        compelled = COMPELLED in found.context["established"]
+        compelled = not compelling.isdisjoint(found.context["established"])
         outcome = lowered(found.outcome, to, mandated=ordered or compelled)
         if outcome is found.outcome:
             continue

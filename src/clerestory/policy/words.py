@@ -50,36 +50,14 @@ _FACTS = {
     "component": ("the requester's office is", "component"),
     "nondisclosure.ordered": ("a court ordered silence toward the person", None),
 }
-_DEFINED = {
-    "judge_order": "a judge's own order or warrant, in force, that names the person and the field",
-    "compelled_by_judge": "a judge's order in force that names the person and the field",
-    "enforced_subpoena": "a court has ordered that the subpoena be obeyed, and no stay is in force",
-    "compulsory_process": "process of a court or legislature that binds",
-    "valid_consent": "the person's own complete permission for this requester, purpose and field",
-    "matching_agreement": "a matching agreement in force with this requester, purpose and field",
-    "person_asked_about": "the demand names this one person, and only one person matches",
-    "fugitive_grounds": "flight from a felony or a broken probation or parole, shown in official "
-    "capacity by an identified officer whose duty it is to find the person",
-    "fugitive_witness": "information needed about a person who flees a felony, shown by an "
-    "identified officer whose duty it is",
-    "known_unlawful_presence": "the agency's own formal finding on that person's claim, supported "
-    "by a determination of DHS or of the immigration courts",
-    "three_part_request": "a statement that the data are relevant, that the request is specific "
-    "and limited, and that data without identities would not do",
-    "own_side": "the person proved who they are, or a representative holds written permission",
-    "for_immigration_enforcement": "the request serves immigration enforcement",
-    "class_by_status": "the class is picked by status, origin, language or a proxy",
-    "whole_class": "the demand is for a whole class",
-    "about_nobody": "the answer is about nobody in particular",
-}
 
 
 def condition(tree: Tree, wanted: bool, vocabulary: Vocabulary) -> str:
     """Return a condition as a clause of plain English.
 
-    >>> condition({"contains": {"left": {".": {"left": {"Var": "context"}, "attr": "established"}},
-    ...     "right": {"Value": "whole_class"}}}, True, None)
-    'the demand is for a whole class'
+    >>> condition({"contains": {"left": {".": {"left": {"Var": "context"}, "attr": "papers"}},
+    ...     "right": {"Value": "court_order"}}}, True, Vocabulary({}))
+    'among the papers is a court order'
     """
     return _Words(vocabulary).say(tree, wanted)
 
@@ -149,7 +127,7 @@ class _Words:
         else:
             path, codes = path_of(left), literals(right)
         if path == "established":
-            said = " or ".join(_DEFINED.get(code, code) for code in codes)
+            said = " or ".join(map(self._defined, codes))
             return said if wanted else f"not this: {said}"
         if path == "raised":
             said = " or ".join(self._finding(code) for code in codes)
@@ -179,6 +157,10 @@ class _Words:
                 f"it is not so that {said}" if same else f"nothing says otherwise than that {said}"
             )
         return f"{said} {'' if same else 'not '}{' or '.join(codes)}"
+
+    def _defined(self, word: str) -> str:
+        known = self._vocabulary.lists.get("defined", {}).get(word)
+        return known.means if known else word
 
     def _finding(self, code: str) -> str:
         means = self._vocabulary.get("findings", code).means

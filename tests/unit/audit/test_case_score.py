@@ -9,13 +9,15 @@ import pytest
 from clerestory.audit.case_score import CaseTally, list_case_files, score_files
 from clerestory.audit.casebook import score_step
 from clerestory.demands import Determination, Item, Outcome, Ruling
-from clerestory.demands.determination import Reason, overall_of
+from clerestory.demands.determination import DueDate, Duty, Reason, overall_of
 from clerestory.demands.errors import BadDemand
 
 Damage = Callable[[str, str, str], int]
 
 
-def determined(outcome: str) -> Determination:
+def determined(
+    outcome: str, coarsen_to: str | None = None, duties: tuple[Duty, ...] = ()
+) -> Determination:
     ruling = Ruling(
         item=Item("S1", "snap", "address"),
         outcome=Outcome(outcome),
@@ -23,13 +25,14 @@ def determined(outcome: str) -> Determination:
         policies=("made-up-policy",),
         considered_not_met=(),
         reason=Reason(counsel="", requester="", person=""),
+        coarsen_to=coarsen_to,
     )
     return Determination(
         demand_id="AA-1",
         on=date(2026, 1, 5),
         overall=overall_of([ruling.outcome]),
         rulings=(ruling,),
-        duties=(),
+        duties=duties,
         questions=(),
         packs=(),
         pack_digest="",
@@ -170,3 +173,69 @@ def test_a_place_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_cases_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadDemand, match="holds no case files"):
         list_case_files([tmp_path])
+
+
+DUE = DueDate(on=date(2026, 1, 12), starts_on=date(2026, 1, 5), provision="", steps=())
+OWED = (
+    Duty(code="acknowledge", basis="law", authority="aa", within="5 working days", due=DUE),
+    Duty(code="report", basis="law", authority="aa", to="data_owner"),
+)
+
+
+@pytest.mark.parametrize(
+    ("duty", "misses"),
+    [
+        ("acknowledge", ()),
+        ({"do": "acknowledge", "within": "5 working days", "due": date(2026, 1, 12)}, ()),
+        ({"do": "report", "to": "data_owner", "within": None}, ()),
+        ({"do": "report", "to": "data_owner", "within": "none"}, ()),
+        ("notify_counsel", ("duty notify_counsel is missing",)),
+        (
+            {"do": "acknowledge", "within": "6 working days"},
+            ("duty acknowledge is owed otherwise than known: within 6 working days",),
+        ),
+        (
+            {"do": "acknowledge", "due": date(2026, 1, 13)},
+            ("duty acknowledge is owed otherwise than known: due 2026-01-13",),
+        ),
+        (
+            {"do": "report", "to": "me_secretary_of_state", "due": "none"},
+            ("duty report is owed otherwise than known: to me_secretary_of_state, due none",),
+        ),
+        (
+            {"do": "acknowledge", "to": "data_owner"},
+            ("duty acknowledge is owed otherwise than known: to data_owner",),
+        ),
+    ],
+)
+def test_a_duty_is_owed_to_whom_and_when_the_known_answer_says(
+    duty: object, misses: tuple[str, ...]
+) -> None:
+    assert (
+        score_step("AA-1", {"duties": [duty]}, (), determined("withhold", None, OWED)).misses
+        == misses
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "misses"),
+    [
+        ("year", ()),
+        ("county", ("S1.address is coarsened to county; the answer is year",)),
+        (None, ("S1.address is coarsened to None; the answer is year",)),
+    ],
+)
+def test_another_coarser_answer_is_another_answer(
+    given: str | None, misses: tuple[str, ...]
+) -> None:
+    step = {"coarsen_to": {"S1.address": "year"}}
+
+    assert score_step("AA-1", step, (), determined("coarsen", given)).misses == misses
+
+
+def test_the_law_that_is_active_beside_the_packs_is_no_case(packs: Path) -> None:
+    (packs / "active.json").write_text("{}")
+    (packs / "active" / "0" / "us-aa").mkdir(parents=True)
+    (packs / "active" / "0" / "us-aa" / "more.yaml").write_text("a: 1\n")
+
+    assert list_case_files([packs]) == [packs / "us-aa" / "cases" / "cases.yaml"]

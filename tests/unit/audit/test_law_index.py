@@ -1,5 +1,6 @@
 """A card holds everything about an authority, for people and for programs."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -39,6 +40,17 @@ def test_an_unknown_authority_is_refused_with_close_ones(packs: Path) -> None:
         card_of("aa-oficer", [load_pack(packs / "us-aa")], [])
 
     assert refused.value.todo.startswith("close to it: aa-officer")
+
+
+def test_an_unknown_authority_is_refused_by_a_pack_that_is_not_in_order_too(
+    packs: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(packs / "us-aa", tmp_path / "us-aa")
+    file = tmp_path / "us-aa" / "authorities.toml"
+    file.write_text(file.read_text().replace('id = "aa-ended"', "id = 5"))
+
+    with pytest.raises(UnknownCode, match="no pack defines the authority aa-ended"):
+        card_of("aa-ended", [load_pack(tmp_path / "us-aa")], [])
 
 
 def test_every_kind_of_policy_says_what_it_decides(packs: Path) -> None:

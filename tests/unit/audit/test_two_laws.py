@@ -1,7 +1,7 @@
 """Two laws on every day at once: one question for all days, and the day on which they part."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,14 +32,26 @@ def in_force_for(stack: PackStack, name: str, period: Period) -> PackStack:
     return replace(stack, authorities={**stack.authorities, name: changed})
 
 
-def test_each_different_law_is_asked_on_its_first_day(maine: PackStack) -> None:
-    assert all_days([maine]) == different_laws(maine)
+def test_every_day_on_which_the_law_changes_is_asked(maine: PackStack) -> None:
+    days = all_days([maine])
+
+    assert days[1:] == maine.boundaries()
+    assert set(different_laws(maine)) <= set(days)
+
+
+def test_a_day_goes_by_the_last_change_before_it(maine: PackStack) -> None:
+    laws = both(maine, maine)
+    first, second, third = all_days([maine])[:3]
+
+    assert laws.code_on(second) == second.isoformat()
+    assert laws.code_on(third - timedelta(days=1)) == second.isoformat()
+    assert laws.code_on(first) == laws.code_on(first - timedelta(days=900)) == first.isoformat()
 
 
 def test_a_day_on_which_one_of_two_laws_changes_is_a_day_of_both(maine: PackStack) -> None:
     moved = in_force_for(maine, "house-one-door", Period(valid_from=date(2026, 6, 3)))
 
-    assert set(all_days([maine, moved])) == {*different_laws(maine), date(2026, 6, 3)}
+    assert set(all_days([maine, moved])) == {*all_days([maine]), date(2026, 6, 3)}
 
 
 def test_the_law_of_every_day_answers_as_the_law_of_each_day(maine: PackStack) -> None:
@@ -56,7 +68,7 @@ def test_a_law_that_says_the_same_needs_no_solver(maine: PackStack) -> None:
     laws = both(maine, replace(maine, digest="other"))
 
     assert laws.is_same_text
-    assert find_kinds(laws, laws.differs).kinds == ()
+    assert find_kinds(laws, laws.kinds).kinds == ()
 
 
 def test_a_policy_that_begins_a_day_later_differs_on_that_day_alone(maine: PackStack) -> None:
@@ -68,7 +80,7 @@ def test_a_policy_that_begins_a_day_later_differs_on_that_day_alone(maine: PackS
     laws = both(old, new)
 
     lost = Kind(duty="log_demand within same day")
-    found = find_kinds(laws, laws.differs)
+    found = find_kinds(laws, laws.kinds)
     assert lost in found.kinds
     assert found.unsettled == ()
     assert codes_met(laws, laws.kinds[lost], DAY) == ("2026-06-03",)
@@ -80,5 +92,5 @@ def test_a_lock_that_is_gone_is_found_on_every_day(maine: PackStack) -> None:
     laws = both(maine, replace(maine, policies=policies, digest="other"))
 
     opened = Kind(before="withhold", after="release")
-    assert opened in find_kinds(laws, laws.differs).kinds
+    assert opened in find_kinds(laws, laws.kinds).kinds
     assert codes_met(laws, laws.kinds[opened], DAY) == tuple(sorted(laws.days))

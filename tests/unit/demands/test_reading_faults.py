@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from clerestory.demands import BadDemand, load_document, read_demand
 from clerestory.kernel import BadFile
@@ -141,3 +142,59 @@ def test_a_file_that_grows_without_end_is_refused_at_once(tmp_path: Path) -> Non
 
     with pytest.raises(BadFile, match="uses too many aliases"):
         load_document(path)
+
+
+def told(text: str, vocabulary: Vocabulary, tmp_path: Path) -> list[str]:
+    path = tmp_path / "demand.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadFile) as fault:
+        read_demand(load_document(path), vocabulary)
+    return f"{fault.value}\n{fault.value.todo}".splitlines()
+
+
+@pytest.mark.parametrize(
+    ("pairs", "asks"),
+    [
+        # Somebody who is asked about and is no subject is told as that.
+        ([("S1.address", "S1.address, S2.ssn")], True),
+        # Where the subjects are missing or called wrongly, it is that alone.
+        ([("  - {ref: S1, relation: named, applicant: yes}\n", "  []\n")], False),
+        ([("ref: S1", "ref: Amina")], False),
+        ([("ref: S1", "ref: 7"), ("S1.address", "S1.address, S2.ssn")], False),
+    ],
+)
+def test_who_is_asked_about_and_is_no_subject_is_told_where_the_subjects_are_sound(
+    pairs: list[tuple[str, str]], asks: bool, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    lines = told(changed(*pairs), vocabulary, tmp_path)
+
+    assert any("who is not among the subjects" in line for line in lines) is asks
+
+
+@pytest.mark.parametrize("depth", [1, 5, 10])
+def test_the_dates_of_a_paper_that_came_along_are_held_against_each_other(
+    depth: int, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    document = json.loads(json.dumps(yaml.safe_load(SOUND), default=str))
+    paper = document["instrument"]
+    for _ in range(depth):
+        inner = {"kind": "letter", "written": "yes", "status": "live"}
+        paper["accompanies"] = [inner]
+        paper = inner
+    paper["valid"] = {"from": "2026-03-05", "to": "2026-03-05"}
+
+    lines = told(json.dumps(document), vocabulary, tmp_path)
+
+    assert any("ends on the day it starts" in line for line in lines)
+    assert sum("2026-03-05 2026-03-05" in line for line in lines) == 1
+
+
+def test_a_code_in_capitals_and_with_blanks_is_known_again(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    text = changed(("class: police_state", 'class: " Police STATE "'))
+
+    lines = told(text, vocabulary, tmp_path)
+
+    assert any("key requester.class: unknown code" in line for line in lines)
+    assert any("did you mean police_state?" in line for line in lines)

@@ -141,6 +141,7 @@ def test_a_given_file_is_called_what_it_is_and_by_us(
         ("a.exe\u00a0.", b"made up", "runs when it is opened"),
         ("a.exe:x.txt", b"made up", "runs when it is opened"),
         ("a.hta::$DATA", b"made up", "runs when it is opened"),
+        (":.pdf", b"made up", "named .pdf, found .txt"),
         (".exe", b"made up", "runs when it is opened"),
         ("a.PDF.JS", b"made up", "runs when it is opened"),
         ("a.docm", DOCX, "runs when it is opened"),

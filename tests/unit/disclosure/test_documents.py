@@ -1,6 +1,7 @@
 """A PDF leaves as its pages alone: nothing that runs, and nothing that is not looked at."""
 
 import io
+import zlib
 from collections.abc import Callable
 
 import pikepdf
@@ -32,7 +33,7 @@ def in_root(**parts: object) -> Spoil:
 def on_page(**parts: object) -> Spoil:
     def spoil(made: pikepdf.Pdf) -> None:
         for key, value in parts.items():
-            made.pages[0].obj[f"/{key}"] = anew(value)
+            made.pages[0].obj[f"/{key}"] = value if isinstance(value, int) else anew(value)
 
     return spoil
 
@@ -262,13 +263,115 @@ def test_pages_keep_what_the_whole_document_says_of_them() -> None:
                     del page.obj[key]
         font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Courier)
         made.Root.Pages.Resources = Dictionary(Font=Dictionary(F1=font))
-        made.Root.Pages.MediaBox = Array([0, 0, 123, 45])
+        made.Root.Pages.MediaBox = Array([0, 0, 223, 95])
         made.Root.Pages.Rotate = 90
         made.Root.Lang = String("en-US")
 
     with pikepdf.open(io.BytesIO(bare_pdf(pdf(inherit)))) as made:
         assert len(made.pages) == 2
-        assert [int(each) for each in made.pages[1].MediaBox] == [0, 0, 123, 45]
+        assert [int(each) for each in made.pages[1].MediaBox] == [0, 0, 223, 95]
         assert made.pages[0].obj.Rotate == 90
         assert made.pages[0].Resources.Font.F1.BaseFont == Name.Courier
         assert made.Root.Lang == "en-US"
+
+
+def drawing(steps: bytes, **page: object) -> bytes:
+    def spoil(made: pikepdf.Pdf) -> None:
+        made.pages[0].Contents = made.make_stream(steps)
+        on_page(**page)(made)
+
+    return pdf(spoil)
+
+
+NAME_AT = b"BT /F1 12 Tf 20 50 Td (%s) Tj ET "
+TEXT = NAME_AT % b"aa bb Li"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        TEXT + b"0 g 15 45 100 20 re f",  # a bar over the line
+        TEXT + b"0 g 52 45 30 20 re f",  # over one short name
+        NAME_AT % b"MADE" + b"0 g 20 50 38 8.7 re f",  # just as large as the letters
+        b"0 g 15 45 100 20 re f " + TEXT,  # in the color of the bar
+        b"1 g " + TEXT,  # in that of the paper
+        b"0.99 g " + TEXT,
+        b"0 0 5 5 re W n " + TEXT,  # cut off
+        b"BT 3 Tr /F1 12 Tf 20 50 Td (Li) Tj ET",  # never drawn
+        b"BT /F1 12 Tf 500 50 Td (Li) Tj ET",  # beside the sheet
+        b"BT /F1 12 Tf 20 -50 Td (Li) Tj ET",
+        b"BT /F1 0.1 Tf 20 50 Td (Lisa) Tj ET",
+    ],
+)
+def test_text_that_is_not_seen_does_not_leave(steps: bytes) -> None:
+    with pytest.raises(NotBare, match="holds text on page 1 that is not seen") as caught:
+        bare_pdf(drawing(steps))
+
+    assert "as pictures" in caught.value.todo
+    with pytest.raises(Refusal) as refused:
+        attach_bytes(drawing(steps), "S1.scan")
+    assert "as pictures" in refused.value.todo
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        TEXT,
+        TEXT + b"0 g 100 45 60 20 re f",  # a bar beside it
+        b"0 g 0 0 200 100 re f 1 g " + TEXT,  # white on black
+        b"0.9 g " + TEXT,
+        b"BT /F1 2 Tf 20 50 Td (oooo eee aaa ccc OOO 000 IlI1) Tj ET",
+        NAME_AT % b"Illi1l IlI",
+        b"BT /F1 90 Tf 5 10 Td (Il1) Tj ET",
+        b"0 0 1 rg " + TEXT + b"0 g",
+        b"BT 1 0 0 1 500 50 Tm /F1 12 Tf ( .,- ) Tj ET",  # nothing to be read
+        b"",
+    ],
+)
+def test_text_that_is_seen_leaves(steps: bytes) -> None:
+    assert bare_pdf(drawing(steps))
+    assert bare_pdf(drawing(steps, Rotate=90))
+
+
+def test_the_page_that_hides_is_named() -> None:
+    def second(made: pikepdf.Pdf) -> None:
+        made.pages.append(made.pages[0])
+        made.pages[1].Contents = made.make_stream(b"1 g " + TEXT)
+
+    with pytest.raises(NotBare, match="on page 2"):
+        bare_pdf(pdf(second))
+
+
+@pytest.mark.parametrize(
+    ("box", "left_out"),
+    [([0, 0, 200, 100], False), ([0.9, 0, 200, 99.1], False), ([0, 0, 198, 100], True),
+     ([0, 2, 200, 100], True), ([-50, 0, 200, 100], False), ([200, 100, 0, 0], False)],
+)  # fmt: skip
+def test_a_page_of_which_a_part_is_shown_does_not_leave(box: list[float], left_out: bool) -> None:
+    content = drawing(TEXT, CropBox=Array(box))
+    if not left_out:
+        assert bare_pdf(content)
+        return
+    with pytest.raises(NotBare, match="shows only a part of a page"):
+        bare_pdf(content)
+
+
+def test_a_drawing_that_is_too_large_or_damaged_is_refused_and_not_cut() -> None:
+    def large(made: pikepdf.Pdf) -> None:
+        made.pages[0].Contents = made.make_stream(b"")
+        packed = zlib.compress(b"q Q " * (1 << 20) + b"q Q ", 9)
+        made.pages[0].Contents.write(packed, filter=Name.FlateDecode)
+
+    with pytest.raises(NotBare, match="draws more on a page"):
+        bare_pdf(pdf(large))
+    with pytest.raises(NotBare, match="draws more on a page"):
+        bare_pdf(drawing(b"q Q " * (1 << 20) + b"q Q "))
+    for steps in (b"[" * 50_000, b"q ( never closed", b") " * 20):
+        with pytest.raises(NotBare, match="is damaged"):
+            bare_pdf(drawing(steps))
+
+
+def test_a_photo_within_the_drawing_does_not_leave() -> None:
+    with pytest.raises(NotBare, match="a photo within its drawing"):
+        bare_pdf(drawing(b"BI /W 1 /H 1 /BPC 8 /CS /G /F /DCT ID \xff\xd8\xff\xd9 EI"))
+    assert b"BI" in everything(bare_pdf(drawing(b"BI /W 1 /H 1 /BPC 8 /CS /G ID a EI")))

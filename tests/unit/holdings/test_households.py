@@ -13,6 +13,7 @@ from clerestory.holdings import (
     CatalogueFault,
     Protection,
     SourceFault,
+    list_findings,
     load_catalogue,
     open_source,
     parse_catalogue,
@@ -242,3 +243,24 @@ def test_the_profile_says_who_lives_together() -> None:
 
     assert [str(column) for column in catalogue.households] == ["people.household"]
     assert catalogue.columns_by_table()["people"]["household"] == ["households.same"]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [("H1 ", "key-spaces"), (7.0, "key-type"), ("H1", None), (None, None)]
+)
+def test_a_number_of_a_household_that_would_join_nobody_is_named(
+    number: object, code: str | None, tmp_path: Path
+) -> None:
+    file = people_of("sqlite", tmp_path, ALONE)
+    with sqlite3.connect(file) as connection:
+        connection.execute("ALTER TABLE people RENAME COLUMN household TO before")
+        connection.execute("ALTER TABLE people ADD COLUMN household")
+        connection.execute("UPDATE people SET household = ? WHERE person_id = '2'", (number,))
+    connection.close()
+    source = open_source(file)
+
+    found = list_findings(source, parse_catalogue(CATALOGUE.encode(), file="made-up.toml"))
+    source.close()
+
+    told = [one.flaw.code for one in found if (one.table, one.column) == ("people", "household")]
+    assert [one for one in told if one.startswith("key-")] == ([code] if code else [])

@@ -3,10 +3,12 @@
 import os
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from clerestory.holdings import SourceFault, open_source
 from clerestory.holdings.one_row import OneRow
@@ -304,3 +306,47 @@ def test_a_key_that_is_a_floating_point_number_is_never_read(tmp_path: Path) -> 
     source.close()
 
     assert fault.value.code == "source-key-type"
+
+
+@pytest.mark.parametrize("person", ["7\0", "7\udce9"])
+def test_a_text_that_no_database_keeps_is_nobodys_key_and_is_not_asked_for(
+    person: str, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "a.sqlite") as connection:
+        connection.execute("CREATE TABLE people (id TEXT, name TEXT)")
+        connection.execute("INSERT INTO people VALUES ('7', 'made up')")
+    connection.close()
+    asked: list[str] = []
+    source = open_source(tmp_path / "a.sqlite", recorder=lambda text, _: asked.append(text))
+    asked.clear()
+
+    row = OneRow(table="people", columns=("name",), key="id", person_id=person, members=None)
+
+    assert source.read_one(row) == []
+    assert asked == []
+    assert source.read_one(replace(row, person_id="7")) == [("made up",)]
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("no such table: people", "source-lacks-column"),
+        ("no such column: people.name", "source-lacks-column"),
+        ("No Such Column: people.name", "source-lacks-column"),
+        ("no such function: made_up", "source-unreadable"),
+    ],
+)
+def test_what_the_driver_misses_is_told_as_what_the_catalogue_names(
+    words: str, code: str, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "a.sqlite") as connection:
+        connection.execute("CREATE TABLE people (id TEXT, name TEXT)")
+    connection.close()
+    source = SqliteSource(tmp_path / "a.sqlite")
+
+    fault = source.explain(DBAPIError("", (), sqlite3.OperationalError(words)), "people", ["name"])
+    source.close()
+
+    assert fault.code == code
+    assert "made_up" not in str(fault)

@@ -402,3 +402,26 @@ def test_a_long_line_of_many_values_is_read_in_one_go() -> None:
 
     with limited_work():
         assert read(f"a: [{', '.join(row)}]\n") == {"a": row}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "opened"),
+    [
+        ('a: "b', 1, None),
+        ('a: 1\nb: "c', 2, None),
+        ('a: 1\nb: "c\n', 2, None),
+        ('a: 1\nb: "c\nd: e', 3, 2),
+        ("a: [1, 2", 1, None),
+        ("a: [1,\n 2", 2, 1),
+        ("a: {b: 1\nc: 2", 2, 1),
+        ("a: 1\nb: {c: 1\nd: 2\n", 3, 2),
+    ],
+)
+def test_where_it_was_opened_is_told_where_that_is_another_line(
+    text: str, line: int, opened: int | None
+) -> None:
+    (fault,) = refused(text).faults
+
+    assert fault.line == line
+    told = fault.what.partition(" (opened in line ")[2]
+    assert told == (f"{opened})" if opened else "")

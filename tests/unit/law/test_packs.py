@@ -21,6 +21,7 @@ effect = "An effect."
 requester = "Words to the requester."
 person = "Words to the person."
 not_met = "Words on what is missing."
+decides = "silence"
 """
 POLICY = """\
 @id("{pack}-closed")

@@ -244,6 +244,27 @@ def test_an_erased_matter_does_not_tell_whose_key_it_is(
         Ledger.open(ledger.log.directory, signer, wrong)
 
 
+@pytest.mark.parametrize("published", [True, False])
+def test_an_audit_names_what_was_planted_in_the_public_folder(
+    published: bool, ledger: Ledger, demand: Event, at: datetime
+) -> None:
+    ledger.append([demand], at, zone=EASTERN)
+    if published:
+        ledger.publish(ledger.propose().note)
+    folder = ledger.log.public.folder
+    for name in ("tile/0/000.p/2", "tile/entries/001.p/7", "notes.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"made up")
+
+    report = audit_ledger(ledger)
+
+    assert [(one.code, one.message) for one in report.findings] == [
+        ("log-torn", f"a file must not lie beyond the public checkpoint: {name}")
+        for name in ("tile/0/000.p/2", "tile/entries/001.p/7")
+    ]
+    assert report.unknown == ("notes.txt",)
+
+
 def test_a_missing_public_file_is_a_finding(ledger: Ledger, demand: Event, at: datetime) -> None:
     for _ in range(2):
         ledger.append([demand], at, zone=EASTERN)
@@ -340,6 +361,34 @@ def test_a_proof_under_the_public_checkpoint_waits_for_it(
     assert verified.size == 2
     with pytest.raises(Refusal, match="2 of 2"):
         ledger.prove(2, published=True)
+
+
+def test_a_promise_counts_from_the_last_size_that_lacks_the_entry(
+    ledger: Ledger, demand: Event, at: datetime
+) -> None:
+    def promised(index: int) -> int:
+        return open_promise(ledger.promise(index), ledger.log.verifier).epoch_size
+
+    ledger.append([demand] * 2, at, zone=EASTERN)
+    before = [promised(0), promised(1)]
+    ledger.propose()
+    ledger.append([demand] * 2, at, zone=EASTERN)
+
+    # Size 2 holds entries 0 and 1, and lacks the entries 2 and 3.
+    assert before == [0, 0]
+    assert [promised(index) for index in range(4)] == [0, 0, 2, 2]
+
+
+def test_a_ledger_takes_late_events_only_when_it_is_opened_for_them(
+    ledger: Ledger, demand: Event, at: datetime, signer: Ed25519Signer, kek: FileKeyEncryptionKey
+) -> None:
+    ledger.append([demand], at, zone=EASTERN)
+    earlier = at.replace(year=at.year - 1)
+
+    with Ledger.open(ledger.log.directory, signer, kek) as other, pytest.raises(BadTime):
+        other.append([demand], earlier, zone=EASTERN)
+    with Ledger(ledger.log.directory, signer, kek) as other, pytest.raises(BadTime):
+        other.append([demand], earlier, zone=EASTERN)
 
 
 def test_a_promise_names_no_index_and_holds_for_the_next_epoch(

@@ -36,12 +36,14 @@ class Doubts:
             if UNKNOWN in codes and codes <= _ANSWERS and path not in YES_OR_NO
         ]
         self._check(facts)
-        place = well_formed(read.circuit)
-        supposing = Supposing(read.circuit, [read.opened, place])
+        if not self._nodes or self._nodes[0] is not read.circuit.nodes:
+            self._nodes[:] = [read.circuit.nodes]
+            self._closing.clear()
+        supposing = Supposing(read.circuit, [read.opened, well_formed(read.circuit)])
         for path in sorted(facts):
-            yield self._question(read, supposing, path, place)
+            yield self._question(read, supposing, path)
 
-    def _question(self, read: LawRead, supposing: Supposing, path: str, possible: int) -> Question:
+    def _question(self, read: LawRead, supposing: Supposing, path: str) -> Question:
         circuit = read.circuit
         about_somebody = circuit.negate(read.term("about_nobody", name="the doubts"))
         unknown = circuit.both([circuit.is_one_of(path, [UNKNOWN]), about_somebody])

@@ -5,22 +5,17 @@ batch on one machine and on many.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from clerestory.audit.law_choice import LawChoice
-from clerestory.audit.proof import InterpretersDisagree
+from clerestory.audit.replay.one_law import Answers, Numbers, OneLaw
 from clerestory.audit.rows.columns import MONTH, DemandColumns
-from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.interpreters.columnar import ColumnarCircuit, Flags
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import cedar_answers, columnar_answers
+from clerestory.policy.interpreters.columnar import Flags
 
 # What answers are counted by, and from which column.
 DIMENSIONS: Mapping[str, str] = {
@@ -32,35 +27,6 @@ DIMENSIONS: Mapping[str, str] = {
 }
 # So many changed and so many other rows of a batch are put to Cedar as well.
 _CHECKED = 8
-Numbers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """The rows under one law: each answer's place in the labels, and who owes which duty."""
-
-    label: Numbers
-    duties: Mapping[str, Flags]
-
-
-class _Side:
-    """One of the two laws, ready for tables and for Cedar."""
-
-    def __init__(self, choice: LawChoice) -> None:
-        self.choice = choice
-        self.law = LawOfTheDay.assemble(choice.stack, choice.on)
-        self.circuit = circuit_of(self.law)
-        owed = {f"duty {name}": place for name, place in self.circuit.duties.items()}
-        self._columnar = ColumnarCircuit(self.circuit, {**self.circuit.labels, **owed})
-
-    def answer(self, table: pa.Table, labels: Sequence[str]) -> _Answered:
-        met = self._columnar.met(table)
-        # A row with a null meets nothing, and is withheld.
-        label = np.full(table.num_rows, labels.index("withhold"), dtype=np.int64)
-        for name in self.circuit.labels:
-            label[met[name]] = labels.index(name)
-        duties = {name: met[f"duty {name}"] for name in self.circuit.duties}
-        return _Answered(label, duties)
 
 
 class TwoLaws:
@@ -71,7 +37,7 @@ class TwoLaws:
     """
 
     def __init__(self, old: LawChoice, new: LawChoice) -> None:
-        self._sides = (_Side(old), _Side(new))
+        self._sides = tuple(OneLaw(choice, policies=False) for choice in (old, new))
         self.columns = DemandColumns.of([side.circuit.shape for side in self._sides])
         coarser = sorted({code for side in self._sides for code in side.circuit.coarser})
         self.labels = ["release", *(f"coarsen to {code}" for code in coarser), "refer", "withhold"]
@@ -99,7 +65,8 @@ class TwoLaws:
         old, new = (side.answer(table, self.labels) for side in self._sides)
         changed = old.label != new.label
         sample = _sample(changed)
-        self._check_with_cedar(table, sample)
+        for side in self._sides:
+            side.check_with_cedar(table, sample)
         pairs, counts = np.unique(self._pairs(old.label, new.label), return_counts=True)
         leaves = np.array([_leaves(label) for label in self.labels])
         before, after = leaves[old.label], leaves[new.label]
@@ -124,7 +91,7 @@ class TwoLaws:
         return self.labels[before], self.labels[after]
 
     def _flips(
-        self, table: pa.Table, changed: Flags, old: _Answered, new: _Answered
+        self, table: pa.Table, changed: Flags, old: Answers, new: Answers
     ) -> Iterator[list[Any]]:
         rows = table.filter(pa.array(changed))
         pairs = self._pairs(old.label[changed], new.label[changed])
@@ -133,22 +100,6 @@ class TwoLaws:
             counts = values.group_by(["value", "pair"]).aggregate([([], "count_all")])
             for one in counts.to_pylist():
                 yield [dimension, one["value"], *self._pair(one["pair"]), one["count_all"]]
-
-    def _check_with_cedar(self, table: pa.Table, places: Sequence[int]) -> None:
-        rows = table.select([*self.columns.facts, *self.columns.sets]).take(
-            pa.array(places, pa.int64())
-        )
-        asked = rows.to_pylist()
-        for side in self._sides:
-            found = columnar_answers(side.circuit, rows)
-            answers = cedar_answers(side.law, asked)
-            for place, one, other in zip(places, found, answers, strict=True):
-                if one != other:
-                    raise InterpretersDisagree(
-                        f"the replay says {one} and cedar says {other}, in demand "
-                        f"{table['demand'][place]} under {side.choice.name}",
-                        todo="do not use these packs; report both pack digests",
-                    )
 
 
 def _leaves(label: str) -> int:
@@ -164,7 +115,7 @@ def _sample(changed: Flags) -> list[int]:
     return places
 
 
-def _duties(old: _Answered, new: _Answered) -> Iterator[list[Any]]:
+def _duties(old: Answers, new: Answers) -> Iterator[list[Any]]:
     """Yield each duty with the rulings that carry it before and after, gain it and lose it."""
     nothing = np.zeros(len(old.label), dtype=bool)
     for label in sorted({*old.duties, *new.duties}):

@@ -62,6 +62,19 @@ class DemandFile:
         with self.path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
+    def check_unchanged(self, digest: str) -> None:
+        """Check that the bytes are still those of which the digest was taken.
+
+        Raises:
+            BadReplayFile: They are not.
+        """
+        if self.digest() != digest:
+            raise BadReplayFile(
+                f"the file changed while it was read: {self.path}",
+                code="replay-file-changed",
+                todo="let nobody write to the file, then run the same again",
+            )
+
     def batches(self) -> int:
         """Return the number of row groups; each is one batch."""
         return int(self._opened.num_row_groups)

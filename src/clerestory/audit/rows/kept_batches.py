@@ -1,5 +1,6 @@
 """The batches of a file of demands, each answered once, so that a run that was stopped goes on."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,9 +13,11 @@ import pyarrow as pa
 from clerestory.audit.rows.columns import BadReplayFile
 from clerestory.audit.rows.file import DemandFile, Say
 from clerestory.kernel import digest_of
+from clerestory.kernel.files import write_whole
 
 T = TypeVar("T")
 Result = Mapping[str, Any]
+_NOTE = ".json"
 # Answers a batch; whatever else it keeps of it, it writes under the name given, with a suffix.
 Answer = Callable[[pa.Table, Path], Result]
 
@@ -70,15 +73,11 @@ class KeptBatches:
             yield self._result(answer, done / f"batch-{number:05}", number)
 
     def _result(self, answer: Answer, name: Path, number: int) -> Result:
-        kept = name.with_suffix(".json")
-        if kept.is_file():
-            # A note is put in place last and whole, so one that is there is of a finished batch.
-            known: Result = json.loads(kept.read_text("utf-8"))
+        known = _read_note(name)
+        if known is not None:
             return known
         result = answer(self.file.batch(number), name)
-        draft = name.with_suffix(".draft")
-        draft.write_text(json.dumps(result), "utf-8")
-        draft.replace(kept)
+        write_whole(name.with_suffix(_NOTE), _note(json.dumps(result), name))
         return result
 
     def _check_unchanged(self, done: Path) -> None:
@@ -91,3 +90,27 @@ class KeptBatches:
             code="replay-file-changed",
             todo="let nobody write to the file, then run the same again",
         )
+
+
+def _note(result: str, name: Path) -> bytes:
+    """Write what was answered for a batch, under a digest of it and of what was kept beside it."""
+    digest = hashlib.sha256(result.encode())
+    for beside in sorted(name.parent.glob(f"{name.name}.*")):
+        if beside.suffix != _NOTE:
+            with beside.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+            digest.update(f"\n{beside.name} {content}".encode())
+    return f"{digest.hexdigest()}\n{result}\n".encode()
+
+
+def _read_note(name: Path) -> Result | None:
+    """Return what was answered, or nothing where the batch is not done, or not whole any more."""
+    kept = name.with_suffix(_NOTE)
+    if not kept.is_file():
+        return None
+    content = kept.read_bytes()
+    result = content.partition(b"\n")[2].removesuffix(b"\n").decode(errors="replace")
+    if content != _note(result, name):
+        return None
+    known: Result = json.loads(result)
+    return known

@@ -44,8 +44,18 @@ def known_rows(packs_folder: Path, files: Sequence[Path]) -> Iterator[KnownRow]:
         for case in cases_of(load_document(path), path.name):
             packs = tuple(map(str, case["packs"]))
             if set(packs) <= here:
-                for step in case["expect"]:
-                    yield from _rows(case, days.engine(packs, day_of(step)), packs)
+                yield from rows_of_case(case, days)
+
+
+def rows_of_case(case: Mapping[str, Any], days: LawDays) -> Iterator[KnownRow]:
+    """Yield every case of one known demand, as it stands on each day of its steps.
+
+    Raises:
+        BadDemand: The demand cannot be read.
+    """
+    packs = tuple(map(str, case["packs"]))
+    for step in case["expect"]:
+        yield from _rows(case, days.engine(packs, day_of(step)), packs)
 
 
 def _rows(case: Mapping[str, Any], engine: Engine, packs: tuple[str, ...]) -> Iterator[KnownRow]:

@@ -1,6 +1,5 @@
 """All regimes over one file: figures counted by hand, resumed, and refused where the file moves."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,18 +117,30 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
 
     with pytest.raises(KeyboardInterrupt):
         Comparison(regimes(), path, work).run(stop)
-    kept = sorted(work.glob("*/batch-*.json"))
-    # A finished batch is not answered again: its note counts as it stands.
-    note = json.loads(kept[0].read_text())
-    kept[0].write_text(json.dumps({**note, "checked": 100}))
+    kept = {path: path.stat().st_mtime_ns for path in work.glob("*/batch-*")}
 
     said: list[str] = []
     found = Comparison(regimes(), path, work).run(said.append)
 
-    assert len(kept) == 2
-    assert found == Compared(EXPECTED, rows=5, checked_with_cedar=103, made_up=False)
+    # Two finished batches, each a note and its persons, are not answered again.
+    assert len(kept) == 4
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert found == Compared(EXPECTED, rows=5, checked_with_cedar=5, made_up=False)
     assert said == ["batch 1 of 3", "batch 2 of 3", "batch 3 of 3",
                     "counting demands and persons once each"]  # fmt: skip
+
+
+def test_a_batch_whose_persons_are_not_whole_is_answered_again(
+    regimes: Made, file: Written, rows: list[Row], tmp_path: Path
+) -> None:
+    path, work = file(rows, batch=2), tmp_path / "work"
+    first = Comparison(regimes(), path, work).run(quiet)
+    persons = sorted(work.glob("*/batch-*.parquet"))
+    persons[0].write_bytes(persons[0].read_bytes()[:-9])
+    persons[1].write_bytes(persons[2].read_bytes())
+    persons[2].unlink()
+
+    assert Comparison(regimes(), path, work).run(quiet) == first
 
 
 def test_another_scenario_starts_anew(
