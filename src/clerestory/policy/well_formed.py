@@ -45,7 +45,12 @@ _PLAIN = {
 
 def well_formed(circuit: Circuit) -> int:
     """Return the node that holds for every request that some demand can make."""
-    return circuit.both([*_answers(circuit), *_paper(circuit), *_evidence(circuit)])
+    return circuit.both(parts_of_well_formed(circuit))
+
+
+def parts_of_well_formed(circuit: Circuit) -> list[int]:
+    """Return the nodes that all hold for every request that some demand can make."""
+    return [*_answers(circuit), *_paper(circuit), *_evidence(circuit)]
 
 
 def ordinary(circuit: Circuit) -> list[int]:
