@@ -351,9 +351,9 @@ def table(figures: list[Figure]) -> str:
     lines = []
     for one in figures:
         ratio = f"{one.ratio:8.3f} of {one.ratio_to}" if one.ratio is not None else ""
-        verdict = "" if one.met is None else ("met" if one.met else "NOT MET")
+        answer = "" if one.met is None else ("met" if one.met else "NOT MET")
         value = f"{one.value:14,.2f} {one.unit:<10}"
-        lines.append(f"{one.name:<48} {value} {ratio:<24} {one.goal:<9} {verdict}".rstrip())
+        lines.append(f"{one.name:<48} {value} {ratio:<24} {one.goal:<9} {answer}".rstrip())
     return "\n".join(lines)
 
 

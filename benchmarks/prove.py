@@ -28,7 +28,7 @@ def measure() -> dict[str, float]:
     for name in ("us-federal", "us-me"):
         report = prove(load_stack(PACKS, [name]))
         figures[f"{name}_s"] = report.seconds
-        figures[f"{name}_proved"] = sum(proof.verdict == PROVED for proof in report.proofs)
+        figures[f"{name}_proved"] = sum(proof.result == PROVED for proof in report.proofs)
         figures[f"{name}_promises"] = len(report.proofs)
         figures[f"{name}_laws"] = max(proof.laws for proof in report.proofs)
         total += report.seconds

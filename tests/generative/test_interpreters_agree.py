@@ -25,7 +25,7 @@ from clerestory.law.codes import Vocabulary
 from clerestory.law.packs import PackStack, load_stack
 from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not
 from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.interpreters.smt import Solver, Verdict
+from clerestory.policy.interpreters.smt import CanBe, Solver
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import ENTITIES, Shape, shape_of
 from clerestory.policy.whole_answers import cedar_answers, circuit_answer, columnar_answers
@@ -206,7 +206,9 @@ def made_up_law(draw: Random, folder: Path) -> PackStack:
     (pack / "pack.toml").write_text('name = "tiny"\nversion = "1"\nrequires = []\n')
     kinds = {"house-default-deny": "restricts", "act": "permits", "mandate": "mandates"}
     (pack / "authorities.toml").write_text(
-        "".join(AUTHORITY.format(name=name, kind=kind) for name, kind in kinds.items())
+        "".join(AUTHORITY.format(name=name, kind=kind) for name, kind in kinds.items()).replace(
+            'id = "house-default-deny"', 'id = "house-default-deny"\ndecides = "silence"'
+        )
     )
     stack = load_stack(folder, [pack.name])
     told = (stack.vocabulary, shape_of(stack))
@@ -238,7 +240,7 @@ def by_solver(circuit: Circuit, facts: dict[str, Any]) -> list[str]:
         for code in codes:
             held = circuit.holds(path, code)
             solver.require(held if code in facts[path] else circuit.negate(held))
-    return [a for a, p in circuit.outcomes.items() if solver.ask(p).verdict is not Verdict.NEVER]
+    return [a for a, p in circuit.outcomes.items() if solver.ask(p).can_be is not CanBe.NEVER]
 
 
 def law_of(draw: Random) -> LawOfTheDay:

@@ -70,7 +70,7 @@ def test_a_broken_promise_stops_it_at_the_proof(packs: Path, tmp_path: Path) -> 
     assert "2. proof: FAILED" in done.output
     assert "refuted     only-the-person-named" in done.output
     assert "3. " not in done.output
-    assert done.output.endswith("the packs are not activated: mend the law first\n")
+    assert "the packs are not activated: mend the law first\n" in done.output
     assert (tmp_path / "out" / "BREAKS-only-the-person-named.yaml").is_file()
     assert everything(packs) == before
 
@@ -119,13 +119,3 @@ def test_without_the_files_of_the_active_law_nothing_is_compared_and_nothing_pas
     assert isinstance(done.exception, PackFault)
     assert done.exception.code == "law-kept-missing"
     assert everything(packs) == before
-
-
-def test_no_time_is_no_proof(packs: Path) -> None:
-    before = everything(packs)
-
-    done = activate(packs, "--seconds", "0.001")
-
-    if done.exit_code:
-        assert "not proved" in done.output
-        assert everything(packs) == before

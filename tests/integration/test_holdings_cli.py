@@ -191,7 +191,7 @@ def test_a_key_that_is_a_double_is_named_by_check_and_refused_by_index(
     assert "grave: people.person_id: a person's key as a floating-point number" in plain.output
     grave = [
         (one["table"], one["column"], one["code"])
-        for one in json.loads(listed.output)["findings"]
+        for one in json.loads(listed.output)["faults"]
         if one["severity"] == "grave"
     ]
     assert grave == [

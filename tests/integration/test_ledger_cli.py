@@ -306,7 +306,7 @@ def test_an_erasure_is_logged_and_audited(run: Run, vkey: str) -> None:
     audit = run("audit", "L", "--json")
 
     assert done.code == ExitCode.DONE, done.err
-    assert (audit.value["erased"], audit.value["findings"]) == (1, [])
+    assert (audit.value["erased"], audit.value["faults"]) == (1, [])
     assert "log-erased" in run("append", "L", "events.json").err
 
 

@@ -126,7 +126,7 @@ def check_recovered(directory: Path, told: list[str]) -> None:
                 assert base64s.encode(Prover(int(size), reader.tile).root()) == root
         if (directory / "public" / "checkpoint").exists():
             verify_directory(directory / "public", SIGNER.verifier)
-        assert audit_ledger(ledger).findings == []
+        assert audit_ledger(ledger).faults == []
 
 
 def count_steps(directory: Path) -> int:
@@ -460,7 +460,7 @@ def test_an_old_leaf_or_tile_altered_behind_the_triggers_is_a_finding(tmp_path: 
 
     for name, path in (("leaf", "tile/0/000"), ("tile", "tile/0/000")):
         with open_ledger(tmp_path / name) as ledger:
-            findings = audit_ledger(ledger).findings
+            findings = audit_ledger(ledger).faults
 
         assert any(path in one.message for one in findings), findings
 
@@ -489,7 +489,7 @@ def test_two_sequencers_at_once_make_one_history(tmp_path: Path) -> None:
     assert statuses == [0, 0]
     with open_ledger(directory) as ledger:
         report = audit_ledger(ledger)
-        assert (report.size, report.findings) == (40, [])
+        assert (report.size, report.faults) == (40, [])
         assert ledger.last_demand_number("made-up") == 40
 
 
@@ -512,7 +512,7 @@ def test_many_threads_share_commits_and_each_gets_its_own_answer(tmp_path: Path)
             thread.join()
 
         assert sorted(n for n in numbers if n) == list(range(1, 81))
-        assert audit_ledger(ledger).findings == []
+        assert audit_ledger(ledger).faults == []
     assert commits.count("commit") <= 80
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from clerestory.audit.case_score import list_case_files
+from clerestory.audit.gate.texts import pack_differences
 from clerestory.audit.pack_check import _read
 from clerestory.audit.pack_check_flaws import Sources
 from clerestory.audit.two_laws import TwoLaws, all_days
@@ -14,7 +15,7 @@ from clerestory.law.policies import _wrong_with
 from clerestory.law.promises import Promise
 from clerestory.policy.circuit import direction
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.interpreters.smt import Verdict
+from clerestory.policy.interpreters.smt import CanBe
 from mutants.known import Known
 from mutants.promised import Promised
 from mutants.slip import Slip
@@ -68,7 +69,7 @@ class Judge:
 
     def judge(self, slip: Slip) -> Judged:
         """Do a slip and ask every guard."""
-        touched = [s for s in self.stacks if any(pack.name == slip.pack for pack in s.packs)]
+        touched = self._touched(slip)
         does, promised, cases = NOTHING, "", ""
         try:
             for stack in touched:
@@ -85,7 +86,7 @@ class Judge:
             does=does,
             check=not self.only_promises and any(self._flaws(slip, touched)),
             promises=promised,
-            comparison=does in {CHANGES, WIDENS} or _said_otherwise(slip),
+            comparison=does in {CHANGES, WIDENS} or self._told(slip, touched),
             answers=cases,
         )
 
@@ -93,6 +94,31 @@ class Judge:
     def _both(stack: PackStack, slip: Slip) -> TwoLaws:
         new = slip.stack_with(stack)
         return TwoLaws(stack, new, [(day, day) for day in all_days([stack, new])])
+
+    @staticmethod
+    def _told(slip: Slip, touched: Sequence[PackStack]) -> bool:
+        """Whether the comparison of what is written tells the slip, though no answer differs."""
+        packs = [pack for stack in touched for pack in stack.packs if pack.name == slip.pack]
+        told = any(list(pack_differences(pack, slip.pack_with(pack))) for pack in packs[:1])
+        # A promise is compared as its file has it, and any other text of it is another one.
+        return told or bool(slip.promises)
+
+    def does(self, slip: Slip) -> str:
+        """Return what a slip does, as the solver has it."""
+        laws = [self._both(stack, slip) for stack in self._touched(slip)]
+        return max((_does(one) for one in laws), key=[NOTHING, CHANGES, WIDENS].index)
+
+    def broken_promise(self, slip: Slip) -> str:
+        """Return the first promise that a slip breaks; empty where all are kept."""
+        found = (self._promised[s.digest].broken_by(slip) for s in self._touched(slip))
+        return next((name for name in found if name), "")
+
+    def told(self, slip: Slip) -> bool:
+        """Whether the gate's comparison without known answers tells a slip."""
+        return self.does(slip) != NOTHING or self._told(slip, self._touched(slip))
+
+    def _touched(self, slip: Slip) -> list[PackStack]:
+        return [s for s in self.stacks if any(pack.name == slip.pack for pack in s.packs)]
 
     def _flaws(self, slip: Slip, touched: Sequence[PackStack]) -> Iterator[str]:
         """Yield what the check finds, as far as it runs nothing."""
@@ -113,14 +139,9 @@ def _does(laws: TwoLaws) -> str:
         for kind, place in laws.kinds.items()
         if not kind.duty and direction(kind.before, kind.after) > 0 and kind.after != "refer"
     ]
-    if laws.ask(laws.after.either(wider)).verdict is not Verdict.NEVER:
+    if laws.ask(laws.after.either(wider)).can_be is not CanBe.NEVER:
         return WIDENS
-    return CHANGES if laws.ask(laws.differs).verdict is not Verdict.NEVER else NOTHING
-
-
-def _said_otherwise(slip: Slip) -> bool:
-    """Whether the comparison of texts tells the slip, though no answer and no duty differs."""
-    return bool(slip.authorities or slip.promises) or slip.kind == "citation dropped"
+    return CHANGES if laws.ask(laws.differs).can_be is not CanBe.NEVER else NOTHING
 
 
 def table(judged: Sequence[Judged]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from clerestory.law.promises import Promise
 from clerestory.policy.circuit import Circuit
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.interpreters.smt import Solver, Verdict
+from clerestory.policy.interpreters.smt import CanBe, Solver
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import shape_of
 from clerestory.policy.well_formed import well_formed
@@ -47,7 +47,7 @@ class Promised:
             for day in reversed(different_laws(stack)):
                 for question in self._ask(stack, promises, day):
                     if question.broken not in self._kept:
-                        if self._solver.ask(question.broken).verdict is not Verdict.NEVER:
+                        if self._solver.ask(question.broken).can_be is not CanBe.NEVER:
                             return question.id
                         self._kept.add(question.broken)
                     known = met.get(question.id, False)
@@ -74,7 +74,7 @@ class Promised:
 
     def _can_be(self, premise: int) -> bool:
         if premise not in self._met:
-            self._met[premise] = self._solver.ask(premise).verdict is Verdict.POSSIBLE
+            self._met[premise] = self._solver.ask(premise).can_be is CanBe.POSSIBLE
         return self._met[premise]
 
     def _with(self, slip: Slip) -> Promises:

@@ -16,7 +16,7 @@ from clerestory.law.packs import load_stack
 from clerestory.policy.circuit import OUTCOMES, Circuit, answer_of
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw
-from clerestory.policy.interpreters.smt import Solver, Verdict
+from clerestory.policy.interpreters.smt import CanBe, Solver
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.shape import Shape
 from clerestory.policy.stages import run
@@ -97,9 +97,9 @@ def test_the_solver_finds_the_answer_of_cedar_and_no_other(rows: list[KnownRow])
         asked = circuit.both(told)
         given = circuit.outcomes[answer.outcome]
 
-        assert solver.ask(circuit.both([asked, given])).verdict is Verdict.POSSIBLE
+        assert solver.ask(circuit.both([asked, given])).can_be is CanBe.POSSIBLE
         other = circuit.both([asked, circuit.negate(given)])
-        assert solver.ask(other).verdict is Verdict.NEVER
+        assert solver.ask(other).can_be is CanBe.NEVER
 
 
 def test_known_cases_meet_policies_duties_and_coarser_answers_of_every_kind() -> None:

@@ -131,9 +131,7 @@ def slip(folder: Path, file: str, old: str, new: str) -> Path:
 def test_every_promise_is_proved_for_all_demands(pack: str) -> None:
     report = prove(load_stack(PACKS, [pack]))
 
-    assert {
-        proof.promise: proof.verdict for proof in report.proofs if proof.verdict != PROVED
-    } == {}
+    assert {proof.promise: proof.result for proof in report.proofs if proof.result != PROVED} == {}
     assert report.holds
 
 
@@ -144,7 +142,7 @@ def test_a_slip_in_the_law_is_found_and_shown_as_a_demand(name: str, tmp_path: P
 
     report = prove(stack)
 
-    broken = {proof.promise: proof for proof in report.proofs if proof.verdict == REFUTED}
+    broken = {proof.promise: proof for proof in report.proofs if proof.result == REFUTED}
     assert promise in broken
     assert not report.holds
     assert answer_to(stack, broken[promise]) in {"mandate-never-dropped": {Outcome.WITHHOLD}}.get(
@@ -162,8 +160,8 @@ def answer_to(stack: object, proof: Proof) -> Outcome:
 def test_a_question_without_time_is_not_proved() -> None:
     report = prove(load_stack(PACKS, ["us-federal"]), timeout_ms=1)
 
-    assert {proof.verdict for proof in report.proofs} <= {PROVED, NOT_PROVED}
-    assert report.holds == all(proof.verdict == PROVED for proof in report.proofs)
+    assert {proof.result for proof in report.proofs} <= {PROVED, NOT_PROVED}
+    assert report.holds == all(proof.result == PROVED for proof in report.proofs)
 
 
 def test_a_promise_about_no_demand_proves_nothing(tmp_path: Path) -> None:
@@ -176,7 +174,7 @@ def test_a_promise_about_no_demand_proves_nothing(tmp_path: Path) -> None:
 
     report = prove(load_stack(packs, ["us-federal"]))
 
-    assert {proof.promise: proof.verdict for proof in report.proofs}["empty"] == NOT_PROVED
+    assert {proof.promise: proof.result for proof in report.proofs}["empty"] == NOT_PROVED
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from clerestory.kernel.canonical import Json
 from clerestory.law.packs import PackStack
 from clerestory.policy.circuit import Circuit, direction
 from clerestory.policy.counterexample import demand_of
-from clerestory.policy.interpreters.smt import Verdict
+from clerestory.policy.interpreters.smt import CanBe
 from clerestory.policy.shape import shape_of
 from clerestory.policy.well_formed import ordinary
 from clerestory.policy.whole_answers import circuit_answer
@@ -165,7 +165,7 @@ def find_kinds(laws: TwoLaws, places: Mapping[Kind, int]) -> Found:
     kinds: list[Kind] = []
     while left:
         answer = laws.ask(laws.after.either(left.values()))
-        if answer.verdict is Verdict.NEVER:
+        if answer.can_be is CanBe.NEVER:
             break
         values = laws.after.evaluate(answer.facts) if answer.facts is not None else []
         new = [kind for kind, place in left.items() if values and values[place]]
@@ -183,7 +183,7 @@ def codes_met(laws: TwoLaws, place: int, path: str) -> tuple[str, ...] | None:
     while True:
         left = laws.shape.facts[path] - met
         answer = laws.ask(laws.after.both([place, laws.after.is_one_of(path, left)]))
-        if answer.verdict is Verdict.NEVER:
+        if answer.can_be is CanBe.NEVER:
             return tuple(sorted(met))
         if answer.facts is None:
             return None

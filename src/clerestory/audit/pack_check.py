@@ -15,6 +15,7 @@ from clerestory.audit.pack_check_cases import Showing, Shown
 from clerestory.audit.pack_check_codes import check_codes
 from clerestory.audit.pack_check_files import (
     check_authorities,
+    check_jurisdiction,
     check_loading,
     check_manifest,
     check_shape_of_codes,
@@ -203,9 +204,11 @@ def _read(
         policies=list({p.id: p for pack in packs for p in pack.policies}.values()),
         digest="",
     )
+    all_known = _knows_all_authorities(packs)
     for pack in packs:
+        yield from check_jurisdiction(pack, vocabulary, sources)
         yield from check_authorities(pack, vocabulary, sources)
-        yield from check_policies(pack, stack, sources)
+        yield from check_policies(pack, stack, sources, all_known=all_known)
         yield from check_codes(pack, stack, sources)
         yield from check_promise(pack, stack, sources)
     yield from check_types(packs, stack, sources)
@@ -213,6 +216,16 @@ def _read(
     # In a file that cannot be read a word may be given or tested, so nothing is said of words.
     if not any(pack.faults for pack in everywhere):
         yield from check_words(packs, everywhere, sources)
+
+
+def _knows_all_authorities(packs: Sequence[Pack]) -> bool:
+    """Whether no pack is missing and no file of which it depends what may be cited is broken."""
+    here = {pack.name for pack in packs}
+    return all(
+        here.issuperset(pack.requires)
+        and not any(fault.file in {"pack.toml", "authorities.toml"} for fault in pack.faults)
+        for pack in packs
+    )
 
 
 def _show(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from clerestory.audit.pack_check_flaws import (
 )
 from clerestory.kernel import BadFile
 from clerestory.kernel.reading import read_document
+from clerestory.kernel.time import FIRST_YEAR, LAST_YEAR
 from clerestory.law.codes import Vocabulary
 from clerestory.law.pack_toml import read_pack_toml
 from clerestory.law.packs import Pack
@@ -88,10 +89,17 @@ def _manifest_remarks(
             "call both the same",
             "name",
         )
-    if type(manifest.get("law_as_of", date.min)) is not date:
+    law_as_of = manifest.get("law_as_of", date(FIRST_YEAR, 1, 1))
+    if not isinstance(law_as_of, date) or isinstance(law_as_of, datetime):
         yield (
-            f"law_as_of is not a day: {manifest['law_as_of']}",
+            f"law_as_of is not a day: {law_as_of}",
             "write it as 2026-02-26, without quotes",
+            "law_as_of",
+        )
+    elif not FIRST_YEAR <= law_as_of.year <= LAST_YEAR:
+        yield (
+            f"law_as_of has an unlikely year: {law_as_of}",
+            "write the last day on which somebody looked at the law",
             "law_as_of",
         )
     files = {path.stem for path in pack.folder.glob("*.cedar")}
@@ -106,6 +114,20 @@ def _manifest_remarks(
                 f"choose one of: {', '.join(known)}",
                 "requires",
             )
+
+
+def check_jurisdiction(pack: Pack, vocabulary: Vocabulary, sources: Sources) -> Iterator[Flaw]:
+    """Yield a jurisdiction that no demand can name: nobody would ever be under this law."""
+    path = pack.folder / "pack.toml"
+    manifest, _, _ = read_pack_toml(path)
+    named = manifest.get("jurisdiction")
+    # That the key is missing is said with the other keys.
+    if named is None or (isinstance(named, str) and vocabulary.knows("jurisdiction", named)):
+        return
+    line = sources.line_with(path, r"^jurisdiction\s*=")
+    text = f"there is no jurisdiction {named} in codes.yaml"
+    todo = "mend the name, or add it to the list jurisdiction with what it means"
+    yield Flaw(f"{pack.folder.name}/pack.toml", line, text, todo)
 
 
 def check_authorities(pack: Pack, vocabulary: Vocabulary, sources: Sources) -> Iterator[Flaw]:

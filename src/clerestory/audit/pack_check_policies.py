@@ -42,11 +42,21 @@ _STARTS = frozenset({"received"})
 Remark = tuple[str, str, str]
 
 
-def check_policies(pack: Pack, stack: PackStack, sources: Sources) -> Iterator[Flaw]:
-    """Yield the flaws of a pack's policies, each taken by itself."""
+def check_policies(
+    pack: Pack, stack: PackStack, sources: Sources, *, all_known: bool = True
+) -> Iterator[Flaw]:
+    """Yield the flaws of a pack's policies, each taken by itself.
+
+    Args:
+        pack: The pack whose policies they are.
+        stack: The pack and all that it is used with.
+        sources: Their texts.
+        all_known: Whether every authority of the stack could be read. Where a whole file or pack
+            is missing, every citation of it would be listed beside the one true fault.
+    """
     for policy in pack.policies:
         for text, todo, near in (
-            *_authorities(policy, stack.authorities),
+            *_authorities(policy, stack.authorities, all_known=all_known),
             *_annotations(policy),
             *_expressions(policy),
             *_stage(policy),
@@ -78,10 +88,12 @@ def check_subset(packs: Sequence[Pack], stack: PackStack, sources: Sources) -> I
         yield sources.flaw(owners[policy.id], policy, text, fault.todo)
 
 
-def _authorities(policy: Policy, known: Mapping[str, Authority]) -> Iterator[Remark]:
+def _authorities(
+    policy: Policy, known: Mapping[str, Authority], *, all_known: bool
+) -> Iterator[Remark]:
     cited = [known[name] for name in policy.authorities if name in known]
     for name in policy.authorities:
-        if name not in known:
+        if name not in known and all_known:
             yield (
                 f"cites {name}, which no pack in use defines",
                 "add the authority to authorities.toml or mend the citation",

@@ -18,7 +18,7 @@ from clerestory.audit.proof_report import NOT_PROVED, PROVED, REFUTED, Proof, Pr
 from clerestory.law.packs import PackStack
 from clerestory.policy.circuit import Circuit
 from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.interpreters.smt import Answer, Solver, Verdict
+from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.lowering import raising_reviews
 from clerestory.policy.shape import shape_of
@@ -103,16 +103,16 @@ class _Proving:
         proof = Proof(
             promise=question.id,
             says=question.says,
-            verdict={Verdict.NEVER: PROVED, Verdict.OPEN: NOT_PROVED}.get(answer.verdict, REFUTED),
+            result={CanBe.NEVER: PROVED, CanBe.OPEN: NOT_PROVED}.get(answer.can_be, REFUTED),
             on=law.on,
             laws=self.laws,
         )
         known = self._found.get(question.id)
-        if answer.facts is None or (known and known.verdict == REFUTED):
+        if answer.facts is None or (known and known.result == REFUTED):
             return proof
         answer = self._solver.ask(question.broken, plain=self._plain)
         if answer.facts is None:
-            return replace(proof, verdict=NOT_PROVED)
+            return replace(proof, result=NOT_PROVED)
         demand, policies = confirmed(self.stack, law, circuit, question.id, answer.facts)
         return replace(proof, demand=demand, policies=policies)
 
@@ -132,7 +132,7 @@ class _Proving:
         """Ask whether any of the nodes can hold: where none can, that is the answer of each."""
         new = sorted({place for place in places if place not in self._asked})
         answer = self._solver.ask(self._base.either(new))
-        if answer.verdict is Verdict.NEVER:
+        if answer.can_be is CanBe.NEVER:
             self._asked |= dict.fromkeys(new, answer)
 
     def _ask(self, place: int) -> Answer:
@@ -144,16 +144,16 @@ class _Proving:
         """Return how each promise came out; one about no demand proves nothing."""
         return [
             proof
-            if name in self._met or proof.verdict != PROVED
+            if name in self._met or proof.result != PROVED
             else replace(
-                proof, verdict=NOT_PROVED, says=f"{proof.says} (No demand fits its condition.)"
+                proof, result=NOT_PROVED, says=f"{proof.says} (No demand fits its condition.)"
             )
             for name, proof in self._found.items()
         ]
 
 
 def _weight(proof: Proof) -> int:
-    return (PROVED, NOT_PROVED, REFUTED).index(proof.verdict)
+    return (PROVED, NOT_PROVED, REFUTED).index(proof.result)
 
 
 def _review(laws: int, on: date) -> Proof:
@@ -161,7 +161,7 @@ def _review(laws: int, on: date) -> Proof:
     return Proof(
         promise=REVIEW,
         says="A reviewer lowers an answer and never raises one, and withholds no mandate.",
-        verdict=REFUTED if raising_reviews() else PROVED,
+        result=REFUTED if raising_reviews() else PROVED,
         on=on,
         laws=laws,
     )

@@ -18,7 +18,7 @@ class Proof:
 
     promise: str
     says: str
-    verdict: str
+    result: str
     on: date
     laws: int
     demand: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -29,7 +29,7 @@ class Proof:
         return {
             "promise": self.promise,
             "says": self.says,
-            "verdict": self.verdict,
+            "result": self.result,
             "laws": self.laws,
             "on": self.on.isoformat(),
             "demand": dict(self.demand) if self.demand else None,
@@ -49,7 +49,7 @@ class ProofReport:
     @property
     def holds(self) -> bool:
         """Whether every promise was proved; without promises nothing is."""
-        return bool(self.proofs) and all(proof.verdict == PROVED for proof in self.proofs)
+        return bool(self.proofs) and all(proof.result == PROVED for proof in self.proofs)
 
     def lines(self, *, shown: bool = True) -> Iterator[str]:
         """Yield the report for people, with the demands that break a promise if ``shown``."""
@@ -57,12 +57,12 @@ class ProofReport:
 
         yield f"{' + '.join(self.packs)}, digest {self.digest[:16]}"
         for proof in self.proofs:
-            yield f"{proof.verdict:10}  {proof.promise}: {proof.says}"
+            yield f"{proof.result:10}  {proof.promise}: {proof.says}"
             if proof.demand is not None:
                 yield f"            broken on {proof.on} by {', '.join(proof.policies)}"
                 if shown:
                     yield yaml.safe_dump(dict(proof.demand), sort_keys=False)
-        counts = Counter(proof.verdict for proof in self.proofs)
+        counts = Counter(proof.result for proof in self.proofs)
         laws = self.proofs[0].laws if self.proofs else 0
         yield (
             f"{counts[PROVED]} proved, {counts[REFUTED]} refuted, {counts[NOT_PROVED]} not proved, "

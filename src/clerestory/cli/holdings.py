@@ -10,12 +10,12 @@ from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.finding import INDEX, find, lookups, roster
 from clerestory.cli.terminal import tell, tell_json
 from clerestory.holdings import (
-    Finding,
+    ColumnFault,
     Missing,
     Severity,
     build_index,
     check_source,
-    list_findings,
+    list_column_faults,
     list_missing,
     load_catalogue,
     open_source,
@@ -85,7 +85,7 @@ def check(source: str, catalogue: Path, as_json: bool) -> None:
     held = load_catalogue(catalogue)
     opened = open_source(source)
     try:
-        missing, findings = list_missing(opened, held), list_findings(opened, held)
+        missing, faults = list_missing(opened, held), list_column_faults(opened, held)
     finally:
         opened.close()
     if as_json:
@@ -95,16 +95,16 @@ def check(source: str, catalogue: Path, as_json: bool) -> None:
                     {"table": one.table, "column": one.column, "needed_by": list(one.needed_by)}
                     for one in missing
                 ],
-                "findings": [_finding_json(one) for one in findings],
+                "faults": [_fault_json(one) for one in faults],
             }
         )
     else:
-        _tell_check(missing, findings, catalogue)
-    grave = any(one.flaw.severity is Severity.GRAVE for one in findings)
+        _tell_check(missing, faults, catalogue)
+    grave = any(one.flaw.severity is Severity.GRAVE for one in faults)
     sys.exit(ExitCode.NO if missing or grave else ExitCode.DONE)
 
 
-def _finding_json(one: Finding) -> dict[str, str]:
+def _fault_json(one: ColumnFault) -> dict[str, str]:
     flaw = one.flaw
     return {
         "severity": str(flaw.severity),
@@ -116,8 +116,8 @@ def _finding_json(one: Finding) -> dict[str, str]:
     }
 
 
-def _tell_check(missing: Sequence[Missing], findings: Sequence[Finding], catalogue: Path) -> None:
-    for one in (*missing, *findings):
+def _tell_check(missing: Sequence[Missing], faults: Sequence[ColumnFault], catalogue: Path) -> None:
+    for one in (*missing, *faults):
         tell(str(one))
     if missing:
         tell(f"next: correct {catalogue}, or add a view to the source; then check again")

@@ -297,10 +297,10 @@ def audit(directory: Path, repair: bool, key: Path | None, kek: Path | None, as_
                 project(reader, ledger.log.public, ledger.log.verifier, from_start=True)
         report = audit_ledger(ledger)
     say(as_json, report_value(report), report_text(report))
-    if report.findings:
+    if report.faults:
         raise Corruption(
-            f"the log is not what it says: {len(report.findings)} findings",
-            code="log-audit-findings",
+            f"the log is not what it says: {len(report.faults)} faults",
+            code="log-audit-faults",
             todo="keep the ledger and its public folder as they are, append nothing, and see the "
             "code of each finding in docs/errors.md",
         )

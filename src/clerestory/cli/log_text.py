@@ -138,19 +138,19 @@ def report_value(report: AuditReport) -> dict[str, object]:
         "erased": report.erased,
         "demand_numbers": report.recount.last_numbers,
         "unknown_files": list(report.unknown),
-        "findings": [{"code": one.code, "message": one.message} for one in report.findings],
+        "faults": [{"code": one.code, "message": one.message} for one in report.faults],
     }
 
 
 def report_text(report: AuditReport) -> str:
     """Show an audit to a person."""
     lines = []
-    for one in report.findings:
+    for one in report.faults:
         lines += [f"finding: {one.message}", f"  code: {one.code}"]
     lines += _named("not a file of the log, so not checked", report.unknown)
     lines.append(
         f"audited {report.size} entries: {report.opened} opened, {report.erased} erased, "
-        f"{len(report.findings)} findings"
+        f"{len(report.faults)} faults"
     )
     return "\n".join(map(visible, lines))
 

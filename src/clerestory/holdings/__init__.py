@@ -19,10 +19,10 @@ from clerestory.holdings.catalogue import (
 )
 from clerestory.holdings.catalogue_file import load_catalogue, parse_catalogue
 from clerestory.holdings.check import (
-    Finding,
+    ColumnFault,
     Missing,
     check_source,
-    list_findings,
+    list_column_faults,
     list_missing,
 )
 from clerestory.holdings.errors import (
@@ -70,8 +70,8 @@ __all__ = [
     "CatalogueFault",
     "Category",
     "Column",
+    "ColumnFault",
     "FieldValue",
-    "Finding",
     "Found",
     "HeldField",
     "IndexFault",
@@ -106,7 +106,7 @@ __all__ = [
     "build_index",
     "check_source",
     "check_still_right",
-    "list_findings",
+    "list_column_faults",
     "list_missing",
     "load_catalogue",
     "open_index",

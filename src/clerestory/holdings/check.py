@@ -53,7 +53,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ColumnFault:
     """One thing that is wrong with a column of the source."""
 
     table: str
@@ -83,10 +83,10 @@ def list_missing(source: Source, catalogue: Catalogue) -> tuple[Missing, ...]:
     return tuple(missing)
 
 
-def list_findings(source: Source, catalogue: Catalogue) -> tuple[Finding, ...]:
+def list_column_faults(source: Source, catalogue: Catalogue) -> tuple[ColumnFault, ...]:
     """Everything that is wrong with the columns that are there, the grave ones first."""
-    found: dict[tuple[str, str, str], Finding] = {}
-    for one in _findings(source, catalogue):
+    found: dict[tuple[str, str, str], ColumnFault] = {}
+    for one in _column_faults(source, catalogue):
         found.setdefault((one.table, one.column, one.flaw.code), one)
     return tuple(sorted(found.values(), key=lambda one: (one.flaw.severity, one.table, one.column)))
 
@@ -97,7 +97,8 @@ def check_source(source: Source, catalogue: Catalogue) -> None:
     Raises:
         SourceFault: A column that persons are found or read by cannot be what it should be.
     """
-    grave = [one for one in list_findings(source, catalogue) if one.flaw.severity is Severity.GRAVE]
+    found = list_column_faults(source, catalogue)
+    grave = [one for one in found if one.flaw.severity is Severity.GRAVE]
     if grave:
         told = "; ".join(f"{one.table}.{one.column}: {one.flaw.said}" for one in grave[:_TOLD])
         more = f"; and {len(grave) - _TOLD} more" if len(grave) > _TOLD else ""
@@ -108,7 +109,7 @@ def check_source(source: Source, catalogue: Catalogue) -> None:
         )
 
 
-def _findings(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
+def _column_faults(source: Source, catalogue: Catalogue) -> Iterator[ColumnFault]:
     roles = _roles(catalogue)
     key = catalogue.person.name
     kinds: dict[str, set[Kind]] = {}
@@ -122,7 +123,7 @@ def _findings(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
         for column in asked:
             for role in sorted(roles[column]):
                 for flaw in list_flaws(role, sampled[column.name]):
-                    yield Finding(table=table, column=column.name, flaw=flaw)
+                    yield ColumnFault(table=table, column=column.name, flaw=flaw)
         if key in held:
             kinds[table] = sampled[key].kinds
             yield from _keys(source, catalogue, table)
@@ -194,7 +195,7 @@ def _closed_tables(catalogue: Catalogue) -> set[str]:
 
 def _twice(
     table: str, held: Mapping[str, HeldColumn], roles: Mapping[Column, set[Role]]
-) -> Iterator[Finding]:
+) -> Iterator[ColumnFault]:
     counts = Counter(name.lower() for name in held)
     for name in held:
         if counts[name.lower()] > 1 and Column(table=table, name=name) in roles:
@@ -204,10 +205,10 @@ def _twice(
                 said="another column has the same name but for capitals",
                 todo="give one of them another name",
             )
-            yield Finding(table=table, column=shown(name), flaw=flaw)
+            yield ColumnFault(table=table, column=shown(name), flaw=flaw)
 
 
-def _keys(source: Source, catalogue: Catalogue, table: str) -> Iterator[Finding]:
+def _keys(source: Source, catalogue: Catalogue, table: str) -> Iterator[ColumnFault]:
     key = catalogue.person.name
     is_person = table == catalogue.person.table
     if table in _closed_tables(catalogue):
@@ -219,7 +220,7 @@ def _keys(source: Source, catalogue: Catalogue, table: str) -> Iterator[Finding]
             said="a person has no key",
             todo="give every person one",
         )
-        yield Finding(table=table, column=key, flaw=flaw)
+        yield ColumnFault(table=table, column=key, flaw=flaw)
     dated = {
         field.column.table for field in catalogue.list_fields() if field.column and field.dated
     }
@@ -230,10 +231,10 @@ def _keys(source: Source, catalogue: Catalogue, table: str) -> Iterator[Finding]
             said="two rows have one key" + ("" if is_person else ", and such a person's is unread"),
             todo="let the catalogue name a view that holds only the row that is right",
         )
-        yield Finding(table=table, column=key, flaw=flaw)
+        yield ColumnFault(table=table, column=key, flaw=flaw)
 
 
-def _other_keys(catalogue: Catalogue, kinds: Mapping[str, set[Kind]]) -> Iterator[Finding]:
+def _other_keys(catalogue: Catalogue, kinds: Mapping[str, set[Kind]]) -> Iterator[ColumnFault]:
     own = kinds.get(catalogue.person.table)
     for table, told in kinds.items():
         if own is None or told == own or Kind.ANY in told | own:
@@ -248,10 +249,10 @@ def _other_keys(catalogue: Catalogue, kinds: Mapping[str, set[Kind]]) -> Iterato
             f"in {catalogue.person.table}",
             todo="write it in both as the same type",
         )
-        yield Finding(table=table, column=catalogue.person.name, flaw=flaw)
+        yield ColumnFault(table=table, column=catalogue.person.name, flaw=flaw)
 
 
-def _mark_keys(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
+def _mark_keys(source: Source, catalogue: Catalogue) -> Iterator[ColumnFault]:
     """Keys of a table of marks that are nobody's: that those people are protected is never met."""
     key, persons = catalogue.person.name, catalogue.person.table
     for table in sorted({mark.column.table for mark in catalogue.protections} - {persons}):
@@ -267,10 +268,10 @@ def _mark_keys(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
                 "it says of protection is never met",
                 todo=f"write each key as it stands in {persons}, blanks and capitals too",
             )
-            yield Finding(table=table, column=key, flaw=flaw)
+            yield ColumnFault(table=table, column=key, flaw=flaw)
 
 
-def _marks(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
+def _marks(source: Source, catalogue: Catalogue) -> Iterator[ColumnFault]:
     for mark in catalogue.protections:
         table, name = mark.column.table, mark.column.name
         held = {one.name: one for one in source.columns_of(table) or ()}
@@ -285,4 +286,4 @@ def _marks(source: Source, catalogue: Catalogue) -> Iterator[Finding]:
                 said="a mark of protection means neither yes nor no, so its person is protected",
                 todo=f"say what it means in {catalogue.file}, line {mark.line}",
             )
-            yield Finding(table=table, column=name, flaw=flaw)
+            yield ColumnFault(table=table, column=name, flaw=flaw)

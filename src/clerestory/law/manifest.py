@@ -64,6 +64,8 @@ def _remarks(folder: str, table: Mapping[str, object]) -> Iterator[tuple[str, st
     yield from _requirements(_text(table, "name", folder), table)
     if not _is_texts(table.get("order", [])):
         yield "order", f"order must be a list of names in quotes: {table['order']}"
+    elif twice := _twice(table, "order"):
+        yield "order", f"order names a file twice: {twice}"
 
 
 def _requirements(name: str, table: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -75,6 +77,8 @@ def _requirements(name: str, table: Mapping[str, object]) -> Iterator[tuple[str,
         yield "requires", f"requires must be a list of names in quotes: {required}"
     elif name in _texts(table, "requires"):
         yield "requires", f"requires itself: {name}"
+    elif twice := _twice(table, "requires"):
+        yield "requires", f"requires names a pack twice: {twice}"
 
 
 def _is_texts(value: object) -> bool:
@@ -84,6 +88,11 @@ def _is_texts(value: object) -> bool:
 def _texts(table: Mapping[str, object], key: str) -> tuple[str, ...]:
     value = table.get(key)
     return tuple(map(str, value)) if isinstance(value, list) and _is_texts(value) else ()
+
+
+def _twice(table: Mapping[str, object], key: str) -> str:
+    names = _texts(table, key)
+    return next((name for name in names if names.count(name) > 1), "")
 
 
 def _text(table: Mapping[str, object], key: str, otherwise: str) -> str:

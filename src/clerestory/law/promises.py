@@ -1,9 +1,9 @@
 """Promises: what must hold of a law for every demand, written as data beside its policies.
 
 A promise says in Cedar's own words for which demands (``when``) which answers are never given
-(``never``), or which duties always go with them (``must``, ``after`` the answers that it names). With ``as_if`` it says instead that
-such an answer is given only where it would be given as well if those facts stood otherwise: a
-consent that does not cover the demand must make no difference.
+(``never``), or which duties always go with them (``must``, ``after`` the answers that it names).
+With ``as_if`` it says instead that such an answer is given only where it would be given as well if
+those facts stood otherwise: a consent that does not cover the demand must make no difference.
 
 ``[terms]`` names conditions that others use by ``@name``.
 """
@@ -21,7 +21,14 @@ FILE = "promises.toml"
 # From the most open answer to the most closed one.
 ANSWERS = ("release", "coarsen", "refer", "withhold")
 _NEEDS: Mapping[str, type] = {"id": str, "says": str, "when": str}
-_KINDS: Mapping[str, type] = {**_NEEDS, "never": list, "must": list, "after": list, "as_if": dict, "cite": str}
+_KINDS: Mapping[str, type] = {
+    **_NEEDS,
+    "never": list,
+    "must": list,
+    "after": list,
+    "as_if": dict,
+    "cite": str,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ those formats can check this log. ``Ledger`` writes events; ``verify_proof`` and
 ``verify_directory`` need nothing but public files and the log's key.
 """
 
-from clerestory.ledger.audit import AuditReport, Finding, audit_ledger
+from clerestory.ledger.audit import AuditReport, LedgerFault, audit_ledger
 from clerestory.ledger.by_hand import Keeper
 from clerestory.ledger.commitment import (
     Opening,
@@ -66,12 +66,12 @@ __all__ = [
     "Event",
     "EventType",
     "FileKeyEncryptionKey",
-    "Finding",
     "Forked",
     "Keeper",
     "KeyEncryptionKey",
     "Leaf",
     "Ledger",
+    "LedgerFault",
     "Log",
     "MLDSA44Cosigner",
     "Opening",

@@ -24,7 +24,7 @@ _PLANTED = "find out who put it there; a copy of the folder would carry it along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class LedgerFault:
     """One thing that is not as it must be."""
 
     code: str
@@ -40,11 +40,11 @@ class AuditReport:
     erased: int = 0
     recount: Recount = field(default_factory=Recount)
     unknown: tuple[str, ...] = ()
-    findings: list[Finding] = field(default_factory=list)
+    faults: list[LedgerFault] = field(default_factory=list)
 
     def add(self, fault: ClerestoryError, *, where: str = "") -> None:
         """Note a fault."""
-        self.findings.append(Finding(code=fault.code, message=f"{fault}{where}"))
+        self.faults.append(LedgerFault(code=fault.code, message=f"{fault}{where}"))
 
 
 def audit_ledger(ledger: Ledger) -> AuditReport:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
+from clerestory.law.fact_table import can_change
 from clerestory.law.policies import Policy
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.words import literals, path_of
@@ -25,8 +26,6 @@ NOTHING: ChangeSet = frozenset()
 AS_IT_IS: Ways = (NOTHING,)
 NEVER: Ways = ()
 
-_EVIDENCE = frozenset({"findings", "consent", "agreement"})
-_PAPER = frozenset({"kind", "issuer", "written", "status", "in_date", "enforced_by_order"})
 _WIDEST = 24
 
 
@@ -168,7 +167,7 @@ class Abduction:
             current = current["__entity"]["id"]
         if (str(current) == wanted) == want:
             return AS_IT_IS
-        if not _can_change(path) or self._is_event(path) or (want and wanted == "unknown"):
+        if not can_change(path) or self._is_event(path) or (want and wanted == "unknown"):
             return NEVER
         if want:
             return _only(path, wanted)
@@ -208,7 +207,7 @@ class Abduction:
         held = current if isinstance(current, list) else [str(current)]
         if all(value in codes for value in held) == want:
             return AS_IT_IS
-        if want and _can_change(path):
+        if want and can_change(path):
             # Where a plain yes would do, the finer answers are no other way.
             offered = ["yes"] if "yes" in codes else [code for code in codes if code != "unknown"]
             return tuple(frozenset({(path, code)}) for code in offered)
@@ -272,11 +271,6 @@ def _only(path: str, value: str) -> Ways:
 
 def _fixed(holds: bool) -> Ways:
     return AS_IT_IS if holds else NEVER
-
-
-def _can_change(path: str) -> bool:
-    head, _, tail = path.partition(".")
-    return head in _EVIDENCE or (head == "paper" and tail in _PAPER | {"names_field"})
 
 
 def _matches(scope: Tree, groups: frozenset[str]) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from clerestory.kernel.time import month_text
+from clerestory.law.fact_table import parts_of
 
 Facts = Mapping[str, Any]
 Document = dict[str, Any]
@@ -27,7 +28,7 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         "id": name,
         "title": "A made-up demand: the answer of a proof, about nobody",
         "received": {"date": on.isoformat(), "channel": facts["channel"]},
-        "holder": _part(facts, "holder", ("agency", "kind", "jurisdiction")),
+        "holder": _part(facts, "holder"),
         "requester": {"class": facts["principal"]},
         "instrument": _paper(facts, on, ref),
         "purpose": facts["purpose"],
@@ -37,7 +38,7 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         "consents": _consents(facts, on, class_ref, ref),
         "agreements": _agreements(facts, ref),
         "holds": _holds(facts["hold"], on),
-        "nondisclosure": _part(facts, "nondisclosure", ("asked", "ordered")),
+        "nondisclosure": _part(facts, "nondisclosure"),
     }
     if facts["component"] != "none":
         document["requester"]["component"] = facts["component"]
@@ -49,8 +50,9 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
     return {key: value for key, value in document.items() if value not in ([], {})}
 
 
-def _part(facts: Facts, head: str, names: tuple[str, ...]) -> Document:
-    return {name: facts[f"{head}.{name}"] for name in names}
+def _part(facts: Facts, head: str) -> Document:
+    """Return what the written form of a group states as the facts do."""
+    return {name: facts[f"{head}.{name}"] for name in parts_of(head, written=True)}
 
 
 def _paper(facts: Facts, on: date, ref: str) -> Document:
@@ -70,7 +72,7 @@ def _paper(facts: Facts, on: date, ref: str) -> Document:
     if facts["months"] in periods:
         scope["period"] = periods[facts["months"]]
     paper: Document = {
-        **{part: facts[f"paper.{part}"] for part in ("kind", "issuer", "written", "status")},
+        **_part(facts, "paper"),
         "scope": scope,
         "enforced_by_order": facts["paper.enforced_by_order"],
     }
@@ -149,7 +151,8 @@ def _agreements(facts: Facts, ref: str) -> list[Document]:
             "with": requester if facts["agreement.party"] == "yes" else another,
             "purposes": [facts["purpose"]] if facts["agreement.purpose"] == "yes" else [],
             "fields": [ref] if facts["agreement.field"] == "yes" else [],
-            **_part(facts, "agreement", ("in_force", "agreed_by_holder", "bars_onward_sharing")),
+            "in_force": facts["agreement.in_force"],
+            **_part(facts, "agreement"),
         }
     ]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
+from clerestory.law.fact_table import FACTS, FINDINGS, Fact, in_context
 
 Request = Mapping[str, Any]
 
@@ -17,46 +18,10 @@ entity Purpose in [Purpose];
 entity Program in [Program];
 entity Category in [Category];
 entity Field in [Program, Category] = {{
-  name: String, program: String, source: String, proxy: Bool
-}};
-type Findings = {{ {findings} }};
-type Paper = {{
-  kind: String, form: String, issuer: String, written: String, persons: String, fields: String,
-  status: String, in_date: String, enforced_by_order: String, names_field: String
+{field}
 }};
 type Facts = {{
-  on: datetime,
-  holder: {{ agency: String, kind: String, jurisdiction: String }},
-  component: String,
-  channel: String,
-  purpose: Purpose,
-  grounds: Set<String>,
-  cited: Set<String>,
-  threats: Set<String>,
-  paper: Paper,
-  papers: Set<String>,
-  forms: Set<String>,
-  months: String,
-  subject: {{
-    relation: String, alone: String, applicant: String, flags: Set<String>, defined_by: Set<String>
-  }},
-  findings: Findings,
-  raised: Set<String>,
-  consent: {{
-    given: String, recipient: String, purpose: String, field: String, in_date: String,
-    revoked: String, elements: String
-  }},
-  agreement: {{
-    stated: String, party: String, purpose: String, field: String, in_force: String,
-    agreed_by_holder: String, bars_onward_sharing: String
-  }},
-  hold: String,
-  nondisclosure: {{ asked: String, ordered: String }},
-  established: Set<String>,
-  lifted: Set<String>,
-  mandated: Set<String>,
-  barred: Set<String>,
-  outcome: String
+{facts}
 }};
 action disclose;
 action define, lift, lift_coarsened, refer, consider, oblige
@@ -71,8 +36,27 @@ def schema_text(vocabulary: Vocabulary) -> str:
 
     Every attribute is required: no policy can fail for want of one.
     """
-    findings = ", ".join(f"{code}: String" for code in sorted(vocabulary.lists["findings"]))
-    return _SCHEMA.format(findings=findings)
+    field = {fact.part: _cedar_type(fact) for fact in FACTS if fact.head == "resource"}
+    facts: dict[str, str] = {}
+    for fact in in_context():
+        same = [one for one in FACTS if one.head == fact.head and one.part]
+        facts[fact.head] = (
+            _record({one.part: _cedar_type(one) for one in same}) if same else _cedar_type(fact)
+        )
+    facts[FINDINGS] = _record(dict.fromkeys(sorted(vocabulary.lists[FINDINGS]), "String"))
+    return _SCHEMA.format(field=_attributes(field), facts=_attributes(facts))
+
+
+def _cedar_type(fact: Fact) -> str:
+    return fact.cedar or ("Set<String>" if fact.many else "String")
+
+
+def _record(parts: Mapping[str, str]) -> str:
+    return f"{{\n{_attributes(parts)}\n}}"
+
+
+def _attributes(parts: Mapping[str, str]) -> str:
+    return ",\n".join(f"  {name}: {kind}" for name, kind in parts.items())
 
 
 def field_uid(program: str, field: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from clerestory.demands.demand import Agreement, Consent, Demand, Item
 from clerestory.law.codes import Vocabulary
+from clerestory.law.fact_table import absent_of, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +75,7 @@ class Closest:
         return chosen
 
 
-NO_CONSENT = Closest(
-    (),
-    Known(
-        None,
-        {
-            **dict.fromkeys(
-                ("given", "recipient", "purpose", "field", "in_date", "elements"), "no"
-            ),
-            # Nobody knows whether a permission that is still to come will be taken back.
-            "revoked": "unknown",
-        },
-    ),
-)
+NO_CONSENT = Closest((), Known(None, absent_of("consent")))
 
 
 def closest_consent(
@@ -136,10 +125,9 @@ def _names_requester(to: str, demand: Demand, vocabulary: Vocabulary) -> str:
 
 
 def closest_agreement(demand: Demand, on: date) -> Closest:
-    names = ("stated", "party", "purpose", "field", "in_force", "agreed_by_holder")
     return Closest.of(
         ((_describe_agreement(one, demand, on), one.fields) for one in demand.agreements),
-        Known(None, dict.fromkeys((*names, "bars_onward_sharing"), "no")),
+        Known(None, absent_of("agreement")),
         lambda facts: list(facts.values())[:-1].count("yes"),
     )
 
@@ -158,8 +146,7 @@ def _describe_agreement(agreement: Agreement, demand: Demand, on: date) -> dict[
         "purpose": "yes" if demand.purpose in agreement.purposes else "no",
         "field": "",
         "in_force": in_force,
-        "agreed_by_holder": agreement.agreed_by_holder,
-        "bars_onward_sharing": agreement.bars_onward_sharing,
+        **{part: getattr(agreement, part) for part in parts_of("agreement", written=True)},
     }
 
 

@@ -9,46 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
+from clerestory.law.fact_table import ANSWER, FINDINGS
+from clerestory.law.fact_table import FACTS as TABLE
 from clerestory.law.packs import PackStack
 
-# Each fact with the lists of its codes, and the codes that stand in no list.
+# Groups whose every part is yes, no or unknown.
+_ANSWERS = tuple(
+    f"{head}."
+    for head in dict.fromkeys([FINDINGS, *(fact.head for fact in TABLE if fact.part)])
+    if all(fact.lists == ANSWER for fact in TABLE if fact.head == head)
+)
+# Each other fact with the lists of its codes, and the codes that stand in no list.
 FACTS: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
-    "holder.agency": (("holder",), frozenset()),
-    "holder.kind": (("holder_kind",), frozenset()),
-    "holder.jurisdiction": (("jurisdiction",), frozenset()),
-    "component": (("component",), frozenset({"none"})),
-    "channel": (("channel",), frozenset()),
-    "purpose": (("purpose",), frozenset()),
-    "grounds": (("grounds",), frozenset()),
-    "threats": (("threats",), frozenset()),
-    "paper.kind": (("instrument_kind",), frozenset()),
-    "paper.form": (("form",), frozenset({"none"})),
-    "paper.issuer": (("issuer",), frozenset()),
-    "paper.written": (("answer",), frozenset()),
-    "paper.persons": (("persons",), frozenset()),
-    "paper.fields": (("fields_asked",), frozenset()),
-    "paper.status": (("status",), frozenset()),
-    "paper.in_date": (("answer",), frozenset()),
-    "paper.enforced_by_order": (("answer",), frozenset()),
-    "paper.names_field": ((), frozenset({"yes", "no", "everything", "unstated"})),
-    "forms": (("form",), frozenset()),
-    "papers": (("instrument_kind",), frozenset()),
-    "months": ((), frozenset({"one", "more", "unstated"})),
-    "subject.relation": (("relation",), frozenset()),
-    "subject.applicant": (("answer",), frozenset()),
-    "subject.alone": (("answer",), frozenset()),
-    "subject.flags": (("flags",), frozenset()),
-    "subject.defined_by": (("defined_by",), frozenset()),
-    "raised": (("findings",), frozenset()),
-    "hold": ((), frozenset({"none", "active", "lapsed"})),
-    "outcome": ((), frozenset({"release", "coarsen", "refer_to_counsel", "withhold"})),
-    "principal": (("requester_class",), frozenset()),
-    "resource.name": (("fields",), frozenset()),
-    "resource.program": (("program",), frozenset()),
-    "resource.source": (("source",), frozenset()),
+    fact.path: (fact.lists, fact.codes)
+    for fact in TABLE
+    if fact.has_codes and not fact.path.startswith(_ANSWERS)
 }
-# Facts whose every part is yes, no or unknown.
-_ANSWERS = ("findings.", "consent.", "agreement.", "nondisclosure.")
 ENTITIES: Mapping[str, tuple[str, ...]] = {
     "Requester": ("requester_class",),
     "Purpose": ("purpose",),
@@ -56,9 +32,9 @@ ENTITIES: Mapping[str, tuple[str, ...]] = {
     "Category": ("category",),
 }
 # Facts whose words come from the policies and authorities themselves, checked elsewhere.
-OWN_WORDS = frozenset({"established", "lifted", "mandated", "barred", "cited"})
+OWN_WORDS = frozenset(fact.path for fact in TABLE if fact.many and not fact.has_codes)
 # Facts that are compared with days or stand by themselves as yes or no.
-WITHOUT_CODES = frozenset({"on", "resource.proxy"})
+WITHOUT_CODES = frozenset(fact.path for fact in TABLE if not (fact.many or fact.has_codes))
 
 
 def lists_of(fact: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
@@ -68,16 +44,8 @@ def lists_of(fact: str) -> tuple[tuple[str, ...], frozenset[str]] | None:
     return FACTS.get(fact)
 
 
-# The facts that are sets of codes, with the list of what they can hold.
-SETS = ("grounds", "threats", "papers", "forms", "subject.flags", "subject.defined_by", "raised")
-_PARTS = {
-    "consent": ("given", "recipient", "purpose", "field", "in_date", "revoked", "elements"),
-    "agreement": (
-        *("stated", "party", "purpose", "field", "in_force", "agreed_by_holder"),
-        "bars_onward_sharing",
-    ),
-    "nondisclosure": ("asked", "ordered"),
-}
+# The facts that are sets of codes.
+SETS = tuple(fact.path for fact in TABLE if fact.many and fact.has_codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +69,7 @@ def shape_of(stack: PackStack) -> Shape:
     vocabulary = stack.vocabulary
     paths = [name for name in FACTS if name not in {*SETS, "outcome"}]
     paths += [f"findings.{code}" for code in sorted(vocabulary.lists["findings"])]
-    paths += [f"{head}.{part}" for head, parts in _PARTS.items() for part in parts]
+    paths += [fact.path for fact in TABLE if fact.path.startswith(_ANSWERS)]
     sets = {path: _domain(path, vocabulary) for path in SETS}
     return Shape(
         facts={path: _domain(path, vocabulary) for path in paths},

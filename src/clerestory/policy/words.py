@@ -5,51 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
+from clerestory.law.fact_table import BY_PATH
 
 Tree = Mapping[str, Any]
-
-_FACTS = {
-    "paper.kind": ("the paper is a", "instrument_kind"),
-    "paper.form": ("the form is", "form"),
-    "paper.issuer": ("it is issued by a", "issuer"),
-    "paper.written": ("the request is in writing", None),
-    "paper.status": ("the status of the paper is", "status"),
-    "paper.in_date": ("the day lies within the paper's dates", None),
-    "paper.names_field": ("the paper itself names this field", None),
-    "paper.persons": ("the paper names persons as", "persons"),
-    "paper.fields": ("the paper asks for fields as", "fields_asked"),
-    "paper.enforced_by_order": ("a court has ordered that it be obeyed", None),
-    "consent.given": ("the person gave a permission", None),
-    "consent.recipient": ("the permission names this requester", None),
-    "consent.purpose": ("the permission is for this purpose", None),
-    "consent.field": ("the permission covers this field", None),
-    "consent.in_date": ("the permission has begun and not expired", None),
-    "consent.revoked": ("the permission was taken back", None),
-    "consent.elements": ("the permission is complete", None),
-    "agreement.stated": ("an agreement is relied on", None),
-    "agreement.party": ("the agreement is with this requester", None),
-    "agreement.purpose": ("the agreement is for this purpose", None),
-    "agreement.field": ("the agreement covers this field", None),
-    "agreement.in_force": ("the agreement is in force", None),
-    "agreement.agreed_by_holder": ("the holder has agreed to the agreement", None),
-    "agreement.bars_onward_sharing": ("the agreement bars onward sharing", None),
-    "subject.relation": ("the person stands in the demand as", "relation"),
-    "subject.alone": ("nobody else is named beside this person", None),
-    "subject.applicant": ("the person applied for benefits", None),
-    "subject.flags": ("the person's file is marked", "flags"),
-    "subject.defined_by": ("the class is picked by", "defined_by"),
-    "holder.kind": ("the holder is", "holder_kind"),
-    "holder.jurisdiction": ("the holder is under the law of", "jurisdiction"),
-    "holder.agency": ("the holder is", "holder"),
-    "purpose": ("the purpose is", "purpose"),
-    "grounds": ("the ground is", "grounds"),
-    "cited": ("the requester cites", None),
-    "papers": ("among the papers is a", "instrument_kind"),
-    "months": ("the period asked about in months is", None),
-    "hold": ("the request to keep the person uninformed is", None),
-    "component": ("the requester's office is", "component"),
-    "nondisclosure.ordered": ("a court ordered silence toward the person", None),
-}
 
 
 def condition(tree: Tree, wanted: bool, vocabulary: Vocabulary) -> str:
@@ -142,11 +100,12 @@ class _Words:
 
     def fact(self, path: str, codes: Iterable[str], same: bool) -> str:
         codes = list(codes)
+        row = BY_PATH.get(path)
         if path.startswith("findings."):
-            said, list_name = self._finding(path.removeprefix("findings.")), None
+            said = self._finding(path.removeprefix("findings."))
         else:
-            said, list_name = _FACTS.get(path, (path.replace(".", " "), None))
-        if list_name is not None:
+            said = (row.says if row else "") or path.replace(".", " ")
+        if row and row.told:
             if not same:
                 said = said.removesuffix(" a") + " not"
             return _with_article(f"{said} {_codes(codes)}")

@@ -22,7 +22,7 @@ from clerestory.policy.cedar_reading import Unread, read_policy
 from clerestory.policy.circuit import Circuit, codes_read
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.interpreters.columnar import ColumnarCircuit
-from clerestory.policy.interpreters.smt import Solver, Verdict
+from clerestory.policy.interpreters.smt import CanBe, Solver
 from clerestory.policy.shape import Shape
 
 BOUNDARY = Path(__file__).parent / "boundary.toml"
@@ -284,9 +284,9 @@ def pins(circuit: Circuit, row: Row) -> Iterator[int]:
 def can(solver: Solver, pinned: int, place: int) -> bool:
     """Whether the node holds for the pinned row; the solver must exclude the contrary."""
     both, negate = solver.circuit.both, solver.circuit.negate
-    yes, no = (solver.ask(both([pinned, way])).verdict for way in (place, negate(place)))
-    assert {yes, no} == {Verdict.POSSIBLE, Verdict.NEVER}
-    return yes is Verdict.POSSIBLE
+    yes, no = (solver.ask(both([pinned, way])).can_be for way in (place, negate(place)))
+    assert {yes, no} == {CanBe.POSSIBLE, CanBe.NEVER}
+    return yes is CanBe.POSSIBLE
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ AUTHORITIES = "\n".join(
             ("aa-unread", "permits", "no", ""),
             ("aa-about", "context", "yes", ""),
             ("aa-ended", "restricts", "yes", "valid_to = 2019-01-01\n"),
-            ("house-default-deny", "restricts", "yes", ""),
+            ("house-default-deny", "restricts", "yes", 'decides = "silence"\n'),
         ]
     )
 )

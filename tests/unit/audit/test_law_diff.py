@@ -17,7 +17,7 @@ from clerestory.law.packs import load_stack
 from clerestory.policy import Engine
 from clerestory.policy.circuit import Circuit
 from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.interpreters.smt import Answer, Solver, Verdict
+from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
 from clerestory.policy.law_of_the_day import LawOfTheDay
 
 ON = date(2026, 3, 2)
@@ -157,7 +157,7 @@ def test_what_the_solver_leaves_open_is_told_and_is_no_proof(
 ) -> None:
     class Hesitant(Solver):
         def ask(self, place: int, *, plain: Sequence[int] = ()) -> Answer:  # noqa: ARG002
-            return Answer(verdict=Verdict.OPEN)
+            return Answer(can_be=CanBe.OPEN)
 
     monkeypatch.setattr(two_laws, "Solver", Hesitant)
 

@@ -333,6 +333,30 @@ FLAWS = {
         'requires = ["us-zz"]',
         "requires the pack us-zz, which is not here",
     ),
+    "a required pack that is named twice": (
+        "pack.toml",
+        "requires = []",
+        'requires = ["us-zz", "us-zz"]',
+        "requires names a pack twice: us-zz",
+    ),
+    "a jurisdiction that no demand can name": (
+        "pack.toml",
+        'jurisdiction = "us-me"',
+        'jurisdiction = "us-zz"',
+        "there is no jurisdiction us-zz in codes.yaml",
+    ),
+    "a jurisdiction that is no text": (
+        "pack.toml",
+        'jurisdiction = "us-me"',
+        "jurisdiction = 7",
+        "there is no jurisdiction 7 in codes.yaml",
+    ),
+    "a last look at the law that nobody can have taken": (
+        "pack.toml",
+        "law_as_of = 2026-01-01",
+        "law_as_of = 9999-12-31",
+        "law_as_of has an unlikely year: 9999-12-31",
+    ),
     "a manifest that orders a file that is not there": (
         "pack.toml",
         "requires = []",
@@ -389,7 +413,30 @@ EXACT = [
     "an authority that does not exist",
     "TOML that cannot be read",
     "a required pack that is not here",
+    "a required pack that is named twice",
+    "a jurisdiction that no demand can name",
+    "a last look at the law that nobody can have taken",
 ]
+
+
+# One slip, and the authorities that are cited elsewhere are not known: that is all that is said.
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("pack.toml", "requires = []", 'requires = ["us-zz"]'),
+        ("pack.toml", "requires = []", "requires = 7"),
+        ("authorities.toml", 'id = "aa-closed"', "id = aa-closed"),
+    ],
+)
+def test_one_slip_is_told_once_and_not_at_every_citation(
+    file: str, old: str, new: str, packs: Path, damage: Damage
+) -> None:
+    line = damage(file, old, new)
+    damage(LAW, OFFICER, '@authority("aa-elsewhere")')
+
+    faults = check_packs(packs).faults
+
+    assert [(flaw.file, flaw.line) for flaw in faults] == [(f"us-aa/{file}", line)]
 
 
 @pytest.mark.parametrize("name", EXACT)
@@ -462,7 +509,7 @@ def test_codes_that_are_no_codes_are_named(text: str, said: str, packs: Path) ->
 def test_a_code_that_stands_twice_is_named_with_its_line(packs: Path) -> None:
     path = packs / "codes.yaml"
     text = path.read_text()
-    path.write_text(text + "  data_owner: {means: a second time.}\n")
+    path.write_text(text + "  whole_class: {means: a second time.}\n")
 
     report = check_packs(packs)
 

@@ -28,7 +28,7 @@ from clerestory.policy import Engine
 from clerestory.policy.circuit import Circuit
 from clerestory.policy.circuit_of_law import circuit_of
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.interpreters.smt import Answer, Solver, Verdict
+from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
 from clerestory.policy.law_of_the_day import LawOfTheDay
 
 Damage = Callable[[str, str, str], int]
@@ -137,10 +137,10 @@ def promised(packs: Path) -> Callable[..., ProofReport]:
 Promised = Callable[..., ProofReport]
 
 
-def verdicts(report: ProofReport) -> dict[str, str]:
+def results(report: ProofReport) -> dict[str, str]:
     """Return how each promise came out, those about doubtful facts apart."""
     return {
-        one.promise: one.verdict for one in report.proofs if not one.promise.startswith("doubt-")
+        one.promise: one.result for one in report.proofs if not one.promise.startswith("doubt-")
     }
 
 
@@ -167,7 +167,7 @@ def test_what_no_demand_breaks_is_proved_under_every_law(promised: Promised) -> 
 
     report = promised(HOLDS, say=said.append)
 
-    assert verdicts(report) == dict.fromkeys(["household-stays", *ALWAYS], "proved") | NO_MANDATE
+    assert results(report) == dict.fromkeys(["household-stays", *ALWAYS], "proved") | NO_MANDATE
     assert {one.laws for one in report.proofs} == {2}
     assert said == ["1 of 2 laws", "2 of 2 laws"]
 
@@ -178,7 +178,7 @@ def test_a_broken_promise_is_shown_by_a_demand_that_breaks_it(
     report = promised(HOLDS, BROKEN)
 
     broken = of(report, "address-stays")
-    assert {name for name, verdict in verdicts(report).items() if verdict == "refuted"} == {
+    assert {name for name, result in results(report).items() if result == "refuted"} == {
         "address-stays"
     }
     assert not report.holds
@@ -198,7 +198,7 @@ def test_a_promise_that_no_demand_fits_is_not_proved(promised: Promised) -> None
     report = promised(promise("about-nobody", nobody))
 
     found = of(report, "about-nobody")
-    assert (found.verdict, found.says) == (
+    assert (found.result, found.says) == (
         "not proved",
         "It says so. (No demand fits its condition.)",
     )
@@ -210,7 +210,7 @@ def test_a_fact_that_makes_no_difference_is_proved_to_make_none(promised: Promis
 
     report = promised(promise("consent-aside", 'context.consent.given == "yes"', more=as_if))
 
-    assert verdicts(report)["consent-aside"] == "proved"
+    assert results(report)["consent-aside"] == "proved"
 
 
 def test_a_fact_that_makes_a_difference_refutes_its_promise(promised: Promised) -> None:
@@ -218,7 +218,7 @@ def test_a_fact_that_makes_a_difference_refutes_its_promise(promised: Promised) 
 
     report = promised(promise("office-aside", 'context.hold == "none"', more=as_if))
 
-    assert verdicts(report)["office-aside"] == "refuted"
+    assert results(report)["office-aside"] == "refuted"
 
 
 @pytest.mark.parametrize(
@@ -253,13 +253,13 @@ def test_what_opens_on_law_that_nobody_read_or_on_mere_background_is_shown(
 
     rests = of(promised(HOLDS), RESTS)
 
-    assert (rests.verdict, rests.policies) == ("refuted", ("aa-officer-lifts",))
+    assert (rests.result, rests.policies) == ("refuted", ("aa-officer-lifts",))
 
 
 def test_law_that_was_read_in_part_is_law_that_was_read(promised: Promised, damage: Damage) -> None:
     damage("law.cedar", '@authority("aa-officer")', '@authority("aa-half-read")')
 
-    assert of(promised(HOLDS), RESTS).verdict == "proved"
+    assert of(promised(HOLDS), RESTS).result == "proved"
 
 
 def test_a_review_that_raised_an_answer_would_be_refuted(
@@ -270,7 +270,7 @@ def test_a_review_that_raised_an_answer_would_be_refuted(
 
     monkeypatch.setattr("clerestory.policy.lowering.lowered", obeys)
 
-    assert of(promised(), REVIEW).verdict == "refuted"
+    assert of(promised(), REVIEW).result == "refuted"
 
 
 def test_a_question_that_the_solver_leaves_open_is_not_proved(
@@ -278,13 +278,13 @@ def test_a_question_that_the_solver_leaves_open_is_not_proved(
 ) -> None:
     class Hesitant(Solver):
         def ask(self, place: int, *, plain: Sequence[int] = ()) -> Answer:  # noqa: ARG002
-            return Answer(verdict=Verdict.OPEN)
+            return Answer(can_be=CanBe.OPEN)
 
     monkeypatch.setattr(proof, "Solver", Hesitant)
 
     report = promised(HOLDS)
 
-    assert verdicts(report) == dict.fromkeys(["household-stays", *ALWAYS], "not proved") | {
+    assert results(report) == dict.fromkeys(["household-stays", *ALWAYS], "not proved") | {
         REVIEW: "proved"
     }
 
@@ -297,14 +297,14 @@ def test_a_demand_that_breaks_a_promise_is_shown_though_another_law_is_left_open
             # The first law has been asked about everything when the second is written.
             if said:
                 return super().ask(place, plain=plain)
-            return Answer(verdict=Verdict.OPEN)
+            return Answer(can_be=CanBe.OPEN)
 
     said: list[str] = []
     monkeypatch.setattr(proof, "Solver", HesitantAtFirst)
 
     report = promised(HOLDS, BROKEN, say=said.append)
 
-    told = verdicts(report)
+    told = results(report)
     assert told["address-stays"] == "refuted"
     assert set(told.values()) == {"not proved", "refuted", "proved"}
     assert told["household-stays"] == "not proved"
@@ -362,7 +362,7 @@ def test_what_opens_beyond_the_list_is_shown(
 
     report = promised()
 
-    assert of(report, "lock-snap").verdict == "refuted"
+    assert of(report, "lock-snap").result == "refuted"
     assert not report.holds
 
 
@@ -375,10 +375,10 @@ def test_without_its_files_a_pack_is_judged_by_the_program_all_the_same(
 
     report = prove(load_stack(packs, ["us-aa"]))
 
-    assert set(CORE) <= set(verdicts(report))
+    assert set(CORE) <= set(results(report))
     if emptied == "openings.toml":
         unlisted = of(report, "lock-snap")
-        assert unlisted.verdict == "not proved"
+        assert unlisted.result == "not proved"
         assert unlisted.says.startswith("No list says who may open the lock snap.")
         assert not report.holds
 
@@ -417,7 +417,7 @@ def doubtful(report: ProofReport) -> set[str]:
     return {
         one.promise.removeprefix("doubt-")
         for one in report.proofs
-        if one.promise.startswith("doubt-") and one.verdict != "proved"
+        if one.promise.startswith("doubt-") and one.result != "proved"
     }
 
 
@@ -488,10 +488,10 @@ def test_a_pack_names_no_condition_of_the_program_anew(promised: Promised) -> No
 
 DEMAND: Mapping[str, Any] = {"id": "BREAKS-b", "purpose": "audit"}
 PROOFS = (
-    Proof(promise="a", says="It holds.", verdict="proved", on=IN_FORCE, laws=2),
-    Proof(promise="b", says="It breaks.", verdict="refuted", on=IN_FORCE, laws=2, demand=DEMAND,
+    Proof(promise="a", says="It holds.", result="proved", on=IN_FORCE, laws=2),
+    Proof(promise="b", says="It breaks.", result="refuted", on=IN_FORCE, laws=2, demand=DEMAND,
           policies=("p1", "p2")),
-    Proof(promise="c", says="Who knows.", verdict="not proved", on=BEFORE, laws=2),
+    Proof(promise="c", says="Who knows.", result="not proved", on=BEFORE, laws=2),
 )  # fmt: skip
 
 
@@ -538,9 +538,9 @@ def test_a_report_for_programs_has_every_proof() -> None:
         "digest": "0123456789abcdef" * 4,
         "holds": False,
         "proofs": [
-            {"promise": "a", "says": "It holds.", "verdict": "proved", "laws": 2,
+            {"promise": "a", "says": "It holds.", "result": "proved", "laws": 2,
              "on": "2020-01-01", "demand": None, "policies": []},
-            {"promise": "b", "says": "It breaks.", "verdict": "refuted", "laws": 2,
+            {"promise": "b", "says": "It breaks.", "result": "refuted", "laws": 2,
              "on": "2020-01-01", "demand": DEMAND, "policies": ["p1", "p2"]},
         ],
     }  # fmt: skip

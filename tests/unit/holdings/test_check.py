@@ -15,7 +15,7 @@ from clerestory.holdings import (
     Catalogue,
     SourceFault,
     check_source,
-    list_findings,
+    list_column_faults,
     open_source,
     parse_catalogue,
 )
@@ -87,7 +87,7 @@ def check(request: pytest.FixtureRequest, tmp_path: Path, catalogue: Catalogue) 
             tables[table][column] = values
         place = _write(tmp_path, request.param, tables)
         source = open_source(place)
-        findings = list_findings(source, catalogue)
+        findings = list_column_faults(source, catalogue)
         source.close()
         return [
             (str(one.flaw.severity), f"{one.table}.{one.column}", one.flaw.code) for one in findings
@@ -230,7 +230,7 @@ def test_types_of_parquet_columns_are_told_apart(
     tables[table][column] = values
     source = open_source(_write(tmp_path, "parquet", tables))
 
-    codes = {one.flaw.code for one in list_findings(source, catalogue)}
+    codes = {one.flaw.code for one in list_column_faults(source, catalogue)}
     source.close()
 
     assert codes == set(told) or (column == "id" and set(told) & codes)
@@ -244,7 +244,7 @@ def test_types_side_by_side_in_one_column_are_told(tmp_path: Path, catalogue: Ca
 
     told = {
         (str(one.flaw.severity), f"{one.table}.{one.column}", one.flaw.code)
-        for one in list_findings(source, catalogue)
+        for one in list_column_faults(source, catalogue)
     }
     source.close()
 
@@ -262,7 +262,7 @@ def test_no_message_holds_a_value_and_every_one_has_a_next_step(
     }  # fmt: skip
     source = open_source(_write(tmp_path, "sqlite", tables))
 
-    findings = list_findings(source, catalogue)
+    findings = list_column_faults(source, catalogue)
     with pytest.raises(SourceFault) as refused:
         check_source(source, catalogue)
     source.close()
@@ -281,7 +281,7 @@ def test_proxies_are_not_looked_at(tmp_path: Path, catalogue: Catalogue) -> None
         _write(tmp_path, "sqlite", TABLES), recorder=lambda text, _: watched.append(text)
     )
 
-    list_findings(source, catalogue)
+    list_column_faults(source, catalogue)
     source.close()
 
     assert any("cases" in text for text in watched)

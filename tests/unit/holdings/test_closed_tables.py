@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clerestory.holdings import Catalogue, list_findings, open_source, parse_catalogue
+from clerestory.holdings import Catalogue, list_column_faults, open_source, parse_catalogue
 from clerestory.holdings.source import Scalar, Source
 
 CATALOGUE = """
@@ -63,7 +63,7 @@ def looked_at(source: Source, catalogue: Catalogue, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(type(source), "sample", seen)
     monkeypatch.setattr(type(source), "has_key_missing", counted)
-    list_findings(source, catalogue)
+    list_column_faults(source, catalogue)
     return tables
 
 

@@ -13,7 +13,7 @@ from clerestory.holdings import (
     CatalogueFault,
     Protection,
     SourceFault,
-    list_findings,
+    list_column_faults,
     load_catalogue,
     open_source,
     parse_catalogue,
@@ -259,7 +259,7 @@ def test_a_number_of_a_household_that_would_join_nobody_is_named(
     connection.close()
     source = open_source(file)
 
-    found = list_findings(source, parse_catalogue(CATALOGUE.encode(), file="made-up.toml"))
+    found = list_column_faults(source, parse_catalogue(CATALOGUE.encode(), file="made-up.toml"))
     source.close()
 
     told = [one.flaw.code for one in found if (one.table, one.column) == ("people", "household")]

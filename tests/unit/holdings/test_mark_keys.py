@@ -13,7 +13,7 @@ import pytest
 
 from clerestory.holdings import (
     SourceFault,
-    list_findings,
+    list_column_faults,
     open_source,
     parse_catalogue,
     read_protections,
@@ -99,7 +99,8 @@ def test_a_check_names_marks_that_are_nobodys(
     tmp_path: Path,
 ) -> None:
     with source_of(tmp_path, kind, people=["P1", "P2"], treated=treated, status=status) as source:
-        found = [one for one in list_findings(source, CATALOGUE) if one.flaw.code == "key-nobodys"]
+        listed = list_column_faults(source, CATALOGUE)
+        found = [one for one in listed if one.flaw.code == "key-nobodys"]
 
     assert {(str(one.flaw.severity), one.table) for one in found} == told
     for one in found:

@@ -155,7 +155,7 @@ def test_erasure_closes_the_entries_and_the_log_still_verifies(
     }
     assert verify_directory(ledger.log.public.folder, ledger.log.verifier).size == 4
     report = audit_ledger(ledger)
-    assert (report.opened, report.erased, report.findings) == (2, 2, [])
+    assert (report.opened, report.erased, report.faults) == (2, 2, [])
     with pytest.raises(Refusal, match="not be erased"):
         ledger.erase("m/1", scope="made-up", authority="again", at=at, zone=EASTERN)
 
@@ -192,7 +192,7 @@ def test_what_cannot_be_opened_and_no_erasure_names_is_a_finding(
     with ledger.log.transaction() as cx:
         cx.execute("DELETE FROM payload WHERE matter_id = 'm/2'")
 
-    findings = audit_ledger(ledger).findings
+    findings = audit_ledger(ledger).faults
 
     assert [(one.code, one.message) for one in findings] == [
         ("log-unopenable", "an entry must open or be named by an erasure: 1")
@@ -208,7 +208,7 @@ def test_an_altered_payload_is_a_finding(ledger: Ledger, demand: Event, at: date
 
     with pytest.raises(Torn, match="unaltered"):
         ledger.payload(0)
-    (finding,) = audit_ledger(ledger).findings
+    (finding,) = audit_ledger(ledger).faults
     assert "index 0" in finding.message
 
 
@@ -258,7 +258,7 @@ def test_an_audit_names_what_was_planted_in_the_public_folder(
 
     report = audit_ledger(ledger)
 
-    assert [(one.code, one.message) for one in report.findings] == [
+    assert [(one.code, one.message) for one in report.faults] == [
         ("log-torn", f"a file must not lie beyond the public checkpoint: {name}")
         for name in ("tile/0/000.p/2", "tile/entries/001.p/7")
     ]
@@ -271,7 +271,7 @@ def test_a_missing_public_file_is_a_finding(ledger: Ledger, demand: Event, at: d
         ledger.publish(ledger.propose().note)
     (ledger.log.public.folder / "tile/0/000.p/1").unlink()
 
-    (finding,) = audit_ledger(ledger).findings
+    (finding,) = audit_ledger(ledger).faults
 
     assert finding.message == "a published file must be there: tile/0/000.p/1"
 

@@ -73,6 +73,6 @@ def test_an_erasure_that_names_no_entries_is_a_finding(
 
     report = audit_ledger(ledger)
 
-    assert [(one.code, one.message) for one in report.findings] == [
+    assert [(one.code, one.message) for one in report.faults] == [
         ("log-torn", "an erasure must name its entries: index 1")
     ]

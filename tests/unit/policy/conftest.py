@@ -108,6 +108,7 @@ def tiny(tmp_path: Path) -> Callable[..., Engine]:
         (folder / "pack.toml").write_text('name = "tiny"\nversion = "1"\nrequires = []\n')
         (folder / "authorities.toml").write_text(
             AUTHORITY.format(name="house-default-deny", kind="restricts", basis="agency_policy")
+            + 'decides = "silence"\n'
             + AUTHORITY.format(name="act", kind="permits", basis="law")
             + AUTHORITY.format(name="mandate", kind="mandates", basis="law")
             + AUTHORITY.format(name="habit", kind="procedure", basis="agency_policy")

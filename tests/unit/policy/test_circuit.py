@@ -231,3 +231,23 @@ def test_a_simplified_circuit_says_what_the_formula_says(formula: Formula) -> No
     assert [circuit.evaluate(row)[place] for row in ROWS] == [meant(formula, row) for row in ROWS]
     assert all(place > read for place, node in enumerate(circuit.nodes) for read in inputs(node))
     assert len(set(circuit.nodes)) == len(circuit.nodes)
+
+
+def test_rows_are_evaluated_all_at_once_as_each_by_itself(
+    circuit: Circuit, order: int, live: int
+) -> None:
+    minor = circuit.holds("flags", "minor")
+    circuit.either([circuit.both([order, live]), circuit.negate(minor), circuit.no])
+    circuit.both([circuit.yes, circuit.is_one_of("kind", ["letter", "warrant"]), minor])
+    columns: dict[str, dict[str, int]] = {}
+    for number, row in enumerate(ROWS):
+        for path, value in row.items():
+            for code in [value] if isinstance(value, str) else value:
+                said = columns.setdefault(path, {})
+                said[code] = said.get(code, 0) | 1 << number
+
+    values = circuit.evaluate_rows(columns, (1 << len(ROWS)) - 1)
+
+    assert [[bool(bits >> n & 1) for bits in values] for n in range(len(ROWS))] == [
+        circuit.evaluate(row) for row in ROWS
+    ]

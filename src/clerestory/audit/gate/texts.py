@@ -49,7 +49,7 @@ def text_differences(old: Path, new: Path) -> Iterator[Difference]:
         if name not in after:
             yield f"pack {name}", "removed"
             continue
-        yield from _pack(pack, after[name])
+        yield from pack_differences(pack, after[name])
 
 
 def promised_before(folder: Path) -> frozenset[str]:
@@ -58,7 +58,8 @@ def promised_before(folder: Path) -> frozenset[str]:
     return frozenset(promise.id for promise in load_promises(folders))
 
 
-def _pack(old: Pack, new: Pack) -> Iterator[Difference]:
+def pack_differences(old: Pack, new: Pack) -> Iterator[Difference]:
+    """Yield everything that two states of one pack say otherwise, beside the answers."""
     yield from _keys(f"pack {old.name}", _manifest(old), _manifest(new))
     for name, authority in old.authorities.items():
         what = f"authority {name}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import cedarpy
 
@@ -18,20 +19,21 @@ class Response:
     errors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PolicySet:
     """Policies of one action, parsed once."""
 
-    handle: cedarpy.PolicySet = field(repr=False)
     by_id: Mapping[str, Policy] = field(repr=False)
 
     @classmethod
     def parse(cls, policies: Sequence[Policy]) -> "PolicySet":
-        """Parse policies; their ``@id`` is how Cedar reports them."""
-        return cls(
-            handle=cedarpy.PolicySet.from_str(policies_text(policies)),
-            by_id={policy.id: policy for policy in policies},
-        )
+        """Take policies; their ``@id`` is how Cedar reports them."""
+        return cls(by_id={policy.id: policy for policy in policies})
+
+    @cached_property
+    def handle(self) -> cedarpy.PolicySet:
+        """The policies as Cedar parsed them, when it is first asked: a proof asks the trees."""
+        return cedarpy.PolicySet.from_str(policies_text(list(self.by_id.values())))
 
     def decide(self, requests: Sequence[Request], entities: cedarpy.Entities) -> list[Response]:
         """Answer the requests in order.

@@ -16,7 +16,7 @@ import z3
 from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not
 
 
-class Verdict(StrEnum):
+class CanBe(StrEnum):
     """What the solver says of a question "can this be?"."""
 
     NEVER = "never"
@@ -26,9 +26,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The solver's verdict and, where it is possible, one request: flat facts."""
+    """What the solver says and, where it is possible, one request: flat facts."""
 
-    verdict: Verdict
+    can_be: CanBe
     facts: Mapping[str, Any] | None = None
 
 
@@ -72,17 +72,17 @@ class Solver:
                 they keep a counterexample small.
         """
         wanted, wishes = self._term(place), [self._term(wish) for wish in plain]
-        verdict = self._solver.check(wanted)
-        if verdict == z3.unsat:
-            return Answer(verdict=Verdict.NEVER)
-        if verdict != z3.sat:
-            return Answer(verdict=Verdict.OPEN)
+        said = self._solver.check(wanted)
+        if said == z3.unsat:
+            return Answer(can_be=CanBe.NEVER)
+        if said != z3.sat:
+            return Answer(can_be=CanBe.OPEN)
         model = self._solver.model()
         facts = self._facts(self._plainer(model, [wanted], wishes))
         # A search that ran out of time can leave a model that is no request at all.
         if facts is None or not self._is_met(facts, place):
-            return Answer(verdict=Verdict.OPEN)
-        return Answer(verdict=Verdict.POSSIBLE, facts=facts)
+            return Answer(can_be=CanBe.OPEN)
+        return Answer(can_be=CanBe.POSSIBLE, facts=facts)
 
     def _plainer(
         self, model: z3.ModelRef, kept: list[z3.BoolRef], wishes: Sequence[z3.BoolRef]

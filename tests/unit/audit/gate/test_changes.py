@@ -9,7 +9,7 @@ import pytest
 
 from clerestory.audit.gate.changes import Changes
 from clerestory.law.errors import PackFault
-from clerestory.policy.interpreters.smt import Answer, Solver, Verdict
+from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
 
 from .conftest import Gate, activate_as_it_stands
 
@@ -322,7 +322,7 @@ def test_what_the_solver_leaves_open_is_never_no_difference(
     opened: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ask(self: Solver, place: int, **_: object) -> Answer:  # noqa: ARG001
-        return Answer(verdict=Verdict.OPEN)
+        return Answer(can_be=CanBe.OPEN)
 
     monkeypatch.setattr(Solver, "ask", ask)
 

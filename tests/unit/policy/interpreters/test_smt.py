@@ -1,4 +1,4 @@
-"""The solver's three verdicts, and the requests that it shows."""
+"""The solver's three answers, and the requests that it shows."""
 
 from random import Random
 
@@ -6,7 +6,7 @@ import pytest
 import z3
 
 from clerestory.policy.circuit import Circuit
-from clerestory.policy.interpreters.smt import Answer, Solver, Verdict
+from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
 from clerestory.policy.shape import Shape
 
 SHAPE = Shape(
@@ -30,7 +30,7 @@ def test_what_no_request_meets_can_never_be(circuit: Circuit) -> None:
     none = circuit.both([circuit.negate(kind(circuit, code)) for code in SHAPE.facts["kind"]])
     solver = Solver(circuit)
 
-    never = Answer(verdict=Verdict.NEVER)
+    never = Answer(can_be=CanBe.NEVER)
     assert [solver.ask(place) for place in (two, none, circuit.no)] == [never] * 3
 
 
@@ -48,18 +48,18 @@ def test_what_some_request_meets_is_shown_by_one(circuit: Circuit) -> None:
     answer = Solver(circuit).ask(place)
 
     facts = {"kind": "order", "live": "no", "only": "one", "flags": ["minor"]}
-    assert answer == Answer(verdict=Verdict.POSSIBLE, facts=facts)
+    assert answer == Answer(can_be=CanBe.POSSIBLE, facts=facts)
 
 
 def test_every_further_question_is_about_what_was_required(circuit: Circuit) -> None:
     solver = Solver(circuit)
     order = kind(circuit, "order")
-    before = solver.ask(order).verdict
+    before = solver.ask(order).can_be
     solver.require(circuit.negate(order))
 
-    after = solver.ask(order).verdict
+    after = solver.ask(order).can_be
 
-    assert (before, after) == (Verdict.POSSIBLE, Verdict.NEVER)
+    assert (before, after) == (CanBe.POSSIBLE, CanBe.NEVER)
 
 
 def test_nodes_that_are_written_later_can_be_asked_about(circuit: Circuit) -> None:
@@ -87,7 +87,7 @@ def test_of_two_wishes_that_exclude_each_other_the_first_is_met(
     answer = Solver(circuit).ask(circuit.yes, plain=plain)
 
     facts = {"kind": shown, "live": "yes", "only": "one", "flags": ["refugee"]}
-    assert answer == Answer(verdict=Verdict.POSSIBLE, facts=facts)
+    assert answer == Answer(can_be=CanBe.POSSIBLE, facts=facts)
 
 
 def test_a_wish_that_breaks_the_question_is_not_met(circuit: Circuit) -> None:
@@ -125,13 +125,13 @@ def test_a_question_that_the_time_does_not_settle_stays_open() -> None:
 
     answer = Solver(circuit, timeout_ms=1).ask(hard)
 
-    assert answer == Answer(verdict=Verdict.OPEN)
+    assert answer == Answer(can_be=CanBe.OPEN)
 
 
 def test_the_same_kind_of_question_is_settled_where_it_is_small() -> None:
     circuit, small = pigeons(4)
 
-    assert Solver(circuit).ask(small) == Answer(verdict=Verdict.NEVER)
+    assert Solver(circuit).ask(small) == Answer(can_be=CanBe.NEVER)
 
 
 class Broken:
@@ -170,7 +170,7 @@ def test_a_model_that_is_no_request_as_was_asked_for_settles_nothing(
 
     answer = solver.ask(kind(circuit, "order"))
 
-    assert answer == Answer(verdict=Verdict.OPEN)
+    assert answer == Answer(can_be=CanBe.OPEN)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -195,4 +195,4 @@ def test_what_is_possible_is_shown_by_a_request_that_meets_it(seed: int) -> None
         answer = solver.ask(place, plain=places[:3])
 
         met = [row for row, value in zip(rows, values, strict=True) if value[place]]
-        assert answer.facts in met if met else answer == Answer(verdict=Verdict.NEVER)
+        assert answer.facts in met if met else answer == Answer(can_be=CanBe.NEVER)

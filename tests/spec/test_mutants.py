@@ -1,0 +1,66 @@
+"""Slips in the packs, one of each kind: whatever changes an answer or a duty does not get through.
+
+``benchmarks/mutants.py`` makes all of them, some ten thousand, and prints who stops which.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from clerestory.law.errors import PackFault
+from clerestory.policy.errors import OutsideSubset
+from mutants.judging import CHANGES, NOTHING, WIDENS, Judge
+from mutants.kinds import Slips, sample
+from mutants.slip import Slip
+
+ROOT = Path(__file__).parents[2]
+JUDGE = Judge(ROOT / "packs", ROOT / "casebook")
+ALL = Slips(max(JUDGE.stacks, key=lambda stack: len(stack.packs)), JUDGE.written).all()
+ONE_OF_EACH = sample(ALL, 1, seed=2026)
+
+# What no answer tells, and the gate compares as it is written.
+WRITTEN = {"promise weakened", "authority kind changed", "authority confirmation changed",
+           "authority dates changed", "citation dropped"}  # fmt: skip
+# Of those that widen release, as many as the promises alone stop at least, of a hundred.
+PROMISES_STOP = 20
+
+
+def test_every_kind_of_slip_is_made() -> None:
+    assert len({slip.kind for slip in ALL}) >= 40
+    assert len(ALL) > 5_000
+
+
+@pytest.mark.parametrize("slip", ONE_OF_EACH, ids=[slip.kind for slip in ONE_OF_EACH])
+def test_a_slip_that_changes_an_answer_or_a_duty_is_told_by_the_gate(slip: Slip) -> None:
+    try:
+        does = JUDGE.does(slip)
+    except (OutsideSubset, PackFault):
+        return  # The check names it: it cannot even be read.
+
+    assert JUDGE.told(slip) == (does != NOTHING or slip.kind in WRITTEN)
+
+
+@pytest.mark.slow
+def test_the_promises_alone_stop_their_share() -> None:
+    wide = [slip for slip in sample(ALL, 2, seed=7) if JUDGE.does(slip) == WIDENS]
+
+    stopped = [slip.name for slip in wide if JUDGE.broken_promise(slip)]
+
+    assert len(stopped) * 100 >= PROMISES_STOP * len(wide), (len(stopped), len(wide))
+
+
+def test_a_slip_is_stopped_by_a_promise_and_by_the_comparison() -> None:
+    (slip,) = [s for s in ALL if s.kind == "forbid deleted" and s.where == "house-third-person"]
+
+    judged = JUDGE.judge(slip)
+
+    assert judged.does == WIDENS
+    assert judged.promises == "only-the-person-named"
+    assert judged.comparison
+    assert judged.stopped
+
+
+def test_a_slip_that_only_closes_is_a_change_too() -> None:
+    (slip,) = [s for s in ALL if s.kind == "lift deleted" and s.where == "snap-program-violation"]
+
+    assert JUDGE.does(slip) == CHANGES
