@@ -1,6 +1,7 @@
 """``./clerestory`` sets itself up once, mends itself, and says what is missing."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -241,3 +242,10 @@ def test_the_closing_line_counts_checks_and_tests(
 
     assert done.stdout.splitlines()[-1] == closing
     assert done.returncode == code
+
+
+def test_no_function_of_the_script_is_written_twice(checkout: Checkout) -> None:
+    named = re.findall(r"^(\w+)\(\)", checkout.script.read_text(), re.MULTILINE)
+
+    assert len(named) > 20
+    assert sorted(named) == sorted(set(named))

@@ -121,6 +121,23 @@ def test_what_this_script_did_not_make_is_never_removed_or_written_to(
     )
 
 
+def test_what_a_package_laid_beside_its_code_is_part_of_the_environment(checkout: Checkout) -> None:
+    checkout.run()
+    (checkout.venv / "locale" / "en").mkdir(parents=True)
+    (checkout.venv / "locale" / "en" / "words.mo").touch()
+    (site,) = checkout.venv.glob("lib/python*/site-packages")
+    (site / "words-1.dist-info").mkdir()
+    (site / "words-1.dist-info" / "RECORD").write_text(
+        "words/__init__.py,,\n../../../locale/en/words.mo,sha256=0,0\n"
+    )
+    (checkout.folder / "requirements.lock").write_text("# newer\n")
+
+    done = checkout.run()
+
+    assert done.returncode == 0
+    assert not (checkout.venv / "locale").exists()
+
+
 def test_an_empty_folder_and_a_set_up_stopped_at_once_are_filled(checkout: Checkout) -> None:
     (checkout.venv / "clerestory").mkdir(parents=True)
 

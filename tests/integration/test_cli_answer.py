@@ -288,6 +288,24 @@ def test_a_review_that_may_not_be_is_refused(lower: str, code: str) -> None:
     assert refused.value.todo
 
 
+@pytest.mark.parametrize("over", ["package", "agents/receipt.key", "agents", "link"])
+def test_a_receipt_is_written_over_nothing(office: Path, over: str) -> None:
+    folder = office.parent
+    (folder / "package").write_bytes(b"a made-up package")
+    (folder / "link").symlink_to("nowhere")
+    before = everything_in(folder)
+
+    with pytest.raises(Refusal) as refused:
+        type_command(
+            "keys", "sign-receipt", folder / "package", folder / over, "--demand", "STORY-HOSPITAL",
+            "--key", folder / "agents" / "receipt.key", "--at", "2026-10-21T16:00Z",
+        )  # fmt: skip
+
+    assert refused.value.code == "receipt-file-exists"
+    assert everything_in(folder) == before
+    assert (folder / "link").is_symlink()
+
+
 def test_the_receipt_is_recorded_and_another_packages_receipt_is_not(office: Path) -> None:
     package, note = disclosed(office), office.parent / "receipt.note"
     agents = office.parent / "agents"

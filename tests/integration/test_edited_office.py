@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,72 @@ def test_a_counter_that_was_set_draws_no_number(counter: int, said: str, office:
     assert (done.code, done.error_code) == (3, "log-torn")
     assert said in done.err
     assert entries(office) == 1
+
+
+def receipt_of(package: Path, office: Path, made: Path) -> Words:
+    must(
+        "keys", "sign-receipt", package, office / "receipt", "--demand", CASE,
+        "--key", made / "agents" / "receipt.key", "--at", "2026-10-22T15:00Z",
+    )  # fmt: skip
+    return ["receipt", office / "receipt", package, "--office", office,
+            "--key", made / "agents" / "receipt.vkey", "--at", "2026-10-23T15:00Z"]  # fmt: skip
+
+
+def sealed_note_of(office: Path) -> Path:
+    [note] = (office / "sealed").iterdir()
+    return note
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        lambda note: note.split("\n\n")[0].split("\n", 2)[2],
+        lambda note: note.replace("2026-10-21", "2026-10-20"),
+        lambda note: note.replace(CASE, "STORY-OTHER"),
+        lambda note: note.split("\n\n")[0] + "\n",
+        lambda _: "",
+    ],
+    ids=["as-before-signing", "earlier", "other-demand", "unsigned", "empty"],
+)
+def test_an_edited_note_of_a_package_is_an_alarm_and_its_receipt_is_not_logged(
+    edited: Callable[[str], str], office: Path, made: Path
+) -> None:
+    must(*disclose(office, made))
+    note = sealed_note_of(office)
+    note.write_text(edited(note.read_text()))
+
+    done = type_in(*receipt_of(office / "out" / f"{CASE}.tar.age", office, made))
+
+    assert (done.code, done.error_code) == (3, "office-record-altered")
+    assert note.name in done.err
+    assert entries(office) == 3
+
+
+def test_the_note_of_a_package_stands_for_no_other_file(office: Path, made: Path) -> None:
+    must(*disclose(office, made))
+    foreign = office.with_name("foreign")
+    foreign.write_bytes(b"made-up")
+    digest = sha256(foreign.read_bytes()).hexdigest()
+    shutil.copy(sealed_note_of(office), office / "sealed" / digest)
+
+    done = type_in(*receipt_of(foreign, office, made))
+
+    assert (done.code, done.error_code) == (3, "office-record-altered")
+    assert entries(office) == 3
+
+
+@pytest.mark.parametrize(("answer", "size"), [(None, 1), (refuse, 3)])
+def test_no_receipt_is_logged_where_the_log_holds_nothing_that_was_sealed_to_anybody(
+    answer: Callable[[Path, Path], Words] | None, size: int, office: Path, made: Path
+) -> None:
+    twin = shutil.copytree(office, office.with_name("twin"))
+    must(*disclose(twin, made))
+    if answer:
+        must(*answer(office, made))
+    shutil.copytree(twin / "sealed", office / "sealed")
+
+    done = type_in(*receipt_of(twin / "out" / f"{CASE}.tar.age", office, made))
+
+    assert (done.code, done.error_code) == (3, "receipt-not-answered")
+    assert CASE in done.err
+    assert entries(office) == size

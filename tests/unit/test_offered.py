@@ -79,6 +79,17 @@ def test_nothing_is_loaded_before_it_is_used() -> None:
     assert done.stdout.splitlines() == ["[]", "[]"]
 
 
+def test_no_library_of_pages_and_pictures_is_loaded_where_no_file_is_attached() -> None:
+    look = (
+        "import sys, clerestory; clerestory.verify_package;"
+        "import clerestory.cli.answering, clerestory.cli.receiving, clerestory.cli.attaching;"
+        "print([n for n in ('pikepdf', 'PIL', 'pypdfium2', 'numpy') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
 def test_the_law_comes_with_the_program_whatever_the_environment_says(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

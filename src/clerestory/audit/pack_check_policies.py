@@ -12,6 +12,7 @@ from clerestory.law.clocks import check_clock
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack
 from clerestory.law.policies import Policy, policies_text
+from clerestory.law.stages import STAGES
 from clerestory.policy.circuit_of_law import outside_subset
 from clerestory.policy.model import schema_text
 
@@ -28,16 +29,8 @@ READ_FOR: Mapping[str, frozenset[str]] = {
 }
 _ALWAYS = frozenset({"id", "authority", "rests_on"})
 # What the stages before have filled in when a policy of the action is asked.
-FILLED: Mapping[str, frozenset[str]] = {
-    "define": frozenset(),
-    "lift": frozenset({"established"}),
-    "lift_coarsened": frozenset({"established", "lifted", "mandated", "barred"}),
-    "disclose": frozenset({"established", "lifted", "mandated"}),
-    "refer": frozenset({"established", "lifted", "mandated", "barred"}),
-    "consider": frozenset({"established", "lifted", "mandated", "barred"}),
-    "oblige": frozenset({"established", "lifted", "mandated", "barred", "outcome"}),
-}
-_LATE = frozenset({"established", "lifted", "mandated", "barred", "outcome"})
+FILLED: Mapping[str, frozenset[str]] = {stage.action: frozenset(stage.knows) for stage in STAGES}
+_LATE = frozenset().union(*FILLED.values())
 _STARTS = frozenset({"received"})
 Remark = tuple[str, str, str]
 

@@ -18,7 +18,7 @@ from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell
 from clerestory.demands import Demand
 from clerestory.kernel import Refusal
-from clerestory.kernel.files import write_private, write_whole
+from clerestory.kernel.files import write_new, write_private, write_whole
 from clerestory.kernel.folders import put_in_place, staged
 from clerestory.law.activation import check_active
 
@@ -270,7 +270,16 @@ def sign_receipt(
     """Write a signed RECEIPT for PACKAGE, as its recipient."""
     from clerestory.cli.receiving import signed_receipt
 
-    write_whole(receipt_file, signed_receipt(package, demand_id, key, read_clock(at_text)))
+    receipt = signed_receipt(package, demand_id, key, read_clock(at_text))
+    try:
+        # Never over another file: it may be the package, or the key that signs.
+        write_new(receipt_file, receipt)
+    except FileExistsError as fault:
+        raise Refusal(
+            f"a receipt is written into a new file: {receipt_file} is there already",
+            code="receipt-file-exists",
+            todo="name another file, or take away the one that is there",
+        ) from fault
     tell(f"  {receipt_file}")
 
 

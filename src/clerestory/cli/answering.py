@@ -16,6 +16,7 @@ from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.cli.received import answerable
+from clerestory.cli.sealed_packages import note_sealed, put_out
 from clerestory.cli.true_address import keep_true_address
 from clerestory.demands import Demand, Item
 from clerestory.demands.determination import Change
@@ -125,11 +126,8 @@ def disclose(
         )
         sealed = _seal(office, signer, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
-    office.note_sealed(sealed.sha256, at, decided.demand.id)
-    written = (package, package.with_name(sealed.signature_path.name))
-    sealed.signature_path.replace(written[1])
-    sealed.path.replace(written[0])
-    sealed.path.parent.rmdir()
+    note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
+    written = put_out(office, sealed)
     answered = Answered(
         number=number, index=index, files=written, digest=contents.digest, lowered=lowered
     )

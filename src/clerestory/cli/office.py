@@ -19,9 +19,9 @@ from clerestory.holdings import Lookups
 from clerestory.kernel import Refusal
 from clerestory.kernel.bad_file import BadFile
 from clerestory.kernel.files import read_limited, write_whole
-from clerestory.kernel.folders import held, put_in_place, staged
+from clerestory.kernel.folders import held, make_lasting, put_in_place, staged
 from clerestory.kernel.reading import read_toml
-from clerestory.kernel.time import Zone, local_day, parse_moment, utc_text
+from clerestory.kernel.time import Zone, local_day
 from clerestory.ledger import FileKeyEncryptionKey, Keeper, Ledger
 from clerestory.ledger.vault import write_encryption_key
 from clerestory.notes import Ed25519Signer
@@ -111,8 +111,11 @@ class Office:
                 take it for a forged one.
         """
         key = read_signing_key(self.folder / "keys" / "package.key")
-        vkey = (self.folder / "public" / "sender.vkey").read_text("utf-8").strip()
-        return _published(key, vkey, "sender.vkey")
+        return _published(key, self.sender_vkey(), "sender.vkey")
+
+    def sender_vkey(self) -> str:
+        """Return the public key of the packages."""
+        return (self.folder / "public" / "sender.vkey").read_text("utf-8").strip()
 
     def log_vkey(self) -> str:
         """Return the log's public key."""
@@ -158,7 +161,7 @@ class Office:
     def note_number(self, demand: Demand, number: int) -> None:
         """Keep the number of a received demand, and what it asks."""
         path = self._matter(demand.id)
-        path.parent.mkdir(exist_ok=True, mode=0o700)
+        make_lasting(path.parent)
         told = {"demand": demand.id, "number": number, "asked": asked_parts(demand)}
         write_whole(path, json.dumps(told).encode(), mode=0o600)
 
@@ -177,7 +180,7 @@ class Office:
 
     def make_out(self) -> None:
         """Make the folder of answers where it is missing: just before something is put there."""
-        self.out.mkdir(exist_ok=True, mode=0o700)
+        make_lasting(self.out)
 
     def staging(self) -> Path:
         """Return an empty folder for work that may be cut short."""
@@ -186,35 +189,6 @@ class Office:
             shutil.rmtree(folder)
         folder.mkdir(mode=0o700)
         return folder
-
-    def note_sealed(self, sha256: str, at: datetime, demand_id: str) -> None:
-        """Keep when a package was sealed and for which demand, for its receipt."""
-        path = self._sealed(sha256)
-        path.parent.mkdir(exist_ok=True, mode=0o700)
-        write_whole(path, f"{utc_text(at)}\n{demand_id}\n".encode(), mode=0o600)
-
-    def sealed_at(self, sha256: str) -> datetime:
-        """Return when this office sealed a package.
-
-        Raises:
-            Refusal: It did not.
-        """
-        path = self._sealed(sha256)
-        if not path.is_file():
-            raise Refusal(
-                f"this office sealed no such package: {sha256}",
-                code="package-not-ours",
-                todo="give the package as it was handed over, and the office that sealed it",
-            )
-        return parse_moment(path.read_text("utf-8").split("\n")[0])
-
-    def demand_of(self, sha256: str) -> str | None:
-        """Return which demand a package of this office answers, where its note says so."""
-        lines = self._sealed(sha256).read_text("utf-8").split("\n")
-        return lines[1] if len(lines) > 1 and lines[1] else None
-
-    def _sealed(self, sha256: str) -> Path:
-        return self.folder / "sealed" / sha256
 
     def _matter(self, demand_id: str) -> Path:
         return self.folder / "matters" / f"{demand_id}.json"

@@ -8,6 +8,7 @@ from pathlib import Path
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.received import check_noted
+from clerestory.cli.sealed_packages import sealed_note
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
     Receipt,
@@ -15,7 +16,7 @@ from clerestory.disclosure import (
     read_receipt_key,
     sign_text,
 )
-from clerestory.kernel import Refusal
+from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.time import utc_text
 from clerestory.ledger import Event, EventType, Ledger
 from clerestory.ledger.repeats import fields_of, find_entry
@@ -62,15 +63,16 @@ def record_receipt(
         Corruption: The signature fails.
     """
     sha256 = _sha256(package)
+    noted = sealed_note(office, sha256)
     told = read_receipt(
         read_handed_in(receipt, _MAX_BYTES),
         read_handed_in(signature, _MAX_BYTES) if signature else None,
         key=read_receipt_key(read_handed_in(key, KEY_FILE_BYTES)),
         package_sha256=sha256,
-        sealed_at=office.sealed_at(sha256),
+        sealed_at=noted.at,
         now=at,
     )
-    _check_demand(told, office.demand_of(sha256))
+    _check_demand(told, noted.demand_id)
     number = office.number_of(told.demand_id)
     event = Event(
         type=EventType.ANSWER_RECEIVED,
@@ -90,19 +92,41 @@ def record_receipt(
         known = find_entry(ledger, event)
         if known is not None:
             return Recorded(receipt=told, index=known, again=True)
+        _check_answered(ledger, told)
         _check_key(ledger, told)
         (appended,) = ledger.append([event], at, zone=office.zone)
     return Recorded(receipt=told, index=appended.index, again=False)
 
 
-def _check_demand(told: Receipt, demand_id: str | None) -> None:
-    # An office's older note of a package does not say which demand it answers.
-    if demand_id is not None and told.demand_id != demand_id:
+def _check_demand(told: Receipt, demand_id: str) -> None:
+    if told.demand_id != demand_id:
         raise Refusal(
             f"a receipt must name the demand that its package answers: {demand_id}, not "
             f"{told.demand_id}",
             code="receipt-other-demand",
             todo="ask the recipient for a receipt that names the demand as the letter does",
+        )
+
+
+def _check_answered(ledger: Ledger, told: Receipt) -> None:
+    """Refuse a receipt for a demand that the log shows no answer of to anybody.
+
+    Raises:
+        Corruption: There is none: whatever was handed over left without the log.
+    """
+    answers = (
+        fields
+        for kind in (EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED)
+        for _, fields in fields_of(ledger, kind, told.demand_id)
+    )
+    # A refusal is an answer too, and is sealed to nobody.
+    if all(fields.get("sealed_to") == "nobody" for fields in answers):
+        raise Corruption(
+            f"a receipt must be for an answer that the log holds: it holds none of "
+            f"{told.demand_id} that was sealed to anybody",
+            code="receipt-not-answered",
+            todo="keep the receipt, the package and the office's folder as they are, and find out "
+            "what was handed over, and by whom",
         )
 
 

@@ -16,7 +16,10 @@ def asked_parts(demand: Demand) -> dict[str, str]:
     written = demand_json(demand)
     parts: dict[str, Json] = {name: written[name] for name in _PARTS}
     # What is known of a person may be learned later; who is meant is not.
-    parts["subjects"] = sorted(f"{one.ref} {one.relation}" for one in demand.subjects)
+    parts["subjects"] = sorted(
+        f"{one.ref} {one.relation}" + (f" by {one.represented_by}" if one.represented_by else "")
+        for one in demand.subjects
+    )
     parts["records"] = sorted({f"{item.program}/{item.ref}" for item in demand.items})
     return {name: digest_of(part) for name, part in parts.items()}
 

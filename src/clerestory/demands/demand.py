@@ -36,17 +36,28 @@ class Instrument:
     """What the demand rests on, and what came with it in ``accompanies``.
 
     Dates are the first day and, half-open, the day after the last day the paper is good for.
-    ``fields_named`` holds references such as ``S1.address`` when the paper itself names fields.
+    ``fields_named`` holds references such as ``S1.address`` when the paper itself names fields,
+    ``persons_named`` and ``programs`` whom it names and from whose records. ``court`` is the
+    jurisdiction whose court issued it. Names of courts and persons, and dockets, are for people.
     """
 
     kind: str
     form: str | None = None
     issuer: str = "none"
+    court: str | None = None
+    court_name: str = ""
+    docket: str = ""
+    signed_by: str = ""
+    signed_on: date | None = None
+    served_by: str = ""
+    served_on: date | None = None
     written: Answer = "unknown"
     persons: str = "unknown"
     count: int | Literal["all", "unknown"] = "unknown"
+    persons_named: tuple[str, ...] | None = None
     fields: str = "unstated"
     fields_named: tuple[str, ...] | None = None
+    programs: tuple[str, ...] | None = None
     period_from: date | None = None
     period_to: date | None = None
     valid_from: date | None = None
@@ -64,12 +75,16 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A person, or a whole class, that the demand is about."""
+    """A person, or a whole class, that the demand is about.
+
+    ``represented_by`` is the code of whoever says that they act for this person.
+    """
 
     ref: str
     relation: str
     applicant: Answer = "unknown"
     flags: frozenset[str] = frozenset()
+    represented_by: str | None = None
     defined_by: frozenset[str] = frozenset()
 
     @property
@@ -103,12 +118,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """A person's permission. ``to`` and ``purpose`` are codes or, where no code fits, text."""
+    """A person's permission. ``to`` and ``purpose`` are codes or, where no code fits, text.
+
+    ``programs`` is ``None`` where the paper does not say whose records are meant.
+    """
 
     by: str
     to: str
     purpose: str
     fields: tuple[str, ...]
+    programs: tuple[str, ...] | None = None
     signed_on: date | None = None
     expires_on: date | None = None
     revoked: Answer = "unknown"
@@ -123,6 +142,7 @@ class Agreement:
     with_body: str
     purposes: frozenset[str]
     fields: tuple[str, ...]
+    programs: tuple[str, ...] | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     in_force: Answer = "unknown"

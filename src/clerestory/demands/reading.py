@@ -72,7 +72,7 @@ def _demand(doc: Mapping[str, Any]) -> Demand:
         cited=tuple(doc.get("cited") or ()),
         purpose=doc["purpose"],
         grounds=frozenset(doc.get("grounds") or ()),
-        subjects=tuple(map(_subject, doc["subjects"])),
+        subjects=tuple(_subjects(doc)),
         items=tuple(_items(doc["records"])),
         findings={code: _answer(said) for code, said in (doc.get("findings") or {}).items()},
         consents=tuple(map(_consent, doc.get("consents") or ())),
@@ -102,16 +102,25 @@ def _instrument(paper: Mapping[str, Any]) -> Instrument:
     scope = paper.get("scope") or {}
     period = scope.get("period") or {}
     valid = paper.get("valid") or {}
-    named = scope.get("fields_named")
+    court, signed, served = (paper.get(part) or {} for part in ("court", "signed", "served"))
     return Instrument(
         kind=paper["kind"],
         form=paper.get("form"),
         issuer=paper.get("issuer") or "none",
+        court=court.get("jurisdiction"),
+        court_name=court.get("name") or "",
+        docket=paper.get("docket") or "",
+        signed_by=signed.get("by") or "",
+        signed_on=_maybe_day(signed.get("on")),
+        served_by=served.get("by") or "",
+        served_on=_maybe_day(served.get("on")),
         written=_answer(paper.get("written")),
         persons=scope.get("persons") or "unknown",
         count=scope.get("count") or "unknown",
+        persons_named=_maybe_list(scope.get("persons_named")),
         fields=scope.get("fields") or "unstated",
-        fields_named=tuple(named) if named is not None else None,
+        fields_named=_maybe_list(scope.get("fields_named")),
+        programs=_maybe_list(scope.get("programs")),
         period_from=_maybe_day(period.get("from")),
         period_to=_maybe_day(period.get("to")),
         valid_from=_maybe_day(valid.get("from")),
@@ -123,14 +132,17 @@ def _instrument(paper: Mapping[str, Any]) -> Instrument:
     )
 
 
-def _subject(subject: Mapping[str, Any]) -> Subject:
-    return Subject(
-        ref=subject["ref"],
-        relation=subject["relation"],
-        applicant=_answer(subject.get("applicant")),
-        flags=frozenset(subject.get("flags") or ()),
-        defined_by=frozenset(subject.get("defined_by") or ()),
-    )
+def _subjects(doc: Mapping[str, Any]) -> Iterator[Subject]:
+    acting = {each["for"]: each["as"] for each in doc.get("representatives") or ()}
+    for subject in doc["subjects"]:
+        yield Subject(
+            ref=subject["ref"],
+            relation=subject["relation"],
+            applicant=_answer(subject.get("applicant")),
+            flags=frozenset(subject.get("flags") or ()),
+            represented_by=acting.get(subject["ref"]),
+            defined_by=frozenset(subject.get("defined_by") or ()),
+        )
 
 
 def _items(records: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
@@ -150,6 +162,7 @@ def _consent(consent: Mapping[str, Any]) -> Consent:
         to=consent.get("to") or "",
         purpose=consent.get("purpose") or "",
         fields=tuple(consent.get("fields") or ()),
+        programs=_maybe_list(consent.get("programs")),
         signed_on=_maybe_day(consent.get("signed_on")),
         expires_on=_maybe_day(consent.get("expires_on")),
         revoked=_answer(consent.get("revoked")),
@@ -164,6 +177,7 @@ def _agreements(agreements: Sequence[Mapping[str, Any]]) -> Iterator[Agreement]:
             with_body=agreement["with"],
             purposes=frozenset(agreement.get("purposes") or ()),
             fields=tuple(agreement.get("fields") or ()),
+            programs=_maybe_list(agreement.get("programs")),
             valid_from=_maybe_day(agreement.get("from")),
             valid_to=_maybe_day(agreement.get("to")),
             in_force=_answer(agreement.get("in_force")),
@@ -180,6 +194,11 @@ def _hold(hold: Mapping[str, Any]) -> Hold:
         held_to=_maybe_day(hold.get("to")),
         written_followup=_answer(hold.get("written_followup")),
     )
+
+
+def _maybe_list(value: Sequence[str] | None) -> tuple[str, ...] | None:
+    """An empty list says that nothing is named, which is not silence."""
+    return None if value is None else tuple(value)
 
 
 def _answer(value: bool | Answer | None) -> Answer:

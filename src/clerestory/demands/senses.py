@@ -20,6 +20,7 @@ def find_contradictions(document: Any) -> Iterator[Problem]:
     demand = document if isinstance(document, Mapping) else {}
     yield from _subjects(demand)
     yield from _references(demand)
+    yield from _representatives(demand)
     yield from _paper(demand.get("instrument"), ("instrument",))
     for key, start, end in (
         ("holds", "from", "to"), ("agreements", "from", "to"), ("consents", "signed_on",
@@ -71,12 +72,59 @@ def _references(demand: Mapping[str, Any]) -> Iterator[Problem]:
                     write_instead=f"add {subject} to subjects or mend the reference",
                 )  # fmt: skip
             asked.add(reference)
+    yield from _named(demand, known if sound else None)
     for path, reference in _named_fields(demand.get("instrument"), ("instrument",)):
         if reference and reference not in asked:
             yield Problem(
                 path=path, what=f"it names what is not asked: {reference}",
                 write_instead="list it under records as well, or mend the reference",
             )  # fmt: skip
+
+
+def _named(demand: Mapping[str, Any], known: set[str] | None) -> Iterator[Problem]:
+    """Persons and programs that the paper names are among those that the demand is about."""
+    paper = demand.get("instrument")
+    scope = paper.get("scope") if isinstance(paper, Mapping) else None
+    scope = scope if isinstance(scope, Mapping) else {}
+    for n, ref in enumerate(_texts(scope.get("persons_named"))):
+        path: Path = ("instrument", "scope", "persons_named", n)
+        if ref.endswith("*"):
+            yield Problem(
+                path=path, what=f"one person is called S1, S2 and so on: {ref}",
+                write_instead="leave it out; whom the paper names is written one by one",
+            )  # fmt: skip
+        elif known is not None and ref not in known and SUBJECT.fullmatch(ref):
+            yield Problem(
+                path=path, what=f"the paper names {ref}, who is not among the subjects",
+                write_instead=f"add {ref} to subjects or mend the reference",
+            )  # fmt: skip
+
+
+def _representatives(demand: Mapping[str, Any]) -> Iterator[Problem]:
+    """Who acts for a person acts for one whom the demand is about, and in one way."""
+    subjects = _groups(demand.get("subjects"))
+    known = {subject.get("ref") for subject in subjects}
+    seen: set[object] = set()
+    for n, each in enumerate(_groups(demand.get("representatives"))):
+        ref, path = each.get("for"), ("representatives", n, "for")
+        if not isinstance(ref, str) or not SUBJECT.fullmatch(ref):
+            continue
+        if ref not in known:
+            yield Problem(
+                path=path, what=f"nobody among the subjects is called {ref}",
+                write_instead=f"add {ref} to subjects or mend the reference",
+            )  # fmt: skip
+        elif ref.endswith("*"):
+            yield Problem(
+                path=path, what=f"nobody acts for people whom nobody has named: {ref}",
+                write_instead="write one entry for each person, such as for: S1",
+            )  # fmt: skip
+        if ref in seen:
+            yield Problem(
+                path=path, what=f"two entries say as what the requester acts for {ref}",
+                write_instead="keep the one that was shown",
+            )  # fmt: skip
+        seen.add(ref)
 
 
 def _named_fields(paper: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -39,6 +39,11 @@ def demand_json(demand: Demand) -> dict[str, Json]:
             "purpose": demand.purpose,
             "grounds": sorted(demand.grounds),
             "subjects": [_subject(subject) for subject in demand.subjects],
+            "representatives": [
+                {"for": subject.ref, "as": subject.represented_by}
+                for subject in demand.subjects
+                if subject.represented_by is not None
+            ],
             "records": [
                 {"program": program, "fields": [item.ref for item in items]}
                 for program, items in groupby(demand.items, key=lambda item: item.program)
@@ -75,15 +80,20 @@ def _instrument(paper: Instrument) -> dict[str, Json]:
     scope: dict[str, Json] = {
         "persons": paper.persons,
         "count": paper.count,
+        "persons_named": _list(paper.persons_named),
         "fields": paper.fields,
-        # An empty list says that the paper names no field, which is not silence.
-        "fields_named": list(paper.fields_named) if paper.fields_named is not None else None,
+        "fields_named": _list(paper.fields_named),
+        "programs": _list(paper.programs),
         "period": _span(paper.period_from, paper.period_to),
     }
     whole: dict[str, Json] = {
         "kind": paper.kind,
         "form": paper.form,
         "issuer": paper.issuer,
+        "court": _filled({"name": paper.court_name, "jurisdiction": paper.court}),
+        "docket": paper.docket,
+        "signed": _filled({"by": paper.signed_by, "on": _day(paper.signed_on)}),
+        "served": _filled({"by": paper.served_by, "on": _day(paper.served_on)}),
         "written": paper.written,
         "scope": {key: value for key, value in scope.items() if value is not None},
         "valid": _span(paper.valid_from, paper.valid_to),
@@ -108,11 +118,13 @@ def _subject(subject: Subject) -> dict[str, Json]:
 
 
 def _consent(consent: Consent) -> dict[str, Json]:
+    programs = _list(consent.programs)
     return {
         "by": consent.by,
         "to": consent.to,
         "purpose": consent.purpose,
         "fields": list(consent.fields),
+        **({} if programs is None else {"programs": programs}),
         "signed_on": _day(consent.signed_on),
         "expires_on": _day(consent.expires_on),
         "revoked": consent.revoked,
@@ -121,11 +133,13 @@ def _consent(consent: Consent) -> dict[str, Json]:
 
 
 def _agreement(agreement: Agreement) -> dict[str, Json]:
+    programs = _list(agreement.programs)
     return {
         "id": agreement.id,
         "with": agreement.with_body,
         "purposes": sorted(agreement.purposes),
         "fields": list(agreement.fields),
+        **({} if programs is None else {"programs": programs}),
         "from": _day(agreement.valid_from),
         "to": _day(agreement.valid_to),
         "in_force": agreement.in_force,
@@ -142,6 +156,11 @@ def _hold(hold: Hold) -> dict[str, Json]:
         "to": _day(hold.held_to),
         "written_followup": hold.written_followup,
     }
+
+
+def _list(names: tuple[str, ...] | None) -> list[Json] | None:
+    """An empty list says that the paper names nothing, which is not silence."""
+    return None if names is None else list(names)
 
 
 def _span(start: date | None, end: date | None) -> dict[str, Json] | None:

@@ -5,12 +5,17 @@ Source: age-encryption.org/v1.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
 
 import pyrage
 
 from clerestory.disclosure.recipient_kinds import AgeRecipient, wrong
-from clerestory.disclosure.streams import FeedWriter, FileReader, PieceReader, SealedWriter
+from clerestory.disclosure.streams import (
+    FeedWriter,
+    FileReader,
+    PieceReader,
+    Readable,
+    SealedWriter,
+)
 from clerestory.kernel import Corruption, Refusal
 
 AGE_MAGIC = b"age-encryption.org/v1\n"
@@ -60,7 +65,7 @@ def seal_age(
         raise writer.failure
 
 
-def open_age(sealed: BinaryIO, given: bytes, writer: FeedWriter) -> None:
+def open_age(sealed: Readable, given: bytes, writer: FeedWriter) -> None:
     """Decrypt ``sealed`` with the identity file ``given`` into ``writer``.
 
     Raises:

@@ -18,10 +18,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clerestory.disclosure.cells import cell
-from clerestory.disclosure.documents import NotBare, bare_pdf
 from clerestory.disclosure.given_files import open_given, state_of
 from clerestory.disclosure.minimising import Attachment
-from clerestory.disclosure.pictures import PICTURES, bare_picture
 from clerestory.kernel import Refusal
 
 MAX_RECORD_BYTES = 64 << 20  # what comes out of a database, or is made bare, is held whole
@@ -85,11 +83,13 @@ _RUNNING = frozenset(
 _TABLES = {".csv": ",", ".tsv": "\t"}
 _TEXTS = frozenset({*_TABLES, ".json", ".txt"})
 _SAME = {".jpeg": ".jpg", ".tiff": ".tif", ".jpe": ".jpg", ".wave": ".wav"}
-_KNOWN = PICTURES | {
-    _PDF, ".7z", ".db", ".doc", ".docx", ".gz", ".heic", ".m4a", ".mp3", ".mp4", ".msg", ".odp",
-    ".ods", ".odt", ".parquet", ".ppt", ".pptx", ".rar", ".rtf", ".sqlite", ".xls", ".xlsb",
-    ".xlsx", ".zip",
-}  # fmt: skip
+_KNOWN = frozenset(
+    (
+        ".7z", ".db", ".doc", ".docx", ".gif", ".gz", ".heic", ".jp2", ".jpg", ".m4a", ".mp3",
+        ".mp4", ".msg", ".odp", ".ods", ".odt", ".parquet", ".pdf", ".png", ".ppt", ".pptx",
+        ".rar", ".rtf", ".sqlite", ".tif", ".wav", ".webp", ".xls", ".xlsb", ".xlsx", ".zip",
+    )
+)  # fmt: skip
 # Escape moves the cursor of whoever shows the text in a terminal, and can hide what stands there.
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -138,6 +138,11 @@ def attach_bytes(content: bytes, ref: str) -> Attachment:
 
 
 def _bare(content: bytes, suffix: str, ref: str) -> Attachment:
+    # They come with three libraries of pictures and pages, which take longer to load than a package
+    # takes to verify; most commands look at no file.
+    from clerestory.disclosure.documents import NotBare, bare_pdf
+    from clerestory.disclosure.pictures import bare_picture
+
     _check_size(content, ref)
     try:
         if suffix == _PDF:

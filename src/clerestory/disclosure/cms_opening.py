@@ -6,7 +6,6 @@ So whoever takes them keeps them where nobody looks until the last one came with
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from clerestory.disclosure import der
 from clerestory.disclosure.cms import CBC, GCM, TAG_BYTES, Envelope
 from clerestory.disclosure.cms_keys import unwrap_key
+from clerestory.disclosure.streams import Readable
 from clerestory.kernel import Corruption
 
 PIECE_BYTES = 1 << 20
@@ -31,7 +31,7 @@ class _Head:
     size: int
 
 
-def open_cms(sealed: BinaryIO, private_key: RSAPrivateKey) -> Iterator[bytes]:
+def open_cms(sealed: Readable, private_key: RSAPrivateKey) -> Iterator[bytes]:
     """Yield what the message in ``sealed`` holds.
 
     Raises:
@@ -44,11 +44,11 @@ def open_cms(sealed: BinaryIO, private_key: RSAPrivateKey) -> Iterator[bytes]:
         key = unwrap_key(head.infos, private_key)
     except (ValueError, IndexError) as fault:
         raise _broken() from fault
-    sealed.seek(head.starts_at)
+    read = _behind(start[head.starts_at :], sealed)
     opened = _open_gcm if head.envelope is GCM else _open_cbc
     try:
-        yield from opened(sealed.read, head, key)
-        if sealed.read(1):
+        yield from opened(read, head, key)
+        if read(1):
             raise ValueError("bytes behind the message")
     except (ValueError, InvalidTag) as fault:
         raise _broken() from fault
@@ -67,6 +67,18 @@ def _envelope(start: bytes) -> tuple[Envelope, int]:
     at = der.read_head(start)[0]
     kind = der.read(start[at:]).whole
     return CBC if kind == CBC.kind else GCM, at + len(kind)
+
+
+def _behind(held: bytes, sealed: Readable) -> Callable[[int], bytes]:
+    """Return what reads the bytes that are held, and then on in the file, which is read once."""
+    left = memoryview(held)
+
+    def read(size: int) -> bytes:
+        nonlocal left
+        piece, left = bytes(left[:size]), left[size:]
+        return piece if len(piece) == size else piece + sealed.read(size - len(piece))
+
+    return read
 
 
 def _open_gcm(read: Callable[[int], bytes], head: _Head, key: bytes) -> Iterator[bytes]:

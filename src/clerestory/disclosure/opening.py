@@ -17,7 +17,7 @@ from clerestory.disclosure.cms_keys import read_private_key
 from clerestory.disclosure.cms_opening import is_cbc, open_cms
 from clerestory.disclosure.contents import KEPT_BYTES, Part
 from clerestory.disclosure.key_dress import text_of
-from clerestory.disclosure.streams import FeedWriter
+from clerestory.disclosure.streams import FeedWriter, Measured
 from clerestory.disclosure.tar import TarParser
 from clerestory.kernel import Corruption
 
@@ -106,32 +106,35 @@ def _private_file(folder: Path, name: str) -> BinaryIO:
     return os.fdopen(os.open(folder / name, flags, 0o600), "wb")
 
 
-def envelope_of(path: Path) -> str:
+def envelope_of(sealed: BinaryIO) -> str:
     """Return how a sealed file says that it is sealed: ``age``, or the cipher of its message."""
-    with path.open("rb") as sealed:
-        start = sealed.read(_START_BYTES)
+    sealed.seek(0)
+    start = sealed.read(_START_BYTES)
     if start.startswith(AGE_MAGIC):
         return "age"
     return (CBC if is_cbc(start) else GCM).name
 
 
 def open_package(
-    path: Path,
+    sealed: BinaryIO,
     identity: Identity,
     *,
+    sha256: str,
     keep: Callable[[str], bool],
     extract_to: Path | None = None,
 ) -> dict[str, OpenedFile]:
     """Decrypt a package and return its files by name.
 
     Args:
-        path: The sealed file, whose signature the caller has checked.
+        sealed: The sealed file, whose signature the caller has checked.
         identity: The recipient's private key.
+        sha256: The digest that was signed; what is decrypted must have it.
         keep: Which files, by name, to keep in memory.
         extract_to: A folder to write the files into as they come; none: nothing is written.
 
     Raises:
-        Corruption: The file is damaged, cut short, or is not a package.
+        Corruption: The file is damaged, cut short, is not a package, or was changed after its
+            digest was checked.
         Refusal: The identity is unreadable or not that of a recipient.
         OSError: The disk is full, or a file cannot be read or written.
     """
@@ -140,18 +143,29 @@ def open_package(
     text = text_of(identity.given)
     given = identity.given if text is None else text.encode()
     parser = TarParser(opening.opened, opening.more, opening.closed)
-    with contextlib.closing(opening), path.open("rb") as sealed:
-        magic = sealed.read(len(AGE_MAGIC))
-        sealed.seek(0)
+    sealed.seek(0)
+    magic = sealed.read(len(AGE_MAGIC))
+    sealed.seek(0)
+    once = Measured(sealed)
+    with contextlib.closing(opening):
         if magic == AGE_MAGIC:
-            open_age(sealed, given, FeedWriter(parser.feed))
+            open_age(once, given, FeedWriter(parser.feed))
         elif magic[:1] == b"\x30":
             key = read_private_key(given, identity.passphrase)
-            for piece in open_cms(sealed, key):
+            for piece in open_cms(once, key):
                 parser.feed(piece)
         else:
             raise Corruption(
                 "the file is neither an age file nor a CMS message", code="package-envelope-broken"
             )
     parser.finish()
+    once.read()
+    # Between the look at the digest and this one somebody else could write into the file, or put
+    # another in its place: then what was opened is not what was signed.
+    if once.sha256 != sha256:
+        raise Corruption(
+            "the package must be the one that was signed, and was changed while it was opened",
+            code="package-altered",
+            todo="do not use it; keep it, and find out who can write where it lies",
+        )
     return opening.files

@@ -238,5 +238,3 @@ _FORMS: Mapping[str, Callable[[bytes], tuple[bytes, str]]] = {
     ".gif": _as_png("GIF"),
     ".jp2": _as_png("JPEG2000"),
 }
-PICTURES = frozenset(_FORMS)
-"""The endings of what :func:`bare_picture` reads."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 
 class PieceReader:
@@ -31,10 +31,36 @@ class PieceReader:
         return bytes(piece)
 
 
+class Readable(Protocol):
+    """Whatever gives out its bytes once, in their order."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; nothing at the end."""
+
+
+class Measured:
+    """Reads a file once, and measures what it gives out: nothing else was ever looked at."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to ``size`` bytes; nothing at the end."""
+        piece = self._file.read(size)
+        self._hash.update(piece)
+        return piece
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all that was given out, as 64 hexadecimal digits."""
+        return self._hash.hexdigest()
+
+
 class FileReader:
     """Reads a file for a cipher library, and keeps the error of the disk or of its rights."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Readable) -> None:
         self._file = file
         self.failure: OSError | None = None
 

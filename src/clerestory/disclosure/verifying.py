@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from clerestory.disclosure import bag
 from clerestory.disclosure.cms import CBC, CBC_CAUTION
@@ -19,6 +20,7 @@ from clerestory.disclosure.released import EnclosedRulings, read_rulings
 from clerestory.disclosure.sealing import AGE_SUFFIX, CMS_SUFFIX, SIGNATURE_SUFFIX
 from clerestory.disclosure.signing import check_is_signed, open_signed
 from clerestory.kernel import Corruption, Refusal
+from clerestory.kernel.files import open_regular
 from clerestory.notes import OtherSigner, Verifier
 
 _SEAL = re.compile(
@@ -73,7 +75,7 @@ def read_seal(path: Path, sender: Verifier) -> Seal:
     for file in (path, signature):
         if not file.is_file():
             raise _missing(path, file)
-    with signature.open("rb") as file_of_signature:
+    with open_regular(signature) as file_of_signature:
         content = file_of_signature.read(_MAX_SIGNATURE_BYTES)
     check_is_signed(content, what="package")
     match = _SEAL.fullmatch(open_signed(content, sender, what="package"))
@@ -103,7 +105,7 @@ def check_name(path: Path, seal: Seal) -> None:
         )
 
 
-def check_seal(path: Path, seal: Seal) -> str:
+def check_seal(sealed: BinaryIO, seal: Seal) -> str:
     """Prove that the file is byte for byte what was sealed, and return how it is sealed.
 
     Raises:
@@ -111,10 +113,9 @@ def check_seal(path: Path, seal: Seal) -> str:
             seal does not say that its envelope does not authenticate (``package-envelope-unsaid``).
     """
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            digest.update(piece)
-            size += len(piece)
+    while piece := sealed.read(_PIECE_BYTES):
+        digest.update(piece)
+        size += len(piece)
     if size < seal.size:
         raise Corruption(
             f"the package must be whole: {size} of {seal.size} bytes",
@@ -127,7 +128,7 @@ def check_seal(path: Path, seal: Seal) -> str:
             code="package-altered",
             todo="do not open it; keep it, and tell the sender",
         )
-    envelope = envelope_of(path)
+    envelope = envelope_of(sealed)
     if (envelope == CBC.name) != seal.cbc:
         raise Corruption(
             f"the seal must say whether its envelope authenticates, and says another: {envelope}",

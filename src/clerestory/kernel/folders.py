@@ -67,6 +67,16 @@ def put_in_place(staging: Path, folder: Path) -> None:
     sync_folder(folder.parent)
 
 
+def make_lasting(folder: Path) -> None:
+    """Make a folder for its owner only where it is missing, so that a power cut does not take it.
+
+    What is forced to disk inside a folder goes with the folder's own name.
+    """
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+        sync_folder(folder.parent)
+
+
 def _clear(parent: Path, prefix: str) -> None:
     """Take away the folders that no process works in any more."""
     with os.scandir(parent) as found:

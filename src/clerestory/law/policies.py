@@ -10,8 +10,9 @@ from typing import Any
 import cedarpy
 
 from clerestory.law.errors import Fault
+from clerestory.law.stages import BY_ACTION, STAGES
 
-ACTIONS = ("define", "lift", "lift_coarsened", "disclose", "refer", "consider", "oblige")
+ACTIONS = tuple(BY_ACTION)
 ANNOTATIONS = frozenset(
     {"id", "authority", "lifts", "establishes", "bars", "duty", "basis", "within", "to", "content"}
     | {"coarsen_to", "rests_on", "starts"}
@@ -100,16 +101,21 @@ def _wrong_with(notes: Mapping[str, str], tree: Mapping[str, Any]) -> list[str]:
     if action not in ACTIONS or tree["action"].get("op") not in {"==", "in"}:
         wrong.append(f"{name} must name one action of {', '.join(ACTIONS)}")
         return wrong
-    if tree["effect"] == "forbid" and action not in {"disclose", "refer"}:
-        wrong.append(f"{name} forbids {action}; only disclose and refer may be forbidden")
-    needs = {"define": "establishes", "lift": "lifts", "lift_coarsened": "lifts", "oblige": "duty"}
-    if action in needs and not notes.get(needs[action]):
-        wrong.append(f"{name} has no @{needs[action]}")
-    if action == "lift_coarsened" and not notes.get("coarsen_to"):
-        wrong.append(f"{name} has no @coarsen_to: name the coarser answer")
-    if action == "disclose" and tree["effect"] == "forbid" and not notes.get("bars"):
-        wrong.append(f"{name} has no @bars: name the lock that it puts on the field")
+    stage, forbids = BY_ACTION[action], tree["effect"] == "forbid"
+    if forbids and stage.forbids is None:
+        may = " and ".join(one.action for one in STAGES if one.forbids is not None)
+        wrong.append(f"{name} forbids {action}; only {may} may be forbidden")
+    needed = (*stage.needs, *((stage.forbids or ()) if forbids else ()))
+    wrong += [
+        f"{name} has no @{note}{_MEANT.get(note, '')}" for note in needed if not notes.get(note)
+    ]
     return wrong
+
+
+_MEANT = {
+    "coarsen_to": ": name the coarser answer",
+    "bars": ": name the lock that it puts on the field",
+}
 
 
 def _lines_of_ids(text: str) -> dict[str, int]:

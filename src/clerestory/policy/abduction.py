@@ -15,6 +15,7 @@ from typing import Any
 from clerestory.law.codes import Vocabulary
 from clerestory.law.fact_table import can_change
 from clerestory.law.policies import Policy
+from clerestory.law.stages import GIVEN_BY
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.words import literals, path_of
 
@@ -187,7 +188,7 @@ class Abduction:
             return self._one_of(literals(left), right, want)
         path, codes = path_of(left), literals(right)
         if path in {"established", "lifted"}:
-            action, note = ("define", "establishes") if path == "established" else ("lift", "lifts")
+            action, note = GIVEN_BY[path]
             sides = (self._by_policy(action, note, code, want) for code in codes)
             return either(sides) if want else every(sides)
         if path == "raised":

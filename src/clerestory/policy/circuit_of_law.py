@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from clerestory.law.conditions import TERMS
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
+from clerestory.law.stages import GIVEN_BY, STAGE_SETS
 from clerestory.policy.cedar_reading import Tree, read_policy, read_tree
 from clerestory.policy.circuit import OUTCOMES, Circuit
 from clerestory.policy.duties import labels
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.model import STAGE_SETS
 from clerestory.policy.pack_facts import PackFacts
 from clerestory.policy.shape import shape_of
-
-STAGES = frozenset(STAGE_SETS)
 
 
 def circuit_of(
@@ -99,7 +97,7 @@ def outside_subset(stack: PackStack) -> Iterator[tuple[Policy, OutsideSubset]]:
     Policies that only name what was considered open nothing and are never translated.
     """
     circuit = Circuit(shape_of(stack))
-    nothing: dict[str, dict[str, int]] = {stage: {} for stage in STAGES}
+    nothing: dict[str, dict[str, int]] = {stage: {} for stage in STAGE_SETS}
     for policy in stack.policies:
         answers = dict.fromkeys(OUTCOMES, circuit.no) if policy.action == "oblige" else {}
         facts = PackFacts(circuit, stack.vocabulary, nothing, answers=answers)
@@ -118,17 +116,11 @@ def _read(circuit: Circuit, facts: PackFacts, policy: Policy) -> int:
 
 def _words(law: LawOfTheDay) -> dict[str, set[str]]:
     """Return every word that some policy of the packs can give, on any day, by stage."""
-    gives = {
-        note: {word for policy in law.stack.policies for word in policy.words(note)}
-        for note in ("establishes", "lifts", "bars")
+    given = {
+        name: {word for policy in law.stack.policies for word in policy.words(note)}
+        for name, (_, note) in GIVEN_BY.items()
     }
-    return {
-        "established": gives["establishes"],
-        "lifted": gives["lifts"],
-        "mandated": gives["lifts"],
-        "barred": gives["bars"],
-        "settled": {p.id for p in law.stack.policies if p.action == "refer"},
-    }
+    return {**given, "settled": {p.id for p in law.stack.policies if p.action == "refer"}}
 
 
 @dataclass
@@ -141,12 +133,12 @@ class _Stages:
 
     def write(self) -> Circuit:
         circuit = self.circuit
-        established = self._stage("define", "establishes", {})
+        established = self._stage("established", {})
         lifts = self._satisfied("lift", {"established": established})
         lifted, mandated = self._lifted(lifts)
         before = {"established": established, "lifted": lifted, "mandated": mandated}
         released, bars = self._released(before)
-        barred = self._gather(bars, "bars")
+        barred = self._given("barred", bars)
         offers = self._satisfied("lift_coarsened", {**before, "barred": barred})
         coarsened = self._coarsened(before, barred, lifts, offers)
         refers = self._satisfied("refer", {**before, "barred": barred})
@@ -214,10 +206,14 @@ class _Stages:
         for stage, words in stages.items():
             self.circuit.words |= {(stage, word): place for word, place in words.items()}
 
-    def _stage(self, action: str, note: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
-        satisfied = self._satisfied(action, known)
+    def _stage(self, name: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
+        satisfied = self._satisfied(GIVEN_BY[name][0], known)
         self.circuit.policies |= satisfied
-        return self._gather(satisfied, note)
+        return self._given(name, satisfied)
+
+    def _given(self, name: str, satisfied: Mapping[str, int]) -> dict[str, int]:
+        """Return the words of a set that a stage fills."""
+        return self._gather(satisfied, GIVEN_BY[name][1])
 
     def _satisfied(
         self,
@@ -226,7 +222,7 @@ class _Stages:
         answers: Mapping[str, int] | None = None,
     ) -> dict[str, int]:
         # What a stage has not filled yet is an empty set for it, exactly as in ``stages``.
-        nothing: dict[str, dict[str, int]] = {stage: {} for stage in STAGES}
+        nothing: dict[str, dict[str, int]] = {stage: {} for stage in STAGE_SETS}
         facts = PackFacts(
             self.circuit, self.law.stack.vocabulary, nothing | known, answers=answers or {}
         )
@@ -250,7 +246,7 @@ class _Stages:
 
     def _lifted(self, lifts: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
         mandates = {name: place for name, place in lifts.items() if name in self.law.mandates}
-        return self._gather(lifts, "lifts"), self._gather(mandates, "lifts")
+        return self._given("lifted", lifts), self._given("mandated", mandates)
 
     def _released(self, before: dict[str, dict[str, int]]) -> tuple[int, dict[str, int]]:
         return self._allowed(self._satisfied("disclose", before))

@@ -11,6 +11,8 @@ Facts = Mapping[str, Any]
 Document = dict[str, Any]
 
 REF = "S1"
+# Whom a permission names that names the requester.
+BODY = "a made-up body"
 
 
 def demand_of(facts: Facts, on: date, *, name: str) -> Document:
@@ -21,7 +23,7 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         on: The day on which it is decided.
         name: The demand's id.
     """
-    class_ref = "S*" if facts["subject.relation"] in {"class", "unknown"} else REF
+    class_ref = "S*" if _is_class(facts) else REF
     ref = f"{class_ref}.{facts['resource.name']}"
     document: Document = {
         "format": "clerestory-demand/1",
@@ -34,12 +36,15 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         "purpose": facts["purpose"],
         "subjects": _subjects(facts, class_ref),
         "records": [{"program": facts["resource.program"], "fields": [ref]}],
+        "representatives": _representatives(facts, class_ref),
         "findings": _findings(facts),
         "consents": _consents(facts, on, class_ref, ref),
         "agreements": _agreements(facts, ref),
         "holds": _holds(facts["hold"], on),
         "nondisclosure": _part(facts, "nondisclosure"),
     }
+    if facts["consent.given"] == "yes":
+        document["requester"]["body"] = BODY
     if facts["component"] != "none":
         document["requester"]["component"] = facts["component"]
     if facts["paper.names_field"] == "no":
@@ -48,6 +53,12 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         document["instrument"]["scope"]["fields_named"] = [f"{class_ref}.{other}"]
     document |= {key: list(facts[key]) for key in ("cited", "grounds", "threats") if facts[key]}
     return {key: value for key, value in document.items() if value not in ([], {})}
+
+
+def _is_class(facts: Facts) -> bool:
+    # Somebody acts for one person, so one whose relation is unknown is then called S1.
+    alone = facts["subject.represented_by"] != "unstated"
+    return facts["subject.relation"] in ({"class"} if alone else {"class", "unknown"})
 
 
 def _part(facts: Facts, head: str) -> Document:
@@ -78,10 +89,19 @@ def _paper(facts: Facts, on: date, ref: str) -> Document:
     }
     if facts["paper.form"] != "none":
         paper["form"] = facts["paper.form"]
+    if court := _court(facts):
+        paper["court"] = {"jurisdiction": court}
     if facts["paper.in_date"] in valid:
         paper["valid"] = valid[facts["paper.in_date"]]
     paper["accompanies"] = _accompanying(facts)
     return paper
+
+
+def _court(facts: Facts) -> str:
+    own = str(facts["holder.jurisdiction"])
+    another = "us-vt" if own != "us-vt" else "us-nh"
+    courts = {"federal": "us", "holder_state": own, "other_state": another}
+    return courts.get(facts["paper.court"], "")
 
 
 def _accompanying(facts: Facts) -> list[Document]:
@@ -113,6 +133,11 @@ def _subjects(facts: Facts, ref: str) -> list[Document]:
     return [subject, *second]
 
 
+def _representatives(facts: Facts, ref: str) -> list[Document]:
+    acting = facts["subject.represented_by"]
+    return [] if acting == "unstated" else [{"for": ref, "as": acting}]
+
+
 def _findings(facts: Facts) -> Document:
     answers = {
         path.removeprefix("findings."): answer
@@ -129,7 +154,7 @@ def _consents(facts: Facts, on: date, by: str, ref: str) -> list[Document]:
     another = "press" if requester != "press" else "employer"
     consent: Document = {
         "by": by,
-        "to": {"yes": requester, "no": another}.get(facts["consent.recipient"], "somebody"),
+        "to": {"yes": BODY, "no": another}.get(facts["consent.recipient"], "somebody"),
         "purpose": facts["purpose"] if facts["consent.purpose"] == "yes" else "none",
         "fields": [ref] if facts["consent.field"] == "yes" else [],
         "revoked": facts["consent.revoked"],

@@ -9,7 +9,7 @@ from clerestory.demands.demand import Consent, Demand, Hold, Instrument, Item
 from clerestory.kernel import digest_of
 from clerestory.kernel.time import month_text
 from clerestory.law.codes import Vocabulary
-from clerestory.policy.model import STAGE_SETS
+from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.permissions import (
     NO_CONSENT,
     Closest,
@@ -17,7 +17,10 @@ from clerestory.policy.permissions import (
     closest_agreement,
     closest_consent,
     in_date,
+    only_program,
 )
+
+UNITED_STATES = frozenset({"us", "us-federal"})
 
 
 def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -52,17 +55,18 @@ class DemandFacts:
     def of(cls, demand: Demand, on: date, vocabulary: Vocabulary) -> "DemandFacts":
         """Read what all items of a demand share, and what tells them apart."""
         given: dict[str, list[Consent]] = {}
+        only = only_program(demand)
         for consent in demand.consents:
             given.setdefault(consent.by, []).append(consent)
         return cls(
             common=_common(demand, on, vocabulary),
             subjects=_subjects(demand),
-            named=_NamedFields.of(demand.instrument),
+            named=_NamedFields.of(demand),
             consents={
-                ref: closest_consent(consents, demand, on, vocabulary)
+                ref: closest_consent(consents, demand, on, vocabulary, only)
                 for ref, consents in given.items()
             },
-            agreements=closest_agreement(demand, on),
+            agreements=closest_agreement(demand, on, only),
         )
 
     def about(self, item: Item) -> ItemFacts:
@@ -131,12 +135,14 @@ def _subjects(demand: Demand) -> dict[str, Known]:
         relation = "listed_row" if named and several else subject.relation
         # Who somebody is can be proved for one person only.
         by_itself = "yes" if alone and named and not several else "no"
-        key = (relation, by_itself, subject.applicant, subject.flags, subject.defined_by)
+        key = (relation, by_itself, subject.applicant, subject.represented_by, subject.flags,
+               subject.defined_by)  # fmt: skip
         if key not in described:
             facts = {
                 "relation": relation,
                 "alone": by_itself,
                 "applicant": subject.applicant,
+                "represented_by": subject.represented_by or "unstated",
                 "flags": sorted(subject.flags),
                 "defined_by": sorted(subject.defined_by),
             }
@@ -148,11 +154,14 @@ def _subjects(demand: Demand) -> dict[str, Known]:
 def _persons(demand: Demand) -> str:
     """Say how the paper names persons; a paper for all names nobody, whatever else it says."""
     count = demand.instrument.count
+    if count == "all":
+        return "class"
+    if demand.instrument.persons_named is not None:
+        # Named one by one, whom it names needs no counting; see ``_NamedFields``.
+        return demand.instrument.persons
     # Whoever the paper mentions beside those whose records are asked for is not counted.
     asked = {item.subject for item in demand.items}
     named = sum(s.relation == "named" and s.ref in asked for s in demand.subjects)
-    if count == "all":
-        return "class"
     return "unknown" if isinstance(count, int) and named > count else demand.instrument.persons
 
 
@@ -162,6 +171,7 @@ def _paper(demand: Demand, on: date) -> dict[str, str]:
         "kind": paper.kind,
         "form": paper.form or "none",
         "issuer": paper.issuer,
+        "court": _court(demand),
         "written": paper.written,
         "persons": _persons(demand),
         "fields": paper.fields,
@@ -171,23 +181,62 @@ def _paper(demand: Demand, on: date) -> dict[str, str]:
     }
 
 
+def _court(demand: Demand) -> str:
+    """Say whose court issued the paper, seen from the holder."""
+    court = demand.instrument.court
+    if court is None:
+        return "unstated"
+    if court in UNITED_STATES:
+        return "federal"
+    return "holder_state" if court == demand.holder.jurisdiction else "other_state"
+
+
 @dataclass(frozen=True, slots=True)
 class _NamedFields:
-    """Which fields the paper itself names; with no list, what it says of all."""
+    """Whom and which fields of which programme the paper names; with no list, what it says of all.
+
+    Where a field is named and asked of two programmes, and the paper does not say of which, it
+    names neither.
+    """
 
     of_all: str
     refs: frozenset[str] | None
+    persons: frozenset[str] | None
+    programs: frozenset[str] | None
+    of_several: frozenset[str]
 
     @classmethod
-    def of(cls, paper: Instrument) -> "_NamedFields":
-        named = paper.fields_named
-        of_all = {"stated": "yes"}.get(paper.fields, paper.fields)
-        return cls(of_all, None if named is None else frozenset(named))
+    def of(cls, demand: Demand) -> "_NamedFields":
+        paper = demand.instrument
+        refs, persons, programs = (
+            None if named is None else frozenset(named)
+            for named in (paper.fields_named, paper.persons_named, paper.programs)
+        )
+        return cls(
+            of_all={"stated": "yes"}.get(paper.fields, paper.fields),
+            refs=refs,
+            persons=persons,
+            programs=programs,
+            of_several=_asked_of_several(demand) if refs and programs is None else frozenset(),
+        )
 
     def say(self, item: Item) -> str:
+        if self.persons is not None and item.subject not in self.persons:
+            return "no"
+        if self.programs is not None and item.program not in self.programs:
+            return "no"
         if self.refs is None:
             return self.of_all
-        return "yes" if item.ref in self.refs else "no"
+        return "yes" if item.ref in self.refs and item.ref not in self.of_several else "no"
+
+
+def _asked_of_several(demand: Demand) -> frozenset[str]:
+    first: dict[str, str] = {}
+    return frozenset(
+        item.ref
+        for item in demand.items
+        if first.setdefault(item.ref, item.program) != item.program
+    )
 
 
 def _is_live(paper: Instrument, on: date) -> bool:

@@ -6,8 +6,9 @@ from typing import Any
 
 import cedarpy
 
+from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.model import STAGE_SETS, entities_json, field_entity, field_uid
+from clerestory.policy.model import entities_json, field_entity, field_uid
 from clerestory.policy.stages import Case
 
 Facts = Mapping[str, Any]

@@ -9,9 +9,6 @@ from clerestory.law.fact_table import FACTS, FINDINGS, Fact, in_context
 
 Request = Mapping[str, Any]
 
-# What the earlier stages hand to the later ones; see ``stages``.
-STAGE_SETS = ("established", "lifted", "mandated", "barred")
-
 _SCHEMA = """
 entity Requester in [Requester];
 entity Purpose in [Purpose];

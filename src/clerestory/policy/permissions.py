@@ -4,14 +4,18 @@ Many permissions say the same but for the fields that they name. They are read o
 they say, so that finding the closest one takes no longer where a demand brings very many.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from clerestory.demands.demand import Agreement, Consent, Demand, Item
+from clerestory.demands.demand import Agreement, Consent, Demand, Item, Requester
 from clerestory.law.codes import Vocabulary
 from clerestory.law.fact_table import absent_of, parts_of
+
+# A programme with a field of it, or with a person's field: ``("snap", "S1.address")``.
+_Covered = tuple[str, str]
+_BY_WHAT_IT_DOES = "benefit_agency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,11 @@ class _Alike:
     covering: Known
     other: Known
     worth: int
-    fields: dict[str, int] = field(default_factory=dict, repr=False)
+    fields: dict[_Covered, int] = field(default_factory=dict, repr=False)
 
     def place_of(self, item: Item) -> int | None:
-        places = (self.fields.get(item.ref), self.fields.get(item.field))
+        named = ((item.program, item.ref), (item.program, item.field))
+        places = (self.fields.get(one) for one in named)
         return min((place for place in places if place is not None), default=None)
 
 
@@ -47,11 +52,11 @@ class Closest:
     @classmethod
     def of(
         cls,
-        described: Iterable[tuple[Mapping[str, str], tuple[str, ...]]],
+        described: Iterable[tuple[Mapping[str, str], Iterable[_Covered]]],
         nothing: Known,
         worth: Callable[[Mapping[str, str]], int],
     ) -> "Closest":
-        """Sort permissions: each is its facts, ``field`` left open, with the fields it names."""
+        """Sort permissions: each is its facts, ``field`` left open, with what it covers."""
         kinds: dict[tuple[str, ...], _Alike] = {}
         for place, (facts, fields) in enumerate(described):
             key = tuple(facts.values())
@@ -79,10 +84,14 @@ NO_CONSENT = Closest((), Known(None, absent_of("consent")))
 
 
 def closest_consent(
-    consents: Sequence[Consent], demand: Demand, on: date, vocabulary: Vocabulary
+    consents: Sequence[Consent],
+    demand: Demand,
+    on: date,
+    vocabulary: Vocabulary,
+    only: frozenset[str],
 ) -> Closest:
     return Closest.of(
-        ((_describe_consent(one, demand, on, vocabulary), one.fields) for one in consents),
+        ((_describe_consent(one, demand, on, vocabulary), _covered(one, only)) for one in consents),
         NO_CONSENT.nothing,
         lambda facts: [*facts.values()].count("yes") - 2 * (facts["revoked"] != "no"),
     )
@@ -116,17 +125,36 @@ def _names_requester(to: str, demand: Demand, vocabulary: Vocabulary) -> str:
     requester, named = demand.requester, to.strip()
     if named and named.casefold() == requester.body.strip().casefold():
         return "yes"
-    if to in {requester.component, requester.kind}:
+    if to == requester.component:
         return "yes"
+    if to == requester.kind:
+        # A kind of body is nobody yet, unless there is one alone or the programs' laws speak of it
+        # by what it does: which one the person meant is found on the paper, and not supposed.
+        by_kind = vocabulary.knows("component", to) or _BY_WHAT_IT_DOES in vocabulary.groups_of(
+            "requester_class", to
+        )
+        return "yes" if by_kind or stated == "yes" else "unknown"
     if vocabulary.knows("requester_class", to):
         return "no"
     # A tick does not make a paper out to somebody else: the two contradict each other.
     return "unknown" if named else stated
 
 
-def closest_agreement(demand: Demand, on: date) -> Closest:
+def only_program(demand: Demand) -> frozenset[str]:
+    """Return the programme that a demand is about, and none where it is about several."""
+    programs = {item.program for item in demand.items}
+    return frozenset(programs) if len(programs) == 1 else frozenset()
+
+
+def _covered(paper: Consent | Agreement, only: frozenset[str]) -> Iterator[_Covered]:
+    """Yield what a permission covers; one that names no programme is about the only one asked."""
+    programs = only if paper.programs is None else paper.programs
+    return ((program, name) for program in programs for name in paper.fields)
+
+
+def closest_agreement(demand: Demand, on: date, only: frozenset[str]) -> Closest:
     return Closest.of(
-        ((_describe_agreement(one, demand, on), one.fields) for one in demand.agreements),
+        ((_describe_agreement(one, demand, on), _covered(one, only)) for one in demand.agreements),
         Known(None, absent_of("agreement")),
         lambda facts: list(facts.values())[:-1].count("yes"),
     )
@@ -142,12 +170,19 @@ def _describe_agreement(agreement: Agreement, demand: Demand, on: date) -> dict[
         in_force = dated
     return {
         "stated": "yes",
-        "party": "yes" if agreement.with_body in {requester.component, requester.kind} else "no",
+        "party": "yes" if _is_party(agreement.with_body, requester) else "no",
         "purpose": "yes" if demand.purpose in agreement.purposes else "no",
         "field": "",
         "in_force": in_force,
         **{part: getattr(agreement, part) for part in parts_of("agreement", written=True)},
     }
+
+
+def _is_party(body: str, requester: Requester) -> bool:
+    """Whether an agreement is made out to the requester, by name or by its kind."""
+    named = body.strip().casefold()
+    own = requester.body.strip().casefold()
+    return body in {requester.component, requester.kind} or bool(named and named == own)
 
 
 def in_date(start: date | None, end: date | None, on: date) -> str:

@@ -100,7 +100,7 @@ def _union(domains: Sequence[Mapping[str, frozenset[str]]]) -> dict[str, frozens
 
 def _domain(path: str, vocabulary: Vocabulary) -> frozenset[str]:
     lists, more = lists_of(path) or ((), frozenset())
-    return more | {code for name in lists for code in vocabulary.lists[name]}
+    return more | {code for name in lists for code in vocabulary.lists.get(name, ())}
 
 
 def flat_facts(

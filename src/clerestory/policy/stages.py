@@ -10,13 +10,14 @@ What no stage allows is withheld. A policy whose evaluation fails turns the item
 an alarm, since Cedar skips it and a skipped ``forbid`` would open the field in silence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import cedarpy
 
 from clerestory.demands.determination import Outcome
+from clerestory.law.stages import GIVEN_BY
 from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import Request, request
@@ -54,7 +55,7 @@ def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> 
     steps = [_Step(case, dict(case.context)) for case in cases]
     for step, response in _ask(law, "define", steps, entities):
         step.note(response)
-        step.context["established"] = law.words(response.policies, "establishes")
+        step.give(law, "established", response.policies)
     for step, response in _ask(law, "lift", steps, entities):
         step.note(response)
         step.lift(law, response.policies)
@@ -64,7 +65,7 @@ def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> 
             step.outcome = Outcome.RELEASE
         else:
             step.bars = response.policies
-            step.context["barred"] = law.words(response.policies, "bars")
+            step.give(law, "barred", response.policies)
     if law.by_action["lift_coarsened"].by_id:
         _coarsen(law, [step for step in steps if step.outcome is None], entities)
     left = [step for step in steps if step.outcome is None]
@@ -130,10 +131,15 @@ class _Step:
     def note(self, response: Response) -> None:
         self.errors += response.errors
 
+    def give(self, law: LawOfTheDay, name: str, policies: Iterable[str]) -> None:
+        """Fill the set of a stage with the words of the policies that were met."""
+        _, note = GIVEN_BY[name]
+        self.context[name] = law.words(policies, note)
+
     def lift(self, law: LawOfTheDay, policies: tuple[str, ...]) -> None:
         self.lifts = tuple(sorted(set(policies)))
-        self.context["lifted"] = law.words(self.lifts, "lifts")
-        self.context["mandated"] = law.words(law.mandates.intersection(self.lifts), "lifts")
+        self.give(law, "lifted", self.lifts)
+        self.give(law, "mandated", law.mandates.intersection(self.lifts))
 
     def answer(self) -> CaseAnswer:
         outcome = self.outcome or Outcome.WITHHOLD

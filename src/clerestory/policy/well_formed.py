@@ -6,6 +6,7 @@ The proof leaves every other combination open, also those that no real paper has
 from collections.abc import Iterator
 
 from clerestory.policy.circuit import Circuit
+from clerestory.policy.facts import UNITED_STATES
 from clerestory.policy.shape import Shape
 
 _NOT_GIVEN = {
@@ -30,6 +31,8 @@ _PLAIN = {
     "paper.persons": "named",
     "paper.fields": "stated",
     "paper.names_field": "yes",
+    "paper.court": "unstated",
+    "subject.represented_by": "unstated",
     "holder.agency": "me-dhhs",
     "holder.kind": "state_agency",
     "holder.jurisdiction": "us-me",
@@ -82,6 +85,9 @@ def _answers(circuit: Circuit) -> Iterator[int]:
         )
     alone = circuit.is_one_of("subject.alone", ["yes"])
     yield _if(circuit, alone, circuit.is_one_of("subject.relation", ["named"]))
+    # Nobody acts for people whom nobody has named.
+    whole = circuit.is_one_of("subject.relation", ["class"])
+    yield _if(circuit, whole, circuit.is_one_of("subject.represented_by", ["unstated"]))
 
 
 def _paper(circuit: Circuit) -> Iterator[int]:
@@ -96,6 +102,10 @@ def _paper(circuit: Circuit) -> Iterator[int]:
         yield _if(circuit, circuit.both([live, this]), circuit.holds("papers", kind))
     for form in circuit.shape.sets["forms"]:
         yield _if(circuit, circuit.is_one_of("paper.form", [form]), circuit.holds("forms", form))
+    # The United States' own courts are federal ones, also where the holder is one of its agencies.
+    federal = circuit.is_one_of("holder.jurisdiction", sorted(UNITED_STATES))
+    own = circuit.is_one_of("paper.court", ["holder_state"])
+    yield circuit.negate(circuit.both([federal, own]))
     for asked in ("everything", "unstated"):
         named = circuit.is_one_of("paper.names_field", [asked])
         yield _if(circuit, named, circuit.is_one_of("paper.fields", [asked]))

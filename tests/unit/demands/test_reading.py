@@ -788,3 +788,88 @@ def test_reading_leaves_the_document_as_it_was(document: Document, vocabulary: V
     read_demand(document, vocabulary)
 
     assert json.dumps(document) == before
+
+
+# ---- Who acts for whom, and which court.
+
+
+def test_who_acts_for_a_person_stands_with_that_person(document: Document, read: Read) -> None:
+    document["subjects"] = [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}]
+    document["representatives"] = [{"for": "S2", "as": "parent"}]
+
+    demand = read(document)
+
+    assert [subject.represented_by for subject in demand.subjects] == [None, "parent"]
+
+
+def test_the_court_the_docket_the_signature_and_the_service_of_a_paper_are_read(
+    document: Document, read: Read
+) -> None:
+    document["instrument"] |= {
+        "court": {"name": "a made-up Superior Court", "jurisdiction": "us-me"},
+        "docket": "MU-CV-26/1",
+        "signed": {"by": "a made-up clerk", "on": "2026-02-27"},
+        "served": {"by": "a made-up deputy", "on": "2026-03-01"},
+    }
+
+    paper = read(document).instrument
+
+    assert (paper.court, paper.court_name) == ("us-me", "a made-up Superior Court")
+    assert paper.docket == "MU-CV-26/1"
+    assert (paper.signed_by, paper.signed_on) == ("a made-up clerk", date(2026, 2, 27))
+    assert (paper.served_by, paper.served_on) == ("a made-up deputy", date(2026, 3, 1))
+
+
+def test_whom_a_paper_names_and_whose_records_is_read_and_nothing_is_not_silence(
+    document: Document, read: Read
+) -> None:
+    document["instrument"]["scope"] |= {"persons_named": ["S1"], "programs": []}
+    document["consents"] = [{"by": "S1", "programs": ["snap"]}]
+    document["agreements"] = [{"with": "fns", "programs": []}, {"with": "fns"}]
+
+    demand = read(document)
+
+    assert demand.instrument.persons_named == ("S1",)
+    assert demand.instrument.programs == ()
+    assert demand.consents[0].programs == ("snap",)
+    assert [agreement.programs for agreement in demand.agreements] == [(), None]
+
+
+@pytest.mark.parametrize(
+    ("part", "written", "place", "said"),
+    [
+        ("representatives", [{"for": "S9", "as": "parent"}], "representatives[0].for", "S9"),
+        ("representatives", [{"for": "S1", "as": "uncle"}], "representatives[0].as", "uncle"),
+        (
+            "representatives",
+            [{"for": "S1", "as": "parent"}, {"for": "S1", "as": "guardian"}],
+            "representatives[1].for",
+            "two entries",
+        ),
+        ("representatives", [{"for": "S1"}], "representatives[0].as", "missing"),
+        ("instrument.scope.persons_named", ["S9"], "instrument.scope.persons_named[0]", "S9"),
+        ("instrument.scope.persons_named", ["S*"], "instrument.scope.persons_named[0]", "S*"),
+        ("instrument.scope.programs", ["snapp"], "instrument.scope.programs[0]", "snapp"),
+        ("instrument.court", {"jurisdiction": "us-mee"}, "instrument.court.jurisdiction", "us-mee"),
+        ("instrument.docket", "one\ntwo", "instrument.docket", "one line"),
+        ("instrument.signed", {"on": "yesterday"}, "instrument.signed.on", "yesterday"),
+        ("instrument.served", {"at": "noon"}, "instrument.served.at", "nobody reads"),
+    ],
+)
+def test_who_acts_and_what_a_paper_names_is_refused_where_it_cannot_be(
+    part: str, written: object, place: str, said: str, document: Document, read: Read
+) -> None:
+    with pytest.raises((BadDemand, UnknownCode)) as caught:
+        read(put(document, part, written))
+
+    assert [fault.key for fault in caught.value.faults] == [place]
+    assert said in str(caught.value)
+
+
+def test_nobody_acts_for_a_class_of_people(document: Document, read: Read) -> None:
+    document["subjects"] = [{"ref": "S*", "relation": "class"}]
+    document["records"] = [{"program": "snap", "fields": ["S*.address"]}]
+    document["representatives"] = [{"for": "S*", "as": "parent"}]
+
+    with pytest.raises(BadDemand, match="whom nobody has named"):
+        read(document)

@@ -52,3 +52,29 @@ def test_a_paper_that_names_no_field_is_not_one_that_is_silent(
 
     assert demand.instrument.fields_named == ()
     assert read_demand(demand_json(demand), vocabulary) == demand
+
+
+def test_all_that_a_paper_names_is_written_as_it_was_read(
+    document: dict[str, Any], vocabulary: Vocabulary
+) -> None:
+    document["instrument"] |= {
+        "court": {"name": "a made-up court", "jurisdiction": "us-me"},
+        "docket": "MU-1",
+        "signed": {"by": "a made-up clerk", "on": "2026-02-27"},
+        "served": {"by": "a made-up deputy", "on": "2026-03-01"},
+    }
+    document["instrument"]["scope"] |= {"persons_named": ["S1"], "programs": []}
+    document["representatives"] = [{"for": "S1", "as": "guardian"}]
+    document["consents"] = [{"by": "S1", "programs": ["snap"]}]
+    document["agreements"] = [{"with": "fns", "programs": []}]
+
+    demand = read_demand(document, vocabulary)
+    written = demand_json(demand)
+
+    check_shape(written)
+    paper = written["instrument"]
+    assert isinstance(paper, dict)
+    told = ("court", "docket", "signed", "served")
+    assert {key: paper[key] for key in told} == {key: document["instrument"][key] for key in told}
+    assert written["representatives"] == document["representatives"]
+    assert read_demand(json.loads(json.dumps(written)), vocabulary) == demand

@@ -495,7 +495,7 @@ def test_a_folder_that_cannot_be_written_is_not_tampering(
 ) -> None:
     sealed = seal(contents)
 
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(Refusal) as refused:
         verify_package(
             sealed.path,
             sender=sender.verifier,
@@ -504,4 +504,5 @@ def test_a_folder_that_cannot_be_written_is_not_tampering(
             extract_to=tmp_path / "gone" / "opened",
         )
 
+    assert refused.value.code == "package-folder-missing"
     assert sorted(path.name for path in tmp_path.iterdir()) == [PACKAGE, f"{PACKAGE}.sig"]

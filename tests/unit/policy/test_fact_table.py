@@ -16,8 +16,8 @@ from clerestory.law.fact_table import (
     parts_of,
 )
 from clerestory.law.packs import PackStack
+from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.facts import facts_of
-from clerestory.policy.model import STAGE_SETS
 from clerestory.policy.shape import OWN_WORDS, WITHOUT_CODES, shape_of
 
 # What the form calls the group of a fact.

@@ -208,7 +208,8 @@ def test_a_line_with_a_star_is_never_one_person_whatever_it_is_called(
 # ---- Consents.
 
 SOUND = {
-    "by": "S1", "to": "police_state", "purpose": "locate_fugitive", "fields": ["S1.address"],
+    "by": "S1", "to": "a made-up police force", "purpose": "locate_fugitive",
+    "fields": ["S1.address"],
     "signed_on": "2026-03-01", "expires_on": "2026-03-03", "revoked": "no",
     "elements_complete": "yes",
 }  # fmt: skip
@@ -237,6 +238,12 @@ def test_without_a_permission_nothing_is_given_and_nobody_knows_of_a_revocation(
         ({"to": "law_enforcement"}, "recipient", "no"),
         ({"to": "A made-up police force "}, "recipient", "yes"),
         ({"to": "landlord"}, "recipient", "no"),
+        # A kind of body, of which there are many, is nobody yet.
+        ({"to": "police_state"}, "recipient", "unknown"),
+        ({"programs": ["snap"]}, "field", "yes"),
+        ({"programs": ["tanf", "snap"]}, "field", "yes"),
+        ({"programs": ["tanf"]}, "field", "no"),
+        ({"programs": []}, "field", "no"),
         ({"to": "another made-up body"}, "recipient", "unknown"),
         ({"to": ""}, "recipient", "unknown"),
         ({"purpose": "tenancy"}, "purpose", "no"),
@@ -288,6 +295,7 @@ def test_a_permission_that_names_nobody_does_not_name_a_requester_without_a_name
         ("another made-up body", "no", "no"),
         ("", "no", "no"),
         ("police_state", "yes", "yes"),
+        ("police_state", "unknown", "unknown"),
         ("A made-up police force", "yes", "yes"),
         ("", "yes", "yes"),
         ("  ", "yes", "yes"),
@@ -303,6 +311,78 @@ def test_a_tick_does_not_make_a_permission_out_to_somebody_else(
     found = facts(consents=[{**SOUND, "to": to}], findings={"consent_names_requester": ticked})
 
     assert found["consent"]["recipient"] == names
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("fns", "yes"), ("state_agency", "yes"), ("municipality_ga", "yes"), ("law_firm", "unknown"),
+     ("health_provider", "unknown"), ("school", "unknown")],
+)  # fmt: skip
+def test_a_kind_of_body_is_named_where_there_is_one_or_the_laws_speak_of_what_it_does(
+    kind: str, names: str, facts: Facts
+) -> None:
+    requester = {"class": kind, "body": "a made-up body"}
+
+    found = facts(requester=requester, consents=[{**SOUND, "to": kind}])
+
+    assert found["consent"]["recipient"] == names
+
+
+def test_a_permission_that_names_no_program_covers_none_where_two_are_asked(facts: Facts) -> None:
+    records = [
+        {"program": "snap", "fields": ["S1.address"]},
+        {"program": "tanf", "fields": ["S1.address"]},
+    ]
+    open_one, of_snap = SOUND, {**SOUND, "programs": ["snap"]}
+    tanf = Item("S1", "tanf", "address")
+
+    assert facts(records=records, consents=[open_one])["consent"]["field"] == "no"
+    assert facts(records=records, consents=[of_snap])["consent"]["field"] == "yes"
+    assert facts(item=tanf, records=records, consents=[of_snap])["consent"]["field"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("scope", "snap_1", "snap_2", "tanf_1"),
+    [
+        ({}, "yes", "yes", "yes"),
+        ({"persons_named": ["S1"]}, "yes", "no", "yes"),
+        ({"persons_named": []}, "no", "no", "no"),
+        ({"programs": ["snap"]}, "yes", "yes", "no"),
+        ({"programs": []}, "no", "no", "no"),
+        ({"fields_named": ["S1.address"]}, "no", "no", "no"),
+        ({"fields_named": ["S2.address"]}, "no", "yes", "no"),
+        ({"fields_named": ["S1.address"], "programs": ["tanf"]}, "no", "no", "yes"),
+        ({"fields_named": ["S1.address"], "persons_named": ["S2"]}, "no", "no", "no"),
+    ],
+)
+def test_a_paper_names_whom_and_what_it_names_one_by_one(
+    scope: dict[str, object], snap_1: str, snap_2: str, tanf_1: str, facts: Facts
+) -> None:
+    parts = {
+        "instrument": {"scope": {"persons": "named", "fields": "stated", **scope}},
+        "subjects": [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}],
+        "records": [
+            {"program": "snap", "fields": ["S1.address", "S2.address"]},
+            {"program": "tanf", "fields": ["S1.address"]},
+        ],
+    }
+    asked = [ITEM, Item("S2", "snap", "address"), Item("S1", "tanf", "address")]
+
+    said = [facts(item=item, **parts)["paper"]["names_field"] for item in asked]
+
+    assert said == [snap_1, snap_2, tanf_1]
+
+
+def test_who_is_named_one_by_one_is_not_counted_again(facts: Facts) -> None:
+    two = [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}]
+    records = [{"program": "snap", "fields": ["S1.address", "S2.address"]}]
+    scope = {"persons": "named", "count": 1, "fields": "stated"}
+    counted = {"instrument": {"scope": scope}}
+    named = {"instrument": {"scope": {**scope, "persons_named": ["S1"]}}}
+
+    assert facts(subjects=two, records=records, **counted)["paper"]["persons"] == "unknown"
+    found = facts(subjects=two, records=records, **named)["paper"]
+    assert (found["persons"], found["names_field"]) == ("named", "yes")
 
 
 @pytest.mark.parametrize(
@@ -322,6 +402,22 @@ def test_a_sound_permission_wins_over_one_with_a_flaw_wherever_it_stands(
 
 
 # ---- Agreements.
+
+
+@pytest.mark.parametrize(
+    ("with_body", "party"),
+    [
+        ("A made-up police force", "yes"),
+        ("police_state", "yes"),
+        ("another body", "no"),
+        ("", "no"),
+    ],
+)
+def test_an_agreement_names_its_party_or_the_kind_of_it(
+    with_body: str, party: str, facts: Facts
+) -> None:
+    assert facts(agreements=[{**MATCH, "with": with_body}])["agreement"]["party"] == party
+
 
 MATCH = {
     "with": "police_state", "purposes": ["locate_fugitive"], "fields": ["address"],
@@ -458,3 +554,34 @@ def test_changing_a_fact_leaves_the_facts_before_as_they_were(facts: Facts) -> N
     assert before["findings"]["part2_order"] == "unknown"
     assert changed(after, "findings.part2_order", "unknown") == before
     assert changed(before, "months", "one")["months"] == "one"
+
+
+# ---- Whose court, and who acts for whom.
+
+
+@pytest.mark.parametrize(
+    ("court", "said"),
+    [
+        (None, "unstated"),
+        ({"name": "a made-up court"}, "unstated"),
+        ({"jurisdiction": "us"}, "federal"),
+        ({"jurisdiction": "us-federal"}, "federal"),
+        ({"jurisdiction": "us-me"}, "holder_state"),
+        ({"jurisdiction": "us-vt"}, "other_state"),
+    ],
+)
+def test_a_paper_comes_from_a_federal_court_or_one_of_this_or_another_state(
+    court: object, said: str, facts: Facts
+) -> None:
+    assert facts(instrument={"court": court})["paper"]["court"] == said
+
+
+def test_who_acts_for_a_person_is_a_fact_of_that_person_alone(facts: Facts) -> None:
+    two = [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}]
+    records = [{"program": "snap", "fields": ["S1.address", "S2.address"]}]
+    acting = [{"for": "S1", "as": "parent"}]
+    parts = {"subjects": two, "records": records, "representatives": acting}
+
+    assert facts(**parts)["subject"]["represented_by"] == "parent"
+    other = facts(item=Item("S2", "snap", "address"), **parts)
+    assert other["subject"]["represented_by"] == "unstated"

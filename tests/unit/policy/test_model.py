@@ -9,9 +9,9 @@ import pytest
 from clerestory.demands import Demand
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import policies_text
+from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.facts import facts_of
 from clerestory.policy.model import (
-    STAGE_SETS,
     entities_json,
     field_entity,
     field_uid,

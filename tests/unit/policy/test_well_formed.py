@@ -84,6 +84,15 @@ def test_what_a_demand_says_is_well_formed(parts: dict[str, Any], row: Row, fits
     ("parts", "changed"),
     [
         ({}, {"subject.alone": "unknown"}),
+        ({}, {"paper.court": "holder_state", "holder.jurisdiction": "us"}),
+        (
+            {},
+            {
+                "subject.represented_by": "parent",
+                "subject.relation": "class",
+                "subject.alone": "no",
+            },
+        ),
         ({}, {"consent.given": "unknown"}),
         ({}, {"consent.revoked": "no"}),
         ({}, {"consent.recipient": "yes"}),
@@ -131,8 +140,9 @@ PLAIN = {
     "consent.given": "no", "agreement.stated": "no", "component": "none", "paper.form": "none",
     "paper.kind": "letter", "paper.issuer": "none", "paper.status": "live",
     "paper.persons": "named", "paper.fields": "stated", "paper.names_field": "yes",
-    "holder.agency": "me-dhhs", "holder.kind": "state_agency", "holder.jurisdiction": "us-me",
-    "subject.relation": "named", "subject.alone": "yes", "months": "unstated", "hold": "none",
+    "paper.court": "unstated", "subject.represented_by": "unstated", "holder.agency": "me-dhhs",
+    "holder.kind": "state_agency", "holder.jurisdiction": "us-me", "subject.relation": "named",
+    "subject.alone": "yes", "months": "unstated", "hold": "none",
     "channel": "post", "resource.source": "household", "resource.name": "address",
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ from clerestory.law.activation import KEPT
 from clerestory.law.errors import PackFault
 from clerestory.law.manifest import load_manifest
 from clerestory.law.packs import PackStack, available_packs, load_stack
-from clerestory.policy.errors import OutsideSubset
+from clerestory.policy.circuit_of_law import outside_subset
 
 Fault = tuple[Reviewed, str]
 FIRST = "first"
@@ -57,14 +57,13 @@ class Changes:
             self._tell((e, _NOT_FOUND) for e in entries if e.kind != "uncompared")
         else:
             try:
-                self._compare(self.kept, entries)
-            except (PackFault, OutsideSubset) as fault:
-                # The packs as they stand were read and proved: what cannot be read is the law
-                # that is active, by a program that reads laws otherwise than it did then.
+                stacks, alone = self._stacks(self.kept)
+            except _Unreadable as fault:
                 why = f"the active law cannot be read any more: {fault}"
-                self.found = ()
                 self._must_be_listed({f"{KEPT}/{self.kept.name}": why}, entries)
                 self._tell((e, _NOT_FOUND) for e in entries if e.kind != "uncompared")
+            else:
+                self._compare(self.kept, stacks, alone, entries)
         passed = not (self._lines or self.found)
         self._lines.append(
             f"{counted(self.found, 'change', 'changes')} not reviewed, "
@@ -72,8 +71,13 @@ class Changes:
         )
         return Step(name=CHANGES, passed=passed, lines=tuple(self._lines))
 
-    def _compare(self, kept: Path, entries: Sequence[Reviewed]) -> None:
-        stacks, alone = self._stacks(kept)
+    def _compare(
+        self,
+        kept: Path,
+        stacks: Sequence[Stacks],
+        alone: dict[str, str],
+        entries: Sequence[Reviewed],
+    ) -> None:
         boxes = lists_of(entries, "answer", "duty")
         comparison = Comparison(stacks, boxes, self.timeout_ms, self.say)
         meaning = comparison.run()
@@ -84,6 +88,12 @@ class Changes:
             *(Found(what=what, change=how) for what, how in texts if (what, how) not in wanted),
         )
         self._must_be_listed(alone, entries)
+        self._lines += [
+            f"on {day} no policy of {pair.name} is in force: a day without law is not activated"
+            for pair in stacks
+            for day in comparison.days
+            if not pair.new.in_force(day)
+        ]
         self._tell(self._faults(entries, comparison, meaning, texts))
         self._lines += [f"not settled in the time given: {text}" for text in meaning.unsettled]
 
@@ -92,6 +102,10 @@ class Changes:
 
         A pack that is new is compared with the law that it is laid upon: what it opens there, it
         opens for the first time.
+
+        Raises:
+            _Unreadable: The active law cannot be read by this program, which reads laws otherwise
+                than it did when that law became active.
         """
         before = available_packs(kept)
         stacks: list[Stacks] = []
@@ -100,8 +114,8 @@ class Changes:
             required = load_manifest(self.folder / name)[0].requires
             under = [name] if name in before else [one for one in required if one in before]
             if under:
-                old, new = load_stack(kept, under), load_stack(self.folder, [name])
-                stacks.append(Stacks(name=name, old=old, new=new))
+                new = load_stack(self.folder, [name])
+                stacks.append(Stacks(name=name, old=_old_stack(kept, under), new=new))
             else:
                 alone[f"pack {name}"] = f"the pack {name} is new and laid upon no active law"
         return stacks, alone
@@ -141,6 +155,21 @@ class Changes:
 
     def _tell(self, faults: "Iterator[Fault]") -> None:
         self._lines += [f"{FILE}, line {entry.line}: {text}" for entry, text in faults]
+
+
+class _Unreadable(Exception):  # it is caught where it is told, and never leaves
+    """The law that is active cannot be read any more."""
+
+
+def _old_stack(kept: Path, names: Sequence[str]) -> PackStack:
+    """Return a stack of the active law, every policy of which can still be translated."""
+    try:
+        stack = load_stack(kept, names)
+    except PackFault as fault:
+        raise _Unreadable(str(fault)) from fault
+    for _, outside in outside_subset(stack):
+        raise _Unreadable(str(outside))
+    return stack
 
 
 _NOT_FOUND = "no such change is found: take it out"

@@ -4,14 +4,14 @@ No step trusts what a later one proves. The order is that of the envelope, from 
 that nothing is decrypted before its sender is known, and nothing is read before it is whole.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from clerestory.audit.packages.evidence import check_commitment, check_inclusion
 from clerestory.audit.packages.steps import Check, Step, Verified
 from clerestory.disclosure import Identity
-from clerestory.disclosure.opening import OpenedFile, open_package
+from clerestory.disclosure.opening import open_package
 from clerestory.disclosure.released import check_released
 from clerestory.disclosure.verifying import (
     OpenedBag,
@@ -25,6 +25,7 @@ from clerestory.disclosure.verifying import (
 )
 from clerestory.kernel import Refusal
 from clerestory.kernel.bad_file import show
+from clerestory.kernel.files import open_regular
 from clerestory.kernel.folders import staged
 from clerestory.ledger import VerifiedEntry
 from clerestory.notes import Kind, OtherSigner, Verifier, parse_vkey
@@ -52,30 +53,30 @@ def verify_package(
         Corruption: A step fails; ``code`` names it.
         OSError: The disk is full, or a file cannot be read or written. Nothing is left behind.
     """
-    sender_key, log = _keys(sender, log_vkey)
+    keys = _keys(sender, log_vkey)
     if extract_to is not None:
         _check_extraction(extract_to, identity)
-    seal = _read_seal(path, sender_key, log)
+    seal = _read_seal(path, *keys)
     check_name(path, seal)  # step 1
-    envelope = check_seal(path, seal)  # step 2
-    outside = Verified(
-        name=seal.name,
-        sha256=seal.sha256,
-        size=seal.size,
-        envelope=envelope,
-        checked=_through(Step.SEAL),
-    )
-    if identity is None:
-        return outside
-    if extract_to is None:
-        files = open_package(path, identity, keep=is_kept)  # step 3
-        opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
-    else:
-        # A folder beside it for files that nobody may read before all of them hold.
-        with staged(extract_to, prefix=".opening-") as staging:
-            files = open_package(path, identity, keep=is_kept, extract_to=staging)  # step 3
-            opened, entry = _check_inside(files, seal, sender_key, log)  # steps 4 to 8
-            (staging / opened.folder).rename(extract_to)
+    # Opened once: under the name there may be another file a moment later.
+    with open_regular(path) as sealed:
+        envelope = check_seal(sealed, seal)  # step 2
+        outside = Verified(
+            name=seal.name,
+            sha256=seal.sha256,
+            size=seal.size,
+            envelope=envelope,
+            checked=_through(Step.SEAL),
+        )
+        if identity is None:
+            return outside
+        if extract_to is None:
+            opened, entry = _check_inside(sealed, seal, identity, keys)  # steps 3 to 8
+        else:
+            # A folder beside it for files that nobody may read before all of them hold.
+            with staged(extract_to, prefix=".opening-") as staging:
+                opened, entry = _check_inside(sealed, seal, identity, keys, staging)  # 3 to 8
+                (staging / opened.folder).rename(extract_to)
     return replace(
         outside,
         checked=_through(Step.RULINGS),
@@ -86,8 +87,16 @@ def verify_package(
 
 
 def _check_inside(
-    files: Mapping[str, OpenedFile], seal: Seal, sender: Verifier, log: Verifier
+    sealed: BinaryIO,
+    seal: Seal,
+    identity: Identity,
+    keys: tuple[Verifier, Verifier],
+    extract_to: Path | None = None,
 ) -> tuple[OpenedBag, VerifiedEntry]:
+    sender, log = keys
+    files = open_package(  # step 3
+        sealed, identity, sha256=seal.sha256, keep=is_kept, extract_to=extract_to
+    )
     opened = check_bag(files, seal)  # step 4
     check_contents_signature(opened, sender)  # step 5
     entry = check_inclusion(opened.evidence, log)  # step 6

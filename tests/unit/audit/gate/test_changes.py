@@ -195,6 +195,28 @@ def test_a_clock_and_an_addressee_are_changes_of_a_duty(gate: Gate, damage: Dama
     assert 'change = "added"' in drafts[1]
 
 
+def test_a_duty_that_is_listed_hides_no_other_of_the_same_demands(
+    gate: Gate, damage: Damage
+) -> None:
+    damage("law.cedar", '@within("5 working days")', '@within("9 working days")')
+    table = """
+[[duty]]
+duty = "written_reasons within 5 working days"
+change = "dropped"
+citation = "aa-closed"
+case = "AA-2"
+reviewed = "A. Counsel (made-up)"
+"""
+
+    step, whole = gate.run(table)
+
+    assert told(whole)[0] == ("ADDS", "written_reasons within 9 working days", "")
+    assert step.lines[:-1] == ()
+    assert gate.faults(table.replace("AA-2", "AA-1")) == [
+        "changes.toml, line 2: case: AA-1 does not show this change under both laws"
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "what", "change"),
     [
@@ -270,6 +292,30 @@ def test_an_active_law_that_cannot_be_read_any_more_needs_somebodys_word(
     assert not gate.run(f'[[uncompared]]\nwhat = "first"\n{words}')[0].passed
 
 
+def test_a_draft_that_cannot_be_compared_is_nobodys_word(gate: Gate) -> None:
+    (gate.packs / "us-aa" / "rows.toml").write_text("[[row]\n")
+    (mark,) = [path.name for path in (gate.packs / "active").iterdir()]
+    words = 'because = "it is late"\nreviewed = "A. Counsel"\n'
+
+    with pytest.raises(PackFault, match=r"^rows\.toml, line 1"):
+        gate.run(f'[[uncompared]]\nwhat = "active/{mark}"\n{words}')
+
+
+def test_a_day_without_law_is_not_activated(gate: Gate) -> None:
+    path = gate.packs / "us-aa" / "authorities.toml"
+    dated = path.read_text().replace('basis = "law"', 'basis = "law"\nvalid_from = 2020-01-01')
+    path.write_text(dated.replace("valid_from = 2020-01-01\n", "", dated.count("valid_from")))
+    lines = path.read_text().replace('basis = "law"', 'basis = "law"\nvalid_from = 2018-05-01')
+    path.write_text(lines)
+
+    step, _ = gate.run()
+
+    assert not step.passed
+    assert "on 2018-04-30 no policy of us-aa is in force: a day without law is not activated" in (
+        step.lines
+    )
+
+
 def add_pack(packs: Path, name: str, requires: str) -> None:
     shutil.copytree(packs / "us-aa", packs / name)
     folder = packs / name
@@ -280,6 +326,9 @@ def add_pack(packs: Path, name: str, requires: str) -> None:
         law.replace("aa-", "bb-").replace("house-default", "bb-house")
     )
     text = (folder / "authorities.toml").read_text()
+    if requires != "[]":
+        # What decides where no policy does is said once, by the pack that it is laid upon.
+        text = text.replace('decides = "silence"\n', "")
     (folder / "authorities.toml").write_text(
         text.replace("aa-", "bb-").replace("house-default", "bb-house")
     )
