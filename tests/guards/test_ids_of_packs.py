@@ -13,6 +13,10 @@ SOURCE = ROOT / "src" / "clerestory"
 PACKS = ROOT / "packs"
 # Where a text is the same as an id and means another thing.
 OTHERWISE = {
+    (
+        "policy/facts.py",
+        "us-federal",
+    ): "the jurisdiction that a paper or a court is of, and no pack",
     ("policy/well_formed.py", "us-me"): "the jurisdiction of a plain demand, and no pack",
 }
 

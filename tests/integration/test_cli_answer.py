@@ -364,7 +364,9 @@ def test_a_withheld_demand_cannot_be_disclosed(office: Path) -> None:
 def test_a_person_who_cannot_be_told_apart_is_not_guessed(office: Path, tmp_path: Path) -> None:
     type_command("receive", *asked(office, "2026-08-19T14:00Z"))
     vague = tmp_path / "vague.yaml"
-    vague.write_text(yaml.safe_dump({"S1": {"name": "Robert Example"}}), "utf-8")
+    vague.write_text(
+        yaml.safe_dump({"demand": "STORY-HOSPITAL", "S1": {"name": "Robert Example"}}), "utf-8"
+    )
 
     with pytest.raises(ClerestoryError) as caught:
         type_command(

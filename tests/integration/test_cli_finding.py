@@ -54,6 +54,10 @@ def asked(office: Path, at: str) -> list[str | Path]:
     return [STORY, "--case", "STORY-HOSPITAL", "--office", office, "--at", at]
 
 
+def named(query: dict[str, str], demand: str = "STORY-HOSPITAL") -> str:
+    return json.dumps({"demand": demand, "S1": query})
+
+
 def disclose(office: Path, who: str | Path) -> Result:
     path = office.parent / "who.yaml"
     if isinstance(who, str):
@@ -190,7 +194,7 @@ def test_a_roster_is_answered_row_by_row(agency: Path, tmp_path: Path) -> None:
 
 
 def test_a_disclosure_records_whom_it_looked_up(office: Path) -> None:
-    done = disclose(office, json.dumps({"S1": PATIENT.query()}))
+    done = disclose(office, named(PATIENT.query()))
 
     assert done.exit_code == 0, done.output
     [line] = lines_in(office / "lookups")
@@ -204,7 +208,7 @@ def test_a_disclosure_records_whom_it_looked_up(office: Path) -> None:
 def test_a_disclosure_refuses_alike_whether_the_number_exists_or_not(office: Path) -> None:
     told = set()
     for ssn in (str(ADULT.person.ssn), str(PATIENT.person.ssn), "900-77-1234"):
-        refused = disclose(office, json.dumps({"S1": {"name": "Zebulon Quisenberry", "ssn": ssn}}))
+        refused = disclose(office, named({"name": "Zebulon Quisenberry", "ssn": ssn}))
         assert isinstance(refused.exception, Refusal)
         told.add((refused.exception.code, str(refused.exception), refused.exception.todo))
 
@@ -235,7 +239,7 @@ def test_a_disclosure_refuses_alike_whether_the_number_exists_or_not(office: Pat
 def test_a_who_file_that_is_not_strict_is_refused_before_anybody_is_looked_up(
     office: Path, who: str, said: str
 ) -> None:
-    refused = disclose(office, who)
+    refused = disclose(office, f"demand: STORY-HOSPITAL\n{who}" if who.startswith("S") else who)
 
     assert isinstance(refused.exception, RosterFault)
     assert said in f"{refused.exception}"
@@ -243,10 +247,44 @@ def test_a_who_file_that_is_not_strict_is_refused_before_anybody_is_looked_up(
     assert not (office / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        (named(PATIENT.query(), "STORY-OTHER"), "is for another demand than STORY-HOSPITAL"),
+        (named(PATIENT.query(), "story-hospital"), "is for another demand than STORY-HOSPITAL"),
+        (json.dumps({"S1": PATIENT.query()}), "does not say which demand it is for"),
+        (json.dumps({"demand": None, "S1": PATIENT.query()}), "is for another demand"),
+    ],
+)
+def test_a_who_file_of_another_demand_is_refused_before_anybody_is_looked_up(
+    office: Path, who: str, said: str
+) -> None:
+    refused = disclose(office, who)
+
+    assert isinstance(refused.exception, RosterFault)
+    assert said in str(refused.exception)
+    assert "STORY-OTHER" not in str(refused.exception)
+    assert lines_in(office / "lookups") == []
+    assert not (office / "out").exists()
+
+
+def test_a_roster_for_another_demand_is_refused(office: Path) -> None:
+    roster = office.parent / "who.json"
+    roster.write_text(named(PATIENT.query(), "STORY-OTHER"), "utf-8")
+    asked_for = ("holdings", "roster", office.parent / "agency", roster)
+
+    refused = type_words(*asked_for, "--office", office, "--demand", "STORY-HOSPITAL")
+    without = type_words(*asked_for, "--reason", "audit")
+
+    assert isinstance(refused.exception, RosterFault)
+    assert lines_in(office / "lookups") == []
+    assert without.output.splitlines()[-1] == "1 of 1 found"
+
+
 def test_a_number_in_other_digits_that_is_not_the_records_refuses(office: Path) -> None:
     who = {**PATIENT.query(), "ssn": "٩٩٩٠١٠٠٠٠"}
 
-    refused = disclose(office, json.dumps({"S1": who}))
+    refused = disclose(office, named(who))
 
     assert isinstance(refused.exception, Refusal)
     assert refused.exception.code == "answer-person-uncertain"
@@ -259,7 +297,7 @@ def test_where_nothing_was_recorded_nothing_is_begun(office: Path, tmp_path: Pat
 
     checked = type_words("holdings", "lookups", empty)
     before = type_words("holdings", "lookups", office)
-    disclose(office, json.dumps({"S1": PATIENT.query()}))
+    disclose(office, named(PATIENT.query()))
     after = type_words("holdings", "lookups", office)
 
     assert checked.exit_code == 2
@@ -280,7 +318,7 @@ def test_an_office_whose_record_of_look_ups_is_gone_looks_nobody_up(
     query = json.dumps(PATIENT.query())
 
     answers = [
-        disclose(office, json.dumps({"S1": PATIENT.query()})),
+        disclose(office, named(PATIENT.query())),
         type_words("holdings", "lookups", office),
         type_words(
             "holdings", "find", office.parent / "agency", "--office", office,

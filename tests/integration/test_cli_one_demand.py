@@ -79,9 +79,6 @@ def office(agency: Path, tmp_path: Path) -> Path:
         "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
     )  # fmt: skip
     done("keys", "recipient", tmp_path / "police", "--name", "police.example")
-    (tmp_path / "who.yaml").write_text(
-        yaml.safe_dump({"S1": {**PERSON["S1"], "ssn": "911-11-0000"}})
-    )
     return tmp_path / "office"
 
 
@@ -92,8 +89,12 @@ def write(office: Path, **changes: Any) -> Path:
 
 
 def disclosing(office: Path, demand: Path) -> tuple[str | Path, ...]:
+    demand_id = yaml.safe_load(demand.read_text())["id"]
+    who = office.parent / f"who-{demand_id}.yaml"
+    marks = {**PERSON["S1"], "ssn": "911-11-0000"}
+    who.write_text(yaml.safe_dump({"demand": demand_id, "S1": marks}))
     return (
-        "disclose", demand, "--office", office, "--who", office.parent / "who.yaml",
+        "disclose", demand, "--office", office, "--who", who,
         "--recipient", office.parent / "police" / "recipient.txt", *SIGNED, *AT,
     )  # fmt: skip
 

@@ -118,7 +118,8 @@ class Desk:
         if flags:
             asked["subjects"][0]["flags"] = list(flags)
         demand.write_text(yaml.safe_dump(asked), "utf-8")
-        named = {ref: WHO[one] for ref, one in {"S1": person, **(others or {})}.items()}
+        named: dict[str, Any] = {"demand": asked["id"]}
+        named |= {ref: WHO[one] for ref, one in {"S1": person, **(others or {})}.items()}
         who.write_text(yaml.safe_dump(named), "utf-8")
         office = ("--office", self.folder / "office", "--at", AT)
         type_command("receive", demand, *office)

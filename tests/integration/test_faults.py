@@ -206,7 +206,7 @@ def test_a_person_who_is_not_surely_the_one_is_not_sealed(
     kind: str, who: str, code: str | None, world: World, tmp_path: Path
 ) -> None:
     path = tmp_path / "who.yaml"
-    path.write_text(who, "utf-8")
+    path.write_text(who and f"demand: {CASE}\n{who}", "utf-8")
     before = world.state()
 
     done = type_in(

@@ -85,7 +85,7 @@ def office(agency: Path, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def who(agency: Path, tmp_path: Path) -> Path:
-    told = {}
+    told: dict[str, object] = {"demand": "STORY-HOSPITAL"}
     with sqlite3.connect(agency / "agency.sqlite") as source:
         for ref, person in (("S1", OTHER), ("S2", ONE)):
             # The order of refs is not that of the keys, so that neither stands for the other.
@@ -219,7 +219,9 @@ def test_every_cell_of_a_package_is_that_of_the_record(
     files = files_in(run("age", "-d", "-i", agents / "identity.txt", package))
     assert answers_in(files) == expected(agency, month, first, after)
     told = json.loads(files["data/subjects.json"])["subjects"]
-    assert {one["ref"]: one["as_given"] for one in told} == yaml.safe_load(who.read_text())
+    named = yaml.safe_load(who.read_text())
+    assert named.pop("demand") == "STORY-HOSPITAL"
+    assert {one["ref"]: one["as_given"] for one in told} == named
 
 
 def test_who_asks_from_a_month_on_is_answered_to_the_month_in_which_the_paper_came(

@@ -257,10 +257,11 @@ def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPe
         raise Refusal(
             f"nothing says whom the demand names as {', '.join(sorted(needed))}",
             code="answer-who-missing",
-            todo="write name, birth_date and one more mark of each in a file, for --who",
+            todo=f"write demand: {decided.demand.id}, and below it name, birth_date and one more "
+            "mark of each, in a file for --who",
         )
     asked = {subject.ref for subject in decided.demand.subjects if not subject.is_several}
-    return read_who(who, refs=asked | needed, needed=needed)
+    return read_who(who, demand=decided.demand.id, refs=asked | needed, needed=needed)
 
 
 def _read_values(

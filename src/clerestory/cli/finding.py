@@ -126,7 +126,7 @@ def roster(
     A row that names nobody for certain says so, and never who else it could be. Two rows that
     come to one person name nobody.
     """
-    named = read_roster(roster)
+    named = read_roster(roster, demand=demand)
     purpose = _purpose(office, demand, reason)
     with _search(index, office) as search:
         resolved = resolve_roster(search, named, purpose=purpose, at=read_clock(None))

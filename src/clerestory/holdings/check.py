@@ -130,6 +130,22 @@ def _column_faults(source: Source, catalogue: Catalogue) -> Iterator[ColumnFault
     yield from _other_keys(catalogue, kinds)
     yield from _marks(source, catalogue)
     yield from _mark_keys(source, catalogue)
+    yield from _nobody_together(catalogue)
+
+
+def _nobody_together(catalogue: Catalogue) -> Iterator[ColumnFault]:
+    """Marks that hide a home, where nothing says whose record tells of the same home."""
+    hiding = [mark for mark in catalogue.protections if mark.protection.hides_home]
+    if hiding and not catalogue.households:
+        flaw = Flaw(
+            severity=Severity.WARNING,
+            code="households-unsaid",
+            said="nothing says who lives together, so the record of a housemate tells where "
+            "somebody protected lives",
+            todo=f"write into {catalogue.file} under [households] the columns of the household's "
+            "and the case's number",
+        )
+        yield ColumnFault(table=catalogue.person.table, column=catalogue.person.name, flaw=flaw)
 
 
 def _roles(catalogue: Catalogue) -> dict[Column, set[Role]]:

@@ -6,7 +6,8 @@ The rules, in order:
 2. Then either a number of the person's own (Social Security, Medicaid, person id) that agrees
    with the name and with the birth date if one was given; or name, full birth date and one more:
    the last four digits of the Social Security number, or the address, telephone or e-mail address.
-3. A household shares its address, so with that alone every given name must be said.
+3. A household shares its address, so with that alone every given name must be said, and a
+   telephone number or an e-mail address that is not the record's refuses: it may be a twin's.
 4. A number that was given is never passed over: one that is not the record's refuses, and so does
    one of which the record has none, unless another number of the person's own agrees.
 5. A second person who agrees as well, or is near enough to be the one who was meant, refuses the
@@ -38,6 +39,7 @@ class _Fit:
     agree: frozenset[str]  # which of the keys agree
     unverified: frozenset[str]  # which of the numbers that were said the record has none of
     contradicted: bool  # a number that was said is not the one on record
+    other_contact: bool  # a telephone number or an e-mail address that was said is not
 
 
 def find_person(index: PersonIndex, query: PersonQuery) -> Answer:
@@ -141,7 +143,19 @@ def _fit(clues: Clues, candidate: Candidate, same_keys: frozenset[str]) -> _Fit:
         agree=frozenset(agree),
         unverified=frozenset(unverified),
         contradicted=contradicted,
+        other_contact=_is_other_contact(clues, candidate),
     )
+
+
+def _is_other_contact(clues: Clues, candidate: Candidate) -> bool:
+    """Whether a telephone number or an e-mail address was said, and another is on record.
+
+    A wrong digit in a telephone number is a slip; twins' e-mail addresses differ in as little.
+    """
+    phone, email = candidate.phone, candidate.email
+    if clues.phone and phone and not _is_one_slip(clues.phone, phone):
+        return True
+    return bool(clues.email and email and clues.email != email)
 
 
 def _held(candidate: Candidate, key: str) -> str | None:
@@ -172,6 +186,8 @@ def _disagreement(fit: _Fit) -> Reason | None:
         return None
     if fit.agree.isdisjoint(_SHARED):
         return Reason.NOTHING_MORE_AGREES
+    if fit.other_contact:
+        return Reason.CONTACT_DISAGREES
     return None if fit.name is NameFit.FULL else Reason.GIVEN_NAMES_INCOMPLETE
 
 

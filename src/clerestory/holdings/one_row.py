@@ -146,20 +146,24 @@ class OneRow:
             for name in ("own", "other")
         )
         # Where each value has a type of its own, 7 and "7" are told apart unless they are texts.
-        loose = Kind.ANY in {
-            *(grammar.kind_of(table, self.key) for table in self.tables),
-            grammar.kind_of(household.table, household.name),
-        }
+        loose = Kind.ANY in {grammar.kind_of(table, self.key) for table in self.tables}
 
         def compared(column: "sa.ColumnElement[Any]") -> "sa.ColumnElement[Any]":
             return sa.cast(column, sa.Text) if loose else column
 
+        def number(table: "sa.FromClause") -> "sa.ColumnElement[str]":
+            # h-12, H-12 with a blank behind it and 00h-12 are one household, written three times.
+            text = sa.func.lower(sa.func.trim(sa.cast(table.c[household.name], sa.Text)))
+            bare: sa.ColumnElement[str] = sa.func.ltrim(text, sa.literal_column("'0'"))
+            # One that is all zeros is a number as well.
+            return sa.case((bare == sa.literal_column("''"), text), else_=bare)
+
         # Blanks are no number: everybody without one would be of one household.
-        said = sa.func.trim(sa.cast(own.c[household.name], sa.Text)) != sa.literal_column("''")
+        said = number(own) != sa.literal_column("''")
         together = (
             sa.select(compared(other.c[self.key]))
             .where(grammar.is_person(own.c[self.key], household.table, person))
-            .where(compared(other.c[household.name]) == compared(own.c[household.name]))
+            .where(number(other) == number(own))
             .where(said)
         )
         return select.where(compared(key).in_(together)).distinct()

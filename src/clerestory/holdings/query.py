@@ -151,6 +151,7 @@ class Reason(StrEnum):
     NUMBER_DISAGREES = "number-disagrees"
     NUMBER_NOT_ON_RECORD = "number-not-on-record"
     NOTHING_MORE_AGREES = "nothing-more-agrees"
+    CONTACT_DISAGREES = "contact-disagrees"
     TWO_PERSONS_AGREE = "two-persons-agree"
     SECOND_PERSON_NEAR = "second-person-near"
     TWO_ROWS_ONE_PERSON = "two-rows-one-person"
@@ -174,6 +175,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.NUMBER_NOT_ON_RECORD: "a number was given, and none is on record that it could agree "
     "with; find out whose it is, or search without it",
     Reason.NOTHING_MORE_AGREES: "name and birth date agree, but nothing else that was given does",
+    Reason.CONTACT_DISAGREES: "a telephone number or an e-mail address that was given is not the "
+    "one on record, and no number of the person's own was given that agrees",
     Reason.TWO_PERSONS_AGREE: "more than one person agrees with what was given",
     Reason.SECOND_PERSON_NEAR: "a second person is too near for a safe answer; a number of "
     "the person's own may tell them apart",

@@ -24,6 +24,7 @@ from clerestory.kernel.reading.characters import decode, folded
 
 MAX_ROWS = 5_000
 _MAX_BYTES = 2_000_000
+_DEMAND = "demand"  # the key of a file for --who that says whose it is
 _MARKS = tuple(field.name for field in fields(PersonQuery))
 _COLUMNS = (*_MARKS, "ref")
 
@@ -82,21 +83,31 @@ class Resolved:
     staff_reasons: tuple[Reason, ...] = ()
 
 
-def read_who(path: Path, *, refs: Collection[str], needed: Collection[str]) -> NamedPersons:
+def read_who(
+    path: Path, *, demand: str, refs: Collection[str], needed: Collection[str]
+) -> NamedPersons:
     """Read whom a demand names: for each ref the marks that its paper gives.
 
     Args:
-        path: A YAML or JSON file: ``S1: {name: ..., birth_date: ...}``.
+        path: A YAML or JSON file: ``demand: ID`` and ``S1: {name: ..., birth_date: ...}``.
+        demand: The demand's id, which the file must name: every demand has an S1.
         refs: The refs that the demand has.
         needed: Those that must be in the file.
 
     Raises:
-        RosterFault: A ref or a mark is unknown, twice or missing, or a value cannot be read. All
-            faults at once, each with its line.
+        RosterFault: It is another demand's, a ref or a mark is unknown, twice or missing, or a
+            value cannot be read. All faults at once, each with its line.
     """
     document = read_document(path, texts_only=True, private=True, error=RosterFault)
-    faults, persons = _persons_by_ref(document)
-    written = set(document.value) if isinstance(document.value, dict) else set()
+    faults, persons = _persons_by_ref(document, demand)
+    written = set(document.value) - {_DEMAND} if isinstance(document.value, dict) else set()
+    if isinstance(document.value, dict) and _DEMAND not in document.value:
+        what = "the file does not say which demand it is for"
+        faults.append(
+            document.fault(
+                (), what, f"write demand: {demand} above the refs, if its paper names them"
+            )
+        )
     for ref in sorted(written):
         if ref not in refs:
             faults.append(
@@ -113,14 +124,16 @@ def read_who(path: Path, *, refs: Collection[str], needed: Collection[str]) -> N
     return _checked(document.file, persons, faults)
 
 
-def read_roster(path: Path) -> NamedPersons:
+def read_roster(path: Path, *, demand: str | None = None) -> NamedPersons:
     """Read a roster: CSV with one person a row, or YAML or JSON with a list or with refs.
 
-    The columns are the marks (name, birth_date, ssn ...) and, if there are any, ``ref``.
+    The columns are the marks (name, birth_date, ssn ...) and, if there are any, ``ref``. With refs
+    it may say which demand it is for, as a file for ``--who`` does.
 
     Raises:
-        RosterFault: The file, a column or a row cannot be used, two rows are alike, or there are
-            more than ``MAX_ROWS``. All faults at once, each with its line; nobody is looked up.
+        RosterFault: It is for another demand than ``demand``; the file, a column or a row cannot
+            be used; two rows are alike; or there are more than ``MAX_ROWS``. All faults at once,
+            each with its line; nobody is looked up.
     """
     name = show(path.name)
     content = read_limited(path, _MAX_BYTES, error=RosterFault)
@@ -133,8 +146,10 @@ def read_roster(path: Path) -> NamedPersons:
             private=True,
             error=RosterFault,
         )  # fmt: skip
-        by_ref = isinstance(document.value, dict)
-        faults, persons = _persons_by_ref(document) if by_ref else _persons_in_list(document)
+        if isinstance(document.value, dict):
+            faults, persons = _persons_by_ref(document, demand)
+        else:
+            faults, persons = _persons_in_list(document)
     else:
         faults, persons = _persons_in_csv(content)
     return _checked(name, persons, faults)
@@ -174,14 +189,22 @@ def _resolve(search: PersonSearch, person: NamedPerson, purpose: Purpose, at: da
     )  # fmt: skip
 
 
-def _persons_by_ref(document: Document) -> tuple[list[Fault], list[NamedPerson]]:
+def _persons_by_ref(
+    document: Document, demand: str | None
+) -> tuple[list[Fault], list[NamedPerson]]:
+    """Read the persons by ref; where the file says which demand it is for, it must be this one."""
     if not isinstance(document.value, dict):
         what = "whom the demand names is written by ref"
         return [document.fault((), what, "write S1: and below it name: and more")], []
     faults: list[Fault] = []
+    if demand is not None and document.value.get(_DEMAND, demand) != demand:
+        # What stands there is not quoted: it may be a name.
+        what = f"the file is for another demand than {demand}"
+        faults.append(document.fault((_DEMAND,), what, "give the file of this demand"))
+    by_ref = {ref: marks for ref, marks in document.value.items() if ref != _DEMAND}
     persons = [
         person
-        for row, (ref, marks) in enumerate(document.value.items(), start=1)
+        for row, (ref, marks) in enumerate(by_ref.items(), start=1)
         if (person := _person(document, (ref,), row, str(ref), marks, faults))
     ]
     return faults, persons

@@ -20,7 +20,7 @@ from clerestory.policy.permissions import (
     only_program,
 )
 
-UNITED_STATES = frozenset({"us", "us-federal"})
+UNITED_STATES = "us"
 
 
 def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -186,7 +186,7 @@ def _court(demand: Demand) -> str:
     court = demand.instrument.court
     if court is None:
         return "unstated"
-    if court in UNITED_STATES:
+    if court == UNITED_STATES:
         return "federal"
     return "holder_state" if court == demand.holder.jurisdiction else "other_state"
 

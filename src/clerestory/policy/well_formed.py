@@ -103,7 +103,7 @@ def _paper(circuit: Circuit) -> Iterator[int]:
     for form in circuit.shape.sets["forms"]:
         yield _if(circuit, circuit.is_one_of("paper.form", [form]), circuit.holds("forms", form))
     # The United States' own courts are federal ones, also where the holder is one of its agencies.
-    federal = circuit.is_one_of("holder.jurisdiction", sorted(UNITED_STATES))
+    federal = circuit.is_one_of("holder.jurisdiction", [UNITED_STATES])
     own = circuit.is_one_of("paper.court", ["holder_state"])
     yield circuit.negate(circuit.both([federal, own]))
     for asked in ("everything", "unstated"):

@@ -35,6 +35,8 @@ ssn = "people.ssn"
 phone = "people.phone"
 [protections]
 address_confidentiality = {column = "people.hidden", yes = ["yes"], no = ["no", ""]}
+[households]
+same = ["cases.house"]
 [fields]
 income = {label = "income", category = "money", sensitivity = "sensitive"}
 paid = {label = "paid", category = "money", sensitivity = "sensitive"}
@@ -63,7 +65,7 @@ PEOPLE: dict[str, Any] = {
 }
 TABLES: dict[str, dict[str, Any]] = {
     "people": PEOPLE,
-    "cases": {"id": ["1", "2"], "income": ["10", "20"]},
+    "cases": {"id": ["1", "2"], "income": ["10", "20"], "house": ["H1", "H2"]},
     "paid": {"id": ["1", "1"], "on_day": ["2026-01-01", "2026-02-01"], "detail": ["a", "b"]},
     "status": {"id": ["1"], "language": ["made up"]},
     "state": {"id": ["1"], "income": ["10"]},

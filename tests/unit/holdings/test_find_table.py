@@ -13,6 +13,8 @@ RECORD = {
     "born": "1988-04-09",
     "ssn": "911-11-1234",
     "address": "9 Fable Street",
+    "phone": "207-555-0142",
+    "email": "mary.jane@example.org",
 }
 ANSWERS = {
     "F": "found",
@@ -24,6 +26,7 @@ ANSWERS = {
     "H": "number-not-on-record",
     "G": "given-names-incomplete",
     "M": "nothing-more-agrees",
+    "C": "contact-disagrees",
     "T": "too-little-known",
     "2": "second-person-near",
     "A": "two-persons-agree",
@@ -36,6 +39,12 @@ EVIDENCE = {
     "wrong_ssn": {"ssn": "911-11-9999", "address": "9 Fable St."},
     "wrong4": {"ssn_last4": "9999", "address": "9 Fable St."},
     "unheld_ssn": {"ssn": "911-11-1234", "address": "9 Fable St."},
+    "same_mail": {"address": "9 Fable St.", "email": "Mary.Jane@example.org"},
+    "other_mail": {"address": "9 Fable St.", "email": "marie.jane@example.org"},
+    "other_phone": {"address": "9 Fable St.", "phone": "207-555-0199"},
+    "slip_phone": {"address": "9 Fable St.", "phone": "207-555-0143"},
+    "mail_beside_ssn": {"ssn": "911-11-1234", "email": "marie.jane@example.org"},
+    "mail_beside_last4": {"ssn_last4": "1234", "phone": "207-555-0199"},
 }
 NAMES = {
     "full": "Mary Jane Smith",
@@ -75,6 +84,13 @@ ONE_RECORD = [
     ("unheld_ssn", "other", "BB---"),
     ("unheld_ssn", "unsaid", "HH---"),
     ("unheld_ssn", "unheld", "HH---"),
+    ("same_mail", "same", "FGN--"),
+    ("other_mail", "same", "CCN--"),
+    ("other_mail", "other", "BB---"),
+    ("other_phone", "same", "CCN--"),
+    ("slip_phone", "same", "FGN--"),
+    ("mail_beside_ssn", "same", "FFFNN"),
+    ("mail_beside_last4", "same", "FF---"),
 ]
 
 

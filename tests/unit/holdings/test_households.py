@@ -149,6 +149,63 @@ def test_who_has_no_number_of_a_household_is_of_nobodys(
     assert (told.flags, told.true_addresses, told.others_addresses) == (frozenset(), (), ())
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "parquet"])
+@pytest.mark.parametrize(
+    ("own", "others", "together"),
+    [
+        ("h-12", "H-12", True),
+        ("H-12", " H-12  ", True),
+        ("0012", "12", True),
+        ("12", " 0012", True),
+        ("0", "0", True),
+        ("000", "000", True),
+        ("0", "1", False),
+        ("12", "120", False),
+        ("12", "1 2", False),
+        ("H-12", "H12", False),
+        ("0", " ", False),
+    ],
+)
+def test_one_number_written_in_two_ways_is_one_household(
+    own: str, others: str, together: bool, kind: str, tmp_path: Path
+) -> None:
+    for column in (1, 2):
+        rows: list[list[object]] = [["1", "H1", "C1", "no", None, None],
+                                    ["2", "H2", "C2", "yes", None, None]]  # fmt: skip
+        rows[0][column], rows[1][column] = own, others
+        (place := tmp_path / str(column)).mkdir()
+
+        told = told_of(people_of(kind, place, [tuple(row) for row in rows]))
+
+        assert bool(told.household) is together
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "parquet"])
+def test_a_catalogue_that_says_of_nobody_who_lives_together_is_warned_of(
+    kind: str, tmp_path: Path
+) -> None:
+    head = CATALOGUE.partition("[households]")[0]
+    harmless = (
+        head.partition("address_confidentiality = [")[0] + 'sud_patient = {row_in = "treated"}'
+    )
+    source = open_source(people_of(kind, tmp_path, ALONE))
+    try:
+        told = [
+            [
+                (str(one.flaw.severity), one.table, one.column)
+                for one in list_column_faults(
+                    source, parse_catalogue(text.encode(), file="made-up.toml")
+                )
+                if one.flaw.code == "households-unsaid"
+            ]
+            for text in (head, CATALOGUE, harmless)
+        ]
+    finally:
+        source.close()
+
+    assert told == [[("warning", "people", "person_id")], [], []]
+
+
 def test_the_file_of_who_takes_part_has_the_designated_address(tmp_path: Path) -> None:
     rows = [("1", "H1", "C1", "yes", None, None), ("2", "H1", "C1", "yes", THERE, None)]
 

@@ -28,7 +28,7 @@ CSV = """ref,name,birth_date,ssn,address
 a,Amina Ali Nur,1988-04-09,911-11-1234,
 b,Hodan Farah,1970-01-02,,"9 Fable Street, Exampleton"
 """
-WHO = """
+WHO = """demand: D-1
 S1: {name: Amina Ali Nur, birth_date: 1988-04-09, ssn: 911-11-1234}
 S2:
   name: Hodan Farah
@@ -164,16 +164,16 @@ def test_a_roster_has_an_end(write: Write) -> None:
 def test_a_who_file_names_the_demands_persons_and_no_others(write: Write) -> None:
     path = write("who.yaml", WHO)
 
-    named = read_who(path, refs=["S1", "S2"], needed=["S1"])
+    named = read_who(path, demand="D-1", refs=["S1", "S2"], needed=["S1"])
 
     assert [one.ref for one in named.persons] == ["S1", "S2"]
     assert [one.ref for one in named.only({"S2"}).persons] == ["S2"]
-    assert faults_of(lambda: read_who(path, refs=["S1"], needed=["S1"])) == [
+    assert faults_of(lambda: read_who(path, demand="D-1", refs=["S1"], needed=["S1"])) == [
         "3: the demand has no such person"
     ]
-    assert faults_of(lambda: read_who(path, refs=["S1", "S2", "S3"], needed=["S1", "S3"])) == [
-        "2: nothing says whom the demand names as S3"
-    ]
+    assert faults_of(
+        lambda: read_who(path, demand="D-1", refs=["S1", "S2", "S3"], needed=["S1", "S3"])
+    ) == ["1: nothing says whom the demand names as S3"]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_who_file_names_the_demands_persons_and_no_others(write: Write) -> Non
     [
         ("S1: {name: A B, ssn: 911-11-0000}\nS1: {name: C D, ssn: 912-12-0000}", "twice"),
         ("S1: {name: A B, ssn: 911-11-0000, shoe_size: 9}", "no such key of a person: shoe_size"),
-        ("S1: {name: A B, ssn: 911-11-0000}\nS2: {name: A B, ssn: 911110000}", ""),
+        ("demand: D-1\nS1: {name: A B, ssn: 911-11-0000}\nS2: {name: A B, ssn: 911110000}", ""),
         ("S1: Amina", "a person is written by marks"),
         ("- name: A B", "whom the demand names is written by ref"),
         ("S1: {name: A B, ssn: 911-11-0000, ssn_last4: 1234}", "contradict each other"),
@@ -193,9 +193,11 @@ def test_a_who_file_that_is_not_strict_is_refused(write: Write, content: str, fa
 
     if not fault:
         # Two ways to write one number: nothing shows before the search that they are one person.
-        assert len(read_who(path, refs=["S1", "S2"], needed=[]).persons) == 2
+        assert len(read_who(path, demand="D-1", refs=["S1", "S2"], needed=[]).persons) == 2
         return
-    assert fault in " ".join(faults_of(lambda: read_who(path, refs=["S1", "S2"], needed=[])))
+    assert fault in " ".join(
+        faults_of(lambda: read_who(path, demand="D-1", refs=["S1", "S2"], needed=[]))
+    )
 
 
 def test_each_row_is_looked_up_by_itself_and_nobody_else_is_told(
@@ -237,12 +239,13 @@ def test_two_rows_that_come_to_one_person_name_nobody(
         {"name": "Hodan|Farah", "born": "1970-01-02", "ssn": "933-03-8888"},
     )
     content = (
+        "demand: D-1\n"
         "S1: {name: Amina Ali Nur, ssn: 911-11-1234}\n"
         "S2: {name: Hodan Farah, ssn: 933-03-8888}\n"
         "S3: {name: Amina Ali, birth_date: 1988-04-09, ssn: 911111234}\n"
     )
     search = PersonSearch(index, Lookups.open(tmp_path / "lookups", entropy=bytes))
-    named = read_who(write("who.yaml", content), refs=["S1", "S2", "S3"], needed=[])
+    named = read_who(write("who.yaml", content), demand="D-1", refs=["S1", "S2", "S3"], needed=[])
 
     resolved = resolve_roster(search, named, purpose=Purpose(reason=LookupReason.TRIAL), at=AT)
 
