@@ -326,6 +326,7 @@ def test_text_that_is_not_seen_does_not_leave(steps: bytes) -> None:
         NAME_AT % b"Illi1l IlI",
         b"BT /F1 90 Tf 5 10 Td (Il1) Tj ET",
         b"0 0 1 rg " + TEXT + b"0 g",
+        b"1 Tr 0 G " + TEXT,  # outlines with nothing inside
         b"BT 1 0 0 1 500 50 Tm /F1 12 Tf ( .,- ) Tj ET",  # nothing to be read
         b"",
     ],
@@ -374,6 +375,33 @@ def test_words_that_a_scanner_laid_over_a_page_stay_here_and_the_page_looks_the_
     assert words_of(bare).strip() == left
     assert look_of(bare) == look_of(given)
     assert b"Li" in drawing(UNSEEN)  # it was there to be found
+
+
+INK = b"0 g " + b"".join(b"%d 45 1 20 re f " % at for at in range(15, 90, 3))
+
+
+@pytest.mark.parametrize(
+    ("layer", "around"),
+    [
+        (b"BT /F1 12 Tf 20 50 Td (Lisa) Tj ET", b"3 Tr /L1 Do"),  # told from outside
+        (b"BT /F1 12 Tf 20 50 Td 3 Tr (Lisa) Tj 0 Tr (xy) Tj ET", b"/L1 Do"),
+        (b"/G0 gs BT /F1 12 Tf 20 50 Td (Lisa) Tj ET", b"/L1 Do"),  # as clear as glass
+    ],
+)
+def test_words_that_are_never_painted_do_not_leave_over_ink_either(
+    layer: bytes, around: bytes
+) -> None:
+    def layered(made: pikepdf.Pdf) -> None:
+        form = made.make_stream(layer)
+        form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 200, 100])
+        form.Resources = Dictionary(
+            Font=made.pages[0].Resources.Font, ExtGState=Dictionary(G0=Dictionary(ca=0, CA=0))
+        )
+        made.pages[0].Resources = Dictionary(XObject=Dictionary(L1=made.make_indirect(form)))
+        made.pages[0].Contents = made.make_stream(INK + around)
+
+    with pytest.raises(NotBare, match="holds text on page 1 that is not seen"):
+        bare_pdf(pdf(layered))
 
 
 def test_words_laid_over_a_page_in_a_form_stay_here_too() -> None:
