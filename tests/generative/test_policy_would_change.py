@@ -159,13 +159,16 @@ def _rewrite_consent(
         return
     consent = own[0]
     if changes.get("consent.recipient") == "yes":
-        consent["to"] = new["requester"]["class"]
+        # Made out to the requester by name: a kind of body would name nobody.
+        new["requester"] = {**new["requester"], "body": new["requester"].get("body") or "a body"}
+        consent["to"] = new["requester"]["body"]
         if new["findings"].get("consent_names_requester") == "no":
             del new["findings"]["consent_names_requester"]
     if changes.get("consent.purpose") == "yes":
         consent["purpose"] = new["purpose"]
     if changes.get("consent.field") == "yes":
         consent["fields"] = [*(consent.get("fields") or ()), ruling.item.ref]
+        consent["programs"] = [record["program"] for record in new["records"]]
     if changes.get("consent.in_date") == "yes":
         consent["signed_on"], consent["expires_on"] = on, on + timedelta(days=1)
     if "consent.revoked" in changes:

@@ -16,7 +16,7 @@ OTHERWISE = {
     (
         "policy/facts.py",
         "us-federal",
-    ): "the jurisdiction that a paper or a court is of, and no pack",
+    ): "a jurisdiction, as of a court, and no pack",
     ("policy/well_formed.py", "us-me"): "the jurisdiction of a plain demand, and no pack",
 }
 

@@ -218,6 +218,38 @@ def test_a_warning_is_told_and_is_no_refusal(agency: Path, tmp_path: Path) -> No
     assert "warning: people.email: it is empty in every row" in checked.output
 
 
+def test_what_is_said_of_many_columns_is_one_line_and_every_column_for_a_program(
+    agency: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "agency.sqlite"
+    shutil.copy(agency / "agency.sqlite", file)
+    with sqlite3.connect(file) as connection:
+        connection.execute("DELETE FROM ccdf_cases")
+        names = [row[1] for row in connection.execute("PRAGMA table_info(ccdf_cases)")]
+        person = connection.execute("SELECT person_id FROM people").fetchone()
+        for count in range(2):
+            connection.execute(
+                f"INSERT INTO ccdf_cases ({names[0]}) VALUES (?)", (f"{person[0]}{count}",)
+            )
+        connection.execute("UPDATE people SET email = NULL")
+    connection.close()
+
+    checked = CliRunner().invoke(holdings, ["check", str(file)])
+    listed = CliRunner().invoke(holdings, ["check", str(file), "--json"])
+
+    lines = checked.output.splitlines()
+    found = json.loads(listed.output)["faults"]
+    empty = [one["column"] for one in found if one["table"] == "ccdf_cases"]
+    assert len(empty) > 4
+    assert (
+        f"warning: {len(empty)} columns of ccdf_cases, {', '.join(empty[:3])} and "
+        f"{len(empty) - 3} more that --json lists: it is empty in every row looked at; see that it "
+        "is the right column"
+    ) in lines
+    assert [line for line in lines if "people.email: it is empty" in line]
+    assert len(lines) < 12
+
+
 def test_more_people_than_are_made_up_at_once_are_refused(tmp_path: Path) -> None:
     made = CliRunner().invoke(holdings, ["make", str(tmp_path / "a"), "--persons", "99999999"])
 

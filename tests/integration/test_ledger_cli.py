@@ -459,12 +459,41 @@ def test_a_log_is_never_compared_with_itself(
     before = (tmp_path / "L/public/checkpoint").read_bytes()
     (tmp_path / "link").symlink_to(tmp_path / "L/public/checkpoint")
 
-    for file in ("L/public/checkpoint", "L/../L/public/checkpoint", "link"):
+    for file in ("L/public/checkpoint", "L/../L/public/checkpoint", "link", "L/public/new"):
         told = run("verify", "L/public", "--vkey", vkey, option, file)
 
         assert (told.code, told.out) == (ExitCode.BAD_INPUT, "")
         assert "code: log-compared-with-itself" in told.err
     assert (tmp_path / "L/public/checkpoint").read_bytes() == before
+    assert not (tmp_path / "L/public/new").exists()
+
+
+@pytest.mark.parametrize("option", ["--vkey", "--policy"])
+def test_a_log_brings_neither_the_key_nor_the_policy_that_it_is_checked_with(
+    run: Run, vkey: str, tmp_path: Path, option: str
+) -> None:
+    brought = tmp_path / "L/public/brought"
+    brought.write_text(f"log {vkey}\nquorum none\n" if option == "--policy" else f"{vkey}\n")
+    (tmp_path / "link").symlink_to(brought)
+    (tmp_path / "own").write_bytes(brought.read_bytes())
+    key = ("--vkey", vkey) if option == "--policy" else ()
+
+    for file in ("L/public/brought", "link"):
+        told = run("verify", "L/public", *key, option, file)
+
+        assert (told.code, told.out) == (ExitCode.BAD_INPUT, "")
+        assert "code: log-compared-with-itself" in told.err
+        assert f"elsewhere than the log: {file}" in told.err
+    assert run("verify", "L/public", *key, option, "own").code == ExitCode.DONE
+    assert "code: log-not-public" in run("verify", "L", *key, option, "L/public/brought").err
+
+
+def test_a_key_that_is_written_out_holds_from_within_the_folder_of_the_log_too(
+    run: Run, vkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path / "L/public")
+
+    assert run("verify", ".", "--vkey", vkey).code == ExitCode.DONE
 
 
 def test_a_slow_run_with_an_older_copy_never_shrinks_what_is_remembered(

@@ -18,6 +18,7 @@ from clerestory.audit.pack_check_files import (
     check_jurisdiction,
     check_loading,
     check_manifest,
+    check_promise_files,
     check_shape_of_codes,
     check_vocabulary,
 )
@@ -127,6 +128,7 @@ def check_packs(
     sources = Sources()
     flaws += [flaw for pack in packs for flaw in check_loading(pack, sources)]
     flaws += [flaw for pack in packs for flaw in check_manifest(pack, known, sources)]
+    flaws += [flaw for pack in packs for flaw in check_promise_files(pack)]
     flaws += _conflicts(packs, sources)
     vocabulary, more = _vocabulary(packs_folder, packs)
     flaws += more

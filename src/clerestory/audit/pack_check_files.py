@@ -1,7 +1,7 @@
 """The other files of a pack: the manifest, the authorities and the codes."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +17,9 @@ from clerestory.audit.pack_check_flaws import (
 from clerestory.kernel import BadFile
 from clerestory.kernel.reading import read_document
 from clerestory.kernel.time import FIRST_YEAR, LAST_YEAR
+from clerestory.law import exceptions, openings, promises
 from clerestory.law.codes import Vocabulary
+from clerestory.law.errors import PackFault
 from clerestory.law.pack_toml import read_pack_toml
 from clerestory.law.packs import Pack
 
@@ -116,6 +118,24 @@ def _manifest_remarks(
             )
 
 
+def check_promise_files(pack: Pack) -> Iterator[Flaw]:
+    """Yield what keeps a pack's promises, exceptions and openings from being read."""
+    readers: tuple[tuple[str, Callable[[Path], object]], ...] = (
+        (promises.FILE, lambda folder: promises.load_promises([folder])),
+        (exceptions.FILE, exceptions.load_exceptions),
+        (openings.FILE, openings.load_openings),
+    )
+    for name, read in readers:
+        try:
+            read(pack.folder)
+        except PackFault as fault:
+            file = f"{pack.folder.name}/{name}"
+            found = re.match(r", line ([0-9]+)(?:, |: )|: ", str(fault).removeprefix(file))
+            text = str(fault).removeprefix(file)[found.end() if found else 0 :]
+            line = int(found[1]) if found and found[1] else 1
+            yield Flaw(file, line, " ".join(text.split()), fault.todo)
+
+
 def check_jurisdiction(pack: Pack, vocabulary: Vocabulary, sources: Sources) -> Iterator[Flaw]:
     """Yield a jurisdiction that no demand can name: nobody would ever be under this law."""
     path = pack.folder / "pack.toml"
@@ -133,7 +153,10 @@ def check_jurisdiction(pack: Pack, vocabulary: Vocabulary, sources: Sources) -> 
 def check_authorities(pack: Pack, vocabulary: Vocabulary, sources: Sources) -> Iterator[Flaw]:
     """Yield what is wrong with the authorities beyond what the loader finds."""
     path = pack.folder / "authorities.toml"
-    tables: Any = read_pack_toml(path)[0].get("authority", [])
+    # What is no list of tables is said by the loader.
+    written: Any = read_pack_toml(path)[0].get("authority", [])
+    listed = written if isinstance(written, list) else []
+    tables = [table for table in listed if isinstance(table, Mapping)]
     cited = {name for policy in pack.policies for name in policy.authorities}
     bodies = {*vocabulary.lists.get("holder_kind", {}), *vocabulary.lists["requester_class"]}
     for number, table in enumerate(tables, 1):

@@ -1,7 +1,7 @@
 """``clerestory holdings``: make a made-up agency, check a catalogue, index and find one person."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -29,6 +29,9 @@ def _shipped_catalogue() -> Path:
         installed if installed.exists() else here.parents[1] / installed.relative_to(here / "_data")
     )
 
+
+# As many columns of which one thing is said are told one by one.
+_SHOWN = 3
 
 _catalogue = click.option(
     "--catalogue",
@@ -116,9 +119,29 @@ def _fault_json(one: ColumnFault) -> dict[str, str]:
     }
 
 
+def _fault_lines(faults: Sequence[ColumnFault]) -> Iterator[str]:
+    """Yield a line for each fault, and one alone where many columns of a table are warned of.
+
+    In a young or a made-up agency dozens of columns hold nothing yet, and between those lines the
+    one that matters would not be seen.
+    """
+    alike: dict[tuple[Severity, str, str], list[ColumnFault]] = {}
+    for one in faults:
+        alike.setdefault((one.flaw.severity, one.table, one.flaw.said), []).append(one)
+    for (severity, table, said), group in alike.items():
+        if severity is Severity.GRAVE or len(group) <= _SHOWN:
+            yield from map(str, group)
+            continue
+        names = ", ".join(one.column for one in group[:_SHOWN])
+        yield (
+            f"{severity}: {len(group)} columns of {table}, {names} and {len(group) - _SHOWN} more "
+            f"that --json lists: {said}; {group[0].flaw.todo}"
+        )
+
+
 def _tell_check(missing: Sequence[Missing], faults: Sequence[ColumnFault], catalogue: Path) -> None:
-    for one in (*missing, *faults):
-        tell(str(one))
+    for line in (*map(str, missing), *_fault_lines(faults)):
+        tell(line)
     if missing:
         tell(f"next: correct {catalogue}, or add a view to the source; then check again")
     else:

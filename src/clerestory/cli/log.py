@@ -9,7 +9,7 @@ import click
 
 from clerestory.cli.clock import at_option, late_option, profile_option, read_clock, zone_of_scopes
 from clerestory.cli.handed_in import HandedIn, HandedInFile
-from clerestory.cli.log_checking import verified_entry, verified_folder
+from clerestory.cli.log_checking import check_apart, verified_entry, verified_folder
 from clerestory.cli.log_text import (
     appended_line,
     appended_value,
@@ -19,7 +19,7 @@ from clerestory.cli.log_text import (
     say,
 )
 from clerestory.cli.log_witness import witness
-from clerestory.cli.verify_text import key_text
+from clerestory.cli.verify_text import key_text, names_file
 from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.bad_file import show
 from clerestory.kernel.files import write_whole
@@ -267,6 +267,10 @@ def verify(
     as_json: bool,
 ) -> None:
     """Check a public directory, or a .tlog-proof with its entry. Needs no database."""
+    # A folder that is no log's is told as that: where its log lies, the key may lie beside it.
+    if entry is None and (path / "checkpoint").exists():
+        given = (Path(vkey), Path(policy.name if policy else ""))
+        check_apart(path, [file for file in given if names_file(file)])
     vkey = key_text(vkey, what="the log's key")
     trust = _trust_policy(policy)
     if entry is not None:

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from clerestory.cli.handed_in import read_handed_in
@@ -50,8 +50,7 @@ def verified_folder(
     count: bool,
 ) -> Said:
     """Check a public directory, and remember its checkpoint once all of it holds."""
-    for file in (*olds, *([remember] if remember else [])):
-        _check_apart(file, folder)
+    check_apart(folder, (*olds, remember))
     # Both count: what was remembered here, and what somebody else has seen.
     known = _kept(remember) if remember else None
     seen = [_checkpoint_in(file, read_handed_in(file)) for file in olds]
@@ -67,14 +66,28 @@ def verified_folder(
     return verified_value(verified, recount), verified_text(verified, recount)
 
 
-def _check_apart(file: Path, folder: Path) -> None:
-    # A log compared with what it shows itself continues that, whatever it did.
-    if Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder)):
-        raise Refusal(
-            f"a checkpoint to compare with must come from elsewhere than the log: {file}",
-            code="log-compared-with-itself",
-            todo="keep what you have seen in a file of your own, outside the folder of the log",
-        )
+def check_apart(folder: Path, files: Iterable[Path | None]) -> None:
+    """Refuse what a log would itself bring to be checked with.
+
+    A log compared with what it shows itself continues that, whatever it did; and whoever serves a
+    copy with a key or a policy beside it can have signed any log whatever.
+
+    Args:
+        folder: The log's public directory.
+        files: What was given, there yet or not.
+
+    Raises:
+        Refusal: One of them lies in the directory.
+    """
+    inside = os.path.realpath(folder)
+    for file in files:
+        if file is not None and Path(os.path.realpath(file)).is_relative_to(inside):
+            raise Refusal(
+                f"what a log is checked with must come from elsewhere than the log: {file}",
+                code="log-compared-with-itself",
+                todo="keep its key, the policy and what you have seen of it in files of your own, "
+                "outside the folder of the log; ask the log's office for its key by another way",
+            )
 
 
 def _kept(file: Path) -> bytes | None:

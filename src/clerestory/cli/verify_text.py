@@ -21,9 +21,9 @@ def key_text(given: str, *, what: str) -> str:
     """
     # A key has two plus signs; what has fewer was meant as a path, and a wrong path is told as one.
     path = Path(given)
-    if given.count("+") >= 2 and not _is_file(path):
+    if given.count("+") >= 2 and not names_file(path):
         return given
-    if not _is_file(path):
+    if not names_file(path):
         raise Refusal(
             f"there is no file with {what}, and it is not a key: {given[:80]}",
             code="key-file-missing",
@@ -39,7 +39,8 @@ def key_text(given: str, *, what: str) -> str:
     return text
 
 
-def _is_file(path: Path) -> bool:
+def names_file(path: Path) -> bool:
+    """Whether what was typed for a key names a file, whatever its letters."""
     try:
         return path.is_file()
     except (OSError, ValueError):

@@ -40,6 +40,10 @@ _AS_PDF = "print it to PDF, and look at what the PDF shows"
 _AS_FILES = "take out what is in it, one document for one answer"
 _AS_PICTURE = "save the picture as JPEG or PNG"
 _AS_SOUND = "save the sound as WAV"
+_ELSEWHERE = (
+    "answer with a text that says what the file is, its SHA-256, and how it is handed over beside "
+    "the package"
+)
 # What is known by its beginning and does not leave: what it is, and the form in which it does.
 _OTHERS = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office file or message", _AS_PDF),
@@ -278,7 +282,11 @@ def _formula(ref: str, line: int) -> Refusal:
 
 
 def _holds_more(ref: str, what: str, instead: str) -> Refusal:
-    return _unusable(f"the answer to {ref} must show all that it holds, and is {what}", instead)
+    # Without a way on, a lawful order for a film, say, would stay unanswered.
+    return _unusable(
+        f"the answer to {ref} must show all that it holds, and is {what}",
+        f"{instead}; where that would lose what was asked for, {_ELSEWHERE}",
+    )
 
 
 def _runs(ref: str) -> Refusal:

@@ -12,7 +12,7 @@ Source: ISO 32000-1:2008, 7.7 (the parts of a document), 12.5 (annotations), 12.
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pikepdf
 from pikepdf import Name
@@ -41,6 +41,8 @@ _NEVER_DRAWN = (
 )  # fmt: skip
 _PICTURES = {"/DCTDecode": bare_jpeg, "/JPXDecode": bare_jp2}
 _MARKED = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
+_SHOWN = frozenset({"Tj", "TJ", "'", '"'})  # a word of a text, ISO 32000-1 9.4.3
+_FILLED, _UNSEEN = 0, 3  # how letters are painted, 9.3.6
 _RUNNING = frozenset(
     ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie",
      "/Sound", "/RichMediaExecute", "/GoTo3DView", "/SetOCGState", "/Hide", "/ResetForm")
@@ -51,6 +53,9 @@ _MAX_DEPTH = 100
 _MAX_DRAWING, _MAX_DRAWN = 4 << 20, 64 << 20  # bytes of one page, of all; a page of text has 10 KB
 _MAX_PACKED = 1 << 16
 _MARGIN = 1.0  # points: programs that write both boxes round them
+
+
+_Step = pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage
 
 
 _PRINT_ANEW = "open it, print it to PDF again, and look at what the new one shows"
@@ -211,7 +216,36 @@ def _drawn(value: pikepdf.Object | pikepdf.Page) -> bytes:
         if inline is not None and "/DCT" in str(inline.filters):
             raise NotBare("holds a photo within its drawing")
     kept = [step for step in steps if str(step.operator) not in _MARKED]
-    return pikepdf.unparse_content_stream(kept)
+    return pikepdf.unparse_content_stream(list(_painted(kept)))
+
+
+def _painted(steps: Sequence[_Step]) -> Iterator[_Step]:
+    """Yield the steps without texts that paint nothing: what a scanner read, laid over a scan.
+
+    Nobody who looks at the page can hold such words against what is seen, and a bar that was drawn
+    since does not cover them. A text of which some is painted stays whole: what is painted stands
+    where the letters before it end.
+    """
+    modes = [_FILLED]
+    text: list[tuple[_Step, str, int]] = []
+    for step in steps:
+        name = str(step.operator)
+        if name == "q":
+            modes.append(modes[-1])
+        elif name == "Q" and len(modes) > 1:
+            modes.pop()
+        elif name == "Tr" and len(step.operands) == 1:
+            modes[-1] = int(step.operands[0])
+        if name != "BT" and not text:
+            yield step
+            continue
+        text.append((step, name, modes[-1]))
+        if name == "ET":
+            # The last of the three ways to show a word sets what holds after this text, too.
+            bare = all(mode == _UNSEEN and way != '"' for _, way, mode in text if way in _SHOWN)
+            yield from (each for each, way, _ in text if not (bare and way in _SHOWN))
+            text = []
+    yield from (each for each, _, _ in text)
 
 
 def _clean(value: pikepdf.Object) -> None:

@@ -7,7 +7,7 @@ one shade shows none. A letter that is laid over a scan so that it can be search
 
 import math
 from collections.abc import Iterator
-from ctypes import byref, c_double, c_int
+from ctypes import byref, c_double, c_int, c_uint
 
 import numpy as np
 import pypdfium2
@@ -19,6 +19,7 @@ _MAX_POINTS = 8_000_000
 _SAME_SHADE = 8  # of 256: less is seen by nobody
 _INSET_FROM = 8  # points of the picture: of a box as large its rim is left out
 _STROKES = frozenset("Il1i|\u0131\u0627\u4e00")  # letters that may fill their box with one shade
+_NOWHERE = (0, 0, 0, 0)
 _RUN = 2  # letters beside each other; a single one is a slip of who wrote the page
 
 
@@ -58,6 +59,18 @@ def _hides(page: pypdfium2.PdfPage) -> bool:
     return False
 
 
+def _is_painted(text: object) -> bool:
+    """Say whether a word leaves a trace at all; over a scan the ink around it is not its own."""
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(text)
+    if mode != pdfium.FPDF_TEXTRENDERMODE_FILL:
+        return bool(mode != pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
+    red, green, blue, solid = c_uint(), c_uint(), c_uint(), c_uint()
+    told = pdfium.FPDFPageObj_GetFillColor(
+        text, byref(red), byref(green), byref(blue), byref(solid)
+    )
+    return not told or solid.value > 0
+
+
 def _letters(
     page: pypdfium2.PdfPage, width: int, height: int
 ) -> Iterator[tuple[str, tuple[int, int, int, int]]]:
@@ -66,6 +79,9 @@ def _letters(
     for at in range(text.count_chars()):
         letter = chr(pdfium.FPDFText_GetUnicode(text, at))
         if not letter.isalnum():
+            continue
+        if not _is_painted(pdfium.FPDFText_GetTextObject(text, at)):
+            yield letter, _NOWHERE
             continue
         corners = text.get_charbox(at)
         xs, ys = [], []

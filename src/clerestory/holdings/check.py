@@ -237,6 +237,15 @@ def _keys(source: Source, catalogue: Catalogue, table: str) -> Iterator[ColumnFa
             todo="give every person one",
         )
         yield ColumnFault(table=table, column=key, flaw=flaw)
+    if is_person and source.has_keys_alike(table, key):
+        flaw = Flaw(
+            severity=Severity.WARNING,
+            code="key-alike",
+            said="two keys differ in nothing but capitals or blanks, so a paper that writes "
+            "neither exactly finds nobody",
+            todo="find out whether they are one person, and give keys that cannot be confused",
+        )
+        yield ColumnFault(table=table, column=key, flaw=flaw)
     dated = {
         field.column.table for field in catalogue.list_fields() if field.column and field.dated
     }

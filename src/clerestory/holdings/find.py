@@ -12,6 +12,7 @@ The rules, in order:
    one of which the record has none, unless another number of the person's own agrees.
 5. A second person who agrees as well, or is near enough to be the one who was meant, refuses the
    search, unless a number tells the two apart by more than one slip.
+6. A second record that may be of the same person refuses too, unless the key of one is given.
 
 Doubt names nobody. No answer holds a second person, and no reason holds anybody's data.
 """
@@ -21,11 +22,12 @@ from dataclasses import dataclass
 
 from clerestory.holdings.index import Candidate, PersonIndex
 from clerestory.holdings.names import NameFit, compare_names, count_telling
-from clerestory.holdings.numbers import fold_key
+from clerestory.holdings.numbers import UNREADABLE, fold_key
 from clerestory.holdings.query import Answer, Clues, Found, NotFound, PersonQuery, Reason, Refused
 
 _STRONG = ("ssn", "medicaid_id", "person_id")
 _NUMBERS = (*_STRONG, "ssn_last4")
+_NO_NUMBER = frozenset({None, UNREADABLE})
 _SHARED = ("address", "phone", "email")
 
 
@@ -50,7 +52,7 @@ def find_person(index: PersonIndex, query: PersonQuery) -> Answer:
     clues = Clues.of(query)
     if too_little := _check_enough(clues):
         return Refused(reasons=(too_little,))
-    fits = _fit_all(clues, index.gather(clues, _near_numbers(clues)))
+    fits = _fit_all(clues, index.gather_candidates(clues, _near_numbers(clues)))
     agreeing = [fit for fit in fits if _disagreement(fit) is None]
     if not agreeing:
         return _explain(fits)
@@ -64,6 +66,8 @@ def find_person(index: PersonIndex, query: PersonQuery) -> Answer:
         return Refused(reasons=(Reason.SECOND_PERSON_NEAR,))
     if _is_generation_open(clues, chosen, index):
         return Refused(reasons=(Reason.SECOND_PERSON_NEAR,))
+    if _is_recorded_twice(clues, chosen, index):
+        return Refused(reasons=(Reason.RECORDED_TWICE,))
     why = ["same-name"] + (["same-birth-date"] if chosen.born else [])
     why += sorted(f"same-{key.replace('_', '-')}" for key in chosen.agree)
     return Found(person_id=chosen.candidate.person_id, why=tuple(why))
@@ -236,6 +240,29 @@ def _is_generation_open(clues: Clues, chosen: _Fit, index: PersonIndex) -> bool:
         other.row != held.row and compare_names(clues.name, other.names) >= NameFit.PART
         for other in index.gather_household(held)
     )
+
+
+def _is_recorded_twice(clues: Clues, chosen: _Fit, index: PersonIndex) -> bool:
+    """Whether a second record may be of the same person.
+
+    What protects the person may stand in that one alone. It has the person's own number; or the
+    name and the birth date, where one of the two has no number that would tell two people apart.
+    Who gives the key of one record means that record.
+    """
+    held = chosen.candidate
+    if "person_id" in chosen.agree:
+        return False
+    for other in index.gather_again(held):
+        name = compare_names(clues.name, other.names)
+        if other.row == held.row or name is NameFit.NONE:
+            continue
+        numbers = {held.ssn, other.ssn}
+        if numbers.isdisjoint(_NO_NUMBER):
+            if len(numbers) == 1:
+                return True
+        elif name >= NameFit.PART and held.born == other.born:
+            return True
+    return False
 
 
 def _is_told_apart(clues: Clues, chosen: _Fit, other: _Fit) -> bool:

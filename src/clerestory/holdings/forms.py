@@ -1,6 +1,7 @@
 """What is wrong with the values of one column, told by their form and never by a value."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -75,8 +76,12 @@ class Sampled:
 def form_of(value: Scalar) -> str:
     """The form of a value: each digit as 9, each letter as A, and nothing of what it says.
 
+    A digit of another script looks like itself in no form, so its script is said behind.
+
     >>> form_of("04/17/1988"), form_of("Ö-7"), form_of(7.5)
     ('99/99/9999', 'A-9', '9.9')
+    >>> form_of("\u0661\u0669\u0668\u0668-01-01")
+    '9999-99-99 in arabic-indic digits'
     """
     text = value.hex() if isinstance(value, bytes) else str(value)
     made = "".join(
@@ -84,7 +89,18 @@ def form_of(value: Scalar) -> str:
         and one.isprintable() else "?"
         for one in text[:_SHOWN]
     )  # fmt: skip
-    return made + ("..." if len(text) > _SHOWN else "")
+    return made + ("..." if len(text) > _SHOWN else "") + _script_of(text)
+
+
+def _script_of(text: str) -> str:
+    """Say which digits a text is written in, where they are not all 0 to 9."""
+    names = {
+        # Only of a decimal digit is the name its script and then the digit, and never a value.
+        unicodedata.name(one).lower().rpartition(" digit ")[0] if one.isdecimal() else "raised"
+        for one in text[:_SHOWN]
+        if one.isdigit() and not one.isascii()
+    }
+    return f" in {' and '.join(sorted(names))} digits" if names else ""
 
 
 def list_flaws(role: Role, column: Sampled) -> Iterator[Flaw]:

@@ -76,7 +76,9 @@ class PersonIndex:
             "SELECT catalogue, persons, digest FROM about"
         ).fetchone()
 
-    def gather(self, clues: Clues, near_numbers: Mapping[str, Sequence[str]]) -> list[Candidate]:
+    def gather_candidates(
+        self, clues: Clues, near_numbers: Mapping[str, Sequence[str]]
+    ) -> list[Candidate]:
         """Everybody who could be meant, or be mistaken for who is meant.
 
         That is everybody with the same birth date, number, address, telephone or e-mail address,
@@ -105,6 +107,15 @@ class PersonIndex:
         for column in ("address", "phone"):
             value = getattr(of, column)
             if value is not None:
+                self._collect(found, f"{column} = ?", (value,))
+        return list(found.values())
+
+    def gather_again(self, of: Candidate) -> list[Candidate]:
+        """Everybody who has the birth date or the Social Security number of somebody."""
+        found: dict[int, Candidate] = {}
+        for column in ("born", "ssn"):
+            value = getattr(of, column)
+            if value not in {None, UNREADABLE}:
                 self._collect(found, f"{column} = ?", (value,))
         return list(found.values())
 

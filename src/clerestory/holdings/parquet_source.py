@@ -121,6 +121,15 @@ class ParquetSource:
         )
         return bool(self._fetch(statement, [], table=table, columns=[key]))
 
+    def has_keys_alike(self, table: str, key: str) -> bool:
+        """Whether two keys of a table differ in nothing but capitals and blanks around them."""
+        text = f"CAST({_quoted(key)} AS VARCHAR)"
+        statement = (
+            f"SELECT 1 FROM {_quoted(table)} GROUP BY lower(trim({text})) "  # noqa: S608
+            f"HAVING min({text}) <> max({text}) LIMIT 1"
+        )
+        return bool(self._fetch(statement, [], table=table, columns=[key]))
+
     def has_key_missing(self, table: str, key: str) -> bool:
         """Whether a row of a table has no key."""
         statement = f"SELECT 1 FROM {_quoted(table)} WHERE {_quoted(key)} IS NULL LIMIT 1"  # noqa: S608

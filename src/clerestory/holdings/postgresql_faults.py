@@ -46,7 +46,7 @@ def explain_fault(
     for known, told in _TOLD.items():
         if state.startswith(known):
             return told(label)
-    return unreadable(label)
+    return unreadable(label, "check each part of the URL, and what the server's own log says")
 
 
 def _state_of_words(words: str) -> str:

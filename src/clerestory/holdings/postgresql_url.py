@@ -27,6 +27,7 @@ _KEPT = _PLACE | {
 # Settings of the server that a reader may choose; what makes it read-only is not among them.
 _SETTINGS = frozenset({"search_path", "statement_timeout", "lock_timeout"})
 _OPTION = re.compile(r"(?:-c\s*|--)([A-Za-z_.]+)=((?:\\.|[^\s\\])*)\s*")
+_LAST_PORT = 65_535
 _REPEATED = frozenset({"host", "port", "hostaddr"})
 _WEAK = frozenset({"disable", "allow", "prefer"})
 _STRONG = frozenset({"require", "verify-ca", "verify-full"})
@@ -55,6 +56,7 @@ def read_database_url(written: str) -> DatabaseUrl:
     """
     url = _parsed(written)
     _check_kind(url)
+    _check_ports(url)
     label = _label_of(url)
     for name, value in url.query.items():
         if name == "options":
@@ -124,8 +126,44 @@ def _settings(options: str | tuple[str, ...]) -> Iterator[str]:
                 code="source-url-option",
                 todo=f"set nothing but {', '.join(sorted(_SETTINGS))}, each as -c name=value",
             )
+        if found[1].lower() == "search_path":
+            _check_schemas(found[2])
         yield f"-c {found[1].lower()}={found[2]}"
         at = found.end()
+
+
+def _check_schemas(written: str) -> None:
+    """Refuse a search path that puts another's tables, functions or operators before the server's.
+
+    Left out, ``pg_catalog`` comes first by itself. Written behind another schema it comes second,
+    and an operator ``=`` of that schema would decide which row is whose. Temporary tables likewise.
+    """
+    for one in re.sub(r"\\(.)", r"\1", written).split(","):
+        name = one.strip().strip('"').lower()
+        if not name or name.startswith("pg_"):
+            raise SourceFault(
+                "the search path of the URL names schemas of the agency and no other: "
+                f"{shown(one.strip()) or 'nothing'}",
+                code="source-url-option",
+                todo="name the schemas with the agency's tables; the server's own come first "
+                "without being named",
+            )
+
+
+def _check_ports(url: sa.URL) -> None:
+    written = url.query.get("port", ())
+    ports = [written] if isinstance(written, str) else list(written)
+    ports += [str(url.port)] if url.port is not None else []
+    # As SQLAlchemy reads it, a repeated host may bear its port behind it.
+    ports += [found[1] for host in _hosts(url) if (found := re.fullmatch(r"[^:/@]+:([^:]*)", host))]
+    for one in (port for text in ports for port in text.split(",")):
+        # Nothing means the usual port.
+        if one and not (re.fullmatch(r"[0-9]{1,5}", one) and 1 <= int(one) <= _LAST_PORT):
+            raise SourceFault(
+                f"a port is a number from 1 to {_LAST_PORT}: {shown(one)}",
+                code="source-bad-url",
+                todo="correct the port behind the host's name; PostgreSQL's usual port is 5432",
+            )
 
 
 def _check_kind(url: sa.URL) -> None:

@@ -154,6 +154,7 @@ class Reason(StrEnum):
     CONTACT_DISAGREES = "contact-disagrees"
     TWO_PERSONS_AGREE = "two-persons-agree"
     SECOND_PERSON_NEAR = "second-person-near"
+    RECORDED_TWICE = "recorded-twice"
     TWO_ROWS_ONE_PERSON = "two-rows-one-person"
 
 
@@ -180,6 +181,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.TWO_PERSONS_AGREE: "more than one person agrees with what was given",
     Reason.SECOND_PERSON_NEAR: "a second person is too near for a safe answer; a number of "
     "the person's own may tell them apart",
+    Reason.RECORDED_TWICE: "a second record may be of the same person, and say what protects them; "
+    "join the two, or search by the key of the one that is right",
     Reason.TWO_ROWS_ONE_PERSON: "another row or reference is the same person",
 }
 # Those that follow from the request alone, and so tell its writer nothing about the records.

@@ -61,6 +61,10 @@ class Source(Protocol):
         """Whether a row of a table has no key."""
         ...
 
+    def has_keys_alike(self, table: str, key: str) -> bool:
+        """Whether two keys of a table differ in nothing but capitals and blanks around them."""
+        ...
+
     def whose_keys(self, table: str, persons: str, key: str) -> tuple[bool, bool]:
         """Whether a key of ``table`` is one of ``persons``, and whether one is nobody's there."""
         ...

@@ -102,6 +102,15 @@ def bad_date(label: str, table: str, column: str) -> SourceFault:
     )
 
 
+def bad_text(label: str, table: str, column: str) -> SourceFault:
+    """The fault of a text of which nobody can say which letters it stands for."""
+    return SourceFault(
+        f"a text is not in UTF-8: {table}.{shown(column)}: {label}",
+        code="source-bad-text",
+        todo=f"write {table}.{shown(column)} anew in UTF-8 with the program that knows its letters",
+    )
+
+
 def no_zone(label: str, table: str, column: str) -> SourceFault:
     """The fault of a moment in time whose day nobody has said the place of."""
     return SourceFault(

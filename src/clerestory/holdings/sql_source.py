@@ -117,6 +117,19 @@ class SqlSource(ABC):
         )
         return self._has_row(statement, table, key)
 
+    def has_keys_alike(self, table: str, key: str) -> bool:
+        """Whether two keys of a table differ in nothing but capitals and blanks around them."""
+        text = sa.cast(sa.column(key), sa.Text)
+        folded = sa.func.lower(sa.func.trim(text))
+        statement: sa.Select[Any] = (
+            sa.select(sa.literal_column("1"))
+            .select_from(sa.table(table))
+            .group_by(folded)
+            .having(sa.func.min(self._exact(text)) != sa.func.max(self._exact(text)))
+            .limit(1)
+        )
+        return self._has_row(statement, table, key)
+
     def has_key_missing(self, table: str, key: str) -> bool:
         """Whether a row of a table has no key."""
         statement: sa.Select[Any] = (
@@ -233,6 +246,10 @@ class SqlSource(ABC):
         if self._held[row.table] is None:
             raise lacks(self._label, row.table, row.columns)
         row.check(self)
+
+    def _exact(self, text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+        """A text that is compared letter by letter, whatever its column says."""
+        return sa.collate(text, "C")
 
     @property
     def has_zone(self) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.kinds import KEY_KINDS, HeldColumn, Kind
 from clerestory.holdings.source import Recorder
-from clerestory.holdings.source_faults import lacks, locked, unreadable
+from clerestory.holdings.source_faults import bad_text, lacks, locked, unreadable
 from clerestory.holdings.sql_source import BUSY_SECONDS, SqlSource
 from clerestory.holdings.sqlite_file import SqliteFile
 
@@ -66,6 +66,10 @@ class SqliteSource(SqlSource):
         words = str(fault.orig).lower()
         if "no such table" in words or "no such column" in words:
             return lacks(self.label, table, columns)
+        for name in columns:
+            # Behind the name these words quote the value.
+            if words.startswith(f"could not decode to utf-8 column '{name.lower()}' with"):
+                return bad_text(self.label, table, name)
         return unreadable(self.label)
 
     def _connect(self) -> sqlite3.Connection:
@@ -81,6 +85,9 @@ class SqliteSource(SqlSource):
             raise self.explain(DBAPIError("", (), fault), table, ()) from fault
         held = (HeldColumn(name=str(row[1]), kind=_kind(str(row[2]))) for row in found)
         return tuple(held) or None
+
+    def _exact(self, text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+        return sa.collate(text, "BINARY")
 
     def _scanned(self, held: HeldColumn | None, name: str) -> sa.ColumnElement[Any]:
         del held

@@ -101,7 +101,13 @@ def _held(draft: Path) -> Iterator[int]:
     """Hold an empty draft that is ours alone; nothing of it stays if the block fails."""
     while True:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        handle = os.open(draft, flags, 0o666)
+        try:
+            handle = os.open(draft, flags, 0o666)
+        except OSError as fault:
+            # The draft's name says nothing to anybody: it is the folder that takes no new file.
+            if fault.errno in {errno.ELOOP, errno.EISDIR}:
+                raise
+            raise OSError(fault.errno, fault.strerror, str(draft.parent)) from fault
         try:
             # The lock goes with the process, so a draft that can be locked has no other writer.
             fcntl.flock(handle, fcntl.LOCK_EX)

@@ -100,6 +100,9 @@ def read_promises(path: Path, pack: str) -> PromiseFile:
         )
     tables = whole.get("promise", [])
     where = f"{pack}/{path.name}"
+    # Under a misspelled name a promise would be kept by nobody, and nobody told.
+    if unknown := sorted(set(whole) - {"promise", "terms"}):
+        raise _bad_key(f"{where}: {unknown[0]} is no table of this file")
     if not isinstance(tables, list):
         raise _bad_key(f"{where}: promise must be a list of tables")
     return PromiseFile(

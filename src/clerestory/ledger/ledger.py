@@ -288,11 +288,11 @@ class Ledger:
         """
         if matter == RETENTION_MATTER:
             raise Refusal(
-                "the record of erasures must stay",
-                code="log-retention",
-                todo="erase the matter itself",
+                "the record of erasures must stay", code="log-retention", todo="erase the matter"
             )
         period = quarter_of(at, zone)
+        # Before too: an erasure that was cut short, or kept from its end, is finished.
+        self.log.scrub()
         with self.log.writing() as batch, translated():
             self._steps("erase")
             indexes = destroy_matter(batch.cx, matter)

@@ -171,7 +171,11 @@ def destroy_matter(cx: sqlite3.Connection, matter: str) -> list[int]:
             todo="check the matter's id",
         )
     if row[0] is None:
-        raise _erased(matter)
+        raise Refusal(
+            f"a matter is erased only once: {matter} is erased already",
+            code="log-erased",
+            todo="nothing is left to be done: its key is gone, and the log says so",
+        )
     indexes = [
         int(index)
         for (index,) in cx.execute(

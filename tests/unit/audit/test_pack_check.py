@@ -449,6 +449,64 @@ def test_a_flaw_is_found_at_its_line(name: str, packs: Path, damage: Damage) -> 
     assert {(flaw.file, flaw.line) for flaw in found} == {(f"us-aa/{file}", line)}
 
 
+@pytest.mark.parametrize(
+    "text", ["authority = [1, 2]\n", '[authority]\nid = "aa"\n', "authority = 7\n"]
+)
+def test_authorities_that_are_no_tables_are_a_fault(text: str, packs: Path) -> None:
+    (packs / "us-aa" / AUTH).write_text(text)
+
+    faults = check_packs(packs).faults
+
+    assert ("us-aa/authorities.toml", 1) in {(fault.file, fault.line) for fault in faults}
+
+
+PROMISE = '[[promise]]\nid = "aa-kept"\nsays = "made up"\nwhen = "true"\nnever = ["release"]\n'
+
+
+@pytest.mark.parametrize("name", ["promises.toml", "exceptions.toml", "openings.toml"])
+@pytest.mark.parametrize(
+    ("content", "line", "said"),
+    [
+        ("\n[[promise\n", 2, "cannot be read"),
+        ("[[bogus]]\nid = 1\n", 1, "bogus is no table of this file"),
+        ("[terms]\na = 1\n", 1, "terms must be a table of conditions"),
+    ],
+)
+def test_a_file_of_promises_that_cannot_be_read_is_a_fault(
+    name: str, content: str, line: int, said: str, packs: Path
+) -> None:
+    (packs / "us-aa" / name).write_text(content)
+
+    (fault,) = check_packs(packs).faults
+
+    assert (fault.file, fault.line) == (f"us-aa/{name}", line)
+    assert said in fault.text
+    assert fault.todo
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[[promise]]", "[[promises]]", "promises is no table of this file"),
+        ("[[promise]]", "promise = 7\n[terms]", "promise must be a list of tables"),
+        ("never", "nevr", "aa-kept: mend the key"),
+        ("release", "releese", "never must name answers: releese"),
+        ('when = "true"', 'when = "true &&"', "aa-kept"),
+    ],
+)
+def test_a_promise_that_nobody_would_keep_is_a_fault(
+    old: str, new: str, said: str, packs: Path
+) -> None:
+    (packs / "us-aa" / "promises.toml").write_text(PROMISE)
+    assert check_packs(packs).faults == ()
+    (packs / "us-aa" / "promises.toml").write_text(PROMISE.replace(old, new))
+
+    (fault,) = check_packs(packs).faults
+
+    assert fault.file == "us-aa/promises.toml"
+    assert said in fault.text
+
+
 def test_every_fault_says_what_to_do(packs: Path, damage: Damage) -> None:
     for file, old, new, _ in list(FLAWS.values())[:12]:
         path = packs / "us-aa" / file

@@ -328,9 +328,11 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("received.date", 20260302, "a day is wanted and this is a number", "2026-02-26"),
     ("received.date", datetime(2026, 3, 2, tzinfo=UTC),
      "a day is wanted and this is a day with a time", "2026-02-26"),
-    ("received.date", "1899-12-31", "no paper bears a day before 1900 or after 2100: 1899-12-31",
+    ("received.date", "1899-12-31", "no paper bears a day before 1900 or after 2099: 1899-12-31",
      "check the year"),
-    ("received.date", date(2101, 1, 1), "no paper bears a day before 1900 or after 2100",
+    ("received.date", date(2100, 1, 1), "no paper bears a day before 1900 or after 2099",
+     "check the year; it is the day of the stamp of receipt"),
+    ("instrument.returns_on", date(2101, 1, 1), "no paper bears a day before 1900 or after 2100",
      "leave the key out where the paper names no day"),
     ("requester.reference", "a\nb", "a text of one line is wanted, and this has more",
      "write it on one line"),
@@ -714,8 +716,8 @@ def test_a_long_wrong_value_is_shortened_in_the_message(document: Document, read
 
 
 def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
-    with pytest.raises(BadDemand, match="is larger than 8000000 bytes"):
-        load_document(saved(tmp_path, " " * 8_000_001))
+    with pytest.raises(BadDemand, match="is larger than 32000000 bytes"):
+        load_document(saved(tmp_path, " " * 32_000_001))
 
 
 def test_json_that_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A file in an answer is called what it is, runs nowhere, and stays as it was looked at."""
 
+import hashlib
 import os
 import struct
 from collections.abc import Callable
@@ -29,6 +30,31 @@ RIGHT = (
     (picture("WEBP"), ".webp", ".webp"), (picture("JPEG2000"), ".jp2", ".png"),
     (WAV, ".wav", ".wav"),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"\0\0\0\x18ftypisom" + bytes(99), "a.mp4"),
+        (b"\0\0\0\x18ftypheic" + bytes(99), "a.heic"),
+        (OLE, "a.doc"),
+        (DOCX, "a.docx"),
+        (b"\xff\x00\x80 made up", "a"),
+    ],
+)
+def test_whoever_must_give_what_cannot_leave_is_told_how_to_answer_all_the_same(
+    tmp_path: Path, content: bytes, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    said = tmp_path / "said.txt"
+    said.write_text(f"One made-up file, SHA-256 {hashlib.sha256(content).hexdigest()}, by hand.\n")
+
+    with pytest.raises(Refusal) as refused:
+        attach_file(path, "S*.procedures")
+
+    assert "a text that says what the file is, its SHA-256" in refused.value.todo
+    assert attach_file(said, "S*.procedures").suffix == ".txt"
 
 
 @pytest.mark.parametrize(("content", "ending", "suffix"), RIGHT)

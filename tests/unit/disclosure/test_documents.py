@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -297,7 +298,8 @@ TEXT = NAME_AT % b"aa bb Li"
         b"1 g " + TEXT,  # in that of the paper
         b"0.99 g " + TEXT,
         b"0 0 5 5 re W n " + TEXT,  # cut off
-        b"BT 3 Tr /F1 12 Tf 20 50 Td (Li) Tj ET",  # never drawn
+        b"BT /F1 12 Tf 20 50 Td 3 Tr (Li) Tj 0 Tr (sa) Tj ET",  # never drawn, before what is
+        b'BT /F1 12 Tf 20 50 Td 3 Tr 0 0 (Li) " ET',  # and sets the space of what follows
         b"BT /F1 12 Tf 500 50 Td (Li) Tj ET",  # beside the sheet
         b"BT /F1 12 Tf 20 -50 Td (Li) Tj ET",
         b"BT /F1 0.1 Tf 20 50 Td (Lisa) Tj ET",
@@ -324,6 +326,7 @@ def test_text_that_is_not_seen_does_not_leave(steps: bytes) -> None:
         NAME_AT % b"Illi1l IlI",
         b"BT /F1 90 Tf 5 10 Td (Il1) Tj ET",
         b"0 0 1 rg " + TEXT + b"0 g",
+        b"1 Tr 0 G " + TEXT,  # outlines with nothing inside
         b"BT 1 0 0 1 500 50 Tm /F1 12 Tf ( .,- ) Tj ET",  # nothing to be read
         b"",
     ],
@@ -331,6 +334,88 @@ def test_text_that_is_not_seen_does_not_leave(steps: bytes) -> None:
 def test_text_that_is_seen_leaves(steps: bytes) -> None:
     assert bare_pdf(drawing(steps))
     assert bare_pdf(drawing(steps, Rotate=90))
+
+
+def words_of(content: bytes) -> str:
+    with pypdfium2.PdfDocument(content) as document:
+        return "".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+def look_of(content: bytes) -> bytes:
+    with pypdfium2.PdfDocument(content) as document:
+        return b"".join(page.render(scale=2).to_numpy().tobytes() for page in document)
+
+
+UNSEEN = b"BT 3 Tr /F1 12 Tf 20 50 Td (Li) Tj [(sa) 20 (x)] TJ T* (yz) ' ET "
+
+
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        (UNSEEN, ""),
+        (b"0 g 15 45 100 20 re f " + UNSEEN, ""),  # on a bar
+        (b"0 g 15 45 7 20 re f " + UNSEEN, ""),  # on ink, where it was let through
+        (b"3 Tr q " + UNSEEN + b"0 Tr Q " + UNSEEN + b"0 Tr " + TEXT, "aa bb Li"),
+        (b"q " + UNSEEN + b"Q " + TEXT, "aa bb Li"),  # what was set within q ends with Q
+        (b"Q Q " + UNSEEN + b"0 Tr " + TEXT, "aa bb Li"),
+        (UNSEEN + b"BT /F1 12 Tf 20 30 Td 0 Tr (Li) Tj ET", "Li"),
+        (UNSEEN + b"BT 0 Tr /F1 12 Tf 20 30 Td (Li) ' ET", "Li"),
+        (b"1 Tr " + TEXT, "aa bb Li"),  # drawn as outlines
+        (b"2 Tr " + TEXT, "aa bb Li"),
+        (b"BT 3 Tr ET 0 Tr " + TEXT, "aa bb Li"),
+    ],
+)
+def test_words_that_a_scanner_laid_over_a_page_stay_here_and_the_page_looks_the_same(
+    steps: bytes, left: str
+) -> None:
+    given = drawing(steps)
+
+    bare = bare_pdf(given)
+
+    assert words_of(bare).strip() == left
+    assert look_of(bare) == look_of(given)
+    assert b"Li" in drawing(UNSEEN)  # it was there to be found
+
+
+INK = b"0 g " + b"".join(b"%d 45 1 20 re f " % at for at in range(15, 90, 3))
+
+
+@pytest.mark.parametrize(
+    ("layer", "around"),
+    [
+        (b"BT /F1 12 Tf 20 50 Td (Lisa) Tj ET", b"3 Tr /L1 Do"),  # told from outside
+        (b"BT /F1 12 Tf 20 50 Td 3 Tr (Lisa) Tj 0 Tr (xy) Tj ET", b"/L1 Do"),
+        (b"/G0 gs BT /F1 12 Tf 20 50 Td (Lisa) Tj ET", b"/L1 Do"),  # as clear as glass
+    ],
+)
+def test_words_that_are_never_painted_do_not_leave_over_ink_either(
+    layer: bytes, around: bytes
+) -> None:
+    def layered(made: pikepdf.Pdf) -> None:
+        form = made.make_stream(layer)
+        form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 200, 100])
+        form.Resources = Dictionary(
+            Font=made.pages[0].Resources.Font, ExtGState=Dictionary(G0=Dictionary(ca=0, CA=0))
+        )
+        made.pages[0].Resources = Dictionary(XObject=Dictionary(L1=made.make_indirect(form)))
+        made.pages[0].Contents = made.make_stream(INK + around)
+
+    with pytest.raises(NotBare, match="holds text on page 1 that is not seen"):
+        bare_pdf(pdf(layered))
+
+
+def test_words_laid_over_a_page_in_a_form_stay_here_too() -> None:
+    def layered(made: pikepdf.Pdf) -> None:
+        layer = made.make_stream(UNSEEN)
+        layer.Type, layer.Subtype, layer.BBox = Name.XObject, Name.Form, Array([0, 0, 200, 100])
+        layer.Resources = made.pages[0].Resources
+        made.pages[0].Resources = Dictionary(
+            XObject=Dictionary(L1=made.make_indirect(layer)), Font=layer.Resources.Font
+        )
+        made.pages[0].Contents = made.make_stream(TEXT + b"/L1 Do")
+
+    assert words_of(pdf(layered)).count("sa") == 1
+    assert words_of(bare_pdf(pdf(layered))).strip() == "aa bb Li"
 
 
 def test_the_page_that_hides_is_named() -> None:

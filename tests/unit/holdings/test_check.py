@@ -169,6 +169,7 @@ def test_each_grave_fault_is_named_with_its_column(
     ("table", "column", "values", "code"),
     [
         ("people", "id", [" 1", "2"], "key-spaces"),
+        ("people", "id", ["a1", "A1"], "key-alike"),
         ("people", "born", ["0001-01-01", "1988-04-17"], "date-range"),
         ("people", "born", ["9999-12-31", "1988-04-17"], "date-range"),
         ("people", "ssn", ["XXX-XX-0001", None], "number-form"),
@@ -189,6 +190,7 @@ def test_each_lesser_fault_is_a_warning(
     [
         ("people", "born", ["1988-04-17T00:00:00", "1990-01-01 00:00"]),
         ("people", "born", ["1988-04-17", None]),
+        ("people", "id", ["1-23", "12-3"]),
         ("people", "born", ["1880-01-01", "2100-12-31"]),
         ("people", "ssn", [None, None]),
         ("people", "phone", [2075550101, None]),
@@ -300,7 +302,9 @@ def test_proxies_are_not_looked_at(tmp_path: Path, catalogue: Catalogue) -> None
         (900.0, "999.9"),
         (b"\x00\xff", "99AA"),
         ("x" * 30, "A" * 24 + "..."),
-        ("\u0661\u0662", "99"),
+        ("\u0661\u0662-1", "99-9 in arabic-indic digits"),
+        ("1\u0967\uff11", "999 in devanagari and fullwidth digits"),
+        ("\u00b2\u2460\u2488", "999 in raised digits"),
         ("\u2013", "?"),
     ],
 )

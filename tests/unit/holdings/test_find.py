@@ -427,3 +427,34 @@ def test_a_number_and_its_last_four_digits_are_one_thing(make_index: MakeIndex) 
     assert ask(make_index(AMINA), **NAME, ssn="911-11-1234", ssn_last4="1234") == found(
         1, "same-name", "same-ssn"
     )
+
+
+@pytest.mark.parametrize(
+    ("second", "twice"),
+    [
+        # Without a number, or with one that cannot be read, it may be the same person.
+        ({"ssn": ""}, True),
+        ({"ssn": "911-11"}, True),
+        ({"ssn": "", "name": "Amina Hodan|Cali Nuur"}, True),
+        # With the person's own number it is, whatever else is written there.
+        ({"born": "1960-02-02"}, True),
+        ({"born": "", "name": "Aminah|Ali"}, True),
+        # With another number, birth date or name it is somebody else.
+        ({"ssn": "933-03-8888"}, False),
+        ({"ssn": "", "born": "1960-02-02"}, False),
+        ({"ssn": "", "born": ""}, False),
+        ({"ssn": "", "name": "Ladan|Cali Nuur"}, False),
+    ],
+)
+@pytest.mark.parametrize("born", [{}, BORN])
+def test_who_may_be_recorded_twice_is_not_found_by_a_number_of_one_record(
+    make_index: MakeIndex, second: dict[str, str], twice: bool, born: dict[str, str]
+) -> None:
+    other = AMINA | {"medicaid_id": "77777777C", "address": "", "phone": "", "email": ""} | second
+    index = make_index(AMINA, other | {"person_id": "K900"})
+    by_number = ask(index, **NAME, **born, medicaid_id=AMINA["medicaid_id"])
+
+    assert isinstance(by_number, Found) is not twice
+    if twice:
+        assert by_number == Refused(reasons=(Reason.RECORDED_TWICE,))
+    assert isinstance(ask(index, **NAME, **born, person_id="M1"), Found)

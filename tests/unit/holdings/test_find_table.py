@@ -27,6 +27,7 @@ ANSWERS = {
     "G": "given-names-incomplete",
     "M": "nothing-more-agrees",
     "C": "contact-disagrees",
+    "D": "recorded-twice",
     "T": "too-little-known",
     "2": "second-person-near",
     "A": "two-persons-agree",
@@ -165,12 +166,12 @@ RIVAL_NUMBERS = {"slip": "911-11-1235", "far": "933-03-8888", "none": ""}
 # birth date is the same, a slip away, day for month, far, unknown; in each the second person's
 # number is a slip away, far, unknown.
 SECOND_PERSON = [
-    ("ssn", "full", "2FF FFF FFF FFF FFF"),
-    ("ssn", "part", "2FF FFF FFF FFF FFF"),
+    ("ssn", "full", "2FD FFF FFF FFF FFF"),
+    ("ssn", "part", "2FD FFF FFF FFF FFF"),
     ("ssn", "near", "FFF FFF FFF FFF FFF"),
     ("ssn", "none", "FFF FFF FFF FFF FFF"),
-    ("ssn unsaid", "full", "2FF 2FF 2FF 2FF 2FF"),
-    ("ssn unsaid", "part", "2FF 2FF 2FF 2FF 2FF"),
+    ("ssn unsaid", "full", "2FD 2FF 2FF 2FF 2FF"),
+    ("ssn unsaid", "part", "2FD 2FF 2FF 2FF 2FF"),
     ("ssn unsaid", "near", "FFF FFF FFF FFF FFF"),
     ("ssn unsaid", "none", "FFF FFF FFF FFF FFF"),
     ("last4", "full", "2F2 FFF FFF FFF FFF"),

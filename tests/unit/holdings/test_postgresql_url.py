@@ -1,8 +1,10 @@
 """A URL of PostgreSQL is read strictly: each option is kept or refused by name."""
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from clerestory.holdings import SourceFault
+from clerestory.holdings.postgresql_faults import explain_fault
 from clerestory.holdings.postgresql_url import read_database_url
 
 HERE = "postgresql+psycopg://reader@/aces?host=/var/run/postgresql"
@@ -74,6 +76,12 @@ def test_a_weak_mode_to_another_machine_is_refused_by_name(url: str, mode: str) 
         ("options=-c%20datestyle%3DGerman", "datestyle"),
         ("options=-c%20timezone%3DUTC", "timezone"),
         ("options=-d5", "-d5"),
+        ("options=-c%20search_path%3Daces,pg_catalog", "pg_catalog"),
+        ("options=-c%20search_path%3Daces,%5C%20%22PG_Catalog%22", "PG_Catalog"),
+        ("options=-c%20Search_Path%3Dpg_temp", "pg_temp"),
+        ("options=-c%20search_path%3Dpg%5C_temp_3", "pg_temp_3"),
+        ("options=-c%20search_path%3Daces,", "nothing"),
+        ("options=-c%20search_path%3D", "nothing"),
     ],
 )
 def test_an_option_that_is_not_kept_is_refused_by_name(options: str, said: str) -> None:
@@ -114,6 +122,13 @@ def test_what_a_reader_may_set_is_kept(options: str, kept: str) -> None:
         ("postgresql+asyncpg://reader:secret@host/db", "source-no-driver"),
         ("postgresql+psycopg2://reader:secret@host/db", "source-no-driver"),
         ("postgresql://reader:secret@host:port/db", "source-bad-url"),
+        ("postgresql://reader:secret@host:99999/db", "source-bad-url"),
+        ("postgresql://reader:secret@host:65536/db", "source-bad-url"),
+        ("postgresql://reader:secret@host:0/db", "source-bad-url"),
+        ("postgresql://reader:secret@/db?host=a&port=99999", "source-bad-url"),
+        ("postgresql://reader:secret@/db?host=a,b&port=5432,99999", "source-bad-url"),
+        ("postgresql://reader:secret@/db?host=a:1&host=b:99999", "source-bad-url"),
+        ("postgresql://reader:secret@/db?host=a&port=-1", "source-bad-url"),
         ("postgresql://reader:sec@secret@host/db", "source-bad-url"),
         ("://", "source-bad-url"),
     ],
@@ -124,3 +139,27 @@ def test_what_is_no_url_of_postgresql_is_refused(url: str, code: str) -> None:
 
     assert fault.value.code == code
     assert "secret" not in str(fault.value) + fault.value.todo
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://reader@localhost:1/db",
+        "postgresql://reader@localhost:65535/db",
+        "postgresql://reader@/db?host=127.0.0.1&host=localhost&port=1,65535",
+        "postgresql://reader@/db?host=127.0.0.1,localhost&port=5432,",
+        "postgresql://reader@[::1]:5432/db",
+    ],
+)
+def test_a_port_that_there_is_is_kept(url: str) -> None:
+    assert read_database_url(url).url.database == "db"
+
+
+def test_a_message_about_a_url_does_not_speak_of_folders() -> None:
+    fault = DBAPIError("", (), RuntimeError("anything"))
+
+    told = explain_fault(fault, label="postgresql://host/db", table="", columns=())
+
+    assert told.code == "source-unreadable"
+    assert "URL" in told.todo
+    assert "Parquet" not in told.todo

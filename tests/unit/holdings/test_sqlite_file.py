@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -350,3 +351,26 @@ def test_what_the_driver_misses_is_told_as_what_the_catalogue_names(
 
     assert fault.code == code
     assert "made_up" not in str(fault)
+
+
+@pytest.mark.parametrize("name", ["name", "Given name", "it's"])
+def test_a_text_that_is_not_utf_8_is_told_with_its_column_and_without_its_value(
+    name: str, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "a.sqlite") as connection:
+        connection.execute(f'CREATE TABLE people (id TEXT, "{name}" TEXT)')
+        connection.execute("INSERT INTO people VALUES ('1', CAST(x'517569E96D62' AS TEXT))")
+    connection.close()
+    source = SqliteSource(tmp_path / "a.sqlite")
+
+    reads: tuple[Callable[[], object], ...] = (
+        lambda: source.sample("people", ["id", name], 5),
+        lambda: list(source.scan_keys("people", ["id", name], "id")),
+    )
+    for read in reads:
+        with pytest.raises(SourceFault) as fault:
+            read()
+        assert fault.value.code == "source-bad-text"
+        assert f"people.{name}" in str(fault.value)
+        assert "Qui" not in str(fault.value) + fault.value.todo
+    source.close()

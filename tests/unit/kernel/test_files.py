@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -237,3 +238,30 @@ def test_a_draft_that_a_crash_left_is_used_up(tmp_path: Path) -> None:
 
     assert (tmp_path / "file").read_bytes() == b"new"
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("write", [write_whole, write_new])
+@pytest.mark.parametrize("missing", [True, False])
+def test_a_folder_that_takes_no_file_is_named_and_not_the_draft(
+    write: Callable[[Path, bytes], None], missing: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    if not missing:
+        folder.write_bytes(b"a file")
+
+    with pytest.raises(OSError, match="folder") as fault:
+        write(folder / "made-up.yaml", b"x")
+
+    assert fault.value.filename == str(folder)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_a_folder_without_the_right_to_write_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(PermissionError) as fault:
+            write_whole(tmp_path / "made-up.yaml", b"x")
+    finally:
+        tmp_path.chmod(0o700)
+
+    assert fault.value.filename == str(tmp_path)

@@ -112,6 +112,20 @@ def test_what_is_listed_as_it_is_found_passes(opened: Gate) -> None:
     assert step.lines == ("0 changes not reviewed, 2 changes reviewed",)
 
 
+def test_most_fields_are_listed_by_those_that_are_left_out(opened: Gate, damage: Damage) -> None:
+    damage("law.cedar", MORE, 'resource.name != "status_list"')
+
+    _, whole = opened.run()
+
+    assert {one.columns["fields"] for one in whole.found} == {
+        ("all but address, ssn, status_list",)
+    }
+    tables = with_days(OPENED, REFERRED)
+    listed = tables.replace('["photo"]', '"all but address, ssn, status_list"')
+    assert opened.run(listed)[0].passed
+    assert not opened.run(listed.replace("ssn, ", ""))[0].passed
+
+
 def test_what_is_listed_allows_no_other_change(opened: Gate) -> None:
     step, whole = opened.run(with_days(OPENED))
 
