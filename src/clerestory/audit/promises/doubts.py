@@ -45,7 +45,7 @@ class Doubts:
 
     def _question(self, read: LawRead, supposing: Supposing, path: str) -> Question:
         circuit = read.circuit
-        about_somebody = circuit.negate(read.term("about_nobody", name="the doubts"))
+        about_somebody = read.term("about_a_person", name="the doubts")
         unknown = circuit.both([circuit.is_one_of(path, [UNKNOWN]), about_somebody])
         code = path.removeprefix(_FINDING)
         raised = circuit.holds("raised", code) if path != code else circuit.no
@@ -58,8 +58,7 @@ class Doubts:
         return Question(
             id=f"doubt-{code}",
             says=f"While nobody knows {_said(code)}, nothing about a person leaves that an "
-            "answer would keep, "
-            "but for the exceptions that are listed with their reason.",
+            "answer would keep, but for the exceptions that are listed with their reason.",
             premise=unknown,
             broken=circuit.both(
                 [
