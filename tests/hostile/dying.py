@@ -61,5 +61,5 @@ def _run(
         [sys.executable, "-P", "-c", _CHILD, str(at), str(within), failing, *map(str, words)],
         check=False,
         capture_output=True,
-        timeout=120,
+        timeout=1_200,  # not a measure: only against a run that never ends
     )

@@ -236,7 +236,7 @@ def test_a_publication_that_was_killed_is_found_done_by_the_same_words(received:
         again = must(*words)
 
         assert again.encode() == (office / "log" / "public" / "checkpoint").read_bytes()
-        assert "0 findings" in must("log", "audit", office / "log")
+        assert "0 faults" in must("log", "audit", office / "log")
     assert steps > 8
 
 
@@ -268,6 +268,6 @@ def test_on_a_disk_that_takes_no_more_an_act_says_so_and_is_finished_once_there_
         again = type_in(*words(office))
         assert again.code == 0 or again.error_code in {"answer-received-already", "answer-exists"}
         assert entries_in(office) == entries
-        assert "0 findings" in must("log", "audit", office / "log")
+        assert "0 faults" in must("log", "audit", office / "log")
         assert not list(office.glob("sealing*")) or again.code
     assert steps > 2

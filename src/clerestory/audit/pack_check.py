@@ -6,11 +6,12 @@ permit is shown at work by a known answer.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clerestory.audit.casebook import cases_of
 from clerestory.audit.law_days import LawDays
+from clerestory.audit.missing_cases import Coverage, LoneFailures, coverage
 from clerestory.audit.pack_check_cases import Showing, Shown
 from clerestory.audit.pack_check_codes import check_codes
 from clerestory.audit.pack_check_files import (
@@ -48,6 +49,7 @@ class PackReport:
     packs: tuple[Pack, ...]
     flaws: tuple[Flaw, ...]
     cases: int
+    coverage: Coverage = field(default_factory=Coverage)
 
     @property
     def faults(self) -> tuple[Flaw, ...]:
@@ -64,6 +66,8 @@ class PackReport:
         yield from (f"warning: {flaw}" for flaw in self.warnings)
         yield from (str(flaw) for flaw in self.faults)
         checked = ", ".join(f"{pack.name} {pack.version}" for pack in self.packs)
+        if self.coverage.conditions:
+            yield str(self.coverage)
         if self.faults:
             run = "" if self.cases else "; known answers are run when these are mended"
             yield f"{len(self.faults)} faults, {len(self.warnings)} warnings in {checked}{run}"
@@ -89,6 +93,7 @@ class PackReport:
                 for pack in self.packs
             ],
             "cases": self.cases,
+            "conditions": self.coverage.to_json(),
             "faults": [_flaw_json(flaw) for flaw in self.faults],
             "warnings": [_flaw_json(flaw) for flaw in self.warnings],
         }
@@ -132,13 +137,16 @@ def check_packs(
     flaws += _conflicts(packs, sources)
     vocabulary, more = _vocabulary(packs_folder, packs)
     flaws += more
-    shown, run = Shown(), 0
+    shown, run, covered = Shown(), 0, Coverage()
     if vocabulary is not None:
         flaws += _read(packs, everywhere, vocabulary, sources)
     if vocabulary is not None and not any(flaw.grave for flaw in flaws):
-        shown, run, more = _show(packs_folder, packs, casebook, sources, say)
+        shown, lone, run, more = _show(packs_folder, packs, casebook, sources, say)
+        covered = coverage(packs, lone, vocabulary)
         flaws += [*more, *_not_shown(packs, vocabulary, shown, sources)]
-    return PackReport(packs=tuple(packs), flaws=tuple(sorted(set(flaws))), cases=run)
+    return PackReport(
+        packs=tuple(packs), flaws=tuple(sorted(set(flaws))), cases=run, coverage=covered
+    )
 
 
 def _ordered(
@@ -236,7 +244,7 @@ def _show(
     casebook: Sequence[Path],
     sources: Sources,
     say: Callable[[str], None],
-) -> tuple[Shown, int, list[Flaw]]:
+) -> tuple[Shown, LoneFailures, int, list[Flaw]]:
     """Run the known answers of the packs and of the casebook."""
     showing = Showing(LawDays(packs_folder), available_packs(packs_folder))
     flaws: list[Flaw] = []
@@ -257,7 +265,7 @@ def _show(
                 line = sources.line_with(path, rf"id:\s*['\"]?{name}\b")
                 text = f"{name} cannot be run: {showing.shown.unread.pop(name)}"
                 flaws.append(Flaw(file, line, text, "mend the case"))
-    return showing.shown, run, flaws
+    return showing.shown, showing.lone, run, flaws
 
 
 def _not_shown(

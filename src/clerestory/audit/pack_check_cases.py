@@ -8,6 +8,7 @@ import cedarpy
 
 from clerestory.audit.casebook import day_of, demand_on
 from clerestory.audit.law_days import LawDays
+from clerestory.audit.missing_cases import LoneFailures
 from clerestory.demands.demand import Demand
 from clerestory.demands.reading import read_demand
 from clerestory.kernel import Refusal, canonical_bytes
@@ -49,6 +50,7 @@ class Showing:
         self._clauses: dict[tuple[str, str, int], ClauseSet] = {}
         self._known = frozenset(known)
         self.shown = Shown()
+        self.lone = LoneFailures()
 
     def add(self, case: Mapping[str, Any]) -> bool:
         """Run one case and say whether its packs are here.
@@ -75,6 +77,7 @@ class Showing:
         entities = law.entities(demand.items, engine.sources)
         opened: dict[bytes, tuple[Case, str]] = {}
         closed: dict[bytes, Case] = {}
+        known: set[bytes] = set()
         for item in demand.items:
             context = facts_of(demand, item, law.on, law.stack.vocabulary)
             case = Case(demand.requester.kind, field_uid(item.program, item.field), context)
@@ -84,23 +87,30 @@ class Showing:
                 opened[key] = (case, wanted)
             else:
                 closed[key] = case
+                known |= {key} if item.ref in expected else set()
         answers = run(law, [case for case, _ in opened.values()], entities)
         for (_, wanted), answer in zip(opened.values(), answers, strict=True):
             if answer.outcome.value == wanted:
                 self.shown.note(self.shown.met, answer.lifts, name)
-        self._unmet(engine, list(closed.values()), entities, name)
+        read = self._unmet(engine, list(closed.values()), entities, name)
+        told = [case for key, case in zip(closed, read, strict=True) if key in known]
+        for action in _OPENING if told else ():
+            self.lone.add(law.by_action[action].by_id, action, told, entities, name)
 
     def _unmet(
         self, engine: Engine, closed: Sequence[Case], entities: cedarpy.Entities, name: str
-    ) -> None:
-        """Note the permits that were considered for fields that stay closed, and were wanting."""
+    ) -> list[Case]:
+        """Note the permits that were considered for fields that stay closed, and were wanting.
+
+        Returns the cases with all that the definitions establish.
+        """
         clauses = [
             (action, found)
             for action in _OPENING
             if (found := self._clauses_of(engine, action)).triggers
         ]
-        if not closed or not clauses:
-            return
+        if not closed:
+            return []
         defined = self._ask(engine.law.by_action["define"], "define", closed, entities)
         known = [
             Case(
@@ -117,6 +127,7 @@ class Showing:
             for response in self._ask(found, action, known, entities):
                 wanting = [policy for policy, missing in found.unmet(response).items() if missing]
                 self.shown.note(self.shown.unmet, wanting, name)
+        return known
 
     @staticmethod
     def _ask(

@@ -153,7 +153,10 @@ def check_jurisdiction(pack: Pack, vocabulary: Vocabulary, sources: Sources) -> 
 def check_authorities(pack: Pack, vocabulary: Vocabulary, sources: Sources) -> Iterator[Flaw]:
     """Yield what is wrong with the authorities beyond what the loader finds."""
     path = pack.folder / "authorities.toml"
-    tables: Any = read_pack_toml(path)[0].get("authority", [])
+    # What is no list of tables is said by the loader.
+    written: Any = read_pack_toml(path)[0].get("authority", [])
+    listed = written if isinstance(written, list) else []
+    tables = [table for table in listed if isinstance(table, Mapping)]
     cited = {name for policy in pack.policies for name in policy.authorities}
     bodies = {*vocabulary.lists.get("holder_kind", {}), *vocabulary.lists["requester_class"]}
     for number, table in enumerate(tables, 1):

@@ -6,7 +6,7 @@ does not settle in its time is not proved, and neither is a promise that no dema
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -88,14 +88,15 @@ class _Proving:
     def prove_day(self, day: date) -> None:
         law = LawOfTheDay.assemble(self.stack, day)
         circuit = circuit_of(law, self._base)
-        for question in self.promises.ask(circuit, law):
+        questions = list(self.promises.ask(circuit, law))
+        self._ask_together([question.broken for question in questions])
+        for question in questions:
             proof = self._prove(question, law, circuit)
             before = self._found.get(question.id)
             # The first demand that breaks a promise outweighs a law that was left open.
             if before is None or _weight(proof) > _weight(before):
                 self._found[question.id] = proof
-            if question.id not in self._met and self._ask(question.premise).facts is not None:
-                self._met.add(question.id)
+        self._meet(questions, circuit)
 
     def _prove(self, question: Question, law: LawOfTheDay, circuit: Circuit) -> Proof:
         answer = self._ask(question.broken)
@@ -114,6 +115,25 @@ class _Proving:
             return replace(proof, result=NOT_PROVED)
         demand, policies = confirmed(self.stack, law, circuit, question.id, answer.facts)
         return replace(proof, demand=demand, policies=policies)
+
+    def _meet(self, questions: Sequence[Question], circuit: Circuit) -> None:
+        """Find demands that the promises are about; one demand is mostly about many of them."""
+        waiting = [question for question in questions if question.id not in self._met]
+        while waiting:
+            facts = self._ask(waiting[0].premise).facts
+            if facts is None:
+                waiting = waiting[1:]
+                continue
+            values = circuit.evaluate(facts)
+            self._met |= {q.id for q in waiting if values[q.premise]}
+            waiting = [q for q in waiting if not values[q.premise]]
+
+    def _ask_together(self, places: Sequence[int]) -> None:
+        """Ask whether any of the nodes can hold: where none can, that is the answer of each."""
+        new = sorted({place for place in places if place not in self._asked})
+        answer = self._solver.ask(self._base.either(new))
+        if answer.can_be is CanBe.NEVER:
+            self._asked |= dict.fromkeys(new, answer)
 
     def _ask(self, place: int) -> Answer:
         if place not in self._asked:

@@ -32,7 +32,8 @@ def law() -> None:
 @click.argument("packs", nargs=-1)
 @packs_dir_option
 @json_option
-def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool) -> None:
+@click.option("--conditions", is_flag=True, help="Name each condition that no known answer shows.")
+def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool, conditions: bool) -> None:
     """Check PACKS whole (or all of them), and name file and line of every fault.
 
     The exit code is 1 when there is a fault. A warning is for a lawyer to look at, and no fault.
@@ -48,6 +49,8 @@ def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool) -> None
     if as_json:
         tell_json(report.to_json(), indent=2)
     else:
+        for missing in report.coverage.missing if conditions else ():
+            tell(str(missing))
         for line in report.lines():
             tell(line)
     sys.exit(ExitCode.NO if report.faults else ExitCode.DONE)

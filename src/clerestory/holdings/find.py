@@ -214,8 +214,10 @@ def _is_rival(clues: Clues, chosen: _Fit, other: _Fit) -> bool:
     """Whether ``other`` could be the one who was meant, by a slip or two in what was given."""
     if other.name is NameFit.NONE:
         return False
-    if other.name >= NameFit.PART and other.agree - chosen.agree:
-        # A namesake agrees with something that was said and is not the chosen's.
+    # A namesake, or who has nearly the name where the chosen has it no better than weakly.
+    as_likely = other.name >= NameFit.PART or chosen.name < NameFit.PART
+    if as_likely and other.agree - chosen.agree:
+        # And that one agrees with something that was said and is not the chosen's.
         return True
     if other.born is False and not _is_near_date(clues.born or "", other.candidate.born or ""):
         return False

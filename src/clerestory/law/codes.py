@@ -97,6 +97,13 @@ class Vocabulary:
 
 
 _KEYS = frozenset({"means", "in", "source", "proxy", "event", "group", "compels", "days"})
+# A word in quotes would count as yes, also "no"; nothing at all as no; and a group that is not in a
+# list as no group: a field of status would then be a field like any other.
+_TEXT, _MARK, _LIST = (str, "text"), (bool, "true or false"), (list, "list of texts")
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "means": _TEXT, "source": _TEXT, "proxy": _MARK, "event": _MARK, "compels": _MARK,
+    "group": _MARK, "in": _LIST,
+}  # fmt: skip
 _GROUPS = {"program": "program_group", "fields": "category"}
 
 
@@ -117,6 +124,13 @@ def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
                         f"{path.name}: {list_name}.{name} has a key nobody reads: {strange[0]}",
                         todo="put quotes around a text that holds a comma or a colon",
                     )
+                wrong = next((key for key in entry if not _fits(key, entry[key])), None)
+                if wrong:
+                    raise PackFault(
+                        f"{path.name}: {list_name}.{name}: {wrong} is no {_KINDS[wrong][1]}",
+                        todo="write true or false without quotes, a text in quotes, and groups "
+                        "as [one, another]",
+                    )
                 if name in known:
                     raise PackFault(
                         f"{path.name} defines {list_name}.{name} again",
@@ -133,6 +147,12 @@ def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
                     days=_days(path, list_name, name, entry.get("days", 0)),
                 )
     return Vocabulary(lists)
+
+
+def _fits(key: str, value: object) -> bool:
+    kind = _KINDS.get(key, (object, ""))[0]
+    texts = not isinstance(value, list) or all(isinstance(one, str) for one in value)
+    return isinstance(value, kind) and texts
 
 
 def _read(path: Path) -> Mapping[str, Mapping[str, Mapping[str, object]]]:

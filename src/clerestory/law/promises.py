@@ -1,9 +1,9 @@
 """Promises: what must hold of a law for every demand, written as data beside its policies.
 
 A promise says in Cedar's own words for which demands (``when``) which answers are never given
-(``never``), or which duties always go with them (``must``). With ``as_if`` it says instead that
-such an answer is given only where it would be given as well if those facts stood otherwise: a
-consent that does not cover the demand must make no difference.
+(``never``), or which duties always go with them (``must``, ``after`` the answers that it names).
+With ``as_if`` it says instead that such an answer is given only where it would be given as well if
+those facts stood otherwise: a consent that does not cover the demand must make no difference.
 
 ``[terms]`` names conditions that others use by ``@name``.
 """
@@ -21,7 +21,14 @@ FILE = "promises.toml"
 # From the most open answer to the most closed one.
 ANSWERS = ("release", "coarsen", "refer", "withhold")
 _NEEDS: Mapping[str, type] = {"id": str, "says": str, "when": str}
-_KINDS: Mapping[str, type] = {**_NEEDS, "never": list, "must": list, "as_if": dict, "cite": str}
+_KINDS: Mapping[str, type] = {
+    **_NEEDS,
+    "never": list,
+    "must": list,
+    "after": list,
+    "as_if": dict,
+    "cite": str,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +41,7 @@ class Promise:
     never: tuple[str, ...]
     pack: str
     must: tuple[str, ...] = ()
+    after: tuple[str, ...] = ANSWERS
     as_if: Mapping[str, str] = field(default_factory=dict)
     cite: str = ""
     tree: Mapping[str, Any] = field(repr=False)
@@ -133,6 +141,12 @@ def _promise(table: Any, where: str, pack: str) -> Promise:
             f"{where}: {name}: never must name answers: {', '.join(never) or 'none'}",
             todo=f"choose from {', '.join(ANSWERS)}",
         )
+    after = tuple(map(str, table.get("after", ANSWERS)))
+    if not after or not set(after) <= set(ANSWERS):
+        raise PackFault(
+            f"{where}: {name}: after must name answers: {', '.join(after) or 'none'}",
+            todo=f"choose from {', '.join(ANSWERS)}",
+        )
     return Promise(
         id=name,
         says=" ".join(table["says"].split()),
@@ -140,6 +154,7 @@ def _promise(table: Any, where: str, pack: str) -> Promise:
         never=never,
         pack=pack,
         must=tuple(map(str, table.get("must", ()))),
+        after=after,
         as_if={str(path): str(code) for path, code in table.get("as_if", {}).items()},
         cite=table.get("cite", ""),
         tree=parse_with_terms(table["when"], f"{where}: {name}"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -19,6 +20,7 @@ from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.lowering import lower_answers
 from clerestory.policy.model import field_uid
 from clerestory.policy.near_misses import Considered
+from clerestory.policy.possible import Possible
 from clerestory.policy.reasons import Reasons
 from clerestory.policy.stages import Case, CaseAnswer, run
 
@@ -66,7 +68,10 @@ class Engine:
             Refusal: A lowering would raise an answer, or names nothing that is asked for.
         """
         docket = self.docket(demand)
-        answers: Sequence[CaseAnswer] = run(self.law, docket.cases, docket.entities)
+        found = run(self.law, docket.cases, docket.entities)
+        answers: Sequence[CaseAnswer] = self._possible.withheld_where_not(
+            docket.cases, found, self.sources
+        )
         changes = (
             Changes.of(self.law, docket.cases, answers, docket.entities)
             if explain
@@ -96,6 +101,10 @@ class Engine:
             engine=ENGINE,
             alarms=tuple(sorted({e for f in answers for e in f.errors} | set(duty_errors))),
         )
+
+    @cached_property
+    def _possible(self) -> Possible:
+        return Possible.of(self.law.stack)
 
     def docket(self, demand: Demand) -> "Docket":
         """Return the distinct cases that a demand puts to the law, before anything is decided."""

@@ -13,7 +13,8 @@ _NOT_GIVEN = {
     "consent.given": ("no", "revoked", "unknown"),
     "agreement.stated": ("no", "", ""),
 }
-_YES_OR_NO = (
+# Facts that a demand always settles: unknown is none of their answers.
+YES_OR_NO = (
     *("subject.alone", "consent.given", "consent.purpose", "consent.field"),
     *("agreement.stated", "agreement.party", "agreement.purpose", "agreement.field"),
 )
@@ -47,7 +48,12 @@ _PLAIN = {
 
 def well_formed(circuit: Circuit) -> int:
     """Return the node that holds for every request that some demand can make."""
-    return circuit.both([*_answers(circuit), *_paper(circuit), *_evidence(circuit)])
+    return circuit.both(parts_of_well_formed(circuit))
+
+
+def parts_of_well_formed(circuit: Circuit) -> list[int]:
+    """Return the nodes that all hold for every request that some demand can make."""
+    return [*_answers(circuit), *_paper(circuit), *_evidence(circuit)]
 
 
 def ordinary(circuit: Circuit) -> list[int]:
@@ -68,7 +74,7 @@ def _usual(path: str, shape: Shape) -> list[str]:
 
 
 def _answers(circuit: Circuit) -> Iterator[int]:
-    for path in _YES_OR_NO:
+    for path in YES_OR_NO:
         yield circuit.is_one_of(path, ["yes", "no"])
     for code in circuit.shape.sets["raised"]:
         # What somebody has raised and nobody has answered.

@@ -449,6 +449,17 @@ def test_a_flaw_is_found_at_its_line(name: str, packs: Path, damage: Damage) -> 
     assert {(flaw.file, flaw.line) for flaw in found} == {(f"us-aa/{file}", line)}
 
 
+@pytest.mark.parametrize(
+    "text", ["authority = [1, 2]\n", '[authority]\nid = "aa"\n', "authority = 7\n"]
+)
+def test_authorities_that_are_no_tables_are_a_fault(text: str, packs: Path) -> None:
+    (packs / "us-aa" / AUTH).write_text(text)
+
+    faults = check_packs(packs).faults
+
+    assert ("us-aa/authorities.toml", 1) in {(fault.file, fault.line) for fault in faults}
+
+
 PROMISE = '[[promise]]\nid = "aa-kept"\nsays = "made up"\nwhen = "true"\nnever = ["release"]\n'
 
 

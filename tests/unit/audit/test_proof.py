@@ -97,6 +97,18 @@ fields = ["address", "ssn"]
 relations = ["named"]
 yes = ["official_capacity"]
 """
+# Facts of which the made-up lock on all but plain letters asks only that they be not found.
+DOUBTFUL = (
+    "paper.in_date", "findings.order_stayed", "findings.order_reversed",
+    "findings.conflicting_orders", "findings.identifier_matches_one_person",
+    "findings.requester_identified", "findings.relates_to_immigration_enforcement",
+    "findings.requester_primarily_enforces_immigration_law",
+)  # fmt: skip
+DOUBTS = "\n".join(
+    f'[[doubt]]\nid = "{number}"\nfact = "{fact}"\nstate = "unknown"\ncite = "Made-up Code 1"\n'
+    'reason = "A made-up reason."\n'
+    for number, fact in enumerate(DOUBTFUL)
+)
 CORE = [promise.id for promise in core().promises]
 ALWAYS = [*CORE, RESTS, "lock-snap", REVIEW]
 HOLDS = promise("household-stays", 'context.subject.relation == "household_member"')
@@ -115,6 +127,8 @@ def promised(packs: Path) -> Callable[..., ProofReport]:
             law.write_text(law.read_text() + HOUSE)
         if not (packs / "us-aa" / "openings.toml").exists():
             (packs / "us-aa" / "openings.toml").write_text(OPENINGS)
+        if not (packs / "us-aa" / "doubts.toml").exists():
+            (packs / "us-aa" / "doubts.toml").write_text(DOUBTS)
         return prove(load_stack(packs, ["us-aa"]), **settings)
 
     return proved
@@ -124,7 +138,10 @@ Promised = Callable[..., ProofReport]
 
 
 def results(report: ProofReport) -> dict[str, str]:
-    return {one.promise: one.result for one in report.proofs}
+    """Return how each promise came out, those about doubtful facts apart."""
+    return {
+        one.promise: one.result for one in report.proofs if not one.promise.startswith("doubt-")
+    }
 
 
 def of(report: ProofReport, name: str) -> Proof:
@@ -367,9 +384,7 @@ def test_without_its_files_a_pack_is_judged_by_the_program_all_the_same(
 
 
 GONE = {
-    "a lock that no policy bars": (
-        'id = "house"', 'id = "houses"', "houses: no policy bars houses",
-    ),
+    "a lock that no policy bars": ('id = "lists"', 'id = "rows"', "rows: no policy bars rows"),
     "an opening of no lock": ('locks = ["snap"]', 'locks = ["wic"]', "officer: there is no lock"),
     "an authority that is gone": (
         '"aa-officer"', '"aa-officers"', "officer: there is no authority called aa-officers",
@@ -393,6 +408,63 @@ def test_a_row_about_what_is_not_there_is_a_fault(
         promised()
 
     assert fault.value.code == "law-pack-fault"
+
+
+# ---- Facts that nobody knows.
+
+
+def doubtful(report: ProofReport) -> set[str]:
+    return {
+        one.promise.removeprefix("doubt-")
+        for one in report.proofs
+        if one.promise.startswith("doubt-") and one.result != "proved"
+    }
+
+
+def test_a_fact_that_opens_unknown_what_an_answer_would_close_needs_a_reason(
+    promised: Promised, packs: Path
+) -> None:
+    assert doubtful(promised()) == set()
+    (packs / "us-aa" / "doubts.toml").write_text("")
+
+    assert doubtful(promised()) == {fact.removeprefix("findings.") for fact in DOUBTFUL}
+
+
+def test_what_opens_on_not_no_opens_on_doubt(promised: Promised, damage: Damage) -> None:
+    damage("law.cedar", 'official_capacity == "yes"', 'official_capacity != "no"')
+
+    assert doubtful(promised()) == {"official_capacity"}
+
+
+def test_what_was_asked_and_not_answered_opens_nothing_though_unknown_may(
+    promised: Promised, damage: Damage
+) -> None:
+    promised()
+    damage("law.cedar", "context.raised.isEmpty() && ", "")
+
+    # Each of these may be unknown; asked about, it is in doubt, and no reason is listed for that.
+    assert doubtful(promised()) == {
+        fact.removeprefix("findings.") for fact in DOUBTFUL if fact.startswith("findings.")
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"paper.in_date"', '"paper.in_dat"', "0: there is no fact paper.in_dat that can be"),
+        ('"unknown"', '"perhaps"', "0: a doubt has no state perhaps"),
+        ('reason = "A made-up reason."', "", "0: mend the key reason"),
+        ('reason = "A made-up reason."', 'reson = "x"', "0: mend the key reason"),
+        ('cite = "Made-up Code 1"', "cite = 1", "0: mend the key cite"),
+    ],
+)
+def test_an_exception_that_says_nothing_is_a_fault(
+    old: str, new: str, said: str, promised: Promised, packs: Path
+) -> None:
+    (packs / "us-aa" / "doubts.toml").write_text(DOUBTS.replace(old, new, 1))
+
+    with pytest.raises(PackFault, match=rf"^us-aa/doubts\.toml, line 1: {said}"):
+        promised()
 
 
 def test_an_unknown_condition_is_named_with_its_user(promised: Promised) -> None:

@@ -458,3 +458,18 @@ def test_who_may_be_recorded_twice_is_not_found_by_a_number_of_one_record(
     if twice:
         assert by_number == Refused(reasons=(Reason.RECORDED_TWICE,))
     assert isinstance(ask(index, **NAME, **born, person_id="M1"), Found)
+
+
+@pytest.mark.parametrize("name", ["Hassan H Musa", "H Musa Hassan"])
+def test_a_brother_with_nearly_the_name_who_agrees_with_more_is_a_second_person(
+    make_index: MakeIndex, name: str
+) -> None:
+    one = AMINA | {"name": "Hussein|Musa Hassan"}
+    other = one | {"name": "Hassan|Musa Hassan", "ssn": "933-03-8888", "email": "m2@example.org"}
+    index = make_index(one, other | {"medicaid_id": "77777777C"})
+    keys = {"name": name, "medicaid_id": AMINA["medicaid_id"], **BORN}
+
+    assert isinstance(ask(index, **keys, email="m1@example.org"), Found)
+    assert ask(index, **keys, email="m2@example.org") == Refused(
+        reasons=(Reason.SECOND_PERSON_NEAR,)
+    )

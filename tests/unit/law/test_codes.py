@@ -125,10 +125,32 @@ def test_a_key_that_nobody_reads_is_a_fault(tmp_path: Path) -> None:
         load_vocabulary([path])
 
 
-def test_a_group_that_is_no_list_is_no_group(tmp_path: Path) -> None:
-    path = written(tmp_path, "program:\n  a: {in: snap}\n")
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("in: origin", "in is no list of texts"),
+        ("in: [1]", "in is no list of texts"),
+        ("in:", "in is no list of texts"),
+        ("proxy:", "proxy is no true or false"),
+        ('proxy: "no"', "proxy is no true or false"),
+        ("proxy: 1", "proxy is no true or false"),
+        ('compels: "no"', "compels is no true or false"),
+        ("event: [true]", "event is no true or false"),
+        ("group:", "group is no true or false"),
+        ("source: 7", "source is no text"),
+        ("source:", "source is no text"),
+    ],
+)
+def test_a_mark_that_would_count_as_its_contrary_or_be_lost_is_a_fault(
+    entry: str, said: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path, f"fields:\n  made_up:\n    means: made up.\n    {entry}\n")
 
-    assert load_vocabulary([path]).get("program", "a").groups == ()
+    with pytest.raises(PackFault) as caught:
+        load_vocabulary([path])
+
+    assert str(caught.value) == f"codes.yaml: fields.made_up: {said}"
+    assert caught.value.todo
 
 
 @pytest.mark.parametrize("text", ["- a\n", "just words\n"])

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from clerestory.audit.promises.doubts import Doubts
 from clerestory.audit.promises.locks import Locks
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.rests import RESTS, rests_on_nothing
 from clerestory.audit.promises.rows import ordered, resting
 from clerestory.audit.promises.written import ask_written, core
+from clerestory.law.doubts import FILE as DOUBTS
+from clerestory.law.doubts import load_doubts
 from clerestory.law.errors import PackFault
 from clerestory.law.exceptions import FILE as EXCEPTIONS
 from clerestory.law.exceptions import load_exceptions
@@ -31,6 +34,7 @@ class Promises:
     packs: Sequence[Promise]
     exceptions: Sequence[RowFile]
     locks: Locks
+    doubts: Doubts
     terms: Mapping[str, str]
 
     @classmethod
@@ -44,6 +48,7 @@ class Promises:
         files = [(f.name, read_promises(f / FILE, f.name)) for f in folders]
         exceptions = [(f.name, load_exceptions(f)) for f in folders]
         openings = [(f.name, load_openings(f)) for f in folders]
+        doubts = [(f.name, load_doubts(f)) for f in folders]
         own = core()
         packs = each_once([promise for _, file in files for promise in file.promises])
         taken = {RESTS, REVIEW, *(promise.id for promise in own.promises)}
@@ -58,12 +63,14 @@ class Promises:
             packs=packs,
             exceptions=[file for _, file in exceptions],
             locks=locks,
+            doubts=Doubts(rows=[row for _, file in doubts for row in file.rows["doubt"]]),
             terms=merged_terms(
                 [
                     ("the program", own.terms),
                     *((f"{name}/{FILE}", file.terms) for name, file in files),
                     *((f"{name}/{EXCEPTIONS}", file.terms) for name, file in exceptions),
                     *((f"{name}/{OPENINGS}", file.terms) for name, file in openings),
+                    *((f"{name}/{DOUBTS}", file.terms) for name, file in doubts),
                 ]
             ),
         )
@@ -84,6 +91,7 @@ class Promises:
         yield rests_on_nothing(read)
         yield from ask_written(read, self.packs)
         yield from self.locks.ask(read)
+        yield from self.doubts.ask(read)
 
     def _any_of(self, kind: str, node: Callable[[LawRead, Row], int]) -> Callable[[LawRead], int]:
         rows = [row for file in self.exceptions for row in file.rows[kind]]

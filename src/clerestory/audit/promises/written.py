@@ -53,7 +53,9 @@ def _could_break(read: LawRead, promise: Promise, when: int) -> int:
 def _wrong(read: LawRead, promise: Promise) -> int:
     circuit = read.circuit
     if promise.must:
-        return circuit.either(circuit.negate(_duty(read, promise, duty)) for duty in promise.must)
+        answered = circuit.either(circuit.outcomes[answer] for answer in promise.after)
+        left_out = [circuit.negate(_duty(read, promise, duty)) for duty in promise.must]
+        return circuit.both([answered, circuit.either(left_out)])
     given = circuit.either(circuit.outcomes[answer] for answer in promise.never)
     if not promise.as_if:
         return given

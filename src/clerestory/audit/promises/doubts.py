@@ -1,0 +1,101 @@
+"""One promise for each fact: unknown or in doubt, it releases only what every answer releases."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from clerestory.audit.promises.question import LawRead, Question
+from clerestory.audit.promises.rows import condition_of
+from clerestory.law.errors import PackFault
+from clerestory.law.promise_rows import Row
+from clerestory.policy.supposing import Supposing
+from clerestory.policy.well_formed import YES_OR_NO, well_formed
+
+UNKNOWN = "unknown"
+_FINDING = "findings."
+_ANSWERS = frozenset({"yes", "no", UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """The exceptions of a stack's packs: facts that may open something while nobody knows."""
+
+    rows: Sequence[Row]
+    _closing: dict[tuple[int, str], int] = field(default_factory=dict, repr=False)
+    _nodes: list[object] = field(default_factory=list, repr=False)
+
+    def ask(self, read: LawRead) -> Iterator[Question]:
+        """Yield the question of each fact that can be unknown.
+
+        Raises:
+            PackFault: An exception is about a fact that is not there.
+            OutsideSubset: A condition cannot be translated.
+        """
+        facts = [
+            path
+            for path, codes in read.circuit.shape.facts.items()
+            if UNKNOWN in codes and codes <= _ANSWERS and path not in YES_OR_NO
+        ]
+        self._check(facts)
+        if not self._nodes or self._nodes[0] is not read.circuit.nodes:
+            self._nodes[:] = [read.circuit.nodes]
+            self._closing.clear()
+        supposing = Supposing(read.circuit, [read.opened, well_formed(read.circuit)])
+        for path in sorted(facts):
+            yield self._question(read, supposing, path)
+
+    def _question(self, read: LawRead, supposing: Supposing, path: str) -> Question:
+        circuit = read.circuit
+        about_somebody = read.term("about_a_person", name="the doubts")
+        unknown = circuit.both([circuit.is_one_of(path, [UNKNOWN]), about_somebody])
+        code = path.removeprefix(_FINDING)
+        raised = circuit.holds("raised", code) if path != code else circuit.no
+        listed = circuit.either(
+            [
+                circuit.both([circuit.negate(raised), self._listed(read, path, "unknown")]),
+                circuit.both([raised, self._listed(read, path, "raised")]),
+            ]
+        )
+        return Question(
+            id=f"doubt-{code}",
+            says=f"While nobody knows {_said(code)}, nothing about a person leaves that an "
+            "answer would keep, but for the exceptions that are listed with their reason.",
+            premise=unknown,
+            broken=circuit.both(
+                [
+                    *(unknown, read.opened, circuit.negate(listed)),
+                    self._closed_by_an_answer(read, supposing, path),
+                ]
+            ),
+        )
+
+    def _closed_by_an_answer(self, read: LawRead, supposing: Supposing, path: str) -> int:
+        """Return where some answer that can be given would close what is open."""
+        key = (read.opened, path)
+        # On most days the same is open as on the day before.
+        if key not in self._closing:
+            circuit = read.circuit
+            code = path.removeprefix(_FINDING)
+            without = [("raised", code)] if path != code else []
+            closing = []
+            for answer in sorted(circuit.shape.facts[path] - {UNKNOWN}):
+                open_still, can_be = supposing.instead({path: answer}, without)
+                closing.append(circuit.both([can_be, circuit.negate(open_still)]))
+            self._closing[key] = circuit.either(closing)
+        return self._closing[key]
+
+    def _listed(self, read: LawRead, path: str, state: str) -> int:
+        rows = (r for r in self.rows if (r.text("fact"), r.text("state")) == (path, state))
+        return read.circuit.either([condition_of(read, row) for row in rows])
+
+    def _check(self, facts: Collection[str]) -> None:
+        for row in self.rows:
+            if row.text("fact") not in facts:
+                raise PackFault(
+                    f"{row.where}: {row.id}: there is no fact {row.text('fact')} that can be "
+                    "unknown",
+                    todo="mend the fact, or take the exception out",
+                )
+
+
+def _said(code: str) -> str:
+    return code.replace("_", " ").replace(".", " ")

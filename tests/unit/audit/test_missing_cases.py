@@ -1,0 +1,73 @@
+"""Which conditions of a made-up permit are shown by a known answer, and which are named as open."""
+
+from pathlib import Path
+
+import pytest
+
+from clerestory.audit.casebook import Casebook
+from clerestory.audit.missing_cases import Coverage
+from clerestory.audit.pack_check import check_packs
+
+ROOT = Path(__file__).parents[3]
+# Known answers may be added, and conditions; fewer shown conditions are a loss.
+SHOWN_AT_LEAST = 186
+
+# One slip in the known answer that stays closed, and the conditions that are then left unshown.
+SLIPS = {
+    "only the finding": ("", "", 5),
+    "another purpose too": ("purpose: locate_fugitive", "purpose: public_records", 6),
+    "another answer than a known one": ("rulings: {S1.address: withhold}", "rulings: {}", 6),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_only_a_condition_that_fails_alone_in_a_known_answer_counts(slip: str, packs: Path) -> None:
+    old, new, left = SLIPS[slip]
+    path = packs / "us-aa" / "cases" / "cases.yaml"
+    head, between, tail = path.read_text("utf-8").partition("id: AA-2")
+    path.write_text(head + between + tail.replace(old, new) if old else head + between + tail)
+
+    found = check_packs(packs).coverage
+
+    assert found.conditions == 6
+    assert len(found.missing) == left
+    assert found.shown == 6 - left
+
+
+def test_a_condition_without_a_case_is_named_with_its_place_and_words(packs: Path) -> None:
+    report = check_packs(packs)
+    *_, counted, summed = report.lines()
+
+    assert counted == ("1 of 6 conditions of permits have a known answer in which they alone fail")
+    assert summed.startswith("no faults")
+    assert {one.policy for one in report.coverage.missing} == {"aa-officer-lifts"}
+    first = report.coverage.missing[0]
+    line = (packs / "us-aa" / first.file.partition("/")[2]).read_text("utf-8").splitlines()
+    assert line[first.line - 1] == '@id("aa-officer-lifts")'
+    assert str(first).startswith(f"{first.file}:{first.line}: aa-officer-lifts: no known answer")
+    assert report.to_json()["conditions"] == {
+        "all": 6,
+        "shown": 1,
+        "missing": [one.to_json() for one in report.coverage.missing],
+    }
+    assert first.to_json()["policy"] == "aa-officer-lifts"
+
+
+def test_a_pack_that_was_not_run_says_nothing_of_its_conditions(packs: Path) -> None:
+    (packs / "us-aa" / "authorities.toml").write_text("nonsense")
+
+    report = check_packs(packs)
+
+    assert report.coverage == Coverage()
+    assert not any("conditions of permits" in line for line in report.lines())
+
+
+def test_the_packs_show_no_fewer_conditions_than_before() -> None:
+    assert check_packs(ROOT / "packs").coverage.shown >= SHOWN_AT_LEAST
+
+
+def test_no_near_miss_is_answered_otherwise_than_known() -> None:
+    files = sorted(ROOT.glob("packs/*/cases/near-misses-*.yaml"))
+    failed = [score.case for score in Casebook(ROOT / "packs").run(files) if not score.passed]
+
+    assert failed == []
