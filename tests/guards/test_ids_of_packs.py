@@ -13,10 +13,6 @@ SOURCE = ROOT / "src" / "clerestory"
 PACKS = ROOT / "packs"
 # Where a text is the same as an id and means another thing.
 OTHERWISE = {
-    (
-        "policy/facts.py",
-        "us-federal",
-    ): "a jurisdiction, as of a court, and no pack",
     ("policy/well_formed.py", "us-me"): "the jurisdiction of a plain demand, and no pack",
 }
 

@@ -5,7 +5,7 @@ and how a counterexample is written are all made from these rows. A finding is a
 each one is a fact ``findings.<code>`` that is yes, no or unknown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 ANSWER = ("answer",)
@@ -26,6 +26,9 @@ class Fact:
         told: Whether the clause goes on with the codes, such as "the paper is a" letter.
         evidence: Whether new evidence can change it. Who asks, for whom, for which field and for
             what purpose are the demand itself.
+        brings: The only codes that new evidence can bring; any, where none is listed. What stays
+            unlisted would be another description of the paper in hand.
+        with_kind: Whether it says what a paper is, so that only another kind of paper changes it.
         absent: Its code where the consent or the agreement that it belongs to is not there.
         written: Whether the written form states it by the same word, and it is taken as it stands.
     """
@@ -38,6 +41,8 @@ class Fact:
     says: str = ""
     told: bool = False
     evidence: bool = False
+    brings: frozenset[str] = frozenset()
+    with_kind: bool = False
     absent: str = ""
     written: bool = False
 
@@ -90,6 +95,8 @@ def _words(path: str) -> Fact:
     return Fact(path=path, many=True)
 
 
+_YES = frozenset({"yes"})
+
 FACTS: tuple[Fact, ...] = (
     Fact(path="on", cedar="datetime"),
     _coded("holder.agency", "holder", "the holder is", written=True),
@@ -109,7 +116,15 @@ FACTS: tuple[Fact, ...] = (
     _coded("threats", "threats", many=True),
     _coded("paper.kind", "instrument_kind", "the paper is a", evidence=True, written=True),
     _coded("paper.form", "form", "the form is", "none"),
-    _coded("paper.issuer", "issuer", "it is issued by a", evidence=True, written=True),
+    Fact(
+        path="paper.issuer",
+        lists=("issuer",),
+        says="it is issued by a",
+        told=True,
+        evidence=True,
+        with_kind=True,
+        written=True,
+    ),
     _own(
         "paper.court",
         "the court that issued it is",
@@ -118,7 +133,14 @@ FACTS: tuple[Fact, ...] = (
         "other_state",
         "unstated",
     ),
-    _said("paper.written", "the request is in writing", evidence=True, written=True),
+    Fact(
+        path="paper.written",
+        lists=ANSWER,
+        says="the request is in writing",
+        evidence=True,
+        brings=_YES,
+        written=True,
+    ),
     _coded("paper.persons", "persons", "the paper names persons as"),
     _coded("paper.fields", "fields_asked", "the paper asks for fields as"),
     _coded("paper.status", "status", "the status of the paper is", evidence=True, written=True),
@@ -180,6 +202,8 @@ FACTS: tuple[Fact, ...] = (
 
 BY_PATH = {fact.path: fact for fact in FACTS}
 FINDINGS = "findings"
+KIND = "paper.kind"
+NO_PAPER = (KIND, "none")
 
 
 def parts_of(head: str, *, written: bool = False) -> tuple[str, ...]:
@@ -205,3 +229,28 @@ def can_change(path: str) -> bool:
     """Whether new evidence can change a fact."""
     head = path.partition(".")[0]
     return head == FINDINGS or (path in BY_PATH and BY_PATH[path].evidence)
+
+
+def is_new_evidence(changes: Iterable[tuple[str, str]]) -> bool:
+    """Whether a set of changes could be shown, and is no other description of the paper in hand.
+
+    A better paper may be obtained; the one that came stays what it is. So nobody is advised to
+    call it no paper, a spoken one or one from another issuer.
+
+    >>> is_new_evidence([("paper.kind", "court_order"), ("paper.issuer", "state_judge")])
+    True
+    >>> is_new_evidence([("paper.issuer", "state_judge")])
+    False
+    >>> is_new_evidence([("paper.kind", "none")])
+    False
+    """
+    sought = dict(changes)
+    for path, value in sought.items():
+        fact = BY_PATH.get(path)
+        if fact is None:
+            continue  # A finding.
+        if (fact.brings and value not in fact.brings) or (path, value) == NO_PAPER:
+            return False
+        if fact.with_kind and KIND not in sought:
+            return False
+    return True

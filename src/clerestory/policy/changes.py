@@ -12,6 +12,7 @@ import cedarpy
 
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Change, Outcome, Question, Turn
+from clerestory.law.fact_table import is_new_evidence
 from clerestory.policy.abduction import (
     NOTHING,
     Abduction,
@@ -183,8 +184,10 @@ def _leaner(
         decided = zip(spared, _decided(law, cases, spared, entities), strict=True)
         works = [(trial, result) for trial, result in decided if result.outcome is trial.target]
         working = [trial for trial, _ in works]
-        tried += working
-        found += [result for _, result in works]
+        # What is left of a better paper may be no more than another description of this one.
+        shown = [one for one in works if is_new_evidence(one[0].changes)]
+        tried += [trial for trial, _ in shown]
+        found += [result for _, result in shown]
     return tried, found
 
 
@@ -229,7 +232,7 @@ def _tried(ways: Ways) -> list[ChangeSet]:
     kept: list[ChangeSet] = []
     for way in sorted(ways, key=lambda way: (cost(way), sorted(way))):
         key = tuple(sorted(change for change in way if change[0] != "paper.issuer"))
-        if way != NOTHING and key not in seen:
+        if way != NOTHING and key not in seen and is_new_evidence(way):
             seen.add(key)
             kept.append(way)
     return kept

@@ -159,10 +159,17 @@ def _persons(demand: Demand) -> str:
     if demand.instrument.persons_named is not None:
         # Named one by one, whom it names needs no counting; see ``_NamedFields``.
         return demand.instrument.persons
+    return "unknown" if is_counted_short(demand) else demand.instrument.persons
+
+
+def is_counted_short(demand: Demand) -> bool:
+    """Whether the paper counts fewer persons than are asked about, and names none by one."""
+    count = demand.instrument.count
+    if demand.instrument.persons_named is not None or not isinstance(count, int):
+        return False
     # Whoever the paper mentions beside those whose records are asked for is not counted.
     asked = {item.subject for item in demand.items}
-    named = sum(s.relation == "named" and s.ref in asked for s in demand.subjects)
-    return "unknown" if isinstance(count, int) and named > count else demand.instrument.persons
+    return sum(s.relation == "named" and s.ref in asked for s in demand.subjects) > count
 
 
 def _paper(demand: Demand, on: date) -> dict[str, str]:

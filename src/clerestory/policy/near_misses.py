@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import cedarpy
 
 from clerestory.demands.determination import NearMiss, Outcome
+from clerestory.law.citations import authorities_cited
 from clerestory.policy.clauses import Clause, ClauseSet
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.model import request
@@ -70,5 +71,8 @@ class Considered:
 
     def _cited(self, answer: CaseAnswer) -> list[str]:
         deciding = set(self.law.authorities_of((*answer.lifts, *answer.bars, *answer.refers)))
-        cited = answer.context["cited"]
-        return [c for c in cited if c in self.law.stack.authorities and c not in deciding]
+        known = self.law.stack.authorities
+        cited = [
+            name for text in answer.context["cited"] for name in authorities_cited(text, known)
+        ]
+        return [name for name in cited if name not in deciding]

@@ -1,14 +1,17 @@
 """Reasons in plain words, for three readers, put together from what the authorities say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from clerestory.demands.demand import Demand
 from clerestory.demands.determination import NearMiss, Outcome, Reason
+from clerestory.law.citations import authorities_cited, is_printed_citation
+from clerestory.policy.facts import is_counted_short
 from clerestory.policy.law_of_the_day import LawOfTheDay
 from clerestory.policy.stages import CaseAnswer
 
 # A letter gives the two most specific authorities in words; the citations name them all.
 _TOLD = 2
+_CITED = 20
 _REQUESTER = {
     Outcome.RELEASE: "This is given.",
     Outcome.COARSEN: "A less exact answer is given.",
@@ -34,7 +37,7 @@ class Reasons:
 
     def __init__(self, law: LawOfTheDay, demand: Demand) -> None:
         self._law = law
-        self._demand = demand
+        self._notices = tuple(_notices(law, demand))
 
     def of(
         self, answer: CaseAnswer, authorities: Sequence[str], misses: Sequence[NearMiss]
@@ -47,6 +50,8 @@ class Reasons:
         counsel = [f"{_COUNSEL[outcome]} {'; '.join(a.citation for a in cited)}."]
         counsel.append(first.effect)
         counsel += [self._miss(miss) for miss in misses]
+        told += self._notices if outcome is not Outcome.RELEASE else ()
+        counsel += self._notices
         if answer.errors:
             counsel.append("ALARM: a policy could not be evaluated, so nothing may leave.")
         return Reason(
@@ -60,3 +65,21 @@ class Reasons:
         if miss.missing:
             return f"{authority.citation} was considered; missing: {'; '.join(miss.missing)}."
         return f"{authority.citation} was considered: {authority.not_met}"
+
+
+def _notices(law: LawOfTheDay, demand: Demand) -> Iterator[str]:
+    """Yield what is to be said of the demand itself to whoever reads the answer."""
+    if is_counted_short(demand):
+        yield (
+            "The paper counts fewer persons than the demand asks about and does not say which of "
+            "them it means; it should name each."
+        )
+    # A long list of them is not repeated in every ruling.
+    for number, text in enumerate(demand.cited[:_CITED], 1):
+        if not authorities_cited(text, law.stack.authorities):
+            # Whatever else stands there may be about a person, and is not repeated.
+            said = text.strip() if is_printed_citation(text) else f"text number {number}"
+            yield (
+                f"The demand cites {said}, which was not found under that citation among the laws "
+                "by which it was decided."
+            )

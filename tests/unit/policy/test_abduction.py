@@ -8,6 +8,7 @@ import cedarpy
 import pytest
 
 from clerestory.demands import Demand
+from clerestory.law.fact_table import is_new_evidence
 from clerestory.policy import Engine
 from clerestory.policy.abduction import (
     AS_IT_IS,
@@ -240,3 +241,25 @@ def test_what_was_lifted_already_needs_nothing_more(engine: Engine, make: Make) 
     )
 
     assert mind.anything_lifted() == AS_IT_IS
+
+
+@pytest.mark.parametrize(
+    ("sought", "is_new"),
+    [
+        (way(findings__part2_order="no"), True),
+        (way(papers="court_order"), True),
+        (way(consent__given="yes", agreement__stated="yes"), True),
+        (way(paper__kind="court_order"), True),
+        (way(paper__kind="court_order", paper__issuer="state_judge"), True),
+        (way(paper__issuer="state_judge"), False),
+        (way(paper__issuer="state_judge", findings__part2_order="yes"), False),
+        (way(paper__kind="none"), False),
+        (way(paper__kind="none", paper__issuer="none"), False),
+        (way(paper__written="yes"), True),
+        (way(paper__written="no"), False),
+    ],
+)
+def test_another_description_of_the_paper_in_hand_is_no_new_evidence(
+    sought: frozenset[tuple[str, str]], is_new: bool
+) -> None:
+    assert is_new_evidence(sought) is is_new

@@ -23,7 +23,8 @@ _OPEN = (
 )
 _OPEN_FINDINGS = frozenset(
     {
-        *("agency_consent_only", "authority_stated", "consent_names_requester", "crime_named"),
+        *("agency_consent_only", "agreement_names_requester", "authority_stated", "crime_named"),
+        "consent_names_requester",
         *("identifier_matches_one_person", "issuing_court_in_holder_state", "official_capacity"),
         *("order_reversed", "order_stayed", "protective_order", "requester_identified"),
         *("relates_to_immigration_enforcement", "requester_primarily_enforces_immigration_law"),
