@@ -15,6 +15,7 @@ from clerestory.cli.deciding import Decided
 from clerestory.cli.in_short import columns_of, in_short, items_in_short
 from clerestory.cli.terminal import Part, console, shortened, styled
 from clerestory.demands.determination import Duty, Ruling, Turn
+from clerestory.demands.unsaid import what_to_add
 from clerestory.policy.words import fact_in_words
 
 _SAID = {
@@ -48,6 +49,7 @@ class DeterminationView:
             self._reasons(number, group)
         if not self._brief:
             self._questions()
+            self._unsaid()
             self._duties()
             self._footing()
 
@@ -171,6 +173,14 @@ class DeterminationView:
             self._say(
                 f"{question.text} ", (f"({question.fact}; {len(question.turns)} rulings)", "dim")
             )
+
+    def _unsaid(self) -> None:
+        told = tuple(what_to_add(self._decided.demand))
+        if told:
+            self._gap()
+            self._line(("Not said in the demand", "bold"))
+        for text in told:
+            self._say(text)
 
     def _duties(self) -> None:
         self._gap()
