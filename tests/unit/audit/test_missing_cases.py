@@ -15,7 +15,7 @@ SHOWN_AT_LEAST = 287
 # One slip in the known answer that stays closed, and the conditions that are then left unshown.
 SLIPS = {
     "only the finding": ("", "", 5),
-    "another purpose too": ("purpose: locate_fugitive", "purpose: public_records", 6),
+    "another purpose too": ("purpose: locate_fugitive", "purpose: journalism", 6),
     "another answer than a known one": ("rulings: {S1.address: withhold}", "rulings: {}", 6),
 }
 
