@@ -135,6 +135,25 @@ def test_nothing_is_answered_that_asks_something_else_than_was_received(
     assert everything_in(office) == before
 
 
+def over(start: str, end: str) -> dict[str, Any]:
+    scope = {**LETTER["instrument"]["scope"], "period": {"from": start, "to": end}}
+    return {**LETTER["instrument"], "scope": scope}
+
+
+def test_a_period_that_was_asked_about_is_not_widened_and_an_open_one_may_be_stated(
+    office: Path,
+) -> None:
+    done("receive", write(office, instrument=over("2026-01-01", "2026-02-01")),
+         "--office", office, *AT)  # fmt: skip
+    for wider in (over("2016-01-01", "2026-02-01"), over("2026-01-01", "2026-03-01")):
+        fault = refused(*disclosing(office, write(office, instrument=wider)))
+        assert str(fault).endswith("received as D-1, number 1: period")
+
+    done("receive", write(office, id="D-2"), "--office", office, *AT)
+    stated = write(office, id="D-2", instrument=over("2026-01-01", "2026-02-01"))
+    assert "sealed number 2" in done(*disclosing(office, stated))
+
+
 def test_what_was_found_out_since_does_not_make_another_demand(office: Path) -> None:
     bare = {**LETTER["instrument"], "status": "unknown"}
     done("receive", write(office, findings={}, instrument=bare), "--office", office, *AT)
@@ -255,6 +274,19 @@ def test_a_demand_for_another_holder_is_neither_received_nor_answered(
         assert fault.code == "answer-other-holder"
         assert said in str(fault)
     assert everything_in(office) == before
+
+
+def test_no_answer_leaves_out_the_law_of_its_holder(office: Path) -> None:
+    demand = write(office)
+    done("receive", demand, "--office", office, *AT)
+    before = everything_in(office)
+
+    for words in (disclosing(office, demand), ("refuse", demand, "--office", office, *AT)):
+        fault = refused(*words, "--pack", "us-federal")
+        assert fault.code == "answer-other-law"
+        assert str(fault).endswith("its holder, us-me, and the packs are us-federal")
+    assert everything_in(office) == before
+    assert done(*disclosing(office, demand), "--pack", "us-me")
 
 
 def test_a_template_is_not_received_under_its_own_id(office: Path) -> None:

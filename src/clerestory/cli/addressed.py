@@ -1,10 +1,13 @@
 """Whether a paper is for this office: its own agency, under its own law, and not yet a template."""
 
+from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office
+from clerestory.cli.places import packs_folder
 from clerestory.demands import Demand
 from clerestory.holdings import load_catalogue
 from clerestory.kernel import Refusal
 from clerestory.kernel.reading import read_toml
+from clerestory.law.packs import available_packs
 
 _TEMPLATE = "FILL-IN"
 
@@ -39,6 +42,24 @@ def check_addressed(office: Office, demand: Demand) -> None:
                 todo=f"write holder.{key}: {own} where that is what the paper means; else send "
                 "the paper to whom it is for",
             )
+
+
+def check_own_law(decided: Decided) -> None:
+    """Refuse an answer under chosen packs that leave out the law of the demand's holder.
+
+    Raises:
+        Refusal: There is a pack of that law, and it is not among those decided under.
+    """
+    place = decided.demand.holder.jurisdiction
+    names = [pack.name for pack in decided.stack.packs]
+    if place not in names and place in available_packs(packs_folder()):
+        raise Refusal(
+            f"an answer is given under the law of its holder, {place}, and the packs are "
+            f"{', '.join(names)}",
+            code="answer-other-law",
+            todo=f"leave out --pack, or add --pack {place}; to see what another law says, decide "
+            "under it",
+        )
 
 
 def check_filled_in(demand: Demand) -> None:

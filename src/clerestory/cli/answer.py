@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from clerestory.cli.addressed import check_addressed, check_filled_in
+from clerestory.cli.addressed import check_addressed, check_filled_in, check_own_law
 from clerestory.cli.clock import at_option, late_option, read_clock
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import lower_option
@@ -294,6 +294,7 @@ def _decide(
     decided = decide_file(path, on=office.day(at), case=case, packs=packs, lower=lower)
     _check_day(decided.demand, office.day(at))
     check_addressed(office, decided.demand)
+    check_own_law(decided)
     check_active(decided.stack, packs_folder())
     return decided
 

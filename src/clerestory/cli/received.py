@@ -32,7 +32,9 @@ def answerable(office: Office, demand: Demand) -> int:
         check_noted(ledger, demand.id, number, received)
     if received is None:
         return number
-    if other := [name for name in parts if parts[name] != received.get(name)]:
+    # A period that was left open when the demand came may be stated since.
+    names = [one for one in {**parts, **received} if one in received or one != "period"]
+    if other := [name for name in names if parts.get(name) != received.get(name)]:
         raise Refusal(
             f"the file asks something else than what was received as {demand.id}, number "
             f"{number}: {', '.join(other)}",

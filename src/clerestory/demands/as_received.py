@@ -21,6 +21,10 @@ def asked_parts(demand: Demand) -> dict[str, str]:
         for one in demand.subjects
     )
     parts["records"] = sorted({f"{item.program}/{item.ref}" for item in demand.items})
+    paper = demand.instrument
+    # Where the paper left the period open, it may be asked for and written afterwards.
+    if paper.period_from or paper.period_to:
+        parts["period"] = [str(paper.period_from), str(paper.period_to)]
     return {name: digest_of(part) for name, part in parts.items()}
 
 
