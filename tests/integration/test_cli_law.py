@@ -108,6 +108,7 @@ def filled_in(draft: str, document: str) -> str:
     return "".join(tables)
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_document_do_what_it_says(copied: Path, run: Run) -> None:
     for language, text, file in blocks(HOW_TO):
         path = copied.parent / file
