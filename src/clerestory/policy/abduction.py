@@ -187,9 +187,8 @@ class Abduction:
         if "Set" in left:
             return self._one_of(literals(left), right, want)
         path, codes = path_of(left), literals(right)
-        if path in {"established", "lifted"}:
-            action, note = GIVEN_BY[path]
-            sides = (self._by_policy(action, note, code, want) for code in codes)
+        if path in {"established", "lifted", "mandated"}:
+            sides = (self._by_policy(path, code, want) for code in codes)
             return either(sides) if want else every(sides)
         if path == "raised":
             return self._raised(codes, want)
@@ -232,17 +231,22 @@ class Abduction:
         path = path_of(tree)
         if want or path not in {"lifted", "mandated"}:
             return NEVER
-        lifting = self.law.by_action["lift"].by_id.values()
-        wanted = [p for p in lifting if path == "lifted" or p.id in self.law.mandates]
-        return either(self.policy(policy, True) for policy in wanted)
+        return either(self.policy(policy, True) for policy in self._giving(path))
 
-    def _by_policy(self, action: str, note: str, code: str, want: bool) -> Ways:
-        key = (note, code, want)
+    def _by_policy(self, given: str, code: str, want: bool) -> Ways:
+        key = (given, code, want)
         if key not in self._known:
-            policies = self.law.by_action[action].by_id.values()
-            sides = (self.policy(p, want) for p in policies if code in p.words(note))
+            _, note = GIVEN_BY[given]
+            policies = (p for p in self._giving(given) if code in p.words(note))
+            sides = (self.policy(p, want) for p in policies)
             self._known[key] = either(sides) if want else every(sides)
         return self._known[key]
+
+    def _giving(self, given: str) -> list[Policy]:
+        """Return the policies whose words fill a set of a stage; only mandates mandate."""
+        action, _ = GIVEN_BY[given]
+        policies = self.law.by_action[action].by_id.values()
+        return [p for p in policies if given != "mandated" or p.id in self.law.mandates]
 
     def _value(self, tree: Tree) -> Any:
         path = path_of(tree)
