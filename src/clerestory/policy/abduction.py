@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
-from clerestory.law.fact_table import can_change
+from clerestory.law.fact_table import can_change, is_new_evidence
 from clerestory.law.policies import Policy
 from clerestory.law.stages import GIVEN_BY
 from clerestory.policy.law_of_the_day import LawOfTheDay
@@ -37,11 +37,18 @@ def cost(changes: ChangeSet) -> tuple[int, int]:
 
 
 def smallest(ways: Iterable[ChangeSet]) -> Ways:
-    """Keep the sets that hold no other one, lightest first, and no more than can be looked at."""
+    """Keep the sets that hold no other one, lightest first, and no more than can be looked at.
+
+    What is no new evidence yet, and so may never be shown, stands in the way of nothing that is.
+    """
     kept: list[ChangeSet] = []
+    new: list[ChangeSet] = []
     for changes in sorted(set(ways), key=lambda way: (cost(way), sorted(way))):
-        if not any(other <= changes for other in kept):
+        is_new = is_new_evidence(changes)
+        if not any(other <= changes for other in (new if is_new else kept)):
             kept.append(changes)
+            if is_new:
+                new.append(changes)
     return kept[:_WIDEST]
 
 
