@@ -120,6 +120,7 @@ SLOTS: Sequence[Slot] = (
         seed="{world}/received/matters/STORY-HOSPITAL.json",
         words=f"refuse {STORY} --case {CASE} --office {{tree}} --at 2026-08-20T15:00Z",
         tree="{world}/received",
+        claims=True,
     ),
     Slot(
         name="receive office log",

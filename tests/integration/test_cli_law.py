@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from clerestory.policy.decide import Engine
 
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs" / "how-to-add-a-ruling.md"
+CHANGES = "packs/changes.toml"
 CASE_FILE = ROOT / "packs" / "us-me" / "cases" / "permits-maine.yaml"
 
 Ran = tuple[int, str, str]
@@ -60,6 +62,8 @@ def test_a_lawyer_adds_a_ruling_as_the_document_says(copied: Path, run: Run) -> 
     folder = copied.parent
     applied = []
     for language, text, file in blocks(HOW_TO):
+        if file == CHANGES:
+            continue
         if language in {"toml", "cedar"}:
             path = folder / file
             path.write_text(path.read_text("utf-8") + "\n" + text, "utf-8")
@@ -90,30 +94,70 @@ def test_a_lawyer_adds_a_ruling_as_the_document_says(copied: Path, run: Run) -> 
     }
 
 
+def filled_in(draft: str, document: str) -> str:
+    """The draft, its blanks filled in from the table of the document for the same change."""
+    says = {(table["before"], table["after"]): table for table in tomllib.loads(document)["answer"]}
+    tables = []
+    for text in re.split(r"(?m)^(?=\[\[)", draft):
+        drafted = tomllib.loads(text).get("answer", [{}])[0]
+        blanks = {key for key, value in drafted.items() if value == ""}
+        for key in blanks:
+            said = says[drafted["before"], drafted["after"]][key]
+            text = re.sub(rf'(?m)^{key} = "".*$', f"{key} = {json.dumps(said)}", text)
+        tables.append(text)
+    return "".join(tables)
+
+
 def test_the_commands_of_the_document_do_what_it_says(copied: Path, run: Run) -> None:
     for language, text, file in blocks(HOW_TO):
         path = copied.parent / file
-        if language in {"toml", "cedar", "yaml"}:
+        if language in {"toml", "cedar", "yaml"} and file != CHANGES:
             before = path.read_text("utf-8") + "\n" if path.exists() else ""
             path.write_text(before + text, "utf-8")
-    shell = next(text for language, text, _ in blocks(HOW_TO) if language == "sh")
-    _, cases, show, diff, activate = (line.split()[1:] for line in shell.splitlines())
+    shell = "".join(text for language, text, _ in blocks(HOW_TO) if language == "sh")
+    _, cases, show, diff, draft, activate = (line.split()[1:] for line in shell.splitlines())
+    (reviewed,) = (text for _, text, file in blocks(HOW_TO) if (file, text[:2]) == (CHANGES, "[["))
+    kept = copied / "active" / "reviewed"
+    archived_before = set(kept.iterdir())
+    law_before = (copied / "active.json").read_bytes()
+    assert draft[-1] == CHANGES
 
     score = run(
         *cases[:2], copied / "us-me" / "cases" / "made-up-ruling.yaml", "--packs-dir", copied
     )
     shown = run(*show, "--packs-dir", copied)
     compared = run(*diff, "--packs-dir", copied)
+    refused = run(*draft[:-1], copied.parent / CHANGES, "--packs-dir", copied)
+    law_refused = (copied / "active.json").read_bytes()
+    drafted = (copied.parent / CHANGES).read_text("utf-8")
+    listed = filled_in(drafted, reviewed)
+    (copied.parent / CHANGES).write_text(listed, "utf-8")
     activated = run(*activate, "--packs-dir", copied)
 
     assert score[0] == 0
-    assert "CLOSES what was released is withheld" in compared[1]
-    assert "ruling-made-up-2026" in compared[1]
-    assert activated[0] == 0, activated[1]
     assert score[1].splitlines()[-1] == "over-releases: 0"
     assert shown[0] == 0
     assert "me-community-services-not-to-tax-agency" in shown[1]
     assert "RULING-001" in shown[1]
+    assert "CLOSES what was released is withheld" in compared[1]
+    assert "ruling-made-up-2026" in compared[1]
+    assert refused[0] == 1
+    assert "3 changes are not reviewed" in refused[1]
+    assert law_refused == law_before
+    assert activated[0] == 0, activated[1]
+    assert "active: they answer demands" in activated[1]
+    (archived,) = set(kept.iterdir()) - archived_before
+    assert archived.read_text("utf-8") == listed
+    assert [
+        (table["before"], table["after"], table["programs"], table["requesters"], table.get("case"))
+        for table in tomllib.loads(listed)["answer"]
+    ] == [
+        ("release", "refer", ["liheap"], ["tax_agency"], "RULING-002"),
+        ("release", "withhold", ["liheap"], ["tax_agency"], None),
+        ("refer", "withhold", ["liheap"], ["tax_agency"], "RULING-003"),
+    ]
+    assert tomllib.loads((copied.parent / CHANGES).read_text("utf-8")) == {}
+    assert (copied / "active.json").read_bytes() != law_before
 
 
 def test_the_packs_that_come_with_the_program_are_clean(run: Run) -> None:

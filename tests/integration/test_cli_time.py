@@ -1,6 +1,7 @@
 """The day that decides is the one on the agency's wall, in every command that needs a day."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def answer(office: Path, verb: str, at: str, *more: str | Path) -> Result:
 
 
 def disclose(office: Path, at: str) -> Result:
-    who = HOME / "profiles" / "maine-dhhs" / "demo" / "who.yaml"
+    who = office.parent / "who.yaml"
+    demo = (HOME / "profiles" / "maine-dhhs" / "demo" / "who.yaml").read_text()
+    who.write_text(re.sub("^demand: .*$", "demand: EVENING-1", demo, flags=re.MULTILINE))
     return answer(
         office, "disclose", at, "--who", who, "--reviewer", "one", "--reviewer", "two",
         "--recipient", office.parent / "police" / "recipient.txt",

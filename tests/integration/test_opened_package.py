@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -75,6 +74,9 @@ def test_a_signal_while_a_package_is_opened_leaves_nothing_of_it(
     # The child is sent the signal when it opens the file of the person's answers.
     signalled = (
         "import os, signal, sys\n"
+        # Whoever runs these tests may have had them ignore a hang-up.
+        f"signal.signal(signal.{name}, signal.default_int_handler if '{name}' == 'SIGINT'"
+        " else signal.SIG_DFL)\n"
         "def hook(event, args):\n"
         "    if event == 'open' and str(args[0]).endswith('records/S1.json'):\n"
         f"        os.kill(os.getpid(), signal.{name})\n"
@@ -103,7 +105,6 @@ def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
     done = subprocess.run([sys.executable, "-c", run, "--version"], check=False)
 
     assert done.returncode == 0
-    assert signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
 
 
 def stop(_piece: bytes) -> None:

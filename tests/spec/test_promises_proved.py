@@ -74,8 +74,8 @@ SLIPS = {
     ),
     "an agreement that nobody agreed to": (
         DEFINITIONS,
-        'when { context.agreement.agreed_by_holder == "yes" };',
-        'when { context.agreement.agreed_by_holder != "no" };',
+        'when { context.agreement.agreed_by_holder == "yes" }\n',
+        'when { context.agreement.agreed_by_holder != "no" }\n',
         "agreement-opens-what-it-covers",
     ),
     "a consent for another purpose": (
@@ -101,12 +101,6 @@ SLIPS = {
         'context.findings.identifier_matches_one_person == "no" ||\n',
         "",
         "one-right-person",
-    ),
-    "a policy that calls itself a mandate": (
-        HOUSE,
-        'context.mandated.contains("immigration") ||\n',
-        "!context.mandated.isEmpty() ||\n",
-        "immigration-needs-judge-or-mandate",
     ),
     "a mandate dropped in silence": (
         HOUSE,

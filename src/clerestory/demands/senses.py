@@ -103,7 +103,7 @@ def _named(demand: Mapping[str, Any], known: set[str] | None) -> Iterator[Proble
 def _representatives(demand: Mapping[str, Any]) -> Iterator[Problem]:
     """Who acts for a person acts for one whom the demand is about, and in one way."""
     subjects = _groups(demand.get("subjects"))
-    known = {subject.get("ref") for subject in subjects}
+    known = set(_texts([subject.get("ref") for subject in subjects]))
     seen: set[object] = set()
     for n, each in enumerate(_groups(demand.get("representatives"))):
         ref, path = each.get("for"), ("representatives", n, "for")

@@ -62,9 +62,11 @@ KEPT = [
 
 @pytest.mark.parametrize("option", KEPT)
 def test_each_option_that_is_kept_reaches_the_driver(option: str) -> None:
-    read = read_database_url(f"{HERE}&{option}=127.0.0.1")
+    value = "5433" if option == "port" else "127.0.0.1"
 
-    assert read.url.query[option] == "127.0.0.1"
+    read = read_database_url(f"{HERE}&{option}={value}")
+
+    assert read.url.query[option] == value
 
 
 @pytest.mark.parametrize("option", [*KEPT, "sslmode"])
