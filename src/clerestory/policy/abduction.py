@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
-from clerestory.law.fact_table import can_change
+from clerestory.law.fact_table import can_change, is_new_evidence
 from clerestory.law.policies import Policy
 from clerestory.law.stages import GIVEN_BY
 from clerestory.policy.law_of_the_day import LawOfTheDay
@@ -37,11 +37,18 @@ def cost(changes: ChangeSet) -> tuple[int, int]:
 
 
 def smallest(ways: Iterable[ChangeSet]) -> Ways:
-    """Keep the sets that hold no other one, lightest first, and no more than can be looked at."""
+    """Keep the sets that hold no other one, lightest first, and no more than can be looked at.
+
+    What is no new evidence yet, and so may never be shown, stands in the way of nothing that is.
+    """
     kept: list[ChangeSet] = []
+    new: list[ChangeSet] = []
     for changes in sorted(set(ways), key=lambda way: (cost(way), sorted(way))):
-        if not any(other <= changes for other in kept):
+        is_new = is_new_evidence(changes)
+        if not any(other <= changes for other in (new if is_new else kept)):
             kept.append(changes)
+            if is_new:
+                new.append(changes)
     return kept[:_WIDEST]
 
 
@@ -187,9 +194,8 @@ class Abduction:
         if "Set" in left:
             return self._one_of(literals(left), right, want)
         path, codes = path_of(left), literals(right)
-        if path in {"established", "lifted"}:
-            action, note = GIVEN_BY[path]
-            sides = (self._by_policy(action, note, code, want) for code in codes)
+        if path in {"established", "lifted", "mandated"}:
+            sides = (self._by_policy(path, code, want) for code in codes)
             return either(sides) if want else every(sides)
         if path == "raised":
             return self._raised(codes, want)
@@ -232,17 +238,22 @@ class Abduction:
         path = path_of(tree)
         if want or path not in {"lifted", "mandated"}:
             return NEVER
-        lifting = self.law.by_action["lift"].by_id.values()
-        wanted = [p for p in lifting if path == "lifted" or p.id in self.law.mandates]
-        return either(self.policy(policy, True) for policy in wanted)
+        return either(self.policy(policy, True) for policy in self._giving(path))
 
-    def _by_policy(self, action: str, note: str, code: str, want: bool) -> Ways:
-        key = (note, code, want)
+    def _by_policy(self, given: str, code: str, want: bool) -> Ways:
+        key = (given, code, want)
         if key not in self._known:
-            policies = self.law.by_action[action].by_id.values()
-            sides = (self.policy(p, want) for p in policies if code in p.words(note))
+            _, note = GIVEN_BY[given]
+            policies = (p for p in self._giving(given) if code in p.words(note))
+            sides = (self.policy(p, want) for p in policies)
             self._known[key] = either(sides) if want else every(sides)
         return self._known[key]
+
+    def _giving(self, given: str) -> list[Policy]:
+        """Return the policies whose words fill a set of a stage; only mandates mandate."""
+        action, _ = GIVEN_BY[given]
+        policies = self.law.by_action[action].by_id.values()
+        return [p for p in policies if given != "mandated" or p.id in self.law.mandates]
 
     def _value(self, tree: Tree) -> Any:
         path = path_of(tree)

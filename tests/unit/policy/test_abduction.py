@@ -263,3 +263,11 @@ def test_another_description_of_the_paper_in_hand_is_no_new_evidence(
     sought: frozenset[tuple[str, str]], is_new: bool
 ) -> None:
     assert is_new_evidence(sought) is is_new
+
+
+def test_another_description_of_the_paper_in_hand_hides_no_better_paper() -> None:
+    described = way(paper__issuer="state_judge")
+    obtained = way(paper__issuer="state_judge", paper__kind="search_warrant")
+    heavier = way(paper__issuer="state_judge", findings__a="yes")
+
+    assert smallest([described, obtained, heavier]) == [described, obtained]
