@@ -8,13 +8,14 @@ does not settle in its time is not proved, and neither is a promise that no dema
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from clerestory.audit.promises.gathering import REVIEW, Promises
 from clerestory.audit.promises.question import Question
 from clerestory.audit.promises.rests import RESTS
 from clerestory.audit.proof_cedar import Decided, InterpretersDisagree, confirmed, decide_facts
 from clerestory.audit.proof_report import NOT_PROVED, PROVED, REFUTED, Proof, ProofReport
+from clerestory.audit.two_laws import all_days
 from clerestory.law.packs import PackStack
 from clerestory.policy.circuit import Circuit
 from clerestory.policy.circuit_of_law import circuit_of
@@ -32,10 +33,8 @@ __all__ = [
 
 def different_laws(stack: PackStack) -> list[date]:
     """Return one day for each set of policies that is in force at some time, in order."""
-    boundaries = stack.boundaries()
-    days = [min(boundaries, default=date(2026, 1, 1)) - timedelta(days=1), *boundaries]
     seen: dict[frozenset[str], date] = {}
-    for day in days:
+    for day in all_days([stack]):
         seen.setdefault(frozenset(policy.id for policy in stack.in_force(day)), day)
     return sorted(seen.values())
 

@@ -1,6 +1,5 @@
 """``clerestory log verify``: a proof or a public folder, checked and put into words."""
 
-import fcntl
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.log_text import verified_text, verified_value
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_whole
+from clerestory.kernel.folders import held
 from clerestory.ledger import (
     BadNote,
     Recount,
@@ -98,9 +98,7 @@ def _renew(file: Path, known: bytes | None, verified: VerifiedDirectory) -> None
     """Renew what is remembered, if it still is what this run compared with."""
     # A link stays a link: what is remembered is behind it.
     target = Path(os.path.realpath(file))
-    handle = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with held(target.parent):
         if _kept(target) != known:
             raise Refusal(
                 f"what is remembered must stay while a log is checked: another run renewed {file}",
@@ -108,8 +106,6 @@ def _renew(file: Path, known: bytes | None, verified: VerifiedDirectory) -> None
                 todo="run the same again: it compares with what is remembered now",
             )
         write_whole(target, verified.checkpoint.encode())
-    finally:
-        os.close(handle)
 
 
 def _checkpoint_in(file: Path, content: bytes) -> bytes:

@@ -4,12 +4,10 @@ It is as secret as the source: it holds names, numbers and addresses, and nothin
 or status. It may be thrown away and built again at any time.
 """
 
-import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -33,6 +31,7 @@ from clerestory.holdings.numbers import (
 from clerestory.holdings.query import NO_BIRTH_DATE, Clues, read_date
 from clerestory.holdings.source import Scalar, Source
 from clerestory.holdings.sqlite_file import SqliteFile
+from clerestory.kernel.folders import held
 
 _FORMAT = "clerestory-person-index/3"
 _KEYS = tuple(SearchKey)
@@ -170,7 +169,8 @@ def build_index_of_rows(
     """
     target = Path(path)
     draft = target.with_name(target.name + ".draft")
-    with _one_build_at_a_time(target.parent):
+    # Two builds at once would write one draft.
+    with held(target.parent):
         draft.unlink(missing_ok=True)
         # Made before SQLite opens it, so that no other account can read it at any moment.
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -180,20 +180,6 @@ def build_index_of_rows(
         finally:
             draft.unlink(missing_ok=True)
     return open_index(target)
-
-
-@contextmanager
-def _one_build_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait for a build that another run has begun in this folder: both would write one draft.
-
-    The lock is on the folder itself, so that nothing of it is left by a run that is stopped.
-    """
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> PersonIndex:

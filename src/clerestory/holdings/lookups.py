@@ -9,13 +9,11 @@ What this cannot see: somebody who has the key, and writes the whole file anew. 
 must stand elsewhere, such as in the office's log.
 """
 
-import fcntl
 import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +23,7 @@ from typing import Any
 from clerestory.holdings.query import Answer, Clues, Found, PersonQuery
 from clerestory.kernel import Corruption, canonical_bytes
 from clerestory.kernel.files import sync_folder, write_private, write_whole
+from clerestory.kernel.folders import held
 from clerestory.kernel.time import utc_text
 
 _LINES, _HEAD, _KEY = "lookups.jsonl", "lookups.head", "lookups.key"
@@ -103,7 +102,7 @@ class Lookups:
                 f"the record of look-ups was begun with the office, and has no {_KEY}"
             )
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _locked(folder):
+        with held(folder):
             if not (folder / _KEY).exists():
                 _begin(folder, entropy(_KEY_BYTES))
             for name in (_LINES, _HEAD):
@@ -132,7 +131,7 @@ class Lookups:
             "query": self._under_key("query", canonical_bytes(asdict(Clues.of(query)))),
             "person": self.name_of(found) if found is not None else None,
         }
-        with _locked(self.folder):
+        with held(self.folder):
             self._append(told)
 
     def name_of(self, person_id: str) -> str:
@@ -145,7 +144,7 @@ class Lookups:
         Raises:
             LookupsAltered: A line was altered, taken out or cut off.
         """
-        with _locked(self.folder):
+        with held(self.folder):
             head = self._read_head()
             before, lines = _FIRST, 0
             with (self.folder / _LINES).open("rb") as file:
@@ -267,16 +266,6 @@ def _begin(folder: Path, key: bytes) -> None:
     # Last: a folder without the key is one that was never used.
     write_private(folder / _KEY, key.hex())
     sync_folder(folder)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _digest(line: bytes) -> str:
