@@ -4,21 +4,18 @@ import json
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import yaml
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.main import program
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
+from mail_program import make_certificate
 
 HOME = Path(__file__).resolve().parents[2]
 STORY = HOME / "packs" / "us-me" / "cases" / "story.yaml"
@@ -67,18 +64,7 @@ def disclosed(office: Path) -> Path:
 
 def keys_of_a_mail_program(folder: Path) -> tuple[Path, Path]:
     """Write a made-up certificate and its private key; return both."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Made-up Records Office")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
-        .sign(key, hashes.SHA256())
-    )
+    certificate, key = make_certificate()
     encoding, bare = serialization.Encoding.PEM, serialization.NoEncryption()
     (folder / "mail.crt").write_bytes(certificate.public_bytes(encoding))
     (folder / "mail.key").write_bytes(

@@ -20,10 +20,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
 from clerestory.cli.answering import disclose
 from clerestory.cli.deciding import Decided, decide_file
@@ -34,6 +31,7 @@ from clerestory.demands import Item
 from clerestory.demands.determination import Outcome, Reason, Ruling
 from clerestory.kernel import Refusal
 from disclosure_pdfs import noise
+from mail_program import make_certificate
 
 HOME = Path(__file__).resolve().parents[2]
 STORY = HOME / "packs" / "us-me" / "cases" / "story.yaml"
@@ -280,18 +278,7 @@ def test_a_package_holds_the_files_of_its_answers_and_no_other(office: Office, w
 def test_openssl_opens_the_same_answers(
     office: Office, agency: Path, who: Path, tmp_path: Path
 ) -> None:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Made-up Records Office")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
-        .sign(key, hashes.SHA256())
-    )
+    certificate, key = make_certificate()
     encoding, bare = serialization.Encoding.PEM, serialization.NoEncryption()
     (tmp_path / "crt").write_bytes(certificate.public_bytes(encoding))
     form = serialization.PrivateFormat.PKCS8

@@ -3,16 +3,12 @@
 import hashlib
 import io
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
 from clerestory.audit.packages import Verified, verify_package
 from clerestory.cli.verify_text import verified_text, verified_value
@@ -25,6 +21,7 @@ from clerestory.disclosure.sealing import seal_text
 from clerestory.disclosure.signing import sign_text
 from clerestory.kernel import Corruption
 from clerestory.notes import Ed25519Signer
+from mail_program import make_certificate
 
 NAME = "ME-2026-0041.tar.p7m"
 Seal = Callable[..., Path]
@@ -34,18 +31,7 @@ Verify = Callable[[Path], Verified]
 @pytest.fixture(scope="module")
 def mail() -> tuple[CertificateRecipient, Identity]:
     """Return a made-up mail program's certificate and its private key."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Made-up Records Office")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
-        .sign(key, hashes.SHA256())
-    )
+    certificate, key = make_certificate()
     encoding, form = serialization.Encoding, serialization.PrivateFormat
     private = key.private_bytes(encoding.PEM, form.PKCS8, serialization.NoEncryption())
     return (
