@@ -176,8 +176,7 @@ def _leaner(
         spared = [
             _Trial(trial.place, trial.target, trial.changes - {change})
             for trial in working
-            if 1 < len(trial.changes) <= _LONGEST_SPARED
-            for change in sorted(trial.changes)
+            for change in _may_be_idle(trial.changes)
         ]
         if not spared or len(spared) > _MOST_SPARED:
             break
@@ -189,6 +188,17 @@ def _leaner(
         tried += [trial for trial, _ in shown]
         found += [result for _, result in shown]
     return tried, found
+
+
+def _may_be_idle(changes: ChangeSet) -> list[tuple[str, str]]:
+    """Return what may be left out of a set, one at a time, and leave something.
+
+    A consent or an agreement is one act: of a long set, no single line of it is left out.
+    """
+    single = sorted(changes)
+    if len(changes) > _LONGEST_SPARED:
+        single = [one for one in single if not one[0].startswith(("consent.", "agreement."))]
+    return single if len(changes) > 1 else []
 
 
 def _trials(law: LawOfTheDay, place: int, case: Case, answer: CaseAnswer) -> list[_Trial]:
