@@ -26,7 +26,7 @@ from clerestory.demands import Demand, read_demand
 from clerestory.law import load_stack
 from clerestory.policy import Engine
 from clerestory.policy.interpreters.cedar import PolicySet, Response
-from clerestory.policy.model import Request
+from clerestory.policy.model.schema import Request
 
 HOME = Path(__file__).resolve().parents[1]
 _FIELD_CODES = (

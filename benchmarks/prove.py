@@ -13,8 +13,8 @@ from clerestory.audit.law_choice import choose_law
 from clerestory.audit.law_diff import diff_laws
 from clerestory.audit.proof import PROVED, prove
 from clerestory.law.packs import load_stack
-from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 PACKS = Path(__file__).parents[1] / "packs"
 ON = date(2026, 11, 2)

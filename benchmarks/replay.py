@@ -30,13 +30,13 @@ from clerestory.audit.law_choice import LawChoice, choose_law
 from clerestory.audit.replay.replay import Replay
 from clerestory.audit.rows.known import known_rows
 from clerestory.audit.rows.simulator import Mix, simulate
-from clerestory.policy.circuit import OUTCOMES
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import OUTCOMES
+from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.cedar import PolicySet, Response
 from clerestory.policy.interpreters.columnar import ColumnarLaw
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.model import Request
-from clerestory.policy.whole_answers import cedar_answers
+from clerestory.policy.interpreters.whole_answers import cedar_answers
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.schema import Request
 
 ROOT = Path(__file__).parents[1]
 FILES = list_case_files([ROOT / "casebook", *sorted((ROOT / "packs").glob("*/cases"))])

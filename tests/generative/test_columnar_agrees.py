@@ -17,11 +17,11 @@ import pytest
 from clerestory.audit.case_score import list_case_files
 from clerestory.audit.rows.known import known_rows
 from clerestory.law.packs import load_stack
-from clerestory.policy.circuit import OUTCOMES, Circuit
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
+from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import cedar_answers, columnar_answers
+from clerestory.policy.interpreters.whole_answers import cedar_answers, columnar_answers
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 ROOT = Path(__file__).parents[2]
 LAWS = {"us-federal": date(2026, 3, 2), "us-me": date(2026, 8, 1)}

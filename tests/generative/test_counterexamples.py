@@ -9,13 +9,13 @@ import pytest
 from clerestory.demands import read_demand
 from clerestory.demands.schema import check_shape
 from clerestory.law.packs import load_stack
-from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.counterexample import demand_of
-from clerestory.policy.decide import Engine
-from clerestory.policy.facts import facts_of
+from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.circuit.counterexample import demand_of
+from clerestory.policy.circuit.well_formed import well_formed
+from clerestory.policy.decide.engine import Engine
 from clerestory.policy.interpreters.smt import Solver
-from clerestory.policy.shape import flat_facts
-from clerestory.policy.well_formed import well_formed
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.shape import flat_facts
 
 ON = date(2026, 3, 2)
 STACK = load_stack(Path(__file__).parents[2] / "packs", ["us-federal", "us-me"])

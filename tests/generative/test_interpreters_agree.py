@@ -23,12 +23,16 @@ from hypothesis import strategies as st
 from clerestory.demands.determination import Outcome
 from clerestory.law.codes import Vocabulary
 from clerestory.law.packs import PackStack, load_stack
-from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import All, Any_, Circuit, Has, Is, Not
+from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.smt import CanBe, Solver
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import ENTITIES, Shape, shape_of
-from clerestory.policy.whole_answers import cedar_answers, circuit_answer, columnar_answers
+from clerestory.policy.interpreters.whole_answers import (
+    cedar_answers,
+    circuit_answer,
+    columnar_answers,
+)
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import ENTITIES, Shape, shape_of
 
 ROOT = Path(__file__).parents[2]
 ON = date(2026, 3, 2)

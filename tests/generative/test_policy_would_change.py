@@ -23,11 +23,11 @@ from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Change, Turn
 from clerestory.law.packs import PackStack, available_packs
 from clerestory.policy import Engine
-from clerestory.policy.abduction import ChangeSet, cost
-from clerestory.policy.changes import apply_changes
-from clerestory.policy.facts import facts_of
-from clerestory.policy.model import field_uid
-from clerestory.policy.stages import Case, run
+from clerestory.policy.decide.stages import Case, run
+from clerestory.policy.explain.abduction import ChangeSet, cost
+from clerestory.policy.explain.changes import apply_changes
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.schema import field_uid
 
 ROOT = Path(__file__).parents[2]
 PACKS = ROOT / "packs"

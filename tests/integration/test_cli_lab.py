@@ -21,8 +21,8 @@ from clerestory.audit.proof import InterpretersDisagree
 from clerestory.cli.main import program
 from clerestory.kernel import ClerestoryError
 from clerestory.policy.interpreters.columnar import ColumnarCircuit
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import cedar_answers
+from clerestory.policy.interpreters.whole_answers import cedar_answers
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 ROOT = Path(__file__).parents[2]
 PACKS = ROOT / "packs"

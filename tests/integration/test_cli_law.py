@@ -14,7 +14,7 @@ from clerestory.audit.casebook import cases_of
 from clerestory.cli.main import main
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.law.packs import load_stack
-from clerestory.policy.decide import Engine
+from clerestory.policy.decide.engine import Engine
 
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs" / "how-to-add-a-ruling.md"

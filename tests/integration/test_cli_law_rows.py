@@ -18,10 +18,10 @@ from clerestory.cli.main import program
 from clerestory.demands import load_document
 from clerestory.kernel import Refusal
 from clerestory.law.packs import load_stack
-from clerestory.policy.circuit import OUTCOMES
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import OUTCOMES
+from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarLaw
-from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 ROOT = Path(__file__).parents[2]
 DOCKETS = ROOT / "casebook" / "dockets.yaml"

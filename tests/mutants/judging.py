@@ -13,7 +13,7 @@ from clerestory.audit.two_laws import TwoLaws, all_days
 from clerestory.law.packs import PackStack, available_packs, load_stack
 from clerestory.law.policies import _wrong_with
 from clerestory.law.promises import Promise
-from clerestory.policy.circuit import direction
+from clerestory.policy.circuit.circuit import direction
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.interpreters.smt import CanBe
 from mutants.known import Known

@@ -12,7 +12,7 @@ from clerestory.law.authorities import Authority
 from clerestory.law.packs import Pack, PackStack
 from clerestory.law.policies import Policy
 from clerestory.law.promises import ANSWERS, Promise
-from clerestory.policy.shape import lists_of
+from clerestory.policy.model.shape import lists_of
 from mutants.slip import Slip
 from mutants.trees import (
     Steps,

@@ -10,13 +10,13 @@ from clerestory.audit.proof import different_laws
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack
 from clerestory.law.promises import Promise
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.circuit.well_formed import well_formed
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.interpreters.smt import CanBe, Solver
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import shape_of
-from clerestory.policy.well_formed import well_formed
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import shape_of
 from mutants.slip import Slip
 
 # After so many slips the circuit is begun anew: each leaves nodes that nobody asks for again.

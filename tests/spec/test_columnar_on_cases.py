@@ -13,14 +13,18 @@ from clerestory.audit.case_score import list_case_files
 from clerestory.audit.rows.known import KnownRow, known_rows
 from clerestory.demands.demand import Item
 from clerestory.law.packs import load_stack
-from clerestory.policy.circuit import OUTCOMES, Circuit, answer_of
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import OUTCOMES, Circuit, answer_of
+from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.decide.stages import run
 from clerestory.policy.interpreters.columnar import ColumnarLaw
 from clerestory.policy.interpreters.smt import CanBe, Solver
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import Shape
-from clerestory.policy.stages import run
-from clerestory.policy.whole_answers import cedar_answers, circuit_answer, columnar_answers
+from clerestory.policy.interpreters.whole_answers import (
+    cedar_answers,
+    circuit_answer,
+    columnar_answers,
+)
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import Shape
 
 ROOT = Path(__file__).parents[2]
 FILES = list_case_files([ROOT / "casebook", *sorted((ROOT / "packs").glob("*/cases"))])

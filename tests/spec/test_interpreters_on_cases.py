@@ -10,11 +10,11 @@ from clerestory.audit.casebook import cases_of, day_of, demand_on
 from clerestory.audit.law_days import LawDays
 from clerestory.demands import load_document, read_demand
 from clerestory.law.packs import available_packs
-from clerestory.policy.circuit import Circuit, answer_of
-from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.decide import Engine
-from clerestory.policy.shape import flat_facts
-from clerestory.policy.stages import run
+from clerestory.policy.circuit.circuit import Circuit, answer_of
+from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.decide.engine import Engine
+from clerestory.policy.decide.stages import run
+from clerestory.policy.model.shape import flat_facts
 
 ROOT = Path(__file__).parents[2]
 DAYS = LawDays(ROOT / "packs")

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from clerestory.law.packs import PackStack, load_stack
-from clerestory.policy.decide import Engine
+from clerestory.policy.decide.engine import Engine
 
 
 class LawDays:

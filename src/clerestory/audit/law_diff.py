@@ -16,12 +16,12 @@ from clerestory.audit.proof import Decided, InterpretersDisagree, decide_facts
 from clerestory.audit.two_laws import DAY, Kind, TwoLaws
 from clerestory.kernel.canonical import Json
 from clerestory.law.packs import PackStack
-from clerestory.policy.circuit import Circuit, direction
-from clerestory.policy.counterexample import demand_of
+from clerestory.policy.circuit.circuit import Circuit, direction
+from clerestory.policy.circuit.counterexample import demand_of
+from clerestory.policy.circuit.well_formed import ordinary
 from clerestory.policy.interpreters.smt import CanBe
-from clerestory.policy.shape import shape_of
-from clerestory.policy.well_formed import ordinary
-from clerestory.policy.whole_answers import circuit_answer
+from clerestory.policy.interpreters.whole_answers import circuit_answer
+from clerestory.policy.model.shape import shape_of
 
 _SAID = {
     "release": "released",

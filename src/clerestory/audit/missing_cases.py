@@ -17,10 +17,10 @@ from clerestory.kernel.canonical import Json
 from clerestory.law.codes import Vocabulary
 from clerestory.law.packs import Pack
 from clerestory.law.policies import Policy
-from clerestory.policy.clauses import Clause, ClauseSet, Tree, conjuncts
-from clerestory.policy.model import request
-from clerestory.policy.stages import Case
-from clerestory.policy.words import condition
+from clerestory.policy.decide.stages import Case
+from clerestory.policy.explain.clauses import Clause, ClauseSet, Tree, conjuncts
+from clerestory.policy.explain.words import condition
+from clerestory.policy.model.schema import request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack, available_packs, load_pack
 from clerestory.law.policies import Policy
 from clerestory.law.requirements import order_required
-from clerestory.policy.clauses import split
+from clerestory.policy.explain.clauses import split
 
 _LISTS = frozenset({"requester_class", "purpose", "program", "program_group", "category"}) | {
     "fields", "findings", "duties",

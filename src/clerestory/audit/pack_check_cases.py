@@ -13,12 +13,12 @@ from clerestory.demands.demand import Demand
 from clerestory.demands.reading import read_demand
 from clerestory.kernel import Refusal, canonical_bytes
 from clerestory.law.errors import PackFault
-from clerestory.policy.clauses import ClauseSet
-from clerestory.policy.decide import Engine
-from clerestory.policy.facts import facts_of
+from clerestory.policy.decide.engine import Engine
+from clerestory.policy.decide.stages import Case, run
+from clerestory.policy.explain.clauses import ClauseSet
 from clerestory.policy.interpreters.cedar import PolicySet, Response
-from clerestory.policy.model import field_uid, request
-from clerestory.policy.stages import Case, run
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.schema import field_uid, request
 
 _OPENING = ("lift", "lift_coarsened")
 _OPEN = {"release", "coarsen"}

@@ -6,7 +6,7 @@ from clerestory.audit.pack_check_flaws import Flaw, Sources
 from clerestory.audit.pack_check_trees import Comparison, comparisons
 from clerestory.law.codes import Vocabulary
 from clerestory.law.packs import Pack, PackStack
-from clerestory.policy.shape import ENTITIES, OWN_WORDS, lists_of
+from clerestory.policy.model.shape import ENTITIES, OWN_WORDS, lists_of
 
 
 def check_codes(pack: Pack, stack: PackStack, sources: Sources) -> Iterator[Flaw]:

@@ -13,8 +13,8 @@ from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack
 from clerestory.law.policies import Policy, policies_text
 from clerestory.law.stages import STAGES
-from clerestory.policy.circuit_of_law import outside_subset
-from clerestory.policy.model import schema_text
+from clerestory.policy.circuit.circuit_of_law import outside_subset
+from clerestory.policy.model.schema import schema_text
 
 OPENING = frozenset({"lift", "lift_coarsened"})
 # The annotations that are read for each action; @id, @authority and @rests_on are read for all.

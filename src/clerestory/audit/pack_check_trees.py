@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clerestory.law.policies import Policy
-from clerestory.policy.words import path_of
+from clerestory.policy.explain.words import path_of
 
 Tree = Mapping[str, Any]
 

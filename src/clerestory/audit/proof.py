@@ -17,13 +17,13 @@ from clerestory.audit.proof_cedar import Decided, InterpretersDisagree, confirme
 from clerestory.audit.proof_report import NOT_PROVED, PROVED, REFUTED, Proof, ProofReport
 from clerestory.audit.two_laws import all_days
 from clerestory.law.packs import PackStack
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.circuit.well_formed import ordinary, well_formed
+from clerestory.policy.decide.lowering import raising_reviews
 from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.lowering import raising_reviews
-from clerestory.policy.shape import shape_of
-from clerestory.policy.well_formed import ordinary, well_formed
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import shape_of
 
 __all__ = [
     "NOT_PROVED", "PROVED", "REFUTED", "RESTS", "REVIEW", "Decided", "InterpretersDisagree",

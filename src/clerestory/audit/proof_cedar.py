@@ -10,10 +10,14 @@ from clerestory.demands.schema import check_shape
 from clerestory.kernel import Corruption
 from clerestory.law.packs import PackStack
 from clerestory.policy import Engine
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.counterexample import demand_of
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import WholeAnswer, answers_of_cases, circuit_answer
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.counterexample import demand_of
+from clerestory.policy.interpreters.whole_answers import (
+    WholeAnswer,
+    answers_of_cases,
+    circuit_answer,
+)
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 
 class InterpretersDisagree(Corruption):

@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from clerestory.law.packs import PackStack
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.circuit.well_formed import well_formed
 from clerestory.policy.interpreters.smt import Answer, Solver
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import Shape, joined, shape_of
-from clerestory.policy.well_formed import well_formed
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import Shape, joined, shape_of
 
 DAY = "day"
 """The fact that names the day. It stands in no demand, and so in no other circuit."""

@@ -62,7 +62,7 @@ from clerestory.kernel import Period, Refusal, digest_of
 from clerestory.kernel.files import write_whole
 from clerestory.kernel.period import months_of, whole_months
 from clerestory.notes import Signer, parse_vkey
-from clerestory.policy.words import fact_in_words
+from clerestory.policy.explain.words import fact_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from clerestory.cli.in_short import columns_of, in_short, items_in_short
 from clerestory.cli.terminal import Part, console, shortened, styled
 from clerestory.demands.determination import Duty, Ruling, Turn
 from clerestory.demands.unsaid import what_to_add
-from clerestory.policy.words import fact_in_words
+from clerestory.policy.explain.words import fact_in_words
 
 _SAID = {
     "release": ("RELEASE", "green"),

@@ -98,7 +98,7 @@ def _copied(
     """Return the file to which the rows of a table were copied."""
     from clerestory.audit.rows.columns import DemandColumns
     from clerestory.audit.rows.table import DemandTable
-    from clerestory.policy.shape import shape_of
+    from clerestory.policy.model.shape import shape_of
 
     columns = DemandColumns.of([shape_of(law.stack) for law in laws])
     return DemandTable.open(url, table, columns).copy(out / "rows", say)

@@ -53,7 +53,7 @@ def rows(
     from clerestory.audit.law_days import LawDays
     from clerestory.audit.rows.demand_rows import write_rows
     from clerestory.law.packs import available_packs
-    from clerestory.policy.shape import shape_of
+    from clerestory.policy.model.shape import shape_of
 
     folder = packs_folder(packs_dir)
     names = packs or tuple(available_packs(folder))

@@ -20,7 +20,7 @@ from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.protections import Protections, read_protections
 from clerestory.kernel import Refusal
 from clerestory.policy import Engine
-from clerestory.policy.lowering import OPENNESS
+from clerestory.policy.decide.lowering import OPENNESS
 
 # It is also what is said where nobody could be found, so that the two cannot be told apart.
 _REASON = (

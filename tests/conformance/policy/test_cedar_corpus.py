@@ -17,13 +17,13 @@ import cedarpy
 import pyarrow as pa
 import pytest
 
-from clerestory.policy.cedar_reading import Path as Attributes
-from clerestory.policy.cedar_reading import Unread, read_policy
-from clerestory.policy.circuit import Circuit, codes_read
+from clerestory.policy.circuit.cedar_reading import Path as Attributes
+from clerestory.policy.circuit.cedar_reading import Unread, read_policy
+from clerestory.policy.circuit.circuit import Circuit, codes_read
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.interpreters.columnar import ColumnarCircuit
 from clerestory.policy.interpreters.smt import CanBe, Solver
-from clerestory.policy.shape import Shape
+from clerestory.policy.model.shape import Shape
 
 BOUNDARY = Path(__file__).parent / "boundary.toml"
 VARIABLES = ("principal", "action", "resource")

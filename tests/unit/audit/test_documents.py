@@ -16,7 +16,7 @@ from clerestory.audit.pack_check_policies import FILLED, READ_FOR
 from clerestory.demands.reading import read_demand
 from clerestory.demands.schema import check_shape, schema
 from clerestory.law.codes import load_vocabulary
-from clerestory.policy.shape import ENTITIES, FACTS
+from clerestory.policy.model.shape import ENTITIES, FACTS
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"

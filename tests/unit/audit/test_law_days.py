@@ -9,7 +9,7 @@ from clerestory.audit.casebook import cases_of
 from clerestory.audit.law_days import LawDays
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.law.errors import PackFault
-from clerestory.policy.decide import Engine
+from clerestory.policy.decide.engine import Engine
 
 
 def test_a_shared_day_decides_like_a_day_of_its_own(packs: Path) -> None:

@@ -15,10 +15,10 @@ from clerestory.demands import read_demand
 from clerestory.demands.determination import Outcome
 from clerestory.law.packs import load_stack
 from clerestory.policy import Engine
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
-from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 ON = date(2026, 3, 2)
 NAMES = '["address", "ssn"].contains(resource.name)'

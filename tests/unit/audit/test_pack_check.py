@@ -10,8 +10,8 @@ from clerestory.audit.pack_check import check_packs
 from clerestory.demands.reading import read_demand
 from clerestory.law.codes import load_vocabulary
 from clerestory.law.errors import PackFault
-from clerestory.policy.facts import facts_of
-from clerestory.policy.shape import OWN_WORDS, WITHOUT_CODES, lists_of
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.shape import OWN_WORDS, WITHOUT_CODES, lists_of
 
 Damage = Callable[[str, str, str], int]
 LAW = "law.cedar"

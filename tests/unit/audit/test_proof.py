@@ -25,11 +25,11 @@ from clerestory.demands.determination import Outcome
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import load_stack
 from clerestory.policy import Engine
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
-from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 Damage = Callable[[str, str, str], int]
 # The made-up pack lists no law that orders a release, so nothing is promised of such a one.
@@ -268,7 +268,7 @@ def test_a_review_that_raised_an_answer_would_be_refuted(
     def obeys(_outcome: Outcome, to: Outcome, **_: bool) -> Outcome:
         return to
 
-    monkeypatch.setattr("clerestory.policy.lowering.lowered", obeys)
+    monkeypatch.setattr("clerestory.policy.decide.lowering.lowered", obeys)
 
     assert of(promised(), REVIEW).result == "refuted"
 

@@ -11,9 +11,9 @@ from clerestory.audit.proof import different_laws
 from clerestory.audit.two_laws import DAY, Kind, TwoLaws, all_days
 from clerestory.kernel import Period
 from clerestory.law.packs import PackStack, load_stack
-from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import circuit_answer
+from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.interpreters.whole_answers import circuit_answer
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 PACKS = Path(__file__).parents[3] / "packs"
 

@@ -18,10 +18,10 @@ from clerestory.demands.reading import load_document, read_demand
 from clerestory.kernel import Period, canonical_bytes
 from clerestory.law.packs import PackStack, load_stack
 from clerestory.law.policies import Policy
-from clerestory.policy.decide import Engine
-from clerestory.policy.facts import facts_of
-from clerestory.policy.model import field_uid, request
-from clerestory.policy.stages import Case, CaseAnswer, run
+from clerestory.policy.decide.engine import Engine
+from clerestory.policy.decide.stages import Case, CaseAnswer, run
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.schema import field_uid, request
 
 ROOT = Path(__file__).parents[3]
 PACKS = ("us-federal", "us-me")

@@ -10,7 +10,7 @@ import pytest
 from clerestory.demands import Demand
 from clerestory.law.fact_table import is_new_evidence
 from clerestory.policy import Engine
-from clerestory.policy.abduction import (
+from clerestory.policy.explain.abduction import (
     AS_IT_IS,
     NEVER,
     Abduction,
@@ -21,7 +21,7 @@ from clerestory.policy.abduction import (
     smallest,
     together,
 )
-from clerestory.policy.facts import facts_of
+from clerestory.policy.model.facts import facts_of
 
 Make = Callable[..., Demand]
 Ask = Callable[..., Ways]

@@ -8,10 +8,10 @@ from typing import Any
 import cedarpy
 import pytest
 
-from clerestory.policy.cedar_reading import Path, Unread, read_policy, read_tree
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit.cedar_reading import Path, Unread, read_policy, read_tree
+from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.shape import Shape
+from clerestory.policy.model.shape import Shape
 
 PEOPLE = {"ann": ["staff"], "bob": [], "staff": []}
 FACTS = {

@@ -7,8 +7,8 @@ from datetime import date
 from clerestory.demands import Demand, Determination, Outcome
 from clerestory.demands.determination import Change, Question, Turn
 from clerestory.policy import Engine
-from clerestory.policy.changes import apply_changes
-from clerestory.policy.facts import facts_of
+from clerestory.policy.explain.changes import apply_changes
+from clerestory.policy.model.facts import facts_of
 
 Decide = Callable[..., Determination]
 Make = Callable[..., Demand]

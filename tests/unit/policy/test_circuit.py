@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerestory.demands.determination import Outcome
-from clerestory.policy.circuit import (
+from clerestory.policy.circuit.circuit import (
     OUTCOMES,
     All,
     Any_,
@@ -21,7 +21,7 @@ from clerestory.policy.circuit import (
     direction,
     inputs,
 )
-from clerestory.policy.shape import Shape
+from clerestory.policy.model.shape import Shape
 
 SHAPE = Shape(
     facts={"kind": frozenset({"letter", "order", "warrant"}), "live": frozenset({"no", "yes"})},

@@ -9,13 +9,13 @@ import pytest
 from clerestory.demands import Demand
 from clerestory.law.conditions import parse_condition
 from clerestory.policy import Engine
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.circuit_of_law import circuit_of, outside_subset, read_condition
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.circuit_of_law import circuit_of, outside_subset, read_condition
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.facts import facts_of
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import flat_facts, shape_of
-from clerestory.policy.whole_answers import WholeAnswer, circuit_answer
+from clerestory.policy.interpreters.whole_answers import WholeAnswer, circuit_answer
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import flat_facts, shape_of
 
 Tiny = Callable[..., Engine]
 Make = Callable[..., Demand]

@@ -7,9 +7,9 @@ import cedarpy
 
 from clerestory.demands import Demand
 from clerestory.policy import Engine
-from clerestory.policy.clauses import ClauseSet, conjuncts, split
-from clerestory.policy.facts import facts_of
-from clerestory.policy.model import field_uid, request
+from clerestory.policy.explain.clauses import ClauseSet, conjuncts, split
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.schema import field_uid, request
 
 Tiny = Callable[..., Engine]
 Make = Callable[..., Demand]

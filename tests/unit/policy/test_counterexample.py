@@ -8,12 +8,12 @@ import pytest
 from clerestory.demands import read_demand
 from clerestory.demands.schema import check_shape
 from clerestory.law.packs import PackStack
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.counterexample import demand_of
-from clerestory.policy.facts import facts_of
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.counterexample import demand_of
+from clerestory.policy.circuit.well_formed import ordinary, well_formed
 from clerestory.policy.interpreters.smt import Solver
-from clerestory.policy.shape import flat_facts, shape_of
-from clerestory.policy.well_formed import ordinary, well_formed
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.shape import flat_facts, shape_of
 
 ON = date(2026, 3, 2)
 Facts = dict[str, Any]

@@ -17,8 +17,8 @@ from clerestory.law.fact_table import (
 )
 from clerestory.law.packs import PackStack
 from clerestory.law.stages import STAGE_SETS
-from clerestory.policy.facts import facts_of
-from clerestory.policy.shape import OWN_WORDS, WITHOUT_CODES, shape_of
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.shape import OWN_WORDS, WITHOUT_CODES, shape_of
 
 # What the form calls the group of a fact.
 FORM = {"paper": "instrument", "agreement": "agreements"}

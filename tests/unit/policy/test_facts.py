@@ -9,7 +9,7 @@ import pytest
 
 from clerestory.demands import Demand, Item
 from clerestory.law.packs import PackStack
-from clerestory.policy.facts import changed, facts_of
+from clerestory.policy.model.facts import changed, facts_of
 
 Make = Callable[..., Demand]
 Facts = Callable[..., dict[str, Any]]

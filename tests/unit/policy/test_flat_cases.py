@@ -7,9 +7,9 @@ import cedarpy
 
 from clerestory.demands import Demand
 from clerestory.policy import Engine
-from clerestory.policy.flat_cases import by_source, case_of, entities_of
-from clerestory.policy.model import request
-from clerestory.policy.shape import flat_facts
+from clerestory.policy.interpreters.flat_cases import by_source, case_of, entities_of
+from clerestory.policy.model.schema import request
+from clerestory.policy.model.shape import flat_facts
 
 ON = date(2026, 3, 2)
 

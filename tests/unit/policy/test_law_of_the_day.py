@@ -7,7 +7,7 @@ import pytest
 from clerestory.demands import Item
 from clerestory.law.packs import PackStack
 from clerestory.policy import Engine
-from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 
 def test_a_policy_stands_only_while_every_authority_of_it_is_in_force(stack: PackStack) -> None:

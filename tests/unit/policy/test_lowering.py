@@ -13,7 +13,7 @@ from clerestory.demands.schema import check_shape
 from clerestory.kernel import Refusal
 from clerestory.law.packs import load_stack
 from clerestory.policy import Engine
-from clerestory.policy.lowering import lowered, raising_reviews
+from clerestory.policy.decide.lowering import lowered, raising_reviews
 
 ROOT = Path(__file__).parents[3]
 STORY = ROOT / "packs" / "us-me" / "cases" / "story.yaml"
@@ -84,7 +84,7 @@ def test_a_review_that_raised_would_be_found(monkeypatch: pytest.MonkeyPatch) ->
     def obeys(_outcome: Outcome, to: Outcome, **_: bool) -> Outcome:
         return to
 
-    monkeypatch.setattr("clerestory.policy.lowering.lowered", obeys)
+    monkeypatch.setattr("clerestory.policy.decide.lowering.lowered", obeys)
 
     broken = raising_reviews()
 

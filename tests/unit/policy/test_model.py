@@ -10,8 +10,8 @@ from clerestory.demands import Demand
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import policies_text
 from clerestory.law.stages import STAGE_SETS
-from clerestory.policy.facts import facts_of
-from clerestory.policy.model import (
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.schema import (
     entities_json,
     field_entity,
     field_uid,

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from clerestory.law.packs import PackStack
-from clerestory.policy.cedar_reading import Unread
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.pack_facts import PackFacts
-from clerestory.policy.shape import shape_of
+from clerestory.policy.circuit.cedar_reading import Unread
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.pack_facts import PackFacts
+from clerestory.policy.model.shape import shape_of
 
 PAPER = ("context", "paper", "kind")
 

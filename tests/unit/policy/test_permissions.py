@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from clerestory.demands import Item
-from clerestory.policy.permissions import Closest, Known
+from clerestory.policy.model.permissions import Closest, Known
 
 ITEM, OTHER = Item("S1", "snap", "address"), Item("S2", "snap", "name")
 NOTHING = Known(None, {"given": "no", "party": "no", "field": "no"})

@@ -11,9 +11,9 @@ from clerestory.demands import Demand, Outcome, read_demand
 from clerestory.kernel import Refusal
 from clerestory.law.packs import PackStack
 from clerestory.policy import Engine
-from clerestory.policy.decide import Docket
-from clerestory.policy.facts import changed
-from clerestory.policy.possible import Possible
+from clerestory.policy.decide.engine import Docket
+from clerestory.policy.decide.possible import Possible
+from clerestory.policy.model.facts import changed
 
 NOT_POSSIBLE = {
     "a relation nobody knows": ("subject.relation", "cousin", "subject.relation"),

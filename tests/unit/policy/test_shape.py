@@ -6,8 +6,15 @@ import pytest
 
 from clerestory.demands import Demand
 from clerestory.law.packs import PackStack
-from clerestory.policy.facts import facts_of
-from clerestory.policy.shape import Shape, flat_facts, joined, known_to_all, lists_of, shape_of
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.shape import (
+    Shape,
+    flat_facts,
+    joined,
+    known_to_all,
+    lists_of,
+    shape_of,
+)
 
 ONE = Shape(facts={"kind": frozenset({"letter", "order"})}, sets={"flags": frozenset({"minor"})})
 TWO = Shape(

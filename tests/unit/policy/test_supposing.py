@@ -2,9 +2,9 @@
 
 from itertools import product
 
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.shape import Shape
-from clerestory.policy.supposing import supposing
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.supposing import supposing
+from clerestory.policy.model.shape import Shape
 
 FACTS = {"consent": ["no", "yes"], "order": ["no", "yes"]}
 SHAPE = Shape(

@@ -7,11 +7,11 @@ import pytest
 
 from clerestory.demands import Demand
 from clerestory.law.packs import PackStack
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.facts import facts_of
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.well_formed import ordinary, well_formed
 from clerestory.policy.interpreters.smt import Solver
-from clerestory.policy.shape import Shape, flat_facts, shape_of
-from clerestory.policy.well_formed import ordinary, well_formed
+from clerestory.policy.model.facts import facts_of
+from clerestory.policy.model.shape import Shape, flat_facts, shape_of
 
 CONSENT = {
     "by": "S1", "to": "police_state", "purpose": "locate_fugitive", "fields": ["S1.address"],

@@ -8,16 +8,16 @@ import pytest
 
 from clerestory.demands import Demand
 from clerestory.policy import Engine
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.circuit_of_law import circuit_of
-from clerestory.policy.shape import flat_facts
-from clerestory.policy.whole_answers import (
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.interpreters.whole_answers import (
     WholeAnswer,
     answers_of_cases,
     cedar_answers,
     circuit_answer,
     columnar_answers,
 )
+from clerestory.policy.model.shape import flat_facts
 
 LAW = """
 @id("opens") @authority("act") @lifts("lock")

@@ -6,7 +6,7 @@ import cedarpy
 import pytest
 
 from clerestory.law.packs import PackStack
-from clerestory.policy.words import condition, fact_in_words, literals, path_of
+from clerestory.policy.explain.words import condition, fact_in_words, literals, path_of
 
 
 def tree_of(text: str) -> dict[str, object]:

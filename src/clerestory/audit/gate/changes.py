@@ -15,7 +15,7 @@ from clerestory.law.activation import KEPT
 from clerestory.law.errors import PackFault
 from clerestory.law.manifest import load_manifest
 from clerestory.law.packs import PackStack, available_packs, load_stack
-from clerestory.policy.circuit_of_law import outside_subset
+from clerestory.policy.circuit.circuit_of_law import outside_subset
 
 Fault = tuple[Reviewed, str]
 FIRST = "first"

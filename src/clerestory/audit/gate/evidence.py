@@ -12,7 +12,7 @@ from clerestory.audit.rows.known import rows_of_case
 from clerestory.audit.two_laws import DAY, TwoLaws
 from clerestory.demands.reading import load_document
 from clerestory.law.packs import PackStack
-from clerestory.policy.shape import Shape
+from clerestory.policy.model.shape import Shape
 
 Fault = tuple[Reviewed, str]
 

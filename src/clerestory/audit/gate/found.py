@@ -8,7 +8,7 @@ from typing import Any
 
 from clerestory.audit.gate.reviewed import ALL, BUT, COLUMNS
 from clerestory.kernel.canonical import Json
-from clerestory.policy.circuit import direction
+from clerestory.policy.circuit.circuit import direction
 
 _SAID = {
     "release": "released",

@@ -9,12 +9,12 @@ from clerestory.audit.lab.regimes import Law, Regimes
 from clerestory.audit.lab.scenario import Tree
 from clerestory.audit.proof import InterpretersDisagree
 from clerestory.law.policies import Policy
-from clerestory.policy.flat_cases import by_source, case_of, entities_of
+from clerestory.policy.decide.stages import run
 from clerestory.policy.interpreters.cedar import PolicySet
 from clerestory.policy.interpreters.columnar import Flags
-from clerestory.policy.model import request
-from clerestory.policy.stages import run
-from clerestory.policy.whole_answers import cedar_answers
+from clerestory.policy.interpreters.flat_cases import by_source, case_of, entities_of
+from clerestory.policy.interpreters.whole_answers import cedar_answers
+from clerestory.policy.model.schema import request
 
 Row = Mapping[str, Any]
 

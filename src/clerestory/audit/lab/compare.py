@@ -14,7 +14,7 @@ from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.scenario import MINUTES, Group, Regime
 from clerestory.audit.rows.file import DemandFile, Say
 from clerestory.audit.rows.kept_batches import KeptBatches, Result
-from clerestory.policy.circuit import OUTCOMES
+from clerestory.policy.circuit.circuit import OUTCOMES
 from clerestory.policy.interpreters.columnar import ColumnarCircuit, Flags
 
 _FORMAT = "clerestory-lab-batch/1"

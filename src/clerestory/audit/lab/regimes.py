@@ -8,10 +8,10 @@ from pathlib import Path
 from clerestory.audit.lab.scenario import BadScenario, Regime, Scenario, Tree
 from clerestory.audit.law_choice import LawChoice, choose_law
 from clerestory.audit.rows.columns import DemandColumns
-from clerestory.policy.circuit import OUTCOMES, Circuit, Has, codes_read
-from clerestory.policy.circuit_of_law import circuit_of, read_condition
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.shape import joined, shape_of
+from clerestory.policy.circuit.circuit import OUTCOMES, Circuit, Has, codes_read
+from clerestory.policy.circuit.circuit_of_law import circuit_of, read_condition
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import joined, shape_of
 
 # A condition that read what a person is would count persons by it: these facts alone are open to
 # it, whether it reads them itself or through a defined word.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from clerestory.audit.lab.compare import Compared, Figures
 from clerestory.audit.lab.scenario import Scenario
 from clerestory.kernel.canonical import Json
-from clerestory.policy.circuit import OUTCOMES
+from clerestory.policy.circuit.circuit import OUTCOMES
 
 Measure = tuple[str, Callable[[Figures], int]]
 # What is shown, in order; the hours are rounded, the other numbers exact.

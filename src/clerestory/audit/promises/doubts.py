@@ -7,8 +7,8 @@ from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.rows import condition_of
 from clerestory.law.errors import PackFault
 from clerestory.law.promise_rows import Row
-from clerestory.policy.supposing import Supposing
-from clerestory.policy.well_formed import YES_OR_NO, well_formed
+from clerestory.policy.circuit.supposing import Supposing
+from clerestory.policy.circuit.well_formed import YES_OR_NO, well_formed
 
 UNKNOWN = "unknown"
 _FINDING = "findings."

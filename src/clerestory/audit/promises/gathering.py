@@ -19,8 +19,8 @@ from clerestory.law.openings import load_openings
 from clerestory.law.packs import PackStack
 from clerestory.law.promise_rows import Row, RowFile, merged_terms
 from clerestory.law.promises import FILE, Promise, each_once, read_promises
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 # The one that is made by the program and not by the law.
 REVIEW = "a-review-never-raises"

@@ -7,9 +7,9 @@ from typing import Any
 
 from clerestory.law.conditions import parse_with_terms, terms_in
 from clerestory.law.errors import PackFault
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.circuit_of_law import Conditions
-from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.circuit_of_law import Conditions
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.law.policies import Policy
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.cedar import PolicySet
-from clerestory.policy.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 # The promise that every stack of packs makes, whatever its promises.toml says.
 RESTS = "release-rests-on-read-law"

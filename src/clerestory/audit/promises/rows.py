@@ -4,7 +4,7 @@ from clerestory.audit.promises.question import LawRead
 from clerestory.law.authorities import Authority
 from clerestory.law.errors import PackFault
 from clerestory.law.promise_rows import Row
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit.circuit import Circuit
 
 # Whom an authority may bind that stands for every holder.
 _ALL = frozenset({"everyone"})

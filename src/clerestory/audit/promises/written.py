@@ -6,8 +6,8 @@ from pathlib import Path
 
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.law.promises import Promise, PromiseFile, read_promises
+from clerestory.policy.circuit.supposing import supposing
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.supposing import supposing
 
 CORE = Path(__file__).with_name("core.toml")
 

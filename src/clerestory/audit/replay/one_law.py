@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.proof import InterpretersDisagree
-from clerestory.policy.circuit_of_law import circuit_of
+from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.interpreters.columnar import ColumnarCircuit, Flags
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.whole_answers import cedar_answers, columnar_answers
+from clerestory.policy.interpreters.whole_answers import cedar_answers, columnar_answers
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 Numbers = NDArray[np.int64]
 

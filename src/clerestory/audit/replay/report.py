@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from clerestory.audit.replay.batch import DIMENSIONS
 from clerestory.audit.replay.replay import Replayed
 from clerestory.kernel.canonical import Json
-from clerestory.policy.circuit import direction
+from clerestory.policy.circuit.circuit import direction
 
 _SHOWN = 12
 

@@ -23,7 +23,7 @@ from clerestory.audit.rows.columns import ROW, BadReplayFile, DemandColumns, Fau
 from clerestory.audit.rows.file import Say
 from clerestory.audit.rows.simulator import MADE_UP
 from clerestory.kernel import ClerestoryError, Refusal
-from clerestory.policy.decide import ENGINE
+from clerestory.policy.decide.engine import ENGINE
 
 _KINDS = {"string": pa.string(), "date": pa.date32(), "array<string>": pa.list_(pa.string())}
 Json = dict[str, Any]

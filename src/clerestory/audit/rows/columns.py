@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clerestory.kernel import Refusal
-from clerestory.policy.shape import Shape, known_to_all
+from clerestory.policy.model.shape import Shape, known_to_all
 
 # A column's name, its type, and what that is called where it comes from.
 HeldType = tuple[str, pa.DataType, str]

@@ -10,8 +10,8 @@ import pyarrow as pa
 from clerestory.audit.rows.writing import GROUP_ROWS, check_new, row_schema, whole_file
 from clerestory.demands.demand import Demand
 from clerestory.kernel import Refusal
-from clerestory.policy.decide import Engine
-from clerestory.policy.shape import Shape, flat_facts
+from clerestory.policy.decide.engine import Engine
+from clerestory.policy.model.shape import Shape, flat_facts
 
 Row = Mapping[str, Any]
 

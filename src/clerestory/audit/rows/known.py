@@ -10,9 +10,9 @@ from clerestory.audit.casebook import cases_of, day_of, demand_on
 from clerestory.audit.law_days import LawDays
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.law.packs import available_packs
-from clerestory.policy.decide import Engine
-from clerestory.policy.shape import flat_facts
-from clerestory.policy.stages import Case
+from clerestory.policy.decide.engine import Engine
+from clerestory.policy.decide.stages import Case
+from clerestory.policy.model.shape import flat_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

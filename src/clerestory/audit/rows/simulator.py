@@ -18,7 +18,7 @@ from clerestory.audit.rows.known import known_rows
 from clerestory.audit.rows.writing import GROUP_ROWS, check_new, row_schema, whole_file
 from clerestory.kernel import Refusal, digest_of
 from clerestory.law.packs import available_packs, load_stack
-from clerestory.policy.shape import Shape, shape_of
+from clerestory.policy.model.shape import Shape, shape_of
 
 MADE_UP = b"clerestory.made-up"
 _NOTICE = b"every row is made up: no such demand was made, and no such person exists"

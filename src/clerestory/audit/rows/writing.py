@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clerestory.kernel import Refusal
-from clerestory.policy.shape import Shape
+from clerestory.policy.model.shape import Shape
 
 GROUP_ROWS = 100_000
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import cedarpy
 
 from clerestory.law.policies import Policy, policies_text
-from clerestory.policy.model import Request
+from clerestory.policy.model.schema import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

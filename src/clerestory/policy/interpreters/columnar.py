@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from clerestory.policy.circuit import OUTCOMES, All, Any_, Circuit, Has, Is, Not, codes_read
+from clerestory.policy.circuit.circuit import OUTCOMES, All, Any_, Circuit, Has, Is, Not, codes_read
 
 if TYPE_CHECKING:
     import pyarrow as pa

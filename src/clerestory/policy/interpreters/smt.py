@@ -13,7 +13,7 @@ from typing import Any
 
 import z3
 
-from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not
+from clerestory.policy.circuit.circuit import All, Any_, Circuit, Has, Is, Not
 
 
 class CanBe(StrEnum):

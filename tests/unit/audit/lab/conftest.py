@@ -14,7 +14,7 @@ from clerestory.audit.lab.scenario import read_scenario
 from clerestory.audit.rows.known import known_rows
 from clerestory.audit.rows.writing import row_schema
 from clerestory.law.packs import load_stack
-from clerestory.policy.shape import shape_of
+from clerestory.policy.model.shape import shape_of
 
 ON = date(2026, 3, 2)
 

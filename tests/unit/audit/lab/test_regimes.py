@@ -10,7 +10,7 @@ import pytest
 from clerestory.audit.lab.regimes import Regimes
 from clerestory.audit.lab.scenario import BadScenario
 from clerestory.law.errors import PackFault
-from clerestory.policy.circuit import codes_read
+from clerestory.policy.circuit.circuit import codes_read
 from clerestory.policy.errors import OutsideSubset
 
 Made = Callable[..., Regimes]

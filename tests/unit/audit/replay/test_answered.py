@@ -16,7 +16,7 @@ from clerestory.audit.rows.columns import BadReplayFile
 from clerestory.audit.rows.known import known_rows
 from clerestory.audit.rows.writing import row_schema
 from clerestory.kernel import Refusal
-from clerestory.policy.whole_answers import cedar_answers
+from clerestory.policy.interpreters.whole_answers import cedar_answers
 
 PACKS = Path(__file__).parents[4] / "packs"
 ON = date(2026, 11, 2)

@@ -7,7 +7,7 @@ import pytest
 
 from clerestory.audit.rows.known import known_rows
 from clerestory.demands import BadDemand
-from clerestory.policy.flat_cases import case_of
+from clerestory.policy.interpreters.flat_cases import case_of
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from clerestory.audit.rows.simulator import MADE_UP, Mix, known_mix, simulate
 from clerestory.kernel import Refusal
-from clerestory.policy.shape import Shape
+from clerestory.policy.model.shape import Shape
 
 SHAPE = Shape(
     facts={

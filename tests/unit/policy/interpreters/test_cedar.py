@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from clerestory.policy import Engine
 from clerestory.policy.interpreters.cedar import PolicySet, Response
-from clerestory.policy.model import request
+from clerestory.policy.model.schema import request
 
 Tiny = Callable[..., Engine]
 

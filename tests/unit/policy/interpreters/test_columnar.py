@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.interpreters.columnar import ColumnarCircuit, ColumnarLaw
-from clerestory.policy.shape import Shape
+from clerestory.policy.model.shape import Shape
 
 KINDS = ("letter", "order", "warrant")
 FLAGS = ("minor", "refugee")

@@ -5,9 +5,9 @@ from random import Random
 import pytest
 import z3
 
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
-from clerestory.policy.shape import Shape
+from clerestory.policy.model.shape import Shape
 
 SHAPE = Shape(
     facts={"kind": frozenset({"letter", "order", "warrant"}), "live": frozenset({"no", "yes"}),

@@ -12,13 +12,13 @@ from clerestory.law.conditions import TERMS
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.law.stages import GIVEN_BY, STAGE_SETS
-from clerestory.policy.cedar_reading import Tree, read_policy, read_tree
-from clerestory.policy.circuit import OUTCOMES, Circuit
-from clerestory.policy.duties import labels
+from clerestory.policy.circuit.cedar_reading import Tree, read_policy, read_tree
+from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
+from clerestory.policy.circuit.pack_facts import PackFacts
+from clerestory.policy.decide.duties import labels
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.pack_facts import PackFacts
-from clerestory.policy.shape import shape_of
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import shape_of
 
 
 def circuit_of(

@@ -14,7 +14,7 @@ import cedarpy
 
 from clerestory.law.policies import Policy
 from clerestory.policy.interpreters.cedar import Response
-from clerestory.policy.model import Request
+from clerestory.policy.model.schema import Request
 
 Tree = Mapping[str, Any]
 _ANY = {"op": "All"}

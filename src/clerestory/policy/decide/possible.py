@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from clerestory.demands.determination import Outcome
 from clerestory.law.packs import PackStack
-from clerestory.policy.circuit import Circuit, Has, Is
-from clerestory.policy.shape import flat_facts, shape_of
-from clerestory.policy.stages import Case, CaseAnswer
-from clerestory.policy.well_formed import parts_of_well_formed
+from clerestory.policy.circuit.circuit import Circuit, Has, Is
+from clerestory.policy.circuit.well_formed import parts_of_well_formed
+from clerestory.policy.decide.stages import Case, CaseAnswer
+from clerestory.policy.model.shape import flat_facts, shape_of
 
 ALARM = "facts-not-well-formed"
 # What a demand cites may be any text: policies ask only for authorities that they know.

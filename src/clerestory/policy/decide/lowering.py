@@ -12,8 +12,8 @@ from itertools import product
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Outcome
 from clerestory.kernel import Refusal
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.stages import CaseAnswer
+from clerestory.policy.decide.stages import CaseAnswer
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 OPENNESS = tuple(Outcome)
 

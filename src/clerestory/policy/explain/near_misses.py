@@ -7,11 +7,11 @@ import cedarpy
 
 from clerestory.demands.determination import NearMiss, Outcome
 from clerestory.law.citations import authorities_cited
-from clerestory.policy.clauses import Clause, ClauseSet
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.model import request
-from clerestory.policy.stages import Case, CaseAnswer
-from clerestory.policy.words import condition
+from clerestory.policy.decide.stages import Case, CaseAnswer
+from clerestory.policy.explain.clauses import Clause, ClauseSet
+from clerestory.policy.explain.words import condition
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.schema import request
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from clerestory.law.codes import Vocabulary
 from clerestory.law.fact_table import can_change, is_new_evidence
 from clerestory.law.policies import Policy
 from clerestory.law.stages import GIVEN_BY
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.words import literals, path_of
+from clerestory.policy.explain.words import literals, path_of
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 Tree = Mapping[str, Any]
 ChangeSet = frozenset[tuple[str, str]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from clerestory.policy.circuit import All, Any_, Circuit, Has, Is, Not, inputs
+from clerestory.policy.circuit.circuit import All, Any_, Circuit, Has, Is, Not, inputs
 
 
 class Supposing:
@@ -75,7 +75,7 @@ def supposing(circuit: Circuit, place: int, instead: Mapping[str, str]) -> int:
         place: The node to look at.
         instead: One code for each fact that is supposed; the others stay as the demand has them.
 
-    >>> from clerestory.policy.shape import Shape
+    >>> from clerestory.policy.model.shape import Shape
     >>> circuit = Circuit(Shape({"consent.given": frozenset({"yes", "no"})}, {}))
     >>> given = circuit.is_one_of("consent.given", ["yes"])
     >>> supposing(circuit, given, {"consent.given": "no"}) == circuit.no

@@ -11,7 +11,7 @@ from clerestory.demands.demand import Item
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import ACTIONS, Policy
 from clerestory.policy.interpreters.cedar import PolicySet
-from clerestory.policy.model import entities_json, field_entity, group_entities
+from clerestory.policy.model.schema import entities_json, field_entity, group_entities
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from clerestory.demands.determination import Outcome
 from clerestory.law.codes import Vocabulary
-from clerestory.policy.cedar_reading import Path, Unread
-from clerestory.policy.circuit import Circuit, answer_of
+from clerestory.policy.circuit.cedar_reading import Path, Unread
+from clerestory.policy.circuit.circuit import Circuit, answer_of
 
 # Facts that are entities: their Cedar type and the list of their codes; the same for the groups
 # of a field, with the fact that tells whether it belongs to them.

@@ -19,8 +19,8 @@ import cedarpy
 from clerestory.demands.determination import Outcome
 from clerestory.law.stages import GIVEN_BY
 from clerestory.policy.interpreters.cedar import Response
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.model import Request, request
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.schema import Request, request
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from clerestory.demands.demand import Demand
 from clerestory.demands.determination import DueDate, Duty
 from clerestory.law.clocks import compute_due, state_of
 from clerestory.law.policies import Policy
+from clerestory.policy.decide.stages import Case, CaseAnswer
 from clerestory.policy.interpreters.cedar import Response
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.model import request
-from clerestory.policy.stages import Case, CaseAnswer
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.schema import request
 
 
 def duties_of(

@@ -7,9 +7,9 @@ from typing import Any
 import cedarpy
 
 from clerestory.law.stages import STAGE_SETS
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.model import entities_json, field_entity, field_uid
-from clerestory.policy.stages import Case
+from clerestory.policy.decide.stages import Case
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.schema import entities_json, field_entity, field_uid
 
 Facts = Mapping[str, Any]
 

@@ -13,16 +13,16 @@ from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, NearMiss, Outcome, Ruling, overall_of
 from clerestory.kernel import digest_of_each
 from clerestory.law.packs import PackStack
-from clerestory.policy.changes import Changes
-from clerestory.policy.duties import duties_of
-from clerestory.policy.facts import DemandFacts
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.lowering import lower_answers
-from clerestory.policy.model import field_uid
-from clerestory.policy.near_misses import Considered
-from clerestory.policy.possible import Possible
-from clerestory.policy.reasons import Reasons
-from clerestory.policy.stages import Case, CaseAnswer, run
+from clerestory.policy.decide.duties import duties_of
+from clerestory.policy.decide.lowering import lower_answers
+from clerestory.policy.decide.possible import Possible
+from clerestory.policy.decide.stages import Case, CaseAnswer, run
+from clerestory.policy.explain.changes import Changes
+from clerestory.policy.explain.near_misses import Considered
+from clerestory.policy.explain.reasons import Reasons
+from clerestory.policy.model.facts import DemandFacts
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.schema import field_uid
 
 ENGINE = f"clerestory {version('clerestory')}, cedarpy {version('cedarpy')}"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from clerestory.demands.determination import Outcome
 from clerestory.law.promises import ANSWERS
-from clerestory.policy.shape import Shape
+from clerestory.policy.model.shape import Shape
 
 OUTCOMES = ANSWERS
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import cedarpy
 
-from clerestory.policy.circuit import OUTCOMES, Circuit, answer_of
-from clerestory.policy.decide import determining
-from clerestory.policy.duties import labels, obliging
-from clerestory.policy.flat_cases import by_source, case_of, entities_of
+from clerestory.policy.circuit.circuit import OUTCOMES, Circuit, answer_of
+from clerestory.policy.decide.duties import labels, obliging
+from clerestory.policy.decide.engine import determining
+from clerestory.policy.decide.stages import Case, run
 from clerestory.policy.interpreters.columnar import ColumnarLaw
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.stages import Case, run
+from clerestory.policy.interpreters.flat_cases import by_source, case_of, entities_of
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 if TYPE_CHECKING:
     import pyarrow as pa

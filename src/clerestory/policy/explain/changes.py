@@ -13,7 +13,8 @@ import cedarpy
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Change, Outcome, Question, Turn
 from clerestory.law.fact_table import is_new_evidence
-from clerestory.policy.abduction import (
+from clerestory.policy.decide.stages import Case, CaseAnswer, run
+from clerestory.policy.explain.abduction import (
     NOTHING,
     Abduction,
     ChangeSet,
@@ -23,10 +24,9 @@ from clerestory.policy.abduction import (
     every,
     together,
 )
-from clerestory.policy.facts import changed
-from clerestory.policy.law_of_the_day import LawOfTheDay
-from clerestory.policy.stages import Case, CaseAnswer, run
-from clerestory.policy.words import fact_in_words
+from clerestory.policy.explain.words import fact_in_words
+from clerestory.policy.model.facts import changed
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 _TRIED = {Outcome.RELEASE: 5, Outcome.REFER: 2}
 _MOST_SPARED = 150

@@ -5,9 +5,9 @@ The proof leaves every other combination open, also those that no real paper has
 
 from collections.abc import Iterator
 
-from clerestory.policy.circuit import Circuit
-from clerestory.policy.facts import UNITED_STATES
-from clerestory.policy.shape import Shape
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.model.facts import UNITED_STATES
+from clerestory.policy.model.shape import Shape
 
 _NOT_GIVEN = {
     "consent.given": ("no", "revoked", "unknown"),

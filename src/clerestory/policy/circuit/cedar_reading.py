@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from clerestory.policy.circuit import Circuit
+from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.errors import OutsideSubset
 
 Tree = Mapping[str, Any]

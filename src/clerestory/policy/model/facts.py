@@ -10,7 +10,7 @@ from clerestory.kernel import digest_of
 from clerestory.kernel.time import month_text
 from clerestory.law.codes import Vocabulary
 from clerestory.law.stages import STAGE_SETS
-from clerestory.policy.permissions import (
+from clerestory.policy.model.permissions import (
     NO_CONSENT,
     Closest,
     Known,

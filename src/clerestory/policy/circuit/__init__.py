@@ -1,0 +1,1 @@
+"""The law of a day as one circuit of yes and no, and what can be stated at all."""

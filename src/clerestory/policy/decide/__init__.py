@@ -1,0 +1,1 @@
+"""One demand decided: stages, duties, and what people may lower."""

@@ -1,0 +1,1 @@
+"""Why, what was considered, and what would change it, in words."""
