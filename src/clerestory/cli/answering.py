@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes
@@ -18,7 +18,7 @@ from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.cli.received import answerable
 from clerestory.cli.sealed_packages import note_sealed, put_out
 from clerestory.cli.true_address import keep_true_address
-from clerestory.demands import Demand, Item
+from clerestory.demands import Demand, Item, asked_period
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
@@ -109,6 +109,7 @@ def disclose(
     """
     check_reviewers(reviewers)
     number = answerable(office, decided.demand)
+    asked_period(decided.demand)  # a period to come is refused before anybody is looked up
     to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
     package = office.out / package_name(decided.demand.id, [to])
     # Before anybody is looked up: a look that serves nothing is one too many.
@@ -309,7 +310,7 @@ def _from_records(
     persons: Mapping[str, str],
 ) -> dict[Item, Value]:
     asked = [item for item in items if not item.subject.endswith("*")]
-    span = _period(decided.demand)
+    span = asked_period(decided.demand)
     # An answer for a month is of the whole month, whichever of its days the paper names.
     by_month = {
         ruling.item
@@ -321,7 +322,7 @@ def _from_records(
             person_id=persons[item.subject],
             program=item.program,
             field=item.field,
-            period=(whole_months(span) if item in by_month else span)
+            period=(_months_held(decided.demand, span) if item in by_month else span)
             if catalogue.get_field(item.program, item.field).dated
             else None,
         )
@@ -359,18 +360,15 @@ def _persons(
     return {str(one.ref): str(one.person_id) for one in resolved}
 
 
-def _period(demand: Demand) -> Period:
-    paper = demand.instrument
-    return Period(valid_from=paper.period_from, valid_to=paper.period_to)
+def _months_held(demand: Demand, span: Period) -> Period:
+    """The whole months of which a demand asks a day, but of no day after it came."""
+    whole, after = whole_months(span), demand.received_on + timedelta(days=1)
+    return replace(whole, valid_to=min(whole.valid_to or after, after))
 
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:
-    paper = demand.instrument
-    # Who asks from a month on asks until the paper came.
-    after = paper.period_to or demand.received_on + timedelta(days=1)
-    months: tuple[str, ...] = ()
-    if paper.period_from is not None and paper.period_from < after:
-        months = months_of(Period(valid_from=paper.period_from, valid_to=after))
+    span = asked_period(demand)
+    months = months_of(span) if span.valid_from is not None else ()
     return read_coarsening(office.profile, months=months)
 
 
