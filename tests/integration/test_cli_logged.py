@@ -167,6 +167,7 @@ def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> Non
                 "package": manifest_digest(office, package),
                 "signed": "Made-up One; Made-up Two",
                 "sealed_to": recipient_in(office),
+                "on": "2026-10-21",
             },
         ),
         Said(
@@ -229,6 +230,7 @@ def test_a_refusal_is_logged_with_its_letters(
                 ),
                 "signed": signed,
                 "sealed_to": "nobody",
+                "on": "2026-08-20",
             },
         ),
     ]
@@ -268,7 +270,11 @@ def test_a_class_demand_is_public_but_for_who_signed(office: Path, tmp_path: Pat
             "2026-Q4",
             None,
             {**common, "package": package},
-            {"signed": "Made-up One; Made-up Two", "sealed_to": recipient_in(office)},
+            {
+                "signed": "Made-up One; Made-up Two",
+                "sealed_to": recipient_in(office),
+                "on": "2026-10-06",
+            },
         ),
     ]
 
