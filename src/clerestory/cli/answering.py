@@ -1,10 +1,9 @@
-"""From a determination to an answer that leaves: log first, then seal; or refuse in writing."""
+"""From a determination to a package that leaves: log first, then seal."""
 
-import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes
 
@@ -38,7 +37,6 @@ from clerestory.disclosure import (
     read_coarsening,
     read_recipient,
     read_stationery,
-    refusal_letter,
     withholding_index,
 )
 from clerestory.holdings import (
@@ -58,8 +56,7 @@ from clerestory.holdings import (
     resolve_roster,
 )
 from clerestory.holdings.letters import plain, words_of
-from clerestory.kernel import Period, Refusal, digest_of
-from clerestory.kernel.files import write_whole
+from clerestory.kernel import Period, Refusal
 from clerestory.kernel.period import months_of, whole_months
 from clerestory.notes import Signer, parse_vkey
 from clerestory.policy.explain.words import fact_in_words
@@ -69,7 +66,8 @@ from clerestory.policy.explain.words import fact_in_words
 class Answered:
     """What was written: the demand's number, the entry in the log, and the files.
 
-    ``lowered`` are the answers that fell because the record says what protects its person.
+    ``lowered`` are the answers that fell because the record says what protects its person;
+    ``again`` says that the log held the answer already.
     """
 
     number: int
@@ -77,6 +75,7 @@ class Answered:
     files: tuple[Path, ...]
     digest: str
     lowered: tuple[Item, ...] = ()
+    again: bool = False
 
 
 @one_at_a_time
@@ -173,7 +172,7 @@ def _contents(
     determination = decided.determination
     items = permitted_items(determination)
     minimised = minimise(determination, values, _tables(office, decided.demand))
-    given = letter_input(office, decided, at)
+    given = letter_input(office, decided, office.day(at))
     closed = len(determination.rulings) > len(items)
     return prepare_contents(
         minimised,
@@ -181,38 +180,6 @@ def _contents(
         index_pdf=withholding_index(given) if closed else None,
         marks={str(one.ref): one.marks for one in named.persons} if named else None,
     )
-
-
-@one_at_a_time
-def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetime) -> Answered:
-    """Write the refusal letter and the withholding index, and log them.
-
-    No look is taken into the records: the letter is the same whether a file exists or not.
-
-    Raises:
-        Refusal: Something may be released, or the answer is counsel's and no counsel is named.
-    """
-    determination = decided.determination
-    if determination.overall == "refer_to_counsel" and not counsel:
-        raise Refusal(
-            "this demand is for counsel to answer",
-            code="answer-needs-counsel",
-            todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
-        )
-    number = answerable(office, decided.demand)
-    given = letter_input(office, as_told(decided), at)
-    letter, index_pdf = refusal_letter(given), withholding_index(given)
-    stem = f"{decided.demand.id}-{office.day(at)}"
-    written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
-    office.check_new(written[1])
-    digest = digest_of({"letter": _sha256(letter), "index": _sha256(index_pdf)})
-    signed = [counsel] if counsel else []
-    office.make_out()
-    with office.ledger() as ledger:
-        index = log_answer(ledger, office, decided, number, digest, signed, at)
-    for path, content in zip(written, (letter, index_pdf), strict=True):
-        write_whole(path, content, mode=0o600)
-    return Answered(number=number, index=index, files=written, digest=digest)
 
 
 def check_reviewers(reviewers: Sequence[str]) -> None:
@@ -232,7 +199,7 @@ def check_reviewers(reviewers: Sequence[str]) -> None:
         )
 
 
-def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
+def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:
     """Return what the letters are written from."""
     vocabulary = decided.stack.vocabulary
 
@@ -243,7 +210,7 @@ def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
         stationery=read_stationery(office.profile),
         demand=decided.demand,
         determination=decided.determination,
-        on=office.day(at),
+        on=day,
         authorities=decided.stack.authorities,
         say_change=say_change,
     )
@@ -370,7 +337,3 @@ def _tables(office: Office, demand: Demand) -> CoarseningTables:
     span = asked_period(demand)
     months = months_of(span) if span.valid_from is not None else ()
     return read_coarsening(office.profile, months=months)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
