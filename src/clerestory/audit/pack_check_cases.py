@@ -8,7 +8,7 @@ import cedarpy
 
 from clerestory.audit.casebook import day_of, demand_on
 from clerestory.audit.law_days import LawDays
-from clerestory.audit.missing_cases import LoneFailures
+from clerestory.audit.lone_failures import LoneFailures
 from clerestory.demands.demand import Demand
 from clerestory.demands.reading import read_demand
 from clerestory.kernel import Refusal, canonical_bytes

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from clerestory.law.conditions import TERMS
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
-from clerestory.law.stages import GIVEN_BY, STAGE_SETS
+from clerestory.law.stages import BY_ACTION, GIVEN_BY, STAGE_SETS
 from clerestory.policy.circuit.cedar_reading import Tree, read_policy, read_tree
 from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
 from clerestory.policy.circuit.pack_facts import PackFacts
@@ -56,6 +56,27 @@ def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str)
         OutsideSubset: The condition uses what cannot be translated.
     """
     return Conditions.of(circuit, law, {}).read(tree, name=name)
+
+
+def read_variant(circuit: Circuit, law: LawOfTheDay, policy: Policy) -> int:
+    """Return where a policy that is no part of the law would be met, on a day on which it stood.
+
+    Args:
+        circuit: The law, already written.
+        law: The same law.
+        policy: For example one of the law's own that lacks a condition.
+
+    Raises:
+        OutsideSubset: The policy uses what cannot be translated.
+    """
+    filled = BY_ACTION[policy.action].knows
+    known = {
+        name: {word: place for (of, word), place in circuit.words.items() if of == name}
+        if name in filled
+        else {}
+        for name in STAGE_SETS
+    }
+    return _read(circuit, PackFacts(circuit, law.stack.vocabulary, known), policy)
 
 
 @dataclass(frozen=True, slots=True)
