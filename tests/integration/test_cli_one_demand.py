@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
-from clerestory.kernel import ClerestoryError
+from clerestory.kernel import ClerestoryError, Corruption
 
 HOME = Path(__file__).resolve().parents[2]
 AT = ("--at", "2026-03-03T15:00Z")
@@ -383,3 +383,68 @@ def test_the_codes_of_a_paper_deep_inside_are_named_by_a_place_that_there_is(
 
     assert "`clerestory demand codes instrument.kind` lists" in fault.todo
     assert done("demand", "codes", "instrument.kind")
+
+
+def refusing(office: Path, demand: Path, at: str, *more: str) -> tuple[str | Path, ...]:
+    return ("refuse", demand, "--office", office, "--at", at, *more)
+
+
+def test_a_demand_is_refused_once_whatever_day_it_is_typed_again(office: Path) -> None:
+    demand = write(office, findings={})
+    done("receive", demand, "--office", office, *AT)
+    first = done(*refusing(office, demand, "2026-03-03T15:00Z"))
+    assert first.startswith("refused number 1, log entry 2\n")
+    letters = everything_in(office / "out")
+    assert {path.name for path in letters} == {
+        "D-1-2026-03-03-refusal.pdf", "D-1-2026-03-03-withheld.pdf",
+    }  # fmt: skip
+
+    for at in ("2026-03-03T16:00Z", "2026-03-09T15:00Z", "2026-04-01T15:00Z"):
+        again = done(*refusing(office, demand, at)).splitlines()
+        assert again[0] == "number 1 is refused already, log entry 2; nothing was logged again"
+        assert again[1:] == first.splitlines()[1:]
+        assert everything_in(office / "out") == letters
+    assert entries(office) == 3
+
+    for path in letters:
+        path.unlink()
+        done(*refusing(office, demand, "2026-05-01T15:00Z"))
+        assert everything_in(office / "out") == letters
+    assert entries(office) == 3
+
+
+def test_a_second_refusal_for_other_reasons_is_another_demands(office: Path) -> None:
+    demand = write(office, findings={})
+    done("receive", demand, "--office", office, *AT)
+    done(*refusing(office, demand, "2026-03-03T15:00Z"))
+    before = everything_in(office)
+
+    write(office)
+    for at in ("2026-03-03T15:00Z", "2026-03-09T15:00Z"):
+        other = ("--lower", "S1.address=refer_to_counsel", "--counsel", "Made-up")
+        fault = refused(*refusing(office, demand, at, *other))
+        assert fault.code == "answer-refused-already"
+        assert "D-1 was refused already, log entry 2" in str(fault)
+    # With what was found out since it is no refusal at all.
+    assert refused(*refusing(office, demand, "2026-03-09T15:00Z")).code == (
+        "answer-refused-already"
+    )
+    assert everything_in(office) == before
+
+
+@pytest.mark.parametrize("kind", ["refusal", "withheld"])
+def test_a_letter_that_was_altered_is_an_alarm_and_is_not_written_over(
+    office: Path, kind: str
+) -> None:
+    demand = write(office, findings={})
+    done("receive", demand, "--office", office, *AT)
+    done(*refusing(office, demand, "2026-03-03T15:00Z"))
+    letter = office / "out" / f"D-1-2026-03-03-{kind}.pdf"
+    letter.write_bytes(letter.read_bytes() + b" ")
+    before = everything_in(office)
+
+    fault = refused(*refusing(office, demand, "2026-03-09T15:00Z"))
+
+    assert (type(fault), fault.code) == (Corruption, "answer-letter-altered")
+    assert letter.name in str(fault)
+    assert everything_in(office) == before
