@@ -42,7 +42,7 @@ LETTER: dict[str, Any] = {
     ),
 }  # fmt: skip
 PAPER = LETTER["instrument"]
-ORDER = {
+ORDER: dict[str, Any] = {
     "kind": "court_order", "issuer": "state_judge", "written": "yes", "status": "live",
     "scope": {"persons": "named", "count": 1, "fields": "stated"},
 }  # fmt: skip
