@@ -35,7 +35,7 @@ def demand_json(demand: Demand) -> dict[str, Json]:
                 "jurisdiction": demand.holder.jurisdiction,
             },
             "requester": _requester(demand.requester),
-            "instrument": _instrument(demand.instrument),
+            "instrument": instrument_json(demand.instrument),
             "cited": list(demand.cited),
             "purpose": demand.purpose,
             "grounds": sorted(demand.grounds),
@@ -76,7 +76,8 @@ def _requester(requester: Requester) -> dict[str, Json]:
     )
 
 
-def _instrument(paper: Instrument) -> dict[str, Json]:
+def instrument_json(paper: Instrument) -> dict[str, Json]:
+    """Return a paper in its written form, with what came with it."""
     scope: dict[str, Json] = {
         "persons": paper.persons,
         "count": paper.count,
@@ -99,7 +100,7 @@ def _instrument(paper: Instrument) -> dict[str, Json]:
         "valid": _span(paper.valid_from, paper.valid_to),
         "status": paper.status,
         "returns_on": _day(paper.returns_on),
-        "accompanies": [_instrument(extra) for extra in paper.accompanies],
+        "accompanies": [instrument_json(extra) for extra in paper.accompanies],
     }
     return _filled(whole)
 
