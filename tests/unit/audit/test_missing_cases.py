@@ -10,7 +10,7 @@ from clerestory.audit.pack_check import check_packs
 
 ROOT = Path(__file__).parents[3]
 # Known answers may be added, and conditions; fewer shown conditions are a loss.
-SHOWN_AT_LEAST = 287
+SHOWN_AT_LEAST = 355
 
 # One slip in the known answer that stays closed, and the conditions that are then left unshown.
 SLIPS = {

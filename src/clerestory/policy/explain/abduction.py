@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
-from clerestory.law.fact_table import can_change, is_new_evidence
+from clerestory.law.fact_table import can_change, is_new_evidence, worst_of
 from clerestory.law.policies import Policy
 from clerestory.law.stages import GIVEN_BY
 from clerestory.policy.explain.words import literals, path_of
@@ -276,7 +276,7 @@ class Abduction:
 
 def _only(path: str, value: str) -> Ways:
     # To take a permission or an agreement away is nobody's way to open a record.
-    if value == "no" and path.startswith(("consent.", "agreement.")) and path != "consent.revoked":
+    if value == worst_of(path):
         return NEVER
     return (frozenset({(path, value)}),)
 
