@@ -41,6 +41,21 @@ LETTER: dict[str, Any] = {
          "written_request_complete"), "yes",
     ),
 }  # fmt: skip
+PAPER = LETTER["instrument"]
+ORDER: dict[str, Any] = {
+    "kind": "court_order", "issuer": "state_judge", "written": "yes", "status": "live",
+    "scope": {"persons": "named", "count": 1, "fields": "stated"},
+}  # fmt: skip
+
+
+def paper(**changes: Any) -> dict[str, Any]:
+    return {"instrument": {**PAPER, **changes}}
+
+
+def scope(**changes: Any) -> dict[str, Any]:
+    return paper(scope={**PAPER["scope"], **changes})
+
+
 ICE = {
     "requester": {"body": "a made-up field office", "class": "ice"},
     "purpose": "immigration_enforcement",
@@ -119,6 +134,24 @@ def everything_in(folder: Path) -> dict[Path, bytes]:
         ({"subjects": [{"ref": "S1", "relation": "household_member"}]}, "subjects"),
         ({"received": {"date": "2026-03-01", "channel": "post"}}, "received"),
         ({"holder": {**LETTER["holder"], "kind": "county"}}, "holder"),
+        (paper(kind="administrative_subpoena"), "instrument"),
+        (paper(form="i_138"), "instrument"),
+        (paper(issuer="state_judge"), "instrument"),
+        (paper(docket="D-99"), "instrument"),
+        (paper(court={"name": "made-up", "jurisdiction": "us-nh"}), "instrument"),
+        (paper(signed={"by": "Made-up", "on": "2026-02-01"}), "instrument"),
+        (paper(valid={"from": "2026-02-01", "to": None}), "instrument"),
+        (paper(returns_on="2026-05-01"), "instrument"),
+        (scope(persons="class"), "scope"),
+        (scope(count=2), "scope"),
+        (scope(persons_named=["S1"]), "scope"),
+        (scope(fields="everything"), "scope"),
+        (scope(fields_named=["S1.photo"]), "scope"),
+        (scope(programs=["snap"]), "scope"),
+        ({"grounds": []}, "grounds"),
+        ({"cited": ["imm-8usc1225d4"]}, "cited"),
+        (paper(accompanies=[ORDER]), "accompanies 1"),
+        ({"subjects": [{**LETTER["subjects"][0], "defined_by": ["language"]}]}, "defined_by"),
     ],
 )
 def test_nothing_is_answered_that_asks_something_else_than_was_received(
@@ -152,6 +185,28 @@ def test_a_period_that_was_asked_about_is_not_widened_and_an_open_one_may_be_sta
     done("receive", write(office, id="D-2"), "--office", office, *AT)
     stated = write(office, id="D-2", instrument=over("2026-01-01", "2026-02-01"))
     assert "sealed number 2" in done(*disclosing(office, stated))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "letter"},
+        {"issuer": "officer"},
+        {"status": "live", "valid": {"from": "2026-02-01"}},
+        {"scope": {**ORDER["scope"], "fields_named": ["S1.photo"]}},
+        {"scope": {**ORDER["scope"], "period": {"from": "2026-01-01", "to": "2026-02-01"}}},
+    ],
+)
+def test_what_came_with_a_paper_stays_as_it_was_and_more_may_come(
+    office: Path, changes: dict[str, Any]
+) -> None:
+    done("receive", write(office, **paper(accompanies=[ORDER])), "--office", office, *AT)
+    other = write(office, **paper(accompanies=[{**ORDER, **changes}]))
+    assert str(refused(*disclosing(office, other))).endswith("number 1: accompanies 1")
+
+    found = {**ORDER, "served": {"by": "made-up", "on": "2026-03-02"}, "enforced_by_order": "yes"}
+    more = write(office, **paper(accompanies=[found, ORDER]))
+    assert done(*disclosing(office, more)).startswith("sealed number 1")
 
 
 def test_what_was_found_out_since_does_not_make_another_demand(office: Path) -> None:
