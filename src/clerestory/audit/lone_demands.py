@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from clerestory.audit.conditions import Condition, unconditional, without
+from clerestory.audit.proof_cedar import InterpretersDisagree
 from clerestory.audit.two_laws import DAY, all_days, law_of_days, standing
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
@@ -89,10 +90,14 @@ class LoneDemands:
             policy: A policy of the stack that opens.
             condition: One of its conditions.
             plain: Whether the demand should say nothing beside the point; that takes longer.
+
+        Raises:
+            InterpretersDisagree: The conditions of the policy are read otherwise than the policy.
         """
         if policy.id not in self._law.policies:
             return LoneFailure(grade=Grade.NEVER)
         circuit = self._circuit
+        self._check_reading(policy)
         rest = read_variant(circuit, self._law, without(policy, condition))
         unmet = circuit.negate(circuit.policies[policy.id])
         lone = circuit.both([self._stands[policy.id], rest, unmet])
@@ -103,6 +108,16 @@ class LoneDemands:
             (Grade.ELSEWHERE, lone),
         ]
         return self._worst(tried, self._plain if plain else [self._own_source])
+
+    def _check_reading(self, policy: Policy) -> None:
+        # Cedar confirms what is found and nothing confirms a "never": so the policy that is whole
+        # has to be read here as the law itself was read, to the very node.
+        read = read_variant(self._circuit, self._law, policy)
+        if self._circuit.both([self._stands[policy.id], read]) != self._circuit.policies[policy.id]:
+            raise InterpretersDisagree(
+                f"the conditions of {policy.id} are read otherwise than the policy",
+                todo="do not use these packs; report the pack digest and the policy",
+            )
 
     def _worst(self, tried: Sequence[tuple[Grade, int]], plain: Sequence[int]) -> LoneFailure:
         """Return the first grade that can be, with the first demand that can be written."""
