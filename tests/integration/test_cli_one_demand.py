@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,21 @@ LETTER: dict[str, Any] = {
          "written_request_complete"), "yes",
     ),
 }  # fmt: skip
+PAPER = LETTER["instrument"]
+ORDER: dict[str, Any] = {
+    "kind": "court_order", "issuer": "state_judge", "written": "yes", "status": "live",
+    "scope": {"persons": "named", "count": 1, "fields": "stated"},
+}  # fmt: skip
+
+
+def paper(**changes: Any) -> dict[str, Any]:
+    return {"instrument": {**PAPER, **changes}}
+
+
+def scope(**changes: Any) -> dict[str, Any]:
+    return paper(scope={**PAPER["scope"], **changes})
+
+
 ICE = {
     "requester": {"body": "a made-up field office", "class": "ice"},
     "purpose": "immigration_enforcement",
@@ -119,6 +135,24 @@ def everything_in(folder: Path) -> dict[Path, bytes]:
         ({"subjects": [{"ref": "S1", "relation": "household_member"}]}, "subjects"),
         ({"received": {"date": "2026-03-01", "channel": "post"}}, "received"),
         ({"holder": {**LETTER["holder"], "kind": "county"}}, "holder"),
+        (paper(kind="administrative_subpoena"), "instrument"),
+        (paper(form="i_138"), "instrument"),
+        (paper(issuer="state_judge"), "instrument"),
+        (paper(docket="D-99"), "instrument"),
+        (paper(court={"name": "made-up", "jurisdiction": "us-nh"}), "instrument"),
+        (paper(signed={"by": "Made-up", "on": "2026-02-01"}), "instrument"),
+        (paper(valid={"from": "2026-02-01", "to": None}), "instrument"),
+        (paper(returns_on="2026-05-01"), "instrument"),
+        (scope(persons="class"), "scope"),
+        (scope(count=2), "scope"),
+        (scope(persons_named=["S1"]), "scope"),
+        (scope(fields="everything"), "scope"),
+        (scope(fields_named=["S1.photo"]), "scope"),
+        (scope(programs=["snap"]), "scope"),
+        ({"grounds": []}, "grounds"),
+        ({"cited": ["imm-8usc1225d4"]}, "cited"),
+        (paper(accompanies=[ORDER]), "accompanies 1"),
+        ({"subjects": [{**LETTER["subjects"][0], "defined_by": ["language"]}]}, "defined_by"),
     ],
 )
 def test_nothing_is_answered_that_asks_something_else_than_was_received(
@@ -152,6 +186,28 @@ def test_a_period_that_was_asked_about_is_not_widened_and_an_open_one_may_be_sta
     done("receive", write(office, id="D-2"), "--office", office, *AT)
     stated = write(office, id="D-2", instrument=over("2026-01-01", "2026-02-01"))
     assert "sealed number 2" in done(*disclosing(office, stated))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "letter"},
+        {"issuer": "officer"},
+        {"status": "live", "valid": {"from": "2026-02-01"}},
+        {"scope": {**ORDER["scope"], "fields_named": ["S1.photo"]}},
+        {"scope": {**ORDER["scope"], "period": {"from": "2026-01-01", "to": "2026-02-01"}}},
+    ],
+)
+def test_what_came_with_a_paper_stays_as_it_was_and_more_may_come(
+    office: Path, changes: dict[str, Any]
+) -> None:
+    done("receive", write(office, **paper(accompanies=[ORDER])), "--office", office, *AT)
+    other = write(office, **paper(accompanies=[{**ORDER, **changes}]))
+    assert str(refused(*disclosing(office, other))).endswith("number 1: accompanies 1")
+
+    found = {**ORDER, "served": {"by": "made-up", "on": "2026-03-02"}, "enforced_by_order": "yes"}
+    more = write(office, **paper(accompanies=[found, ORDER]))
+    assert done(*disclosing(office, more)).startswith("sealed number 1")
 
 
 def test_what_was_found_out_since_does_not_make_another_demand(office: Path) -> None:
@@ -447,4 +503,103 @@ def test_a_letter_that_was_altered_is_an_alarm_and_is_not_written_over(
 
     assert (type(fault), fault.code) == (Corruption, "answer-letter-altered")
     assert letter.name in str(fault)
+    assert everything_in(office) == before
+
+
+TWO = {
+    "subjects": [
+        {"ref": "S1", "relation": "named", "applicant": "yes"},
+        {"ref": "S2", "relation": "named", "applicant": "yes"},
+    ],
+}  # fmt: skip
+
+
+def people(agency: Path, *keys: int) -> list[dict[str, str]]:
+    """Marks of made-up people as the agency holds them."""
+    with sqlite3.connect(agency / "agency.sqlite") as source:
+        rows = source.execute(
+            "SELECT name, date_of_birth, ssn FROM people WHERE ssn IS NOT NULL ORDER BY person_id"
+        ).fetchall()
+    source.close()
+    return [dict(zip(("name", "birth_date", "ssn"), rows[key], strict=True)) for key in keys]
+
+
+def naming(office: Path, demand: Path, **marks: Any) -> tuple[str | Path, ...]:
+    words = disclosing(office, demand)
+    demand_id = yaml.safe_load(demand.read_text())["id"]
+    (office.parent / f"who-{demand_id}.yaml").write_text(
+        yaml.safe_dump({"demand": demand_id, **marks})
+    )
+    return words
+
+
+def looked_up(office: Path) -> list[str]:
+    lines = (office / "lookups" / "lookups.jsonl").read_text().splitlines()
+    return [json.loads(line)["ref"] for line in lines]
+
+
+def test_everybody_whom_the_paper_names_stands_in_the_file_once(office: Path, agency: Path) -> None:
+    demand = write(office, **TWO)
+    done("receive", demand, "--office", office, *AT)
+    [one, two] = people(agency, 0, 1)
+
+    for marks, said in (
+        ({"S1": one}, "nothing says whom the demand names as S2"),
+        ({"S2": two}, "nothing says whom the demand names as S1"),
+        ({"S1": one, "S2": two, "S3": one}, "the demand has no such person"),
+        ({"S1": one, "S2": one}, "are the same person"),
+    ):
+        fault = refused(*naming(office, demand, **marks))
+        assert (fault.code, said in str(fault)) == ("roster-fault", True), fault
+    assert looked_up(office) == []
+
+    # Written otherwise, but one person: nobody is answered, though of S2 nothing would leave.
+    same = {"name": one["name"].upper(), "ssn": one["ssn"]}
+    assert refused(*naming(office, demand, S1=one, S2=same)).code == "answer-person-uncertain"
+    assert looked_up(office) == ["S1", "S2"]
+    assert entries(office) == 1
+
+    # Who is not held, and is not answered about, keeps nobody else from their answer.
+    stranger = {"name": "Zebulon Quisenberry Example", "birth_date": "1951-01-02",
+                "ssn": "900-77-1234"}  # fmt: skip
+    assert done(*naming(office, demand, S1=one, S2=stranger)).startswith("sealed number 1")
+
+
+def test_an_answer_is_about_the_persons_who_were_named_when_the_paper_came(
+    office: Path, agency: Path
+) -> None:
+    demand, [one, two, three] = write(office, **TWO), people(agency, 0, 1, 2)
+    naming(office, demand, S1=one, S2=two)
+    named = office.parent / "who-D-1.yaml"
+    done("receive", demand, "--office", office, "--who", named, *AT)
+    before = everything_in(office)
+
+    for marks, who in (
+        ({"S1": two, "S2": one}, "S1, S2"),
+        ({"S1": three, "S2": two}, "S1"),
+        ({"S1": one, "S2": three}, "S2"),
+        ({"S1": {**one, "ssn": three["ssn"]}, "S2": two}, "S1"),
+        ({"S1": {key: one[key] for key in ("name", "ssn")}, "S2": two}, "S1"),
+    ):
+        fault = refused(*naming(office, demand, **marks))
+        assert fault.code == "answer-other-person"
+        assert str(fault).endswith(f"were named when D-1 came: {who}")
+    assert everything_in(office) == before
+    assert not any(one["name"].encode() in content for content in before.values())
+
+    more = {**two, "address": "1 Made-up Lane, Exampleton, ME 00011"}
+    assert done(*naming(office, demand, S1=one, S2=more)).startswith("sealed number 1")
+
+
+def test_a_paper_is_not_received_with_persons_that_it_does_not_name(
+    office: Path, agency: Path
+) -> None:
+    demand, [one] = write(office, **TWO), people(agency, 0)
+    before = everything_in(office)
+
+    naming(office, demand, S1=one)
+    fault = refused("receive", demand, "--office", office, "--who",
+                    office.parent / "who-D-1.yaml", *AT)  # fmt: skip
+
+    assert fault.code == "roster-fault"
     assert everything_in(office) == before

@@ -74,6 +74,10 @@ class EveryDay:
         circuit = circuit_of(law, base, _nodes(base, stands))
         return cls(law=law, circuit=circuit, days=days, stands=stands)
 
+    def standing(self) -> dict[str, int]:
+        """Return for each policy the node of "it stands on this day"."""
+        return _nodes(self.circuit, self.stands)
+
     def within(self, period: Period) -> int:
         """Return the node of "the day is within this period"."""
         return self.circuit.is_one_of(DAY, [c for c, day in self.days.items() if day in period])

@@ -13,6 +13,7 @@ from clerestory.cli.received import answerable
 from clerestory.disclosure import refusal_letter, withholding_index
 from clerestory.kernel import Corruption, Refusal, digest_of
 from clerestory.kernel.files import write_whole
+from clerestory.kernel.time import parse_day
 from clerestory.ledger import Ledger
 from clerestory.ledger.repeats import said_of
 
@@ -65,7 +66,7 @@ def _refused(ledger: Ledger, demand_id: str) -> tuple[int, str, date | None] | N
         if told["sealed_to"] == "nobody":
             # An entry of an earlier version does not say its day.
             on = told.get("on")
-            return index, told["package"], date.fromisoformat(on) if on else None
+            return index, told["package"], parse_day(on) if on else None
     return None
 
 

@@ -1,6 +1,6 @@
 """Demands, findings, determinations, rulings and duties: frozen values and their written form."""
 
-from clerestory.demands.as_received import asked_parts, demand_digest
+from clerestory.demands.as_received import asked_parts, changed_parts, demand_digest
 from clerestory.demands.asked_period import asked_period
 from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, Outcome, Ruling
@@ -18,6 +18,7 @@ __all__ = [
     "Ruling",
     "asked_parts",
     "asked_period",
+    "changed_parts",
     "demand_digest",
     "demand_json",
     "determination_json",

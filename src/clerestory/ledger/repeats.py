@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from clerestory.kernel import Refusal
 from clerestory.ledger.events import Event, EventType
 from clerestory.ledger.leaf import Leaf, parse_leaf
 from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.rows import check_not_erased, indexes_of
+
+_ENTRIES_AT_ONCE = 1_000
 
 
 def find_entry(
@@ -60,6 +63,23 @@ def fields_of(
     for index, leaf in _entries(ledger, matter):
         if leaf.type is kind:
             yield index, ledger.payload(index).fields
+
+
+def fields_everywhere(ledger: Ledger, kind: EventType) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the index and the private fields of each entry of one type that was not erased."""
+    with ledger.log.reading() as reader:
+        size = reader.head().size
+    for start in range(0, size, _ENTRIES_AT_ONCE):
+        with ledger.log.reading() as reader:
+            entries = reader.entries(start, min(start + _ENTRIES_AT_ONCE, size))
+        for index, entry in enumerate(entries, start):
+            if parse_leaf(entry).type is not kind:
+                continue
+            try:
+                yield index, dict(ledger.payload(index).fields)
+            except Refusal as fault:
+                if fault.code != "log-erased":
+                    raise
 
 
 def said_of(
