@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -603,3 +604,35 @@ def test_a_paper_is_not_received_with_persons_that_it_does_not_name(
 
     assert fault.code == "roster-fault"
     assert everything_in(office) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO people SELECT * FROM copied",
+        "UPDATE people SET name = 'Amina Warsame Example', date_of_birth = '1988-04-17' "
+        "WHERE person_id = (SELECT max(person_id) FROM people)",
+        "UPDATE people SET ssn = NULL WHERE person_id = (SELECT max(person_id) FROM people)",
+        "DELETE FROM people WHERE person_id = (SELECT max(person_id) FROM people)",
+    ],
+)
+def test_an_index_that_is_older_than_the_records_hides_no_second_person(
+    office: Path, agency: Path, change: str
+) -> None:
+    home = shutil.copytree(agency, office.parent / "agency")
+    settings = office / "office.toml"
+    settings.write_text(settings.read_text().replace(str(agency), str(home)))
+    demand = write(office)
+    done("receive", demand, "--office", office, *AT)
+    with sqlite3.connect(home / "agency.sqlite") as source:
+        source.execute("CREATE TEMP TABLE copied AS SELECT * FROM people LIMIT 1")
+        source.execute("UPDATE copied SET person_id = 'P99999999'")
+        source.execute(change)
+    source.close()
+
+    fault = refused(*disclosing(office, demand))
+
+    assert fault.code == "index-outdated"
+    assert "holdings index" in fault.todo
+    assert entries(office) == 1
+    assert not (office / "out").exists()

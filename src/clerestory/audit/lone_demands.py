@@ -1,6 +1,6 @@
 """Demands in which one condition of one policy fails and all its others hold, made by the solver.
 
-One question covers every demand on every day: the day is one more fact here (see ``two_laws``). So
+One question covers every demand on every day: the day is one more fact here (see ``every_day``). So
 where the solver says "never", that the condition cannot fail alone is a proof.
 """
 
@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from clerestory.audit.conditions import Condition, unconditional, without
+from clerestory.audit.every_day import DAY, EveryDay, all_days, by_code
 from clerestory.audit.proof_cedar import InterpretersDisagree
-from clerestory.audit.two_laws import DAY, all_days, law_of_days, standing
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.policy.circuit.circuit import Circuit
@@ -21,7 +21,7 @@ from clerestory.policy.circuit.well_formed import ordinary, well_formed
 from clerestory.policy.decide.stages import Case
 from clerestory.policy.interpreters.smt import CanBe, Solver
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
-from clerestory.policy.model.shape import flat_facts, shape_of
+from clerestory.policy.model.shape import flat_facts
 
 
 class Grade(StrEnum):
@@ -76,17 +76,16 @@ class LoneDemands:
 
     def __init__(self, stack: PackStack, *, today: date, timeout_ms: int = 30_000) -> None:
         self.stack = stack
-        self._days = {day.isoformat(): day for day in all_days([stack])}
-        shape = shape_of(stack)
-        base = Circuit(replace(shape, facts={**shape.facts, DAY: frozenset(self._days)}))
-        self._law = law_of_days(stack, list(self._days.values()))
-        self._stands = standing(base, self._law, self._days)
-        self._circuit = circuit_of(self._law, base, self._stands)
+        self._days = by_code(all_days([stack]))
+        every_day = EveryDay.of(stack, self._days)
+        self._law, self._circuit = every_day.law, every_day.circuit
+        self._stands = every_day.standing()
         self._solver = Solver(self._circuit, timeout_ms)
         self._solver.require(well_formed(self._circuit))
         self._own_source = self._of_own_source()
         self._plain = [self._own_source, self._law_of(today), *ordinary(self._circuit)]
         self._wider: dict[str, int] = {}
+        self._reached: dict[int, list[int]] = {}
 
     def find(self, policy: Policy, condition: Condition, *, plain: bool = False) -> LoneDemand:
         """Look for a demand in which exactly this condition of the policy is missing.
@@ -123,7 +122,12 @@ class LoneDemands:
         facts = flat_facts(case.principal, case.resource, case.context, self.stack.vocabulary) | {
             DAY: days[-1] if days else next(iter(self._days))
         }
-        return self._circuit.evaluate(facts)[place]
+        return self._is_met(place, facts)
+
+    def _is_met(self, place: int, facts: Mapping[str, Any]) -> bool:
+        if place not in self._reached:
+            self._reached[place] = self._circuit.reached([place])
+        return self._circuit.evaluate_of(self._reached[place], facts)[place]
 
     def _check_reading(self, policy: Policy) -> None:
         # Cedar confirms what is found and nothing confirms a "never": so the policy that is whole
@@ -162,7 +166,7 @@ class LoneDemands:
             opens=grade is Grade.GRAVE,
             facts={path: code for path, code in facts.items() if path != DAY},
             on=self._days[facts[DAY]],
-            is_written=self._circuit.evaluate(facts)[self._own_source],
+            is_written=self._is_met(self._own_source, facts),
         )
 
     def _opens_without(self, policy: Policy) -> int:

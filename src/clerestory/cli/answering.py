@@ -48,6 +48,7 @@ from clerestory.holdings import (
     PersonSearch,
     Purpose,
     Source,
+    check_index_current,
     check_still_right,
     load_catalogue,
     open_index,
@@ -255,6 +256,7 @@ def _read_values(
     try:
         for person in asked.persons:
             check_still_right(source, catalogue, persons[str(person.ref)], person.query)
+        _check_index(office, source, catalogue)
         protected = decide_with_record(
             decided, source=source, catalogue=catalogue, persons=persons, on=office.day(at)
         )
@@ -270,6 +272,15 @@ def _read_values(
         raise nothing_left()
     kept = {item: value for item, value in (values | found).items() if item in open_items}
     return protected.decided, kept, protected.lowered
+
+
+def _check_index(office: Office, source: Source, catalogue: Catalogue) -> None:
+    """Refuse where somebody came into the records, or was renamed, since the index was built."""
+    index = open_index(office.index, catalogue=catalogue)
+    try:
+        check_index_current(index, source, catalogue)
+    finally:
+        index.close()
 
 
 def _from_records(
