@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 Answer = Literal["yes", "no", "unknown"]
@@ -162,6 +162,35 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """Counsel's signed answer to one point that was referred, for this demand and these items.
+
+    ``point`` is the policy that refers. ``by`` and ``reason`` are for people.
+    """
+
+    point: str
+    in_favor: bool
+    items: frozenset[Item]
+    by: str
+    signed_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """An authority that counsel suspended, from an instant on; ``held_to`` is where it ends.
+
+    ``by`` and ``reason``, which cites the order or says why, are for people.
+    """
+
+    authority: str
+    by: str
+    reason: str
+    held_from: datetime
+    held_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
     """One paper or message asking for records.
 
@@ -184,6 +213,8 @@ class Demand:
     consents: tuple[Consent, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     holds: tuple[Hold, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
     threats: frozenset[str] = frozenset()
     nondisclosure_asked: Answer = "unknown"
     nondisclosure_ordered: Answer = "unknown"

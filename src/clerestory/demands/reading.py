@@ -14,14 +14,17 @@ from clerestory.demands.demand import (
     Holder,
     Instrument,
     Item,
+    Opinion,
     Requester,
     Subject,
+    Suspension,
 )
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.schema import faults_of, file_of, plain, schema
 from clerestory.demands.senses import find_contradictions
 from clerestory.demands.shape import find_problems
 from clerestory.kernel.reading import Document, read_document
+from clerestory.kernel.time import parse_moment
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
 
@@ -78,6 +81,8 @@ def _demand(doc: Mapping[str, Any]) -> Demand:
         consents=tuple(map(_consent, doc.get("consents") or ())),
         agreements=tuple(_agreements(doc.get("agreements") or ())),
         holds=tuple(map(_hold, doc.get("holds") or ())),
+        opinions=tuple(map(_opinion, doc.get("opinions") or ())),
+        suspensions=tuple(map(_suspension, doc.get("suspensions") or ())),
         threats=frozenset(doc.get("threats") or ()),
         nondisclosure_asked=_answer(silence.get("asked")),
         nondisclosure_ordered=_answer(silence.get("ordered")),
@@ -193,6 +198,28 @@ def _hold(hold: Mapping[str, Any]) -> Hold:
         held_from=_day(hold["from"]),
         held_to=_maybe_day(hold.get("to")),
         written_followup=_answer(hold.get("written_followup")),
+    )
+
+
+def _opinion(opinion: Mapping[str, Any]) -> Opinion:
+    return Opinion(
+        point=opinion["point"],
+        in_favor=_answer(opinion["answer"]) == "yes",
+        items=frozenset(_items(opinion["records"])),
+        by=opinion["by"],
+        signed_on=_day(opinion["signed_on"]),
+        reason=opinion["reason"],
+    )
+
+
+def _suspension(suspension: Mapping[str, Any]) -> Suspension:
+    end = suspension.get("to")
+    return Suspension(
+        authority=suspension["authority"],
+        by=suspension["by"],
+        reason=suspension["reason"],
+        held_from=parse_moment(suspension["from"]),
+        held_to=None if end is None else parse_moment(end),
     )
 
 

@@ -31,6 +31,7 @@ class Fact:
         with_kind: Whether it says what a paper is, so that only another kind of paper changes it.
         absent: Its code where the consent or the agreement that it belongs to is not there.
         written: Whether the written form states it by the same word, and it is taken as it stands.
+        staged: Whether the stages alone read it: a policy that could ask for it might open on it.
     """
 
     path: str
@@ -45,6 +46,7 @@ class Fact:
     with_kind: bool = False
     absent: str = ""
     written: bool = False
+    staged: bool = False
 
     @property
     def head(self) -> str:
@@ -197,10 +199,17 @@ FACTS: tuple[Fact, ...] = (
     _words("lifted"),
     _words("mandated"),
     _words("barred"),
+    # Points that counsel's signed opinions answer, by the policy that refers; see ``stages``.
+    Fact(path="opinion.favor", many=True, staged=True),
+    Fact(path="opinion.against", many=True, staged=True),
+    # Authorities that counsel has suspended on the day.
+    Fact(path="suspended", many=True, staged=True),
 )
 """All facts but the findings, in the order in which a row of demands has them."""
 
 BY_PATH = {fact.path: fact for fact in FACTS}
+STAGED = frozenset(fact.head for fact in FACTS if fact.staged)
+"""The groups of facts that the stages alone read: they never reach a policy."""
 FINDINGS = "findings"
 KIND = "paper.kind"
 NO_PAPER = (KIND, "none")
@@ -221,8 +230,8 @@ def absent_of(head: str) -> dict[str, str]:
 
 
 def in_context() -> Iterator[Fact]:
-    """Yield the facts of the context: those that are neither the requester nor the field."""
-    return (fact for fact in FACTS if fact.head not in {"principal", "resource"})
+    """Yield the facts of the context that a policy may ask for: no requester and no field."""
+    return (f for f in FACTS if f.head not in {"principal", "resource"} and not f.staged)
 
 
 def can_change(path: str) -> bool:

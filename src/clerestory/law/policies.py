@@ -15,8 +15,10 @@ from clerestory.law.stages import BY_ACTION, STAGES
 ACTIONS = tuple(BY_ACTION)
 ANNOTATIONS = frozenset(
     {"id", "authority", "lifts", "establishes", "bars", "duty", "basis", "within", "to", "content"}
-    | {"coarsen_to", "rests_on", "starts"}
+    | {"coarsen_to", "rests_on", "starts", "opinion"}
 )
+MAY_OPEN, MAY_NOT_OPEN = "may_open", "may_not_open"
+"""What ``@opinion`` of a policy that refers says of counsel's signed opinion on its point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,19 @@ class Policy:
     def words(self, annotation: str) -> tuple[str, ...]:
         """Return an annotation that lists codes, split at spaces."""
         return tuple(self.notes.get(annotation, "").split())
+
+    @property
+    def refers(self) -> bool:
+        """Whether it sends a point to counsel."""
+        return self.action == "refer" and self.effect == "permit"
+
+    @property
+    def opens_on_opinion(self) -> bool:
+        """Whether counsel's signed opinion in favor lifts what ``@lifts`` names.
+
+        Silence is no: a policy must say so itself.
+        """
+        return self.refers and self.notes.get("opinion") == MAY_OPEN
 
     def text(self) -> str:
         """Return the policy as Cedar text, without its comments."""

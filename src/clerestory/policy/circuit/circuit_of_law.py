@@ -14,6 +14,7 @@ from clerestory.law.policies import Policy
 from clerestory.law.stages import GIVEN_BY, STAGE_SETS
 from clerestory.policy.circuit.cedar_reading import Tree, read_policy, read_tree
 from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
+from clerestory.policy.circuit.counsel_nodes import Counsel
 from clerestory.policy.circuit.pack_facts import PackFacts
 from clerestory.policy.decide.duties import labels
 from clerestory.policy.errors import OutsideSubset
@@ -133,7 +134,8 @@ class _Stages:
 
     def write(self) -> Circuit:
         circuit = self.circuit
-        established = self._stage("established", {})
+        defined = self._satisfied("define", {})
+        established = self._given("established", defined)
         lifts = self._satisfied("lift", {"established": established})
         lifted, mandated = self._lifted(lifts)
         before = {"established": established, "lifted": lifted, "mandated": mandated}
@@ -143,16 +145,41 @@ class _Stages:
         coarsened = self._coarsened(before, barred, lifts, offers)
         refers = self._satisfied("refer", {**before, "barred": barred})
         referred, settles = self._allowed(refers)
-        circuit.policies |= lifts | bars | offers | refers
-        self._name(
-            established=established, lifted=lifted, mandated=mandated, barred=barred,
-            settled=settles,
-        )  # fmt: skip
+        circuit.policies |= defined | lifts | bars | offers | refers
         self._answer(released, coarsened, referred)
         self._determine(lifts, bars, offers, refers)
+        met = {
+            "define": defined, "lift": lifts, "disclose": bars, "lift_coarsened": offers,
+            "refer": refers,
+        }  # fmt: skip
+        after = self._heed_counsel(before, barred, met)
+        self._name(**after, settled=settles)
         self._coarser(offers)
-        self._oblige({**before, "barred": barred})
+        self._oblige(after)
         return circuit
+
+    def _heed_counsel(
+        self,
+        known: dict[str, dict[str, int]],
+        barred: dict[str, int],
+        met: Mapping[str, Mapping[str, int]],
+    ) -> dict[str, dict[str, int]]:
+        """Let what counsel signed change the answers; return the words that then hold."""
+        circuit = self.circuit
+        points = {name: met["refer"][name] for name in sorted(self.law.opinions)}
+        lifted = self._given("lifted", {**met["lift"], **points})
+        # Without a point that an opinion may open nothing is tried, and nothing is written.
+        tried = self._released({**known, "lifted": lifted})[0] if points else circuit.no
+        opened = Counsel(
+            circuit=circuit, law=self.law, met=met, established=known["established"], tried=tried
+        ).heed()
+        more = {name: circuit.both([opened, place]) for name, place in points.items()}
+        left = circuit.negate(opened)
+        return {
+            **known,
+            "lifted": self._given("lifted", {**met["lift"], **more}),
+            "barred": {lock: circuit.both([left, place]) for lock, place in barred.items()},
+        }
 
     def _answer(self, released: int, coarsened: int, referred: int) -> None:
         circuit = self.circuit
@@ -205,11 +232,6 @@ class _Stages:
     def _name(self, **stages: Mapping[str, int]) -> None:
         for stage, words in stages.items():
             self.circuit.words |= {(stage, word): place for word, place in words.items()}
-
-    def _stage(self, name: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
-        satisfied = self._satisfied(GIVEN_BY[name][0], known)
-        self.circuit.policies |= satisfied
-        return self._given(name, satisfied)
 
     def _given(self, name: str, satisfied: Mapping[str, int]) -> dict[str, int]:
         """Return the words of a set that a stage fills."""

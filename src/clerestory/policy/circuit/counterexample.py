@@ -13,6 +13,8 @@ Document = dict[str, Any]
 REF = "S1"
 # Whom a permission names that names the requester.
 BODY = "a made-up body"
+COUNSEL = "a made-up counsel"
+OPINIONS = ("opinion.favor", "opinion.against")
 
 
 def demand_of(facts: Facts, on: date, *, name: str) -> Document:
@@ -41,6 +43,8 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         "consents": _consents(facts, on, class_ref, ref),
         "agreements": _agreements(facts, ref),
         "holds": _holds(facts["hold"], on),
+        "opinions": _opinions(facts, on, ref),
+        "suspensions": _suspensions(facts, on),
         "nondisclosure": _part(facts, "nondisclosure"),
     }
     if facts["consent.given"] == "yes":
@@ -57,7 +61,9 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
 
 def _is_class(facts: Facts) -> bool:
     # Somebody acts for one person, so one whose relation is unknown is then called S1.
+    # So is one on whom counsel gave an opinion: it is never about a class.
     alone = facts["subject.represented_by"] != "unstated"
+    alone = alone or any(facts[path] for path in OPINIONS)
     return facts["subject.relation"] in ({"class"} if alone else {"class", "unknown"})
 
 
@@ -179,6 +185,25 @@ def _agreements(facts: Facts, ref: str) -> list[Document]:
             "in_force": facts["agreement.in_force"],
             **_part(facts, "agreement"),
         }
+    ]
+
+
+def _opinions(facts: Facts, on: date, ref: str) -> list[Document]:
+    record = {"program": facts["resource.program"], "fields": [ref]}
+    said = {"by": COUNSEL, "signed_on": on.isoformat(), "reason": "made up", "records": [record]}
+    answers = {"yes": facts["opinion.favor"], "no": facts["opinion.against"]}
+    return [
+        {"point": point, "answer": answer, **said}
+        for answer, points in answers.items()
+        for point in points
+    ]
+
+
+def _suspensions(facts: Facts, on: date) -> list[Document]:
+    begun = f"{on.isoformat()}T00:00Z"
+    return [
+        {"authority": name, "by": COUNSEL, "from": begun, "reason": "made up"}
+        for name in facts["suspended"]
     ]
 
 

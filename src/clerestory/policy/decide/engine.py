@@ -20,6 +20,7 @@ from clerestory.policy.decide.stages import Case, CaseAnswer, run
 from clerestory.policy.explain.changes import Changes
 from clerestory.policy.explain.near_misses import Considered
 from clerestory.policy.explain.reasons import Reasons
+from clerestory.policy.model.counsel import check_named
 from clerestory.policy.model.facts import DemandFacts
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.schema import field_uid
@@ -107,7 +108,12 @@ class Engine:
         return Possible.of(self.law.stack)
 
     def docket(self, demand: Demand) -> "Docket":
-        """Return the distinct cases that a demand puts to the law, before anything is decided."""
+        """Return the distinct cases that a demand puts to the law, before anything is decided.
+
+        Raises:
+            Refusal: Counsel's opinion or suspension is of what no pack in use has.
+        """
+        check_named(demand, self.law.stack)
         facts = DemandFacts.of(demand, self.law.on, self.law.stack.vocabulary)
         places: dict[Item, int] = {}
         known: dict[tuple[str, str, str], int] = {}
@@ -155,6 +161,8 @@ class Engine:
                 "would_change": changes.turns(place),
                 "coarsen_to": answer.coarsen_to,
                 "lowered_from": answer.lowered_from,
+                "opinions": answer.opinions,
+                "suspended": answer.suspended,
             }
         return tuple(Ruling(item=item, **made[place]) for item, place in docket.places.items())
 
@@ -176,8 +184,8 @@ def determining(law: LawOfTheDay, answer: CaseAnswer) -> tuple[tuple[str, ...], 
     if answer.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
         policies = answer.lifts
     elif answer.outcome is Outcome.REFER:
-        mandates = tuple(law.mandates.intersection(answer.lifts))
-        policies = (*answer.refers, *mandates, *answer.bars)
+        mandates = law.mandates.intersection(answer.lifts).difference(answer.suspended)
+        policies = (*answer.refers, *answer.suspended, *mandates, *answer.bars)
     else:
         policies = (*answer.bars, *answer.refusals)
         # The locks decide; a ruling that settles the point for counsel stands behind them.

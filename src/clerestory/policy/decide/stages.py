@@ -10,44 +10,21 @@ What no stage allows is withheld. A policy whose evaluation fails turns the item
 an alarm, since Cedar skips it and a skipped ``forbid`` would open the field in silence.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import cedarpy
 
 from clerestory.demands.determination import Outcome
 from clerestory.law.stages import GIVEN_BY
+from clerestory.policy.decide.cases import Case, CaseAnswer
+from clerestory.policy.decide.counsel import heed_counsel
 from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.schema import Request, request
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What the policies are asked about: a principal, a field and the facts of the demand."""
-
-    principal: str
-    resource: str
-    context: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseAnswer:
-    """How one case came out, with the determining policies of each stage.
-
-    ``lowered_from`` is the answer of the law where a reviewer lowered it (see ``lowering``).
-    """
-
-    outcome: Outcome
-    context: Mapping[str, Any] = field(repr=False)
-    lifts: tuple[str, ...]
-    bars: tuple[str, ...]
-    refers: tuple[str, ...]
-    refusals: tuple[str, ...]
-    coarsen_to: str | None = None
-    errors: tuple[str, ...] = ()
-    lowered_from: Outcome | None = None
+__all__ = ["Case", "CaseAnswer", "run"]
 
 
 def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> list[CaseAnswer]:
@@ -55,6 +32,7 @@ def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> 
     steps = [_Step(case, dict(case.context)) for case in cases]
     for step, response in _ask(law, "define", steps, entities):
         step.note(response)
+        step.defined = response.policies
         step.give(law, "established", response.policies)
     for step, response in _ask(law, "lift", steps, entities):
         step.note(response)
@@ -76,7 +54,7 @@ def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> 
             step.refers = response.policies
         else:
             step.refusals = response.policies
-    return [step.answer() for step in steps]
+    return heed_counsel(law, cases, [step.answer() for step in steps], entities)
 
 
 def _coarsen(law: LawOfTheDay, steps: "Sequence[_Step]", entities: cedarpy.Entities) -> None:
@@ -116,6 +94,7 @@ class _Step:
     case: Case
     context: dict[str, Any]
     outcome: Outcome | None = None
+    defined: tuple[str, ...] = ()
     lifts: tuple[str, ...] = ()
     bars: tuple[str, ...] = ()
     refers: tuple[str, ...] = ()
@@ -153,4 +132,5 @@ class _Step:
             refusals=self.refusals,
             coarsen_to=None if self.errors else self.coarsen_to,
             errors=self.errors,
+            defined=self.defined,
         )
