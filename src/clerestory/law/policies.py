@@ -13,10 +13,7 @@ from clerestory.law.errors import Fault
 from clerestory.law.stages import BY_ACTION, STAGES
 
 ACTIONS = tuple(BY_ACTION)
-ANNOTATIONS = frozenset(
-    {"id", "authority", "lifts", "establishes", "bars", "duty", "basis", "within", "to", "content"}
-    | {"coarsen_to", "rests_on", "starts", "opinion"}
-)
+ANNOTATIONS = frozenset({"id", "authority", "rests_on"}.union(*(stage.reads for stage in STAGES)))
 MAY_OPEN, MAY_NOT_OPEN = "may_open", "may_not_open"
 """What ``@opinion`` of a policy that refers says of counsel's signed opinion on its point."""
 

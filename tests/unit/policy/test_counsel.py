@@ -350,7 +350,7 @@ def test_an_opinion_on_a_suspended_authority_opens_nothing(tiny: Tiny, make: Mak
 def test_a_suspension_holds_on_every_day_that_it_touches_anywhere(
     from_: str, to: str | None, suspended: bool, tiny: Tiny, make: Make
 ) -> None:
-    demand = make(suspensions=[suspension(**{"from": from_, "to": to})])
+    demand = make(suspensions=[{**suspension(), "from": from_, "to": to}])
 
     ruling = only(tiny(LAW + lift("act"), on=date(2026, 3, 2)).decide(demand))
 

@@ -50,14 +50,14 @@ class Counsel:
         self._determine(
             _Changed(
                 opened=circuit.both([opened, sure]), closed=closed, lowered=lowered,
-                suspended=suspended,
+                ended=circuit.either([opened, closed]), suspended=suspended,
             )
         )  # fmt: skip
         return opened
 
     @property
     def _points(self) -> Nodes:
-        refers = self.met["refer"].items()
+        refers = self.met.get("refer", {}).items()
         return {name: place for name, place in refers if self.law.policies[name].refers}
 
     def _opened(self, referred: int) -> int:
@@ -92,7 +92,7 @@ class Counsel:
         """Return where a judge, or an authority that orders release, opens."""
         compelling = self.law.stack.vocabulary.compelling
         words = [place for word, place in self.established.items() if word in compelling]
-        lifts = self.met["lift"].items()
+        lifts = self.met.get("lift", {}).items()
         mandates = [place for name, place in lifts if name in self.law.mandates]
         return self.circuit.either([*words, *mandates])
 
@@ -102,7 +102,7 @@ class Counsel:
         always = circuit.yes
         asked = {"define": always, "lift": always, "lift_coarsened": coarsened, "refer": opened}
         for action, where in asked.items():
-            for name, place in self.met[action].items():
+            for name, place in self.met.get(action, {}).items():
                 policy = self.law.policies[name]
                 if policy.effect == "permit":
                     cited = [circuit.holds("suspended", one) for one in policy.authorities]
@@ -116,13 +116,12 @@ class Counsel:
         found = {
             name: [circuit.both([place, as_before])] for name, place in circuit.determining.items()
         }
-        ended = circuit.either([where.opened, where.closed])
         lifting = circuit.either([where.opened, where.lowered])
         more = [(name, where.lowered, place) for name, place in where.suspended.items()]
-        more += [(name, ended, place) for name, place in self._points.items()]
-        for name, place in self.met["lift"].items():
+        more += [(name, where.ended, place) for name, place in self._points.items()]
+        for name, place in self.met.get("lift", {}).items():
             more.append((name, lifting if name in law.mandates else where.opened, place))
-        for name, place in self.met["disclose"].items():
+        for name, place in self.met.get("disclose", {}).items():
             if law.policies[name].effect == "forbid":
                 more.append((name, where.closed, place))
         for name, answered, place in more:
@@ -132,9 +131,13 @@ class Counsel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Changed:
-    """Where counsel changed the answer, and where each policy that opens is suspended."""
+    """Where counsel changed the answer, and where each policy that opens is suspended.
+
+    ``ended`` is where opinions ended a referral, whatever a suspension made of it.
+    """
 
     opened: int
     closed: int
     lowered: int
+    ended: int
     suspended: Nodes
