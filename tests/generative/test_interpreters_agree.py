@@ -161,10 +161,9 @@ def policy(draw: Random, number: int, stage: str, vocabulary: Vocabulary, shape:
     effect = draw.choice(["permit", "forbid"]) if stage in {"disclose", "refer"} else "permit"
     word = NOTES[stage].replace("{}", str(draw.randint(0, 3)))
     if stage == "refer" and effect == "permit":
-        # What counsel's opinion may open, may not open, or says nothing of.
-        word = draw.choice([f'@opinion("may_open") @lifts("w{draw.randint(0, 3)}")'] * 3 + [
-            '@opinion("may_not_open")', ""
-        ])  # fmt: skip
+        # What counsel's opinion may open, may only close, or may not end.
+        opens = f'@opinion("may_open may_close") @lifts("w{draw.randint(0, 3)}")'
+        word = draw.choice([opens, opens, opens, '@opinion("may_close")', ""])
     action = 'action in Action::"disclose"' if stage == "disclose" else (
         f'action == Action::"{stage}"'
     )  # fmt: skip
@@ -193,7 +192,7 @@ def opening(draw: Random) -> str:
 def point(draw: Random) -> str:
     """Return a point whose opinion lifts a lock, so that opinions open something as well."""
     return (
-        '@id("point") @authority("act") @opinion("may_open") @lifts("w0 w1 w2 w3")\n'
+        '@id("point") @authority("act") @opinion("may_open may_close") @lifts("w0 w1 w2 w3")\n'
         'permit (principal, action == Action::"refer", resource) '
         f'when {{ context.paper.status != "{draw.choice(["live", "stayed"])}" }};'
     )

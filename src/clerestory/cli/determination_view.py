@@ -16,6 +16,7 @@ from clerestory.cli.in_short import columns_of, in_short, items_in_short
 from clerestory.cli.terminal import Part, console, shortened, styled
 from clerestory.demands.determination import Duty, Outcome, Ruling, Turn
 from clerestory.demands.unsaid import what_to_add
+from clerestory.law.policies import NEITHER
 from clerestory.policy.explain.words import fact_in_words
 
 _SAID = {
@@ -160,8 +161,8 @@ class DeterminationView:
         refers = {p.id: p for p in self._decided.stack.policies if p.refers}
         for name in ruling.policies if ruling.outcome is Outcome.REFER else ():
             if name in refers:
-                may = "may" if refers[name].opens_on_opinion else "does not"
-                self._say(("a point for counsel: ", "dim"), f"{name} (an opinion {may} open it)")
+                ends = " ".join(refers[name].words("opinion")) or NEITHER
+                self._say(("a point for counsel: ", "dim"), f"{name} (an opinion: {ends})")
 
     def _misses(self, group: list[Ruling]) -> None:
         authorities = self._decided.stack.authorities

@@ -5,13 +5,13 @@ class of people, about something that nobody asked, or as both yes and no, it is
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from clerestory.demands.leaves import Problem
 from clerestory.kernel.bad_file import Path
 from clerestory.kernel.reading.scalars import read_day
-from clerestory.kernel.time import BadTime, parse_moment
+from clerestory.kernel.time import BadTime, earliest_day, latest_day, parse_moment
 
 _Group = Mapping[str, Any]
 
@@ -63,17 +63,30 @@ def _signed(demand: _Group, opinion: _Group, path: Path) -> Iterator[Problem]:
 
 def _ends(suspension: _Group, path: Path) -> Iterator[Problem]:
     start, end = suspension.get("from"), suspension.get("to")
-    if not isinstance(start, str) or not isinstance(end, str):
-        return
-    try:
-        over = parse_moment(end) <= parse_moment(start)
-    except BadTime:
-        return
-    if over:
+    if _is_over(_moment(start) or _day(start), _moment(end) or _day(end)):
         yield Problem(
             path=path, what=f"it ends before it starts, or as it starts: {start} {end}",
             kind="dates", write_instead="check both; leave the end out while it is suspended",
         )  # fmt: skip
+
+
+def _is_over(start: date | None, end: date | None) -> bool:
+    """Whether a span has nothing in it; a day and a moment are compared by the days they touch."""
+    if start is None or end is None:
+        return False
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return end <= start
+    first = earliest_day(start) if isinstance(start, datetime) else start
+    if isinstance(end, datetime):
+        return latest_day(end) < first
+    return end <= first
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return parse_moment(value) if isinstance(value, str) and "T" in value else None
+    except BadTime:
+        return None
 
 
 def _items(records: Any, path: Path) -> Iterator[tuple[Path, str, str]]:

@@ -179,7 +179,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
-    """An authority that counsel suspended, from an instant on; ``held_to`` is where it ends.
+    """An authority that counsel suspended, from a day or a moment until another, half-open.
 
     ``by`` and ``reason``, which cites the order or says why, are for people.
     """
@@ -187,8 +187,8 @@ class Suspension:
     authority: str
     by: str
     reason: str
-    held_from: datetime
-    held_to: datetime | None = None
+    held_from: date | datetime
+    held_to: date | datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

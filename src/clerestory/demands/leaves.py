@@ -200,11 +200,11 @@ def check_day(
 
 
 def check_moment(
-    value: Any, path: Path, _node: Mapping[str, Any], _codes: Vocabulary | None
+    value: Any, path: Path, node: Mapping[str, Any], codes: Vocabulary | None
 ) -> Iterator[Problem]:
-    """A day and a time with its zone, such as ``2026-11-27T22:10-05:00``."""
-    if not isinstance(value, str):
-        yield from check_text(value, path, _node, _codes, "time with its zone")
+    """A day, or a day and a time with its zone, such as ``2026-11-27T22:10-05:00``."""
+    if not isinstance(value, str) or "T" not in value:
+        yield from check_day(value, path, node, codes)
         return
     try:
         parse_moment(value)

@@ -1,7 +1,7 @@
 """Reading a demand from its written form (clerestory-demand/1): strict, every fault at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -216,9 +216,13 @@ def _suspension(suspension: Mapping[str, Any]) -> Suspension:
         authority=suspension["authority"],
         by=suspension["by"],
         reason=suspension["reason"],
-        held_from=parse_moment(suspension["from"]),
-        held_to=None if end is None else parse_moment(end),
+        held_from=_day_or_moment(suspension["from"]),
+        held_to=None if end is None else _day_or_moment(end),
     )
+
+
+def _day_or_moment(value: date | str) -> date | datetime:
+    return parse_moment(value) if isinstance(value, str) and "T" in value else _day(value)
 
 
 def _maybe_list(value: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -14,8 +14,9 @@ from clerestory.law.stages import BY_ACTION, STAGES
 
 ACTIONS = tuple(BY_ACTION)
 ANNOTATIONS = frozenset({"id", "authority", "rests_on"}.union(*(stage.reads for stage in STAGES)))
-MAY_OPEN, MAY_NOT_OPEN = "may_open", "may_not_open"
-"""What ``@opinion`` of a policy that refers says of counsel's signed opinion on its point."""
+MAY_OPEN, MAY_CLOSE, NEITHER = "may_open", "may_close", "none"
+"""What ``@opinion`` of a policy that refers says of counsel's signed opinion on its point: in favor
+it may open it, against it may close it, or neither ends the referral."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +45,12 @@ class Policy:
         """Whether it sends a point to counsel."""
         return self.action == "refer" and self.effect == "permit"
 
-    @property
-    def opens_on_opinion(self) -> bool:
-        """Whether counsel's signed opinion in favor lifts what ``@lifts`` names.
+    def may_end(self, how: str) -> bool:
+        """Whether counsel's signed opinion may open its point, or close it.
 
         Silence is no: a policy must say so itself.
         """
-        return self.refers and self.notes.get("opinion") == MAY_OPEN
+        return self.refers and how in self.words("opinion")
 
     def text(self) -> str:
         """Return the policy as Cedar text, without its comments."""

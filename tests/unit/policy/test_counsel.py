@@ -34,7 +34,7 @@ permit (principal, action == Action::"define", resource);
 """
 
 
-def point(name: str = "ask", *, opinion: str = "may_open", lifts: str = "lock") -> str:
+def point(name: str = "ask", *, opinion: str = "may_open may_close", lifts: str = "lock") -> str:
     notes = f'@opinion("{opinion}")' if opinion else ""
     notes += f' @lifts("{lifts}")' if lifts else ""
     return (
@@ -95,7 +95,8 @@ def test_an_opinion_in_favor_lifts_what_its_point_names(tiny: Tiny, make: Make) 
 @pytest.mark.parametrize(
     ("law", "why"),
     [
-        (point(opinion="may_not_open", lifts=""), "the policy says that no opinion opens it"),
+        (point(opinion="none", lifts=""), "the policy says that no opinion ends it"),
+        (point(opinion="may_close", lifts=""), "the policy says that an opinion may close it"),
         (point(opinion="", lifts=""), "a policy that says nothing is not opened"),
         (point(lifts="another"), "the opinion lifts another lock"),
         (HOUSE_LOCK + point(lifts="lock house_lock"), "the agency's own rule bars as well"),
@@ -144,13 +145,32 @@ def test_every_point_must_be_answered_and_one_no_withholds(tiny: Tiny, make: Mak
 
 
 def test_an_opinion_against_withholds_with_its_reason(tiny: Tiny, make: Make) -> None:
-    # It may be given on every point: whether one may open says nothing of that.
-    law = LAW + point(opinion="may_not_open", lifts="")
+    law = LAW + point(opinion="may_close", lifts="")
 
     ruling = only(tiny(law).decide(make(opinions=[opinion("no")])))
 
     assert (ruling.outcome, ruling.policies) == (WITHHOLD, ("locked", "ask"))
     assert "Counsel's opinion ended the referral on ask: against." in ruling.reason.counsel
+
+
+@pytest.mark.parametrize(
+    ("notes", "why"),
+    [
+        (["none"], "the policy says that no opinion ends it"),
+        ([""], "the policy says nothing"),
+        (["may_open"], "the policy says that an opinion may open it"),
+        (["may_close", "none"], "one of two points is never closed"),
+    ],
+)
+def test_an_opinion_against_leaves_with_counsel(
+    notes: list[str], why: str, tiny: Tiny, make: Make
+) -> None:
+    law = "".join(point(f"ask-{n}", opinion=said, lifts="") for n, said in enumerate(notes))
+    opinions = [opinion("no", f"ask-{n}") for n, _ in enumerate(notes)]
+
+    ruling = only(tiny(LAW + law).decide(make(opinions=opinions)))
+
+    assert (ruling.outcome, ruling.opinions) == (REFER, ()), why
 
 
 @pytest.mark.parametrize("ordered_by", ["mandate", "judge"])
@@ -231,10 +251,19 @@ def test_how_opinions_end_a_referral_on_two_points(
         ({"opinions": [opinion("unknown")]}, "yes or no is wanted here: unknown"),
         ({"opinions": [opinion(records=[])]}, "the list is empty"),
         ({"opinions": [opinion(reason=None)]}, "nothing is written here and a text is wanted"),
-        ({"suspensions": [suspension(**{"from": "2026-03-02"})]}, "a time needs its hour"),
+        ({"suspensions": [suspension(**{"from": "2026-02-30"})]}, "February 2026 has 28 days"),
         ({"suspensions": [suspension(**{"from": "2026-03-02T22:10"})]}, "must say its zone"),
         ({"suspensions": [suspension(to="2026-03-02T22:10-05:00")]}, "it ends before it starts"),
         ({"suspensions": [suspension(to="2026-03-03T02:00Z")]}, "it ends before it starts"),
+        ({"suspensions": [suspension(to="2026-03-02")]}, "it ends before it starts"),
+        (
+            {"suspensions": [suspension(**{"from": "2026-03-02", "to": "2026-03-02"})]},
+            "it ends before it starts",
+        ),
+        (
+            {"suspensions": [suspension(**{"from": "2026-03-02", "to": "2026-03-01T09:59Z"})]},
+            "it ends before it starts",
+        ),
     ],
 )
 def test_what_counsel_cannot_have_signed_is_refused(
@@ -345,6 +374,10 @@ def test_an_opinion_on_a_suspended_authority_opens_nothing(tiny: Tiny, make: Mak
         ("2026-03-03T12:00Z", None, False),
         ("2026-02-01T08:00-05:00", "2026-03-01T09:59Z", False),
         ("2026-02-01T08:00-05:00", "2026-03-01T10:00Z", True),
+        ("2026-03-02", None, True),
+        ("2026-03-03", None, False),
+        ("2026-03-01", "2026-03-02", False),
+        ("2026-03-01", "2026-03-03", True),
     ],
 )
 def test_a_suspension_holds_on_every_day_that_it_touches_anywhere(

@@ -21,7 +21,17 @@ def rests_on_nothing(read: LawRead) -> Question:
     """
     circuit, law = read.circuit, read.law
     opening = [p for a in ("lift", "lift_coarsened") for p in law.by_action[a].by_id.values()]
-    doubtful = circuit.either(circuit.policies[p.id] for p in opening if not _is_read(law, p))
+    doubtful = circuit.either(
+        [
+            *(circuit.policies[p.id] for p in opening if not _is_read(law, p)),
+            # A point is met wherever it would be referred; it opens where it decides what leaves.
+            *(
+                circuit.determining[name]
+                for name in sorted(law.opened_by_opinion)
+                if not _is_read(law, law.policies[name])
+            ),
+        ]
+    )
     unread = [p for p in law.by_action["define"].by_id.values() if not _is_read(law, p)]
     less = LawRead(circuit_of(_without(law, unread), circuit), law, {}, {}) if unread else read
     only_by_word = circuit.negate(less.opened) if unread else circuit.no

@@ -64,7 +64,7 @@ class Counsel:
         circuit = self.circuit
         unopened = [
             circuit.both([place, circuit.negate(self._favors(name))])
-            if name in self.law.opinions
+            if name in self.law.opened_by_opinion
             else place
             for name, place in self._points.items()
         ]
@@ -80,7 +80,8 @@ class Counsel:
             for n, place in points.items()
         ]
         denied = circuit.either(circuit.both([place, against[n]]) for n, place in points.items())
-        kept = circuit.negate(circuit.either([*open_still, self._ordered()]))
+        kept_open = [place for n, place in points.items() if n not in self.law.closed_by_opinion]
+        kept = circuit.negate(circuit.either([*open_still, *kept_open, self._ordered()]))
         return circuit.both([referred, denied, kept])
 
     def _favors(self, point: str) -> int:

@@ -198,9 +198,8 @@ def _opinions(facts: Facts, on: date, ref: str) -> list[Document]:
 
 
 def _suspensions(facts: Facts, on: date) -> list[Document]:
-    begun = f"{on.isoformat()}T00:00Z"
     return [
-        {"authority": name, "by": COUNSEL, "from": begun, "reason": "made up"}
+        {"authority": name, "by": COUNSEL, "from": on.isoformat(), "reason": "made up"}
         for name in facts["suspended"]
     ]
 

@@ -6,8 +6,9 @@ each of them:
 - All are in favor, and every policy says that an opinion may open its point: what these policies
   name in ``@lifts`` is lifted as well, and the locks are asked again. Through a lock of the house
   no opinion goes.
-- One is against: the item is withheld, unless a judge or a law orders it. That stays with counsel,
-  who answers the order and does not drop it.
+- One is against, and every policy says that an opinion may close its point: the item is withheld,
+  unless a judge or a law orders it. That stays with counsel, who answers the order and does not
+  drop it.
 
 What would leave by a definition or a permit that stands on a suspended authority is referred. All
 else stays as it is: a suspended restriction still closes. So a suspension only ever lowers.
@@ -70,8 +71,8 @@ def ending(
     if not referred <= favor | against:
         return None
     if not referred.isdisjoint(against):
-        return End.CLOSES
-    return End.OPENS if referred <= law.opinions else None
+        return End.CLOSES if referred <= law.closed_by_opinion else None
+    return End.OPENS if referred <= law.opened_by_opinion else None
 
 
 def is_ordered(law: LawOfTheDay, answer: CaseAnswer) -> bool:

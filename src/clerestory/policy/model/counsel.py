@@ -1,7 +1,7 @@
 """What counsel has signed about a demand, as facts: opinions on points, suspended authorities."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from clerestory.demands.demand import Demand, Item, Suspension
 from clerestory.kernel import Refusal
@@ -44,8 +44,13 @@ def suspended(demand: Demand, on: date) -> list[str]:
 
 
 def _holds(suspension: Suspension, on: date) -> bool:
-    begun = earliest_day(suspension.held_from) <= on
-    return begun and (suspension.held_to is None or on <= latest_day(suspension.held_to))
+    start, end = suspension.held_from, suspension.held_to
+    # A moment is a date as well, for Python.
+    if on < (earliest_day(start) if isinstance(start, datetime) else start):
+        return False
+    if isinstance(end, datetime):
+        return on <= latest_day(end)
+    return end is None or on < end
 
 
 def check_named(demand: Demand, stack: PackStack) -> None:

@@ -9,7 +9,7 @@ import cedarpy
 
 from clerestory.demands.demand import Item
 from clerestory.law.packs import PackStack
-from clerestory.law.policies import ACTIONS, Policy
+from clerestory.law.policies import ACTIONS, MAY_CLOSE, MAY_OPEN, Policy
 from clerestory.law.stages import DECIDING, STAGES, Stage
 from clerestory.policy.interpreters.cedar import PolicySet
 from clerestory.policy.model.schema import entities_json, field_entity, group_entities
@@ -81,9 +81,14 @@ class LawOfTheDay:
         )
 
     @cached_property
-    def opinions(self) -> frozenset[str]:
+    def opened_by_opinion(self) -> frozenset[str]:
         """The policies that refer a point which counsel's signed opinion may open."""
-        return frozenset(p.id for p in self.policies.values() if p.opens_on_opinion)
+        return frozenset(p.id for p in self.policies.values() if p.may_end(MAY_OPEN))
+
+    @cached_property
+    def closed_by_opinion(self) -> frozenset[str]:
+        """The policies that refer a point which counsel's signed opinion may close."""
+        return frozenset(p.id for p in self.policies.values() if p.may_end(MAY_CLOSE))
 
     @cached_property
     def house_locks(self) -> frozenset[str]:
