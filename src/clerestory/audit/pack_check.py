@@ -11,7 +11,8 @@ from pathlib import Path
 
 from clerestory.audit.casebook import cases_of
 from clerestory.audit.law_days import LawDays
-from clerestory.audit.missing_cases import Coverage, LoneFailures, coverage
+from clerestory.audit.lone_failures import LoneFailures
+from clerestory.audit.missing_cases import Coverage, coverage
 from clerestory.audit.pack_check_cases import Showing, Shown
 from clerestory.audit.pack_check_codes import check_codes
 from clerestory.audit.pack_check_files import (
@@ -225,7 +226,7 @@ def _read(
     yield from check_subset(packs, stack, sources)
     # In a file that cannot be read a word may be given or tested, so nothing is said of words.
     if not any(pack.faults for pack in everywhere):
-        yield from check_words(packs, everywhere, sources)
+        yield from check_words(packs, everywhere, stack.vocabulary, sources)
 
 
 def _knows_all_authorities(packs: Sequence[Pack]) -> bool:

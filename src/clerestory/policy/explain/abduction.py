@@ -243,17 +243,17 @@ class Abduction:
     def _by_policy(self, given: str, code: str, want: bool) -> Ways:
         key = (given, code, want)
         if key not in self._known:
-            _, note = GIVEN_BY[given]
+            note = GIVEN_BY[given][1].note
             policies = (p for p in self._giving(given) if code in p.words(note))
             sides = (self.policy(p, want) for p in policies)
             self._known[key] = either(sides) if want else every(sides)
         return self._known[key]
 
     def _giving(self, given: str) -> list[Policy]:
-        """Return the policies whose words fill a set of a stage; only mandates mandate."""
-        action, _ = GIVEN_BY[given]
+        """Return the policies whose words fill a set of a stage."""
+        action, how = GIVEN_BY[given]
         policies = self.law.by_action[action].by_id.values()
-        return [p for p in policies if given != "mandated" or p.id in self.law.mandates]
+        return [policy for policy in policies if self.law.counts_as(policy.id, how.by)]
 
     def _value(self, tree: Tree) -> Any:
         path = path_of(tree)
