@@ -207,6 +207,11 @@ def can_change(path: str) -> bool:
     return head == FINDINGS or (path in BY_PATH and BY_PATH[path].evidence)
 
 
+def goes_with_kind(path: str) -> bool:
+    """Whether a fact says what a paper is, so that only another kind of paper changes it."""
+    return path in BY_PATH and BY_PATH[path].with_kind
+
+
 def is_new_evidence(changes: Iterable[tuple[str, str]]) -> bool:
     """Whether a set of changes could be shown, and is no other description of the paper in hand.
 
@@ -227,6 +232,6 @@ def is_new_evidence(changes: Iterable[tuple[str, str]]) -> bool:
             continue  # A finding.
         if (fact.brings and value not in fact.brings) or (path, value) == NO_PAPER:
             return False
-        if fact.with_kind and KIND not in sought:
+        if goes_with_kind(path) and KIND not in sought:
             return False
     return True

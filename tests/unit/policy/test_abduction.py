@@ -153,6 +153,9 @@ def test_what_holds_needs_nothing_and_what_does_not_hold_is_not_denied(text: str
         ),
         ('context.agreement.stated == "yes"', [way(agreement__stated="yes")]),
         ('context.consent.given == "yes"', [way(consent__given="yes")]),
+        ('context.consent.revoked == "no"', [way(consent__revoked="no")]),
+        # To take a permission away is nobody's way to open a record.
+        ('context.consent.revoked == "yes"', NEVER),
         # Nobody can establish that something is unknown.
         ('context.findings.requester_identified == "unknown"', NEVER),
         ('context.paper.status != "live"', NEVER),
