@@ -27,6 +27,7 @@ from clerestory.kernel.reading import Document, read_document
 from clerestory.kernel.time import parse_moment
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
+from clerestory.law.fact_table import said_of
 
 FORMAT = "clerestory-demand/1"
 MAX_BYTES, MAX_NODES = 32_000_000, 1_200_000
@@ -138,13 +139,16 @@ def _instrument(paper: Mapping[str, Any]) -> Instrument:
 def _subjects(doc: Mapping[str, Any]) -> Iterator[Subject]:
     acting = {each["for"]: each["as"] for each in doc.get("representatives") or ()}
     # A long list says the same of very many persons: it is kept once.
-    kept: dict[tuple[str, ...], Said] = {}
+    kept: dict[tuple[object, ...], Said] = {}
+    keys = [fact.key for fact in said_of("subject")]
     for subject in doc["subjects"]:
-        said = read_said("subject", subject)
+        written = tuple(map(subject.get, keys))
+        if written not in kept:
+            kept[written] = read_said("subject", subject)
         yield Subject(
             ref=subject["ref"],
             relation=subject["relation"],
-            said=kept.setdefault(tuple(said.values()), said),
+            said=kept[written],
             flags=frozenset(subject.get("flags") or ()),
             represented_by=acting.get(subject["ref"]),
             defined_by=frozenset(subject.get("defined_by") or ()),

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import cedarpy
 
+from clerestory.law.cedar_tree import Asked, parse_conditions, parse_scopes
 from clerestory.law.errors import Fault
 from clerestory.law.stages import BY_ACTION, STAGES
 
@@ -19,7 +21,7 @@ MAY_OPEN, MAY_CLOSE, NEITHER = "may_open", "may_close", "none"
 it may open it, against it may close it, or neither ends the referral."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """One Cedar policy.
 
@@ -35,6 +37,21 @@ class Policy:
     tree: Mapping[str, Any]
     file: str
     line: int
+
+    @cached_property
+    def scopes(self) -> tuple[Asked, ...]:
+        """Whom and what it is about, where that is not everyone and everything."""
+        return parse_scopes(self.tree, ("principal", "resource"))
+
+    @cached_property
+    def conditions(self) -> tuple[Asked, ...]:
+        """Each ``when`` and ``unless``, in order, read from ``tree`` once."""
+        return parse_conditions(self.tree)
+
+    @property
+    def asks(self) -> tuple[Asked, ...]:
+        """All that it asks: its scopes and its conditions."""
+        return self.scopes + self.conditions
 
     def words(self, annotation: str) -> tuple[str, ...]:
         """Return an annotation that lists codes, split at spaces."""

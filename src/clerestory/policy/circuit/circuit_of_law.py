@@ -8,11 +8,12 @@ translated.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from clerestory.law.cedar_tree import Asked, CedarJson, parse
 from clerestory.law.conditions import TERMS
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.law.stages import BY_ACTION, GIVEN_BY, STAGE_SETS, Stage, known_to, way
-from clerestory.policy.circuit.cedar_reading import Tree, read_policy, read_tree
+from clerestory.policy.circuit.cedar_reading import read_policy
 from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
 from clerestory.policy.circuit.counsel_nodes import Counsel
 from clerestory.policy.circuit.pack_facts import PackFacts
@@ -44,7 +45,7 @@ def circuit_of(
     return _Stages(circuit, law, stands or {}).write()
 
 
-def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str) -> int:
+def read_condition(circuit: Circuit, law: LawOfTheDay, tree: CedarJson, *, name: str) -> int:
     """Return the node of a condition that reads the facts and the words of every stage.
 
     ``context.settled`` names the policies that settle a point, so that it goes to no counsel.
@@ -106,13 +107,13 @@ class Conditions:
         known[TERMS] = terms
         return cls(circuit, PackFacts(circuit, law.stack.vocabulary, known, strict=True))
 
-    def read(self, tree: Tree, *, name: str) -> int:
+    def read(self, tree: CedarJson, *, name: str) -> int:
         """Return the node of one condition, which a message calls ``name``.
 
         Raises:
             OutsideSubset: The condition uses what cannot be translated.
         """
-        return read_tree(self.circuit, self.facts, tree, place=name)
+        return read_policy(self.circuit, self.facts, [Asked(parse(tree))], place=name)
 
 
 def outside_subset(stack: PackStack) -> Iterator[tuple[Policy, OutsideSubset]]:
@@ -135,7 +136,7 @@ def outside_subset(stack: PackStack) -> Iterator[tuple[Policy, OutsideSubset]]:
 def _read(circuit: Circuit, facts: PackFacts, policy: Policy) -> int:
     place = f"{policy.file}:{policy.line}: {policy.id}"
     # Its action was read when the policies were put in order by stage.
-    return read_policy(circuit, facts, policy.tree, place=place, scopes=("principal", "resource"))
+    return read_policy(circuit, facts, policy.asks, place=place)
 
 
 def _words(law: LawOfTheDay) -> dict[str, set[str]]:
