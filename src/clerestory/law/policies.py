@@ -16,6 +16,9 @@ from clerestory.law.stages import BY_ACTION, STAGES
 
 ACTIONS = tuple(BY_ACTION)
 ANNOTATIONS = frozenset({"id", "authority", "rests_on"}.union(*(stage.reads for stage in STAGES)))
+MAY_OPEN, MAY_CLOSE, NEITHER = "may_open", "may_close", "none"
+"""What ``@opinion`` of a policy that refers says of counsel's signed opinion on its point: in favor
+it may open it, against it may close it, or neither ends the referral."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,18 @@ class Policy:
     def words(self, annotation: str) -> tuple[str, ...]:
         """Return an annotation that lists codes, split at spaces."""
         return tuple(self.notes.get(annotation, "").split())
+
+    @property
+    def refers(self) -> bool:
+        """Whether it sends a point to counsel."""
+        return self.action == "refer" and self.effect == "permit"
+
+    def may_end(self, how: str) -> bool:
+        """Whether counsel's signed opinion may open its point, or close it.
+
+        Silence is no: a policy must say so itself.
+        """
+        return self.refers and how in self.words("opinion")
 
     def text(self) -> str:
         """Return the policy as Cedar text, without its comments."""

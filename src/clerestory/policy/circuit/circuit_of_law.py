@@ -15,6 +15,7 @@ from clerestory.law.policies import Policy
 from clerestory.law.stages import BY_ACTION, GIVEN_BY, STAGE_SETS, Stage, known_to, way
 from clerestory.policy.circuit.cedar_reading import read_policy
 from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
+from clerestory.policy.circuit.counsel_nodes import Counsel
 from clerestory.policy.circuit.pack_facts import PackFacts
 from clerestory.policy.decide.duties import labels
 from clerestory.policy.errors import OutsideSubset
@@ -180,6 +181,7 @@ class _Stages:
             name: circuit.both([circuit.either(answers), self._met_of(name)])
             for name, answers in deciding.items()
         }
+        self._heed_counsel()
         self._coarser()
         # Which policies settle a point is for promises alone, and no fact for any stage.
         settling = self._counting(self.met.get("refer", {}), "forbid")
@@ -187,6 +189,28 @@ class _Stages:
             circuit.words |= {(name, word): place for word, place in words.items()}
         self._oblige()
         return circuit
+
+    def _heed_counsel(self) -> None:
+        """Let what counsel signed change the answers, and the words that the duties read."""
+        circuit, law = self.circuit, self.law
+        points = {name: self.met["refer"][name] for name in sorted(law.opened_by_opinion)}
+        attempt = {"lifted": self._lifted_with(points), "barred": {}}
+        # Without a point that an opinion may open nothing is tried, and nothing is written.
+        tried = self._allowed(self._satisfied("disclose", attempt)) if points else circuit.no
+        opened = Counsel(
+            circuit=circuit, law=law, met=self.met, established=self.known.get("established", {}),
+            tried=tried,
+        ).heed()  # fmt: skip
+        left, barred = circuit.negate(opened), self.known.get("barred", {})
+        more = {name: circuit.both([opened, place]) for name, place in points.items()}
+        self.known |= {
+            "lifted": self._lifted_with(more),
+            "barred": {lock: circuit.both([left, place]) for lock, place in barred.items()},
+        }
+
+    def _lifted_with(self, points: Nodes) -> Nodes:
+        """Return the words that are lifted, with those that opinions on some points lift."""
+        return self._filled(BY_ACTION["lift"], {**self.met.get("lift", {}), **points})["lifted"]
 
     def _answer(self, answer: str, where: int, deciding: dict[str, list[int]]) -> None:
         """Name an answer, and the policies that decide it: of the stages asked until then."""
