@@ -11,6 +11,7 @@ import yaml
 
 from clerestory.audit import every_day, proof
 from clerestory.audit.promises.locks import UNLOCKED
+from clerestory.audit.promises.signed import LOWERS
 from clerestory.audit.promises.written import core
 from clerestory.audit.proof import (
     RESTS,
@@ -113,7 +114,7 @@ DOUBTS = "\n".join(
     for number, fact in enumerate(DOUBTFUL)
 )
 CORE = [promise.id for promise in core().promises]
-ALWAYS = [*CORE, RESTS, "lock-snap", UNLOCKED, REVIEW]
+ALWAYS = [*CORE, RESTS, LOWERS, "lock-snap", UNLOCKED, REVIEW]
 HOLDS = promise("household-stays", 'context.subject.relation == "household_member"')
 BROKEN = promise("address-stays", 'resource.name == "address"')
 
