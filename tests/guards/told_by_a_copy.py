@@ -18,6 +18,7 @@ from clerestory.demands import Demand, read_demand
 from clerestory.demands.code_places import code_places
 from clerestory.demands.schema import schema
 from clerestory.demands.writing_demands import demand_json
+from clerestory.law.cedar_tree import parse
 from clerestory.law.conditions import parse_condition
 from clerestory.law.fact_table import can_change, worst_of
 from clerestory.law.packs import PackStack, load_stack
@@ -82,7 +83,7 @@ def told(
         "domains": {path: sorted(shape.facts[path]) for path in paths},
         "columns": [name for name in row_schema(shape).names if name in paths],
         "typed": [is_typed(path, stack) for path in [*paths, "consent.unheard_of"]],
-        "says": [condition(tree, True, stack.vocabulary) for tree in trees.values()],
+        "says": [condition(parse(tree), True, stack.vocabulary) for tree in trees.values()],
         "fits": [circuit.evaluate(one)[fitting] for one in changed],
         "plain": circuit.is_one_of("paper.came_by", ["email"]) in ordinary(circuit),
         "counterexample": again,

@@ -13,7 +13,7 @@ the published schema and the guide written anew (``tests/unit/policy/test_fact_t
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from clerestory.law.fact import Fact, code, given, made, said, words
+from clerestory.law.fact import Fact, code, given, made, said, signed, words
 
 _YES = frozenset({"yes"})
 _COURTS = ("federal", "holder_state", "other_state", "unstated")
@@ -158,10 +158,17 @@ FACTS: tuple[Fact, ...] = (
     words("lifted"),
     words("mandated"),
     words("barred"),
+    # Points that counsel's signed opinions answer, by the policy that refers; authorities that
+    # counsel has suspended on the day.
+    signed("opinion.favor"),
+    signed("opinion.against"),
+    signed("suspended"),
 )  # fmt: skip
 """All facts but the findings, in the order in which a row of demands has them."""
 
 BY_PATH = {fact.path: fact for fact in FACTS}
+STAGED = frozenset(fact.head for fact in FACTS if fact.staged)
+"""The groups of facts that the stages alone read: they never reach a policy."""
 FINDINGS = "findings"
 KIND = "paper.kind"
 NO_PAPER = (KIND, "none")
@@ -199,8 +206,8 @@ def worth_of(head: str, facts: Mapping[str, str]) -> int:
 
 
 def in_context() -> Iterator[Fact]:
-    """Yield the facts of the context: those that are neither the requester nor the field."""
-    return (fact for fact in FACTS if fact.head not in {"principal", "resource"})
+    """Yield the facts of the context that a policy may ask for: no requester and no field."""
+    return (f for f in FACTS if f.head not in {"principal", "resource"} and not f.staged)
 
 
 def can_change(path: str) -> bool:
