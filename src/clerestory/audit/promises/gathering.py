@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from clerestory.audit.promises.doubts import Doubts
 from clerestory.audit.promises.locks import Locks
 from clerestory.audit.promises.question import LawRead, Question
+from clerestory.audit.promises.reach import Reach
 from clerestory.audit.promises.rests import RESTS, rests_on_nothing
 from clerestory.audit.promises.rows import ordered, resting
 from clerestory.audit.promises.written import ask_written, core
@@ -19,6 +20,9 @@ from clerestory.law.openings import load_openings
 from clerestory.law.packs import PackStack
 from clerestory.law.promise_rows import Row, RowFile, merged_terms
 from clerestory.law.promises import FILE, Promise, each_once, read_promises
+from clerestory.law.reach import FILE as REACH
+from clerestory.law.reach import KINDS as TABLES
+from clerestory.law.reach import load_reach
 from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
@@ -35,6 +39,7 @@ class Promises:
     exceptions: Sequence[RowFile]
     locks: Locks
     doubts: Doubts
+    reach: Reach
     terms: Mapping[str, str]
 
     @classmethod
@@ -49,6 +54,8 @@ class Promises:
         exceptions = [(f.name, load_exceptions(f)) for f in folders]
         openings = [(f.name, load_openings(f)) for f in folders]
         doubts = [(f.name, load_doubts(f)) for f in folders]
+        reached = [(f.name, load_reach(f)) for f in folders]
+        tables = {k: [r for _, f in reached for r in f.rows[k]] for k in TABLES}
         own = core()
         packs = each_once([promise for _, file in files for promise in file.promises])
         taken = {RESTS, REVIEW, *(promise.id for promise in own.promises)}
@@ -57,13 +64,15 @@ class Promises:
             [row for _, file in openings for row in file.rows["opening"]],
             kept=taken | {promise.id for promise in packs},
         )
-        _check_ids(packs, taken | locks.names)
+        reach = Reach.of(tables["group"], tables["category"], tables["way"])
+        _check_ids(packs, taken | locks.names | reach.names)
         return cls(
             core=own.promises,
             packs=packs,
             exceptions=[file for _, file in exceptions],
             locks=locks,
             doubts=Doubts(rows=[row for _, file in doubts for row in file.rows["doubt"]]),
+            reach=reach,
             terms=merged_terms(
                 [
                     ("the program", own.terms),
@@ -71,6 +80,7 @@ class Promises:
                     *((f"{name}/{EXCEPTIONS}", file.terms) for name, file in exceptions),
                     *((f"{name}/{OPENINGS}", file.terms) for name, file in openings),
                     *((f"{name}/{DOUBTS}", file.terms) for name, file in doubts),
+                    *((f"{name}/{REACH}", file.terms) for name, file in reached),
                 ]
             ),
         )
@@ -92,6 +102,7 @@ class Promises:
         yield from ask_written(read, self.packs)
         yield from self.locks.ask(read)
         yield from self.doubts.ask(read)
+        yield from self.reach.ask(read)
 
     def _any_of(self, kind: str, node: Callable[[LawRead, Row], int]) -> Callable[[LawRead], int]:
         rows = [row for file in self.exceptions for row in file.rows[kind]]
