@@ -304,7 +304,7 @@ def compelled_by_judge(demand: Demand, ruling: Ruling, on: date) -> bool:
     own = paper.kind in {"court_order", "search_warrant"} and paper.issuer in {
         "article_iii_judge", "magistrate_judge", "state_judge",
     }  # fmt: skip
-    enforced = paper.kind.endswith("_subpoena") and paper.enforced_by_order == "yes"
+    enforced = paper.kind.endswith("_subpoena") and paper.said["enforced_by_order"] == "yes"
     named = (
         ruling.item.ref in paper.fields_named
         if paper.fields_named is not None
@@ -360,8 +360,8 @@ def class_needs_agreement_for_school_meals(case: Drawn, demand: Demand, ruling: 
     if leaves(ruling):
         assert (demand.requester.kind, demand.purpose) == ("school", "direct_certification")
         assert any(
-            agreement.in_force != "no"
-            and agreement.agreed_by_holder == "yes"
+            agreement.said["in_force"] != "no"
+            and agreement.said["agreed_by_holder"] == "yes"
             and (agreement.valid_to is None or case.on < agreement.valid_to)
             for agreement in demand.agreements
         )

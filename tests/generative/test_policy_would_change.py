@@ -401,7 +401,8 @@ def is_so(stated: Demand, fact: str, answer: str) -> bool:
     head, _, tail = fact.partition(".")
     if head == "findings":
         return stated.finding(tail) == answer
-    return bool(getattr(stated.instrument, tail) == answer)
+    paper = stated.instrument
+    return bool((paper.said[tail] if tail in paper.said else getattr(paper, tail)) == answer)
 
 
 def established(stated: Demand, way: Sequence[tuple[str, str]]) -> Demand:

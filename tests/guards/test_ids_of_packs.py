@@ -13,7 +13,7 @@ SOURCE = ROOT / "src" / "clerestory"
 PACKS = ROOT / "packs"
 # Where a text is the same as an id and means another thing.
 OTHERWISE = {
-    ("policy/circuit/well_formed.py", "us-me"): "the jurisdiction of a plain demand, and no pack",
+    ("law/fact_table.py", "us-me"): "the jurisdiction of a plain demand, and no pack",
 }
 
 

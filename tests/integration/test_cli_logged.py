@@ -3,23 +3,28 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from clerestory.cli.deciding import decide_file, demand_file
 from clerestory.cli.logging_answers import is_about_a_class
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
+from clerestory.cli.receipt_keys import check_one_name
 from clerestory.demands import asked_parts, demand_digest
 from clerestory.demands.demand import Subject
+from clerestory.disclosure import Receipt
 from clerestory.kernel import ClerestoryError, Refusal, digest_of
 from clerestory.ledger import parse_leaf
+from clerestory.notes.key_files import read_signing_key
 
 HOME = Path(__file__).resolve().parents[2]
 STORY = HOME / "packs" / "us-me" / "cases" / "story.yaml"
@@ -167,6 +172,7 @@ def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> Non
                 "package": manifest_digest(office, package),
                 "signed": "Made-up One; Made-up Two",
                 "sealed_to": recipient_in(office),
+                "on": "2026-10-21",
             },
         ),
         Said(
@@ -229,6 +235,7 @@ def test_a_refusal_is_logged_with_its_letters(
                 ),
                 "signed": signed,
                 "sealed_to": "nobody",
+                "on": "2026-08-20",
             },
         ),
     ]
@@ -268,7 +275,11 @@ def test_a_class_demand_is_public_but_for_who_signed(office: Path, tmp_path: Pat
             "2026-Q4",
             None,
             {**common, "package": package},
-            {"signed": "Made-up One; Made-up Two", "sealed_to": recipient_in(office)},
+            {
+                "signed": "Made-up One; Made-up Two",
+                "sealed_to": recipient_in(office),
+                "on": "2026-10-06",
+            },
         ),
     ]
 
@@ -370,6 +381,101 @@ def test_a_second_receipt_by_another_key_is_refused_and_not_logged(office: Path)
 
     assert caught.value.code == "receipt-other-key"
     assert logged(office) == before
+
+
+def receipt_by(office: Path, package: Path, key: Path, vkey: Path) -> list[str | Path]:
+    note = office.parent / f"{key.stem}.note"
+    type_command(
+        "keys", "sign-receipt", package, note, "--demand", ID, "--key", key,
+        "--at", "2026-10-21T16:00Z",
+    )  # fmt: skip
+    return ["receipt", note, package, "--key", vkey, "--office", office,
+            "--at", "2026-10-21T18:00Z"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("private", "named"),
+    [
+        ("keys/package.key", "keys/package.key"),
+        ("log/keys/log.key", "log/keys/log.key"),
+        ("keys/elsewhere.key", "keys/elsewhere.key"),
+        (None, "public/left.vkey"),
+        (None, "public/left.pem"),
+    ],
+)
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_receipt_by_a_key_of_the_office_is_refused_and_not_logged(
+    private: str | None, named: str, renamed: bool, office: Path
+) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    package, agents = disclose(office), office.parent / "agents"
+    key = office / private if private else agents / "receipt.key"
+    if named == "keys/elsewhere.key":
+        shutil.copy(agents / "receipt.key", key)
+    own = read_signing_key(key).verifier
+    if named.endswith("left.vkey"):
+        (office / named).write_text(own.vkey)
+    if named.endswith("left.pem"):
+        (office / named).write_bytes(own.pem())
+    shown = replace(own, name="agents.example/r") if renamed else own
+    vkey = office.parent / "shown.vkey"
+    vkey.write_text(shown.vkey)
+    before = logged(office)
+
+    with pytest.raises(Refusal, match="this key is the office's own: ") as caught:
+        type_command(*receipt_by(office, package, key, vkey))
+
+    assert caught.value.code == "receipt-key-ours"
+    assert str(caught.value).endswith(named)
+    assert logged(office) == before
+
+
+def test_one_key_signs_for_one_recipient(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    package, agents = disclose(office), office.parent / "agents"
+    type_command(*receipt_by(office, package, agents / "receipt.key", agents / "receipt.vkey"))
+    own = read_signing_key(agents / "receipt.key")
+    receipt, bare, pem = (office.parent / name for name in ("r.json", "r.sig", "r.pem"))
+    pem.write_bytes(own.verifier.pem())
+
+    def record(by: str) -> str:
+        told = Receipt(
+            demand_id=ID, package=digest(package.read_bytes()), by=by,
+            received_at=datetime(2026, 10, 21, 17, tzinfo=UTC),
+        )  # fmt: skip
+        receipt.write_bytes(told.unsigned_bytes())
+        bare.write_bytes(own.sign(receipt.read_bytes()))
+        return type_command(
+            "receipt", receipt, package, "--key", pem, "--signature", bare,
+            "--office", office, "--at", "2026-10-21T18:00Z",
+        )  # fmt: skip
+
+    before = logged(office)
+    with pytest.raises(Refusal, match="the log's entry 3 has one of another") as caught:
+        record("another.example/r")
+    assert caught.value.code == "receipt-key-shared"
+    assert logged(office) == before
+    # The same recipient may show the same key in another dress, and write its name in capitals.
+    assert record("AGENTS.example/r").endswith("log entry 4\n")
+    assert logged(office)[4].fields["key"] == before[3].fields["key"]
+
+
+def test_one_key_for_two_names_is_seen_across_demands(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    package, agents = disclose(office), office.parent / "agents"
+    type_command(*receipt_by(office, package, agents / "receipt.key", agents / "receipt.vkey"))
+    own = read_signing_key(agents / "receipt.key")
+    told = Receipt(
+        demand_id="D-OTHER", package="0" * 64, by="another.example/r", signed_by="",
+        received_at=datetime(2026, 10, 21, 17, tzinfo=UTC),
+    )  # fmt: skip
+    cosign = Ed25519PublicKey.from_public_bytes(own.verifier.public_bytes)
+    with open_office(office).ledger() as ledger:
+        for key in (own.verifier, cosign):
+            with pytest.raises(Refusal) as caught:
+                check_one_name(ledger, told, key)
+            assert caught.value.code == "receipt-key-shared"
+            check_one_name(ledger, replace(told, by="agents.example/r"), key)
 
 
 @pytest.mark.parametrize("place", ["receipt", "key", "signature"])

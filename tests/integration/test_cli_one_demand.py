@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
-from clerestory.kernel import ClerestoryError
+from clerestory.kernel import ClerestoryError, Corruption
 
 HOME = Path(__file__).resolve().parents[2]
 AT = ("--at", "2026-03-03T15:00Z")
@@ -41,6 +41,21 @@ LETTER: dict[str, Any] = {
          "written_request_complete"), "yes",
     ),
 }  # fmt: skip
+PAPER = LETTER["instrument"]
+ORDER: dict[str, Any] = {
+    "kind": "court_order", "issuer": "state_judge", "written": "yes", "status": "live",
+    "scope": {"persons": "named", "count": 1, "fields": "stated"},
+}  # fmt: skip
+
+
+def paper(**changes: Any) -> dict[str, Any]:
+    return {"instrument": {**PAPER, **changes}}
+
+
+def scope(**changes: Any) -> dict[str, Any]:
+    return paper(scope={**PAPER["scope"], **changes})
+
+
 ICE = {
     "requester": {"body": "a made-up field office", "class": "ice"},
     "purpose": "immigration_enforcement",
@@ -119,6 +134,24 @@ def everything_in(folder: Path) -> dict[Path, bytes]:
         ({"subjects": [{"ref": "S1", "relation": "household_member"}]}, "subjects"),
         ({"received": {"date": "2026-03-01", "channel": "post"}}, "received"),
         ({"holder": {**LETTER["holder"], "kind": "county"}}, "holder"),
+        (paper(kind="administrative_subpoena"), "instrument"),
+        (paper(form="i_138"), "instrument"),
+        (paper(issuer="state_judge"), "instrument"),
+        (paper(docket="D-99"), "instrument"),
+        (paper(court={"name": "made-up", "jurisdiction": "us-nh"}), "instrument"),
+        (paper(signed={"by": "Made-up", "on": "2026-02-01"}), "instrument"),
+        (paper(valid={"from": "2026-02-01", "to": None}), "instrument"),
+        (paper(returns_on="2026-05-01"), "instrument"),
+        (scope(persons="class"), "scope"),
+        (scope(count=2), "scope"),
+        (scope(persons_named=["S1"]), "scope"),
+        (scope(fields="everything"), "scope"),
+        (scope(fields_named=["S1.photo"]), "scope"),
+        (scope(programs=["snap"]), "scope"),
+        ({"grounds": []}, "grounds"),
+        ({"cited": ["imm-8usc1225d4"]}, "cited"),
+        (paper(accompanies=[ORDER]), "accompanies 1"),
+        ({"subjects": [{**LETTER["subjects"][0], "defined_by": ["language"]}]}, "defined_by"),
     ],
 )
 def test_nothing_is_answered_that_asks_something_else_than_was_received(
@@ -152,6 +185,28 @@ def test_a_period_that_was_asked_about_is_not_widened_and_an_open_one_may_be_sta
     done("receive", write(office, id="D-2"), "--office", office, *AT)
     stated = write(office, id="D-2", instrument=over("2026-01-01", "2026-02-01"))
     assert "sealed number 2" in done(*disclosing(office, stated))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "letter"},
+        {"issuer": "officer"},
+        {"status": "live", "valid": {"from": "2026-02-01"}},
+        {"scope": {**ORDER["scope"], "fields_named": ["S1.photo"]}},
+        {"scope": {**ORDER["scope"], "period": {"from": "2026-01-01", "to": "2026-02-01"}}},
+    ],
+)
+def test_what_came_with_a_paper_stays_as_it_was_and_more_may_come(
+    office: Path, changes: dict[str, Any]
+) -> None:
+    done("receive", write(office, **paper(accompanies=[ORDER])), "--office", office, *AT)
+    other = write(office, **paper(accompanies=[{**ORDER, **changes}]))
+    assert str(refused(*disclosing(office, other))).endswith("number 1: accompanies 1")
+
+    found = {**ORDER, "served": {"by": "made-up", "on": "2026-03-02"}, "enforced_by_order": "yes"}
+    more = write(office, **paper(accompanies=[found, ORDER]))
+    assert done(*disclosing(office, more)).startswith("sealed number 1")
 
 
 def test_what_was_found_out_since_does_not_make_another_demand(office: Path) -> None:
@@ -383,3 +438,68 @@ def test_the_codes_of_a_paper_deep_inside_are_named_by_a_place_that_there_is(
 
     assert "`clerestory demand codes instrument.kind` lists" in fault.todo
     assert done("demand", "codes", "instrument.kind")
+
+
+def refusing(office: Path, demand: Path, at: str, *more: str) -> tuple[str | Path, ...]:
+    return ("refuse", demand, "--office", office, "--at", at, *more)
+
+
+def test_a_demand_is_refused_once_whatever_day_it_is_typed_again(office: Path) -> None:
+    demand = write(office, findings={})
+    done("receive", demand, "--office", office, *AT)
+    first = done(*refusing(office, demand, "2026-03-03T15:00Z"))
+    assert first.startswith("refused number 1, log entry 2\n")
+    letters = everything_in(office / "out")
+    assert {path.name for path in letters} == {
+        "D-1-2026-03-03-refusal.pdf", "D-1-2026-03-03-withheld.pdf",
+    }  # fmt: skip
+
+    for at in ("2026-03-03T16:00Z", "2026-03-09T15:00Z", "2026-04-01T15:00Z"):
+        again = done(*refusing(office, demand, at)).splitlines()
+        assert again[0] == "number 1 is refused already, log entry 2; nothing was logged again"
+        assert again[1:] == first.splitlines()[1:]
+        assert everything_in(office / "out") == letters
+    assert entries(office) == 3
+
+    for path in letters:
+        path.unlink()
+        done(*refusing(office, demand, "2026-05-01T15:00Z"))
+        assert everything_in(office / "out") == letters
+    assert entries(office) == 3
+
+
+def test_a_second_refusal_for_other_reasons_is_another_demands(office: Path) -> None:
+    demand = write(office, findings={})
+    done("receive", demand, "--office", office, *AT)
+    done(*refusing(office, demand, "2026-03-03T15:00Z"))
+    before = everything_in(office)
+
+    write(office)
+    for at in ("2026-03-03T15:00Z", "2026-03-09T15:00Z"):
+        other = ("--lower", "S1.address=refer_to_counsel", "--counsel", "Made-up")
+        fault = refused(*refusing(office, demand, at, *other))
+        assert fault.code == "answer-refused-already"
+        assert "D-1 was refused already, log entry 2" in str(fault)
+    # With what was found out since it is no refusal at all.
+    assert refused(*refusing(office, demand, "2026-03-09T15:00Z")).code == (
+        "answer-refused-already"
+    )
+    assert everything_in(office) == before
+
+
+@pytest.mark.parametrize("kind", ["refusal", "withheld"])
+def test_a_letter_that_was_altered_is_an_alarm_and_is_not_written_over(
+    office: Path, kind: str
+) -> None:
+    demand = write(office, findings={})
+    done("receive", demand, "--office", office, *AT)
+    done(*refusing(office, demand, "2026-03-03T15:00Z"))
+    letter = office / "out" / f"D-1-2026-03-03-{kind}.pdf"
+    letter.write_bytes(letter.read_bytes() + b" ")
+    before = everything_in(office)
+
+    fault = refused(*refusing(office, demand, "2026-03-09T15:00Z"))
+
+    assert (type(fault), fault.code) == (Corruption, "answer-letter-altered")
+    assert letter.name in str(fault)
+    assert everything_in(office) == before

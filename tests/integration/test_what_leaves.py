@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -139,6 +140,14 @@ def run(*command: str | Path) -> bytes:
     return subprocess.run([str(word) for word in command], check=True, capture_output=True).stdout
 
 
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
 def files_in(tar: bytes) -> dict[str, bytes]:
     with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
         found = {}
@@ -238,6 +247,46 @@ def test_who_asks_from_a_month_on_is_answered_to_the_month_in_which_the_paper_ca
     answer = answers_in(files)[Item("S1", "mainecare", "program_participation")]
     assert asked.demand.received_on == date(2026, 8, 19)
     assert answer == "2026-07: no; 2026-08: no"
+
+
+CAME = date(2026, 3, 17)  # a day of which there is a row, in a month of which there are later ones
+
+
+@pytest.mark.parametrize("after", [None, date(2026, 3, 18), date(2026, 3, 19), date(2030, 1, 1)])
+def test_nothing_leaves_that_came_into_being_after_the_demand_was_received(
+    office: Office, agency: Path, who: Path, after: date | None
+) -> None:
+    asked = decided(date(2026, 2, 1))
+    paper = replace(asked.demand.instrument, period_to=after)
+    demand = replace(asked.demand, instrument=paper, received_on=CAME)
+    agents = office.folder.parent / "agents"
+
+    package = sealed(office, who, agents / "recipient.txt", replace(asked, demand=demand))
+
+    files = files_in(run("age", "-d", "-i", agents / "identity.txt", package))
+    answers = answers_in(files)
+    assert answers == expected(agency, "2026-02 2026-03", date(2026, 2, 1), date(2026, 3, 18))
+    assert answers[Item("S2", "snap", "notices")] == [
+        f"snap_notices of {ONE} on {day}" for day in ("2026-02-28", "2026-03-01", "2026-03-17")
+    ]
+    said = " ".join(text_of(files["data/letter.pdf"]).split())
+    assert "are given from February 1, 2026 to March 17, 2026, as far as" in said
+
+
+@pytest.mark.parametrize("received", [date(2026, 2, 28), date(2025, 3, 1)])
+def test_a_period_that_had_not_begun_when_the_demand_came_is_refused(
+    office: Office, who: Path, received: date
+) -> None:
+    asked = decided()
+    answer = replace(asked, demand=replace(asked.demand, received_on=received))
+
+    with pytest.raises(Refusal, match=r"begins on 2026-03-01, and it was received on") as caught:
+        sealed(office, who, office.folder.parent / "agents" / "recipient.txt", answer)
+
+    assert caught.value.code == "answer-period-ahead"
+    assert office.lookups().verify() == 0
+    with office.ledger() as ledger:
+        assert ledger.checkpoint().splitlines()[1] == "1"
 
 
 def test_an_answer_for_months_without_a_month_is_refused_before_it_is_logged(

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from clerestory.audit.casebook import cases_of
 from clerestory.audit.law_days import LawDays
-from clerestory.audit.missing_cases import Coverage, LoneFailures, coverage
+from clerestory.audit.lone_failures import LoneFailures
+from clerestory.audit.missing_cases import Coverage, coverage
 from clerestory.audit.pack_check_cases import Showing, Shown
 from clerestory.audit.pack_check_codes import check_codes
 from clerestory.audit.pack_check_files import (

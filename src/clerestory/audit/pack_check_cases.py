@@ -8,11 +8,12 @@ import cedarpy
 
 from clerestory.audit.casebook import day_of, demand_on
 from clerestory.audit.law_days import LawDays
-from clerestory.audit.missing_cases import LoneFailures
+from clerestory.audit.lone_failures import LoneFailures
 from clerestory.demands.demand import Demand
 from clerestory.demands.reading import read_demand
 from clerestory.kernel import Refusal, canonical_bytes
 from clerestory.law.errors import PackFault
+from clerestory.law.stages import BY_ACTION
 from clerestory.policy.decide.engine import Engine
 from clerestory.policy.decide.stages import Case, run
 from clerestory.policy.explain.clauses import ClauseSet
@@ -118,7 +119,7 @@ class Showing:
                 case.resource,
                 {
                     **case.context,
-                    "established": engine.law.words(response.policies, "establishes"),
+                    **engine.law.filled(BY_ACTION["define"], response.policies),
                 },
             )
             for case, response in zip(closed, defined, strict=True)

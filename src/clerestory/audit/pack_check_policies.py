@@ -12,24 +12,16 @@ from clerestory.law.clocks import check_clock
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack
 from clerestory.law.policies import Policy, policies_text
-from clerestory.law.stages import STAGES
+from clerestory.law.stages import STAGES, known_to
 from clerestory.policy.circuit.circuit_of_law import outside_subset
 from clerestory.policy.model.schema import schema_text
 
 OPENING = frozenset({"lift", "lift_coarsened"})
 # The annotations that are read for each action; @id, @authority and @rests_on are read for all.
-READ_FOR: Mapping[str, frozenset[str]] = {
-    "define": frozenset({"establishes"}),
-    "lift": frozenset({"lifts"}),
-    "lift_coarsened": frozenset({"lifts", "coarsen_to"}),
-    "disclose": frozenset({"bars"}),
-    "refer": frozenset(),
-    "consider": frozenset(),
-    "oblige": frozenset({"duty", "basis", "within", "starts", "to", "content"}),
-}
+READ_FOR: Mapping[str, frozenset[str]] = {stage.action: stage.reads for stage in STAGES}
 _ALWAYS = frozenset({"id", "authority", "rests_on"})
 # What the stages before have filled in when a policy of the action is asked.
-FILLED: Mapping[str, frozenset[str]] = {stage.action: frozenset(stage.knows) for stage in STAGES}
+FILLED: Mapping[str, frozenset[str]] = {stage.action: known_to(stage.action) for stage in STAGES}
 _LATE = frozenset().union(*FILLED.values())
 _STARTS = frozenset({"received"})
 Remark = tuple[str, str, str]

@@ -55,6 +55,24 @@ def all_days(stacks: Sequence[PackStack]) -> list[date]:
     return [first, *boundaries]
 
 
+def law_of_days(stack: PackStack, days: Sequence[date]) -> LawOfTheDay:
+    """Return the policies that stand on some of the days, as if of the last."""
+    some_day = {policy.id for day in days for policy in stack.in_force(day)}
+    policies = [policy for policy in stack.policies if policy.id in some_day]
+    return LawOfTheDay.of(stack, max(days), policies)
+
+
+def standing(circuit: Circuit, law: LawOfTheDay, days: Mapping[str, date]) -> dict[str, int]:
+    """Return for each policy the node of "it stands on this day"; days by their code."""
+    in_force = {
+        code: {policy.id for policy in law.stack.in_force(day)} for code, day in days.items()
+    }
+    return {
+        name: circuit.is_one_of(DAY, [code for code in days if name in in_force[code]])
+        for name in law.policies
+    }
+
+
 class TwoLaws:
     """Two laws written into one circuit that shares their nodes.
 
@@ -128,22 +146,11 @@ class TwoLaws:
         return tuple(kind for kind, place in self.kinds.items() if values[place])
 
     def _law(self, stack: PackStack, side: int) -> LawOfTheDay:
-        """Return the policies that stand on some of the days, as if of the last."""
-        days = [pair[side] for pair in self.days.values()]
-        some_day = {policy.id for day in days for policy in stack.in_force(day)}
-        policies = [policy for policy in stack.policies if policy.id in some_day]
-        return LawOfTheDay.of(stack, max(days), policies)
+        return law_of_days(stack, [pair[side] for pair in self.days.values()])
 
     def _write(self, base: Circuit, law: LawOfTheDay, side: int) -> Circuit:
-        in_force = {
-            code: {policy.id for policy in law.stack.in_force(pair[side])}
-            for code, pair in self.days.items()
-        }
-        stands = {
-            name: base.is_one_of(DAY, [day for day in in_force if name in in_force[day]])
-            for name in law.policies
-        }
-        return circuit_of(law, base, stands)
+        days = {code: pair[side] for code, pair in self.days.items()}
+        return circuit_of(law, base, standing(base, law, days))
 
     def _kinds(self) -> Iterator[tuple[Kind, int]]:
         before, after = self.before.labels, self.after.labels

@@ -134,12 +134,16 @@ def refuse(
     counsel: str | None,
 ) -> None:
     """Write the refusal of DEMAND with its reasons, and the withholding index, after logging it."""
-    from clerestory.cli.answering import refuse as refuse_demand
+    from clerestory.cli.refusing import refuse as refuse_demand
 
     at, office = read_clock(at_text), open_office(folder, late=late)
     decided = _decide(demand, case, packs, lower, office, at)
     answered = refuse_demand(office, decided, counsel=counsel, at=at)
-    tell(f"refused number {answered.number}, log entry {answered.index}")
+    told = f"log entry {answered.index}"
+    if answered.again:
+        tell(f"number {answered.number} is refused already, {told}; nothing was logged again")
+    else:
+        tell(f"refused number {answered.number}, {told}")
     for path in answered.files:
         tell(f"  {path}")
 

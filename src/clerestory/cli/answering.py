@@ -1,10 +1,9 @@
-"""From a determination to an answer that leaves: log first, then seal; or refuse in writing."""
+"""From a determination to a package that leaves: log first, then seal."""
 
-import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes
 
@@ -18,7 +17,7 @@ from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.cli.received import answerable
 from clerestory.cli.sealed_packages import note_sealed, put_out
 from clerestory.cli.true_address import keep_true_address
-from clerestory.demands import Demand, Item
+from clerestory.demands import Demand, Item, asked_period
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
@@ -38,7 +37,6 @@ from clerestory.disclosure import (
     read_coarsening,
     read_recipient,
     read_stationery,
-    refusal_letter,
     withholding_index,
 )
 from clerestory.holdings import (
@@ -58,8 +56,7 @@ from clerestory.holdings import (
     resolve_roster,
 )
 from clerestory.holdings.letters import plain, words_of
-from clerestory.kernel import Period, Refusal, digest_of
-from clerestory.kernel.files import write_whole
+from clerestory.kernel import Period, Refusal
 from clerestory.kernel.period import months_of, whole_months
 from clerestory.notes import Signer, parse_vkey
 from clerestory.policy.explain.words import fact_in_words
@@ -69,7 +66,8 @@ from clerestory.policy.explain.words import fact_in_words
 class Answered:
     """What was written: the demand's number, the entry in the log, and the files.
 
-    ``lowered`` are the answers that fell because the record says what protects its person.
+    ``lowered`` are the answers that fell because the record says what protects its person;
+    ``again`` says that the log held the answer already.
     """
 
     number: int
@@ -77,6 +75,7 @@ class Answered:
     files: tuple[Path, ...]
     digest: str
     lowered: tuple[Item, ...] = ()
+    again: bool = False
 
 
 @one_at_a_time
@@ -109,6 +108,7 @@ def disclose(
     """
     check_reviewers(reviewers)
     number = answerable(office, decided.demand)
+    asked_period(decided.demand)  # a period to come is refused before anybody is looked up
     to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
     package = office.out / package_name(decided.demand.id, [to])
     # Before anybody is looked up: a look that serves nothing is one too many.
@@ -172,7 +172,7 @@ def _contents(
     determination = decided.determination
     items = permitted_items(determination)
     minimised = minimise(determination, values, _tables(office, decided.demand))
-    given = letter_input(office, decided, at)
+    given = letter_input(office, decided, office.day(at))
     closed = len(determination.rulings) > len(items)
     return prepare_contents(
         minimised,
@@ -180,38 +180,6 @@ def _contents(
         index_pdf=withholding_index(given) if closed else None,
         marks={str(one.ref): one.marks for one in named.persons} if named else None,
     )
-
-
-@one_at_a_time
-def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetime) -> Answered:
-    """Write the refusal letter and the withholding index, and log them.
-
-    No look is taken into the records: the letter is the same whether a file exists or not.
-
-    Raises:
-        Refusal: Something may be released, or the answer is counsel's and no counsel is named.
-    """
-    determination = decided.determination
-    if determination.overall == "refer_to_counsel" and not counsel:
-        raise Refusal(
-            "this demand is for counsel to answer",
-            code="answer-needs-counsel",
-            todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
-        )
-    number = answerable(office, decided.demand)
-    given = letter_input(office, as_told(decided), at)
-    letter, index_pdf = refusal_letter(given), withholding_index(given)
-    stem = f"{decided.demand.id}-{office.day(at)}"
-    written = (office.out / f"{stem}-refusal.pdf", office.out / f"{stem}-withheld.pdf")
-    office.check_new(written[1])
-    digest = digest_of({"letter": _sha256(letter), "index": _sha256(index_pdf)})
-    signed = [counsel] if counsel else []
-    office.make_out()
-    with office.ledger() as ledger:
-        index = log_answer(ledger, office, decided, number, digest, signed, at)
-    for path, content in zip(written, (letter, index_pdf), strict=True):
-        write_whole(path, content, mode=0o600)
-    return Answered(number=number, index=index, files=written, digest=digest)
 
 
 def check_reviewers(reviewers: Sequence[str]) -> None:
@@ -231,7 +199,7 @@ def check_reviewers(reviewers: Sequence[str]) -> None:
         )
 
 
-def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
+def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:
     """Return what the letters are written from."""
     vocabulary = decided.stack.vocabulary
 
@@ -242,7 +210,7 @@ def letter_input(office: Office, decided: Decided, at: datetime) -> LetterInput:
         stationery=read_stationery(office.profile),
         demand=decided.demand,
         determination=decided.determination,
-        on=office.day(at),
+        on=day,
         authorities=decided.stack.authorities,
         say_change=say_change,
     )
@@ -309,7 +277,7 @@ def _from_records(
     persons: Mapping[str, str],
 ) -> dict[Item, Value]:
     asked = [item for item in items if not item.subject.endswith("*")]
-    span = _period(decided.demand)
+    span = asked_period(decided.demand)
     # An answer for a month is of the whole month, whichever of its days the paper names.
     by_month = {
         ruling.item
@@ -321,7 +289,7 @@ def _from_records(
             person_id=persons[item.subject],
             program=item.program,
             field=item.field,
-            period=(whole_months(span) if item in by_month else span)
+            period=(_months_held(decided.demand, span) if item in by_month else span)
             if catalogue.get_field(item.program, item.field).dated
             else None,
         )
@@ -359,20 +327,13 @@ def _persons(
     return {str(one.ref): str(one.person_id) for one in resolved}
 
 
-def _period(demand: Demand) -> Period:
-    paper = demand.instrument
-    return Period(valid_from=paper.period_from, valid_to=paper.period_to)
+def _months_held(demand: Demand, span: Period) -> Period:
+    """The whole months of which a demand asks a day, but of no day after it came."""
+    whole, after = whole_months(span), demand.received_on + timedelta(days=1)
+    return replace(whole, valid_to=min(whole.valid_to or after, after))
 
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:
-    paper = demand.instrument
-    # Who asks from a month on asks until the paper came.
-    after = paper.period_to or demand.received_on + timedelta(days=1)
-    months: tuple[str, ...] = ()
-    if paper.period_from is not None and paper.period_from < after:
-        months = months_of(Period(valid_from=paper.period_from, valid_to=after))
+    span = asked_period(demand)
+    months = months_of(span) if span.valid_from is not None else ()
     return read_coarsening(office.profile, months=months)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -1,7 +1,7 @@
 """From a demand's file to a determination: what ``decide``, ``disclose`` and ``refuse`` share."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,14 @@ def decide_file(
     )
     determination = engine.decide(demand, explain=explain, lowerings=_lowerings(demand, lower))
     return Decided(demand=demand, determination=determination, stack=stack)
+
+
+def decide_again(decided: Decided, on: date) -> Decided:
+    """Decide the same demand under the same packs as on another day, lowered as it was."""
+    demand, told = decided.demand, decided.determination
+    engine = Engine.of(decided.stack, on, sources_of(demand.holder.agency, profiles_folder()))
+    lowered = {ruling.item: ruling.outcome for ruling in told.rulings if ruling.lowered_from}
+    return replace(decided, determination=engine.decide(demand, lowerings=lowered))
 
 
 def _lowerings(demand: Demand, lower: Sequence[str]) -> dict[Item, Outcome]:

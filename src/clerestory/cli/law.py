@@ -1,25 +1,35 @@
 """``clerestory law``: check packs, show an authority, run known answers."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from clerestory.cli.clock import DAY, profile_option, today_in
+from clerestory.cli.clock import DAY, DEFAULT_PROFILE, profile_option, today_in
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.law_activate import activate
 from clerestory.cli.law_answer import answer
-from clerestory.cli.law_options import json_option, packs_dir_option, progress
+from clerestory.cli.law_options import (
+    json_option,
+    milliseconds,
+    packs_dir_option,
+    progress,
+    seconds_option,
+)
 from clerestory.cli.law_prove import diff, prove
 from clerestory.cli.law_replay import replay, simulate
 from clerestory.cli.law_rows import rows
 from clerestory.cli.places import casebook_folder, packs_folder
 from clerestory.cli.terminal import tell, tell_json
+from clerestory.kernel.files import write_whole
 
 if TYPE_CHECKING:
+    from clerestory.audit.grading import Wanted
+    from clerestory.audit.pack_check import PackReport
     from clerestory.law.packs import Pack
 
 
@@ -32,8 +42,27 @@ def law() -> None:
 @click.argument("packs", nargs=-1)
 @packs_dir_option
 @json_option
-@click.option("--conditions", is_flag=True, help="Name each condition that no known answer shows.")
-def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool, conditions: bool) -> None:
+@click.option(
+    "--conditions",
+    is_flag=True,
+    help="Name each condition that no known answer shows, and say how grave that is.",
+)
+@click.option(
+    "--draft",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the known answers that are wanted: demands, with blanks for the answers.",
+)
+@click.option("--on", type=DAY, help="Make these demands under this day's law.  [default: today]")
+@seconds_option
+def check(
+    packs: tuple[str, ...],
+    packs_dir: Path | None,
+    as_json: bool,
+    conditions: bool,
+    draft: Path | None,
+    on: date | None,
+    seconds: float,
+) -> None:
     """Check PACKS whole (or all of them), and name file and line of every fault.
 
     The exit code is 1 when there is a fault. A warning is for a lawyer to look at, and no fault.
@@ -44,16 +73,56 @@ def check(packs: tuple[str, ...], packs_dir: Path | None, as_json: bool, conditi
     folder = packs_folder(packs_dir)
     beside = casebook_folder(packs_dir)
     casebook = list_case_files([beside]) if beside else []
+    wanted: Sequence[Wanted] = ()
     with progress(as_json) as say:
         report = check_packs(folder, packs, casebook=casebook, say=say)
+        if (conditions or draft) and report.coverage.missing:
+            from clerestory.audit.grading import Grading
+
+            grading = Grading(
+                folder,
+                on or today_in(DEFAULT_PROFILE),
+                plain=draft is not None,
+                timeout_ms=milliseconds(seconds),
+            )
+            graded, wanted = grading.grade(report.coverage, say)
+            report = replace(report, coverage=graded)
+    _show_check(report, wanted, draft, conditions=conditions, as_json=as_json)
+    sys.exit(ExitCode.NO if report.faults else ExitCode.DONE)
+
+
+def _show_check(
+    report: "PackReport",
+    wanted: "Sequence[Wanted]",
+    draft: Path | None,
+    *,
+    conditions: bool,
+    as_json: bool,
+) -> None:
     if as_json:
         tell_json(report.to_json(), indent=2)
     else:
-        for missing in report.coverage.missing if conditions else ():
+        unshown = (*report.coverage.missing, *report.coverage.exempt)
+        for missing in unshown if conditions else ():
             tell(str(missing))
         for line in report.lines():
             tell(line)
-    sys.exit(ExitCode.NO if report.faults else ExitCode.DONE)
+    if draft is not None and wanted:
+        from clerestory.audit.case_drafts import drafts
+
+        _write_drafts(draft, drafts(wanted), quiet=as_json)
+
+
+def _write_drafts(folder: Path, files: "Mapping[str, str]", *, quiet: bool) -> None:
+    """Write each file but those that are there: somebody may have filled them in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        path = folder / f"{name}.yaml"
+        is_there = path.exists()
+        if not is_there:
+            write_whole(path, text.encode())
+        if not quiet:
+            tell(f"kept {path}, which was there" if is_there else f"wrote {path}")
 
 
 @law.command()

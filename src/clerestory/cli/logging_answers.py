@@ -15,6 +15,10 @@ from clerestory.ledger import (
 )
 from clerestory.ledger.repeats import find_entry, find_numbered
 
+# The day of the letters, which a run on another day finds and takes over.
+_BESIDE = frozenset({"on"})
+ANSWERS = frozenset({EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED})
+
 
 @one_at_a_time
 def receive(office: Office, demand: Demand, at: datetime) -> int:
@@ -93,9 +97,13 @@ def log_answer(
     could be planted, and an answer would leave that no entry stands for. The same contents for
     another recipient, or signed by others, are another answer.
     """
-    approvals = {"signed": "; ".join(signed) or "nobody", "sealed_to": sealed_to}
+    approvals = {
+        "signed": "; ".join(signed) or "nobody",
+        "sealed_to": sealed_to,
+        "on": str(office.day(at)),
+    }
     events = _answer_events(office, decided, number, digest, approvals)
-    index = find_entry(ledger, events[-1])
+    index = find_entry(ledger, events[-1], beside=_BESIDE)
     return ledger.append(events, at, zone=office.zone)[-1].index if index is None else index
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from clerestory.cli.office import Office
-from clerestory.demands import Demand, asked_parts
+from clerestory.demands import Demand, asked_parts, changed_parts
 from clerestory.kernel import Corruption, Refusal, digest_of
 from clerestory.ledger import Ledger
 from clerestory.ledger.repeats import check_open, find_numbered
@@ -32,9 +32,7 @@ def answerable(office: Office, demand: Demand) -> int:
         check_noted(ledger, demand.id, number, received)
     if received is None:
         return number
-    # A period that was left open when the demand came may be stated since.
-    names = [one for one in {**parts, **received} if one in received or one != "period"]
-    if other := [name for name in names if parts.get(name) != received.get(name)]:
+    if other := changed_parts(received, parts):
         raise Refusal(
             f"the file asks something else than what was received as {demand.id}, number "
             f"{number}: {', '.join(other)}",

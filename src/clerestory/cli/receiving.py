@@ -7,11 +7,13 @@ from pathlib import Path
 
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.office import Office, one_at_a_time
+from clerestory.cli.receipt_keys import check_not_ours, check_one_key, check_one_name
 from clerestory.cli.received import check_noted
 from clerestory.cli.sealed_packages import sealed_note
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
     Receipt,
+    key_digest,
     read_receipt,
     read_receipt_key,
     sign_text,
@@ -58,16 +60,18 @@ def record_receipt(
     """Check a receipt and append it to the log, once.
 
     Raises:
-        Refusal: The file is no receipt, is for another package or demand, or was signed before
-            the package was sealed.
+        Refusal: The file is no receipt, is for another package or demand, was signed before the
+            package was sealed, or by a key that is the office's own or another recipient's.
         Corruption: The signature fails.
     """
+    theirs = read_receipt_key(read_handed_in(key, KEY_FILE_BYTES))
+    check_not_ours(office, theirs)
     sha256 = _sha256(package)
     noted = sealed_note(office, sha256)
     told = read_receipt(
         read_handed_in(receipt, _MAX_BYTES),
         read_handed_in(signature, _MAX_BYTES) if signature else None,
-        key=read_receipt_key(read_handed_in(key, KEY_FILE_BYTES)),
+        key=theirs,
         package_sha256=sha256,
         sealed_at=noted.at,
         now=at,
@@ -85,15 +89,17 @@ def record_receipt(
             "received_at": utc_text(told.received_at),
             "by": told.by,
             "signed_by": told.signed_by,
+            "key": key_digest(theirs),
         },
     )
     with office.ledger() as ledger:
         check_noted(ledger, told.demand_id, number, office.asked(told.demand_id))
-        known = find_entry(ledger, event)
+        known = find_entry(ledger, event, beside={"key"})
         if known is not None:
             return Recorded(receipt=told, index=known, again=True)
         _check_answered(ledger, told)
-        _check_key(ledger, told)
+        check_one_key(ledger, told, theirs)
+        check_one_name(ledger, told, theirs)
         (appended,) = ledger.append([event], at, zone=office.zone)
     return Recorded(receipt=told, index=appended.index, again=False)
 
@@ -128,24 +134,6 @@ def _check_answered(ledger: Ledger, told: Receipt) -> None:
             todo="keep the receipt, the package and the office's folder as they are, and find out "
             "what was handed over, and by whom",
         )
-
-
-def _check_key(ledger: Ledger, told: Receipt) -> None:
-    """Refuse a second receipt of one package under another key than the first.
-
-    Raises:
-        Refusal: The log holds one by another key. Whoever could have two keys taken for theirs
-            could later show the receipt that suits them.
-    """
-    for index, fields in fields_of(ledger, EventType.ANSWER_RECEIVED, told.demand_id):
-        if fields["package"] == told.package and fields["signed_by"] != told.signed_by:
-            raise Refusal(
-                "the receipts of one package must be signed by one key: the log's entry "
-                f"{index} has another",
-                code="receipt-other-key",
-                todo="compare the key with the one agreed at the hand-over; keep both receipts, "
-                "and ask the recipient which is theirs",
-            )
 
 
 def _sha256(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Demands, findings, determinations, rulings and duties: frozen values and their written form."""
 
-from clerestory.demands.as_received import asked_parts, demand_digest
+from clerestory.demands.as_received import asked_parts, changed_parts, demand_digest
+from clerestory.demands.asked_period import asked_period
 from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, Outcome, Ruling
 from clerestory.demands.errors import BadDemand
@@ -16,6 +17,8 @@ __all__ = [
     "Outcome",
     "Ruling",
     "asked_parts",
+    "asked_period",
+    "changed_parts",
     "demand_digest",
     "demand_json",
     "determination_json",

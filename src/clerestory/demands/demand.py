@@ -1,11 +1,16 @@
-"""A demand as it stands on paper: frozen values, read from the written form by ``reading``."""
+"""A demand as it stands on paper: frozen values, read from the written form by ``reading``.
+
+``said`` holds what is said of a paper, a person, a consent or an agreement and is taken as it
+stands: for each of its facts a code (see ``law.fact_table``).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Literal
 
-Answer = Literal["yes", "no", "unknown"]
+from clerestory.demands.said import Said, nothing_said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +56,6 @@ class Instrument:
     signed_on: date | None = None
     served_by: str = ""
     served_on: date | None = None
-    written: Answer = "unknown"
     persons: str = "unknown"
     count: int | Literal["all", "unknown"] = "unknown"
     persons_named: tuple[str, ...] | None = None
@@ -63,7 +67,7 @@ class Instrument:
     valid_from: date | None = None
     valid_to: date | None = None
     status: str = "unknown"
-    enforced_by_order: Answer = "unknown"
+    said: Said = field(default_factory=partial(nothing_said, "paper"))
     returns_on: date | None = None
     accompanies: tuple["Instrument", ...] = ()
 
@@ -82,10 +86,10 @@ class Subject:
 
     ref: str
     relation: str
-    applicant: Answer = "unknown"
     flags: frozenset[str] = frozenset()
     represented_by: str | None = None
     defined_by: frozenset[str] = frozenset()
+    said: Said = field(default_factory=partial(nothing_said, "subject"))
 
     @property
     def is_class(self) -> bool:
@@ -130,8 +134,7 @@ class Consent:
     programs: tuple[str, ...] | None = None
     signed_on: date | None = None
     expires_on: date | None = None
-    revoked: Answer = "unknown"
-    elements_complete: Answer = "unknown"
+    said: Said = field(default_factory=partial(nothing_said, "consent"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +148,7 @@ class Agreement:
     programs: tuple[str, ...] | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    in_force: Answer = "unknown"
-    agreed_by_holder: Answer = "unknown"
-    bars_onward_sharing: Answer = "unknown"
+    said: Said = field(default_factory=partial(nothing_said, "agreement"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,7 @@ class Hold:
     form: str
     held_from: date
     held_to: date | None = None
-    written_followup: Answer = "unknown"
+    written_followup: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,13 +181,12 @@ class Demand:
     grounds: frozenset[str]
     subjects: tuple[Subject, ...]
     items: tuple[Item, ...]
-    findings: Mapping[str, Answer]
+    findings: Mapping[str, str]
     consents: tuple[Consent, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     holds: tuple[Hold, ...] = ()
     threats: frozenset[str] = frozenset()
-    nondisclosure_asked: Answer = "unknown"
-    nondisclosure_ordered: Answer = "unknown"
+    nondisclosure: Said = field(default_factory=partial(nothing_said, "nondisclosure"))
     nondisclosure_until: date | None = None
     _by_ref: Mapping[str, Subject] = field(init=False, repr=False, compare=False)
 
@@ -195,7 +195,7 @@ class Demand:
         by_ref = {subject.ref: subject for subject in reversed(self.subjects)}
         object.__setattr__(self, "_by_ref", by_ref)
 
-    def finding(self, code: str) -> Answer:
+    def finding(self, code: str) -> str:
         """Return what is known of ``code``: absent is unknown, never no."""
         return self.findings.get(code, "unknown")
 

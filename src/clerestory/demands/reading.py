@@ -7,7 +7,6 @@ from typing import Any
 
 from clerestory.demands.demand import (
     Agreement,
-    Answer,
     Consent,
     Demand,
     Hold,
@@ -18,6 +17,7 @@ from clerestory.demands.demand import (
     Subject,
 )
 from clerestory.demands.errors import BadDemand
+from clerestory.demands.said import Said, code_of, read_said
 from clerestory.demands.schema import faults_of, file_of, plain, schema
 from clerestory.demands.senses import find_contradictions
 from clerestory.demands.shape import find_problems
@@ -74,13 +74,12 @@ def _demand(doc: Mapping[str, Any]) -> Demand:
         grounds=frozenset(doc.get("grounds") or ()),
         subjects=tuple(_subjects(doc)),
         items=tuple(_items(doc["records"])),
-        findings={code: _answer(said) for code, said in (doc.get("findings") or {}).items()},
+        findings={code: code_of(said) for code, said in (doc.get("findings") or {}).items()},
         consents=tuple(map(_consent, doc.get("consents") or ())),
         agreements=tuple(_agreements(doc.get("agreements") or ())),
         holds=tuple(map(_hold, doc.get("holds") or ())),
         threats=frozenset(doc.get("threats") or ()),
-        nondisclosure_asked=_answer(silence.get("asked")),
-        nondisclosure_ordered=_answer(silence.get("ordered")),
+        nondisclosure=read_said("nondisclosure", silence),
         nondisclosure_until=_maybe_day(silence.get("until")),
     )
 
@@ -114,7 +113,6 @@ def _instrument(paper: Mapping[str, Any]) -> Instrument:
         signed_on=_maybe_day(signed.get("on")),
         served_by=served.get("by") or "",
         served_on=_maybe_day(served.get("on")),
-        written=_answer(paper.get("written")),
         persons=scope.get("persons") or "unknown",
         count=scope.get("count") or "unknown",
         persons_named=_maybe_list(scope.get("persons_named")),
@@ -126,7 +124,7 @@ def _instrument(paper: Mapping[str, Any]) -> Instrument:
         valid_from=_maybe_day(valid.get("from")),
         valid_to=_maybe_day(valid.get("to")),
         status=paper.get("status") or "unknown",
-        enforced_by_order=_answer(paper.get("enforced_by_order")),
+        said=read_said("paper", paper),
         returns_on=_maybe_day(paper.get("returns_on")),
         accompanies=tuple(map(_instrument, paper.get("accompanies") or ())),
     )
@@ -134,11 +132,14 @@ def _instrument(paper: Mapping[str, Any]) -> Instrument:
 
 def _subjects(doc: Mapping[str, Any]) -> Iterator[Subject]:
     acting = {each["for"]: each["as"] for each in doc.get("representatives") or ()}
+    # A long list says the same of very many persons: it is kept once.
+    kept: dict[tuple[str, ...], Said] = {}
     for subject in doc["subjects"]:
+        said = read_said("subject", subject)
         yield Subject(
             ref=subject["ref"],
             relation=subject["relation"],
-            applicant=_answer(subject.get("applicant")),
+            said=kept.setdefault(tuple(said.values()), said),
             flags=frozenset(subject.get("flags") or ()),
             represented_by=acting.get(subject["ref"]),
             defined_by=frozenset(subject.get("defined_by") or ()),
@@ -165,8 +166,7 @@ def _consent(consent: Mapping[str, Any]) -> Consent:
         programs=_maybe_list(consent.get("programs")),
         signed_on=_maybe_day(consent.get("signed_on")),
         expires_on=_maybe_day(consent.get("expires_on")),
-        revoked=_answer(consent.get("revoked")),
-        elements_complete=_answer(consent.get("elements_complete")),
+        said=read_said("consent", consent),
     )
 
 
@@ -180,9 +180,7 @@ def _agreements(agreements: Sequence[Mapping[str, Any]]) -> Iterator[Agreement]:
             programs=_maybe_list(agreement.get("programs")),
             valid_from=_maybe_day(agreement.get("from")),
             valid_to=_maybe_day(agreement.get("to")),
-            in_force=_answer(agreement.get("in_force")),
-            agreed_by_holder=_answer(agreement.get("agreed_by_holder")),
-            bars_onward_sharing=_answer(agreement.get("bars_onward_sharing")),
+            said=read_said("agreement", agreement),
         )
 
 
@@ -192,21 +190,13 @@ def _hold(hold: Mapping[str, Any]) -> Hold:
         form=hold.get("form") or "oral",
         held_from=_day(hold["from"]),
         held_to=_maybe_day(hold.get("to")),
-        written_followup=_answer(hold.get("written_followup")),
+        written_followup=code_of(hold.get("written_followup")),
     )
 
 
 def _maybe_list(value: Sequence[str] | None) -> tuple[str, ...] | None:
     """An empty list says that nothing is named, which is not silence."""
     return None if value is None else tuple(value)
-
-
-def _answer(value: bool | Answer | None) -> Answer:
-    if value is None:
-        return "unknown"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value
 
 
 def _day(value: date | str) -> date:

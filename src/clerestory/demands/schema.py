@@ -8,6 +8,7 @@ from typing import Any
 
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.leaves import Problem
+from clerestory.demands.said import with_facts
 from clerestory.demands.shape import find_problems
 from clerestory.kernel.bad_file import Fault, key_text
 from clerestory.kernel.reading import Document
@@ -19,7 +20,7 @@ def schema(name: str) -> Mapping[str, Any]:
     folder = resources.files("clerestory.demands") / "schemas"
     content = json.loads((folder / f"{name}.schema.json").read_text("utf-8"))
     assert isinstance(content, dict)  # noqa: S101 (our own file)
-    return content
+    return with_facts(content) if name == "demand" else content
 
 
 def check_shape(document: Document | object, name: str = "demand") -> None:

@@ -142,9 +142,11 @@ def _one_of(node: _Node, value: Any, path: Path) -> Iterator[Problem]:
     words = [each for each in allowed if isinstance(each, str)]
     near = close_to(value, words) if isinstance(value, str) and len(words) > 1 else ""
     shown = show(value) if isinstance(value, str) else kind_of(value)
+    # Of several words none is proposed: the first of the answers of a case is "release".
+    one = f"write {words[0]}" if len(words) == 1 else "write one of them"
     yield Problem(
         path=path, what=f"{' or '.join(words)} is wanted here: {shown}",
-        write_instead=f"did you mean {near}?" if near else f"write {words[0]}",
+        write_instead=f"did you mean {near}?" if near else one,
     )  # fmt: skip
 
 

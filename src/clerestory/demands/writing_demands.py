@@ -14,6 +14,7 @@ from clerestory.demands.demand import (
     Subject,
 )
 from clerestory.demands.reading import FORMAT
+from clerestory.demands.said import write_said
 from clerestory.kernel.canonical import Json
 
 
@@ -34,7 +35,7 @@ def demand_json(demand: Demand) -> dict[str, Json]:
                 "jurisdiction": demand.holder.jurisdiction,
             },
             "requester": _requester(demand.requester),
-            "instrument": _instrument(demand.instrument),
+            "instrument": instrument_json(demand.instrument),
             "cited": list(demand.cited),
             "purpose": demand.purpose,
             "grounds": sorted(demand.grounds),
@@ -56,8 +57,7 @@ def demand_json(demand: Demand) -> dict[str, Json]:
             "threats": sorted(demand.threats),
             "nondisclosure": _filled(
                 {
-                    "asked": demand.nondisclosure_asked,
-                    "ordered": demand.nondisclosure_ordered,
+                    **write_said("nondisclosure", demand.nondisclosure),
                     "until": _day(demand.nondisclosure_until),
                 }
             ),
@@ -76,7 +76,8 @@ def _requester(requester: Requester) -> dict[str, Json]:
     )
 
 
-def _instrument(paper: Instrument) -> dict[str, Json]:
+def instrument_json(paper: Instrument) -> dict[str, Json]:
+    """Return a paper in its written form, with what came with it."""
     scope: dict[str, Json] = {
         "persons": paper.persons,
         "count": paper.count,
@@ -94,13 +95,12 @@ def _instrument(paper: Instrument) -> dict[str, Json]:
         "docket": paper.docket,
         "signed": _filled({"by": paper.signed_by, "on": _day(paper.signed_on)}),
         "served": _filled({"by": paper.served_by, "on": _day(paper.served_on)}),
-        "written": paper.written,
+        **write_said("paper", paper.said),
         "scope": {key: value for key, value in scope.items() if value is not None},
         "valid": _span(paper.valid_from, paper.valid_to),
         "status": paper.status,
-        "enforced_by_order": paper.enforced_by_order,
         "returns_on": _day(paper.returns_on),
-        "accompanies": [_instrument(extra) for extra in paper.accompanies],
+        "accompanies": [instrument_json(extra) for extra in paper.accompanies],
     }
     return _filled(whole)
 
@@ -110,7 +110,7 @@ def _subject(subject: Subject) -> dict[str, Json]:
         {
             "ref": subject.ref,
             "relation": subject.relation,
-            "applicant": subject.applicant,
+            **write_said("subject", subject.said),
             "flags": sorted(subject.flags),
             "defined_by": sorted(subject.defined_by),
         }
@@ -127,8 +127,7 @@ def _consent(consent: Consent) -> dict[str, Json]:
         **({} if programs is None else {"programs": programs}),
         "signed_on": _day(consent.signed_on),
         "expires_on": _day(consent.expires_on),
-        "revoked": consent.revoked,
-        "elements_complete": consent.elements_complete,
+        **write_said("consent", consent.said),
     }
 
 
@@ -142,9 +141,7 @@ def _agreement(agreement: Agreement) -> dict[str, Json]:
         **({} if programs is None else {"programs": programs}),
         "from": _day(agreement.valid_from),
         "to": _day(agreement.valid_to),
-        "in_force": agreement.in_force,
-        "agreed_by_holder": agreement.agreed_by_holder,
-        "bars_onward_sharing": agreement.bars_onward_sharing,
+        **write_said("agreement", agreement.said),
     }
 
 

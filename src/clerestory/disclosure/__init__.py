@@ -28,7 +28,13 @@ from clerestory.disclosure.minimising import (
     permitted_items,
 )
 from clerestory.disclosure.opening import Identity
-from clerestory.disclosure.receipts import Receipt, read_receipt, read_receipt_key
+from clerestory.disclosure.receipts import (
+    Receipt,
+    ReceiptKey,
+    key_digest,
+    read_receipt,
+    read_receipt_key,
+)
 from clerestory.disclosure.recipients import (
     KEY_FILE_BYTES,
     AgeRecipient,
@@ -55,6 +61,7 @@ __all__ = [
     "Minimised",
     "ProvedEvidence",
     "Receipt",
+    "ReceiptKey",
     "Recipient",
     "Record",
     "Sealed",
@@ -65,6 +72,7 @@ __all__ = [
     "check_sealable",
     "coarsen",
     "disclosure_letter",
+    "key_digest",
     "minimise",
     "not_logged",
     "open_signed",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import typst
 
+from clerestory.demands import asked_period
 from clerestory.demands.determination import Outcome
 from clerestory.disclosure import letter_facts
 from clerestory.disclosure.letter_facts import OPEN, LetterInput
@@ -39,7 +40,8 @@ def disclosure_letter(given: LetterInput) -> bytes:
             for duty in bound
         ],
     }
-    return _typeset(given, "disclosure", facts)
+    period = given.words.period(asked_period(given.demand))
+    return _typeset(given, "disclosure", facts, {"period": period})
 
 
 def refusal_letter(given: LetterInput) -> bytes:

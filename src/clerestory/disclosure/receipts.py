@@ -5,6 +5,7 @@ signed note or as the bare 64 bytes that ``openssl pkeyutl`` writes, or the cert
 package was sealed to, as a detached CMS signature.
 """
 
+import hashlib
 import json
 import unicodedata
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from clerestory.disclosure.cells import is_unseen
 from clerestory.disclosure.cms_signature import verify_cms_signature
@@ -83,6 +85,19 @@ def read_receipt_key(given: bytes) -> ReceiptKey:
         return parse_vkey(given.decode(), only=Kind.ED25519)
     except (UnicodeDecodeError, Refusal) as fault:
         raise _bad_key() from fault
+
+
+def key_digest(key: ReceiptKey) -> str:
+    """Return what tells a key from every other, whatever name or certificate it comes under."""
+    public: Ed25519PublicKey | CertificatePublicKeyTypes
+    if isinstance(key, Verifier):
+        public = Ed25519PublicKey.from_public_bytes(key.public_bytes)
+    elif isinstance(key, bytes):
+        public = x509.load_der_x509_certificate(key).public_key()
+    else:
+        public = key
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return hashlib.sha256(public.public_bytes(serialization.Encoding.DER, form)).hexdigest()
 
 
 def read_receipt(

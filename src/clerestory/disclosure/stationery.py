@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import typst
 
 from clerestory.disclosure.coarsening import CoarseningTables
-from clerestory.kernel import BadFile, Refusal
+from clerestory.kernel import BadFile, Period, Refusal
 from clerestory.kernel.reading import parse_toml
 
 LETTERS = ("disclosure", "refusal", "withheld", "notice")
@@ -35,6 +35,19 @@ class Words:
         """Return ``on`` as people write it in this language."""
         form: str = self.table["date"]
         return form.format(month=self.table["months"][on.month - 1], day=on.day, year=on.year)
+
+    def period(self, span: Period) -> str:
+        """Return a period by its first and last day, as people write it.
+
+        Raises:
+            ValueError: It has no end, which a letter must say.
+        """
+        if span.valid_to is None:
+            raise ValueError("a letter says where a period ends")
+        last = self.day(span.valid_to - timedelta(days=1))
+        if span.valid_from is None:
+            return str(self.table["until"]).format(last=last)
+        return str(self.table["from_to"]).format(first=self.day(span.valid_from), last=last)
 
     def subject(self, ref: str) -> str:
         """Return how a letter to the requester names a subject: never by name."""
@@ -78,7 +91,7 @@ def read_stationery(profile: Path, language: str = BASE_LANGUAGE) -> Stationery:
     folder = letters / language
     if language != BASE_LANGUAGE and not _is_reviewed(folder):
         folder = letters / BASE_LANGUAGE
-    words = _toml(folder / "words.toml", "language", "direction")
+    words = _toml(folder / "words.toml", "language", "direction", "from_to", "until")
     agency = _toml(letters / "agency.toml", "name", "head", "contact")
     return Stationery(
         template=_bytes(letters / "letter.typ"),

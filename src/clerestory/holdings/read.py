@@ -17,7 +17,6 @@ from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.source import Source
 from clerestory.holdings.source_faults import bad_value
 from clerestory.kernel import Period
-from clerestory.kernel.period import whole_months
 
 Values = tuple[str | int | float | bytes, ...]
 
@@ -104,7 +103,10 @@ def _check_readable(catalogue: Catalogue, at: int, one: PermittedField) -> _Read
             todo="state the period of the determination; Period() is every day",
         )
     if field.monthly and one.period is not None:
-        one = replace(one, period=whole_months(one.period))
+        # A month's row has its first day, so that only the start moves: a row of a later day
+        # would be of a month that begins after the period.
+        first = one.period.valid_from
+        one = replace(one, period=replace(one.period, valid_from=first and first.replace(day=1)))
     return _Readable(at=at, permitted=one, column=field.column, dated=field.dated)
 
 

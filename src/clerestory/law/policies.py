@@ -13,10 +13,7 @@ from clerestory.law.errors import Fault
 from clerestory.law.stages import BY_ACTION, STAGES
 
 ACTIONS = tuple(BY_ACTION)
-ANNOTATIONS = frozenset(
-    {"id", "authority", "lifts", "establishes", "bars", "duty", "basis", "within", "to", "content"}
-    | {"coarsen_to", "rests_on", "starts"}
-)
+ANNOTATIONS = frozenset({"id", "authority", "rests_on"}.union(*(stage.reads for stage in STAGES)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

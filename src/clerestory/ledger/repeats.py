@@ -1,26 +1,41 @@
 """Acts that may be typed twice: the log itself is asked whether it says so already."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from clerestory.kernel import Refusal
 from clerestory.ledger.events import Event, EventType
 from clerestory.ledger.leaf import Leaf, parse_leaf
 from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.rows import check_not_erased, indexes_of
 
+_ENTRIES_AT_ONCE = 1_000
 
-def find_entry(ledger: Ledger, event: Event) -> int | None:
+
+def find_entry(
+    ledger: Ledger, event: Event, *, beside: Collection[str] = frozenset()
+) -> int | None:
     """Return the index of an entry that already says what ``event`` says, if there is one.
 
     A note beside the log would miss a run that was killed after it wrote the entry and before it
     wrote the note.
+
+    Args:
+        ledger: The log that is asked.
+        event: What would be written.
+        beside: Private fields that say how the first run found things, such as its day: another
+            value of them makes no other entry.
     """
     if event.matter is None:
         return None
     for index, leaf in _entries(ledger, event.matter):
         same = leaf.type is event.type and dict(leaf.public) == dict(event.public)
-        if same and ledger.payload(index).fields == event.fields:
+        if same and _but(ledger.payload(index).fields, beside) == _but(event.fields, beside):
             return index
     return None
+
+
+def _but(fields: Mapping[str, str], beside: Collection[str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if name not in beside}
 
 
 def find_numbered(ledger: Ledger, matter: str) -> tuple[int, int] | None:
@@ -48,6 +63,32 @@ def fields_of(
     for index, leaf in _entries(ledger, matter):
         if leaf.type is kind:
             yield index, ledger.payload(index).fields
+
+
+def fields_everywhere(ledger: Ledger, kind: EventType) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the index and the private fields of each entry of one type that was not erased."""
+    with ledger.log.reading() as reader:
+        size = reader.head().size
+    for start in range(0, size, _ENTRIES_AT_ONCE):
+        with ledger.log.reading() as reader:
+            entries = reader.entries(start, min(start + _ENTRIES_AT_ONCE, size))
+        for index, entry in enumerate(entries, start):
+            if parse_leaf(entry).type is not kind:
+                continue
+            try:
+                yield index, dict(ledger.payload(index).fields)
+            except Refusal as fault:
+                if fault.code != "log-erased":
+                    raise
+
+
+def said_of(
+    ledger: Ledger, kinds: Collection[EventType], matter: str
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield the index of each entry of some types in one matter, and all that it says."""
+    for index, leaf in _entries(ledger, matter):
+        if leaf.type in kinds:
+            yield index, {**leaf.public, **ledger.payload(index).fields}
 
 
 def _entries(ledger: Ledger, matter: str) -> Iterator[tuple[int, Leaf]]:

@@ -45,8 +45,8 @@ def test_a_whole_document_is_read_into_values(document: Document, read: Read) ->
     assert demand.holder == Holder(agency="me-dhhs", kind="state_agency", jurisdiction="us-me")
     assert demand.requester == Requester(body="a made-up police force", kind="police_state")
     assert demand.instrument == Instrument(
-        kind="letter", issuer="officer", written="yes", persons="named", count=1,
-        fields="stated", status="live",
+        kind="letter", issuer="officer", persons="named", count=1, fields="stated",
+        status="live", said={"written": "yes", "enforced_by_order": "unknown"},
     )  # fmt: skip
     assert demand.items == (Item("S1", "snap", "address"), Item("S1", "snap", "phone"))
     assert demand.findings == {"requester_identified": "yes"}
@@ -64,12 +64,12 @@ def test_the_fewest_keys_are_enough_and_what_is_absent_is_unknown(
     demand = read(document)
 
     assert demand.instrument == Instrument(kind="none")
-    assert demand.instrument.written == "unknown"
+    assert demand.instrument.said == {"written": "unknown", "enforced_by_order": "unknown"}
     assert demand.instrument.status == "unknown"
     assert demand.instrument.count == "unknown"
-    assert demand.subject("S1").applicant == "unknown"
+    assert demand.subject("S1").said == {"applicant": "unknown"}
     assert demand.finding("requester_identified") == "unknown"
-    assert demand.nondisclosure_ordered == "unknown"
+    assert demand.nondisclosure == {"asked": "unknown", "ordered": "unknown"}
     assert (demand.title, demand.requester.body) == ("", "")
 
 
@@ -160,15 +160,15 @@ def test_every_part_of_the_form_reaches_its_value(document: Document, read: Read
     assert demand.consents == (
         Consent(
             by="S1", to="police_state", purpose="locate_fugitive", fields=("S1.phone",),
-            signed_on=date(2026, 1, 1), expires_on=date(2026, 12, 31), revoked="no",
-            elements_complete="yes",
+            signed_on=date(2026, 1, 1), expires_on=date(2026, 12, 31),
+            said={"revoked": "no", "elements": "yes"},
         ),
     )  # fmt: skip
     assert demand.agreements == (
         Agreement(
             id="A-1", with_body="fns", purposes=frozenset({"quality_control"}), fields=("name",),
-            valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1), in_force="yes",
-            agreed_by_holder="no",
+            valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1),
+            said={"in_force": "yes", "agreed_by_holder": "no", "bars_onward_sharing": "unknown"},
         ),
         Agreement(id="agreement 2", with_body="fns", purposes=frozenset(), fields=()),
     )  # fmt: skip
@@ -180,7 +180,7 @@ def test_every_part_of_the_form_reaches_its_value(document: Document, read: Read
         Hold(kind="health_oversight", form="oral", held_from=date(2026, 1, 1)),
     )  # fmt: skip
     assert demand.threats == {"contempt"}
-    assert demand.nondisclosure_asked == demand.nondisclosure_ordered == "yes"
+    assert demand.nondisclosure == {"asked": "yes", "ordered": "yes"}
     assert demand.nondisclosure_until == date(2026, 9, 1)
 
 

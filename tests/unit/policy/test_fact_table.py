@@ -1,27 +1,32 @@
 """Every fact stands once in the table, and what is made from it says no more and no less."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from importlib import resources
 from typing import Any
 
 import pytest
 
 from clerestory.demands import Demand
+from clerestory.demands.code_places import code_places
 from clerestory.demands.schema import schema
+from clerestory.law.fact import ESTABLISHERS
 from clerestory.law.fact_table import (
     BY_PATH,
     FACTS,
     absent_of,
     can_change,
     in_context,
-    parts_of,
+    said_of,
+    worst_of,
+    worth_of,
 )
 from clerestory.law.packs import PackStack
 from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.model.facts import facts_of
 from clerestory.policy.model.shape import OWN_WORDS, WITHOUT_CODES, shape_of
 
-# What the form calls the group of a fact.
-FORM = {"paper": "instrument", "agreement": "agreements"}
+HEADS = dict.fromkeys(fact.head for fact in FACTS)
 
 
 def flat(facts: Mapping[str, Any], head: str = "") -> Iterator[str]:
@@ -59,15 +64,32 @@ def test_proof_and_replay_know_each_fact_but_days_words_and_the_answer(stack: Pa
     assert {"on", "resource.proxy"} == WITHOUT_CODES
 
 
-def test_what_the_form_states_by_the_same_word_is_a_key_of_the_form() -> None:
-    whole = schema("demand")
-    for head in dict.fromkeys(fact.head for fact in FACTS if fact.written):
-        place = whole["properties"][FORM.get(head, head)]
-        while "properties" not in place:
-            place = place.get("items") or (place["anyOf"][0] if "anyOf" in place else place)
-            if "$ref" in place:
-                place = whole["$defs"][place["$ref"].rpartition("/")[2]]
-        assert set(parts_of(head, written=True)) <= set(place["properties"]), head
+def test_the_published_schema_is_the_one_that_the_table_makes() -> None:
+    published = resources.files("clerestory.demands") / "schemas" / "demand.schema.json"
+
+    made = json.dumps(schema("demand"), indent=1, ensure_ascii=False) + "\n"
+    assert published.read_text("utf-8") == made
+
+
+def test_every_place_of_the_form_that_has_codes_is_known_to_the_table() -> None:
+    stated = {fact.place: fact.lists[0] for fact in FACTS if fact.place and fact.lists}
+    answers = {place for place, name in stated.items() if name == "answer"}
+
+    places = code_places()
+    assert {place: places[place] for place in stated if place not in answers} == {
+        place: name for place, name in stated.items() if place not in answers
+    }
+
+
+def test_what_is_said_of_a_group_lies_in_the_group_itself_and_can_be_left_out() -> None:
+    for fact in (fact for head in HEADS for fact in said_of(head)):
+        assert fact.place.count(".") == 1, fact.path
+        assert fact.silence, fact.path
+        assert not fact.many, fact.path
+
+
+def test_who_may_establish_each_fact_is_said() -> None:
+    assert {fact.by for fact in FACTS} == set(ESTABLISHERS)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +118,34 @@ def test_what_is_not_there_is_said_so_but_for_what_nobody_can_know() -> None:
         "revoked": "unknown",
     }
     assert set(absent_of("agreement").values()) == {"no"}
+
+
+def test_what_opens_least_is_no_but_for_what_takes_a_consent_away() -> None:
+    worst = {path: worst_of(path) for path in BY_PATH if worst_of(path)}
+
+    assert worst == {
+        fact.path: "yes" if fact.path == "consent.revoked" else "no"
+        for fact in FACTS
+        if fact.head in {"consent", "agreement"}
+    }
+    assert worst_of("findings.anything") == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "changes", "worth"),
+    [
+        ("consent", {}, 6),
+        ("consent", {"elements": "unknown"}, 5),
+        ("consent", {"revoked": "unknown"}, 4),
+        ("consent", {"revoked": "yes"}, 5),
+        ("agreement", {}, 6),
+        ("agreement", {"bars_onward_sharing": "no"}, 6),
+        ("agreement", {"in_force": "unknown"}, 5),
+    ],
+)
+def test_the_closest_paper_is_the_one_of_which_most_is_so(
+    head: str, changes: dict[str, str], worth: int
+) -> None:
+    best = {f.part: "no" if f.worst == "yes" else "yes" for f in FACTS if f.head == head}
+
+    assert worth_of(head, best | changes) == worth

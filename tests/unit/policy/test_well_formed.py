@@ -137,13 +137,13 @@ def test_a_plain_demand_has_all_that_is_usual(stack: PackStack) -> None:
 
 # What a plain demand says, the most telling first.
 PLAIN = {
-    "consent.given": "no", "agreement.stated": "no", "component": "none", "paper.form": "none",
-    "paper.kind": "letter", "paper.issuer": "none", "paper.status": "live",
-    "paper.persons": "named", "paper.fields": "stated", "paper.names_field": "yes",
-    "paper.court": "unstated", "subject.represented_by": "unstated", "holder.agency": "me-dhhs",
-    "holder.kind": "state_agency", "holder.jurisdiction": "us-me", "subject.relation": "named",
-    "subject.alone": "yes", "months": "unstated", "hold": "none",
-    "channel": "post", "resource.source": "household", "resource.name": "address",
+    "consent.given": "no", "agreement.stated": "no", "component": "none",
+    "paper.kind": "letter", "paper.form": "none", "paper.issuer": "none",
+    "paper.court": "unstated", "paper.persons": "named", "paper.fields": "stated",
+    "paper.status": "live", "paper.names_field": "yes", "subject.relation": "named",
+    "subject.alone": "yes", "subject.represented_by": "unstated", "holder.agency": "me-dhhs",
+    "holder.kind": "state_agency", "holder.jurisdiction": "us-me", "months": "unstated",
+    "hold": "none", "channel": "post", "resource.name": "address", "resource.source": "household",
 }  # fmt: skip
 
 

@@ -6,12 +6,12 @@ translated.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clerestory.law.conditions import TERMS
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
-from clerestory.law.stages import GIVEN_BY, STAGE_SETS
+from clerestory.law.stages import BY_ACTION, GIVEN_BY, STAGE_SETS, Stage, way
 from clerestory.policy.circuit.cedar_reading import Tree, read_policy, read_tree
 from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
 from clerestory.policy.circuit.pack_facts import PackFacts
@@ -19,6 +19,8 @@ from clerestory.policy.decide.duties import labels
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.shape import shape_of
+
+Nodes = Mapping[str, int]
 
 
 def circuit_of(
@@ -56,6 +58,27 @@ def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str)
         OutsideSubset: The condition uses what cannot be translated.
     """
     return Conditions.of(circuit, law, {}).read(tree, name=name)
+
+
+def read_variant(circuit: Circuit, law: LawOfTheDay, policy: Policy) -> int:
+    """Return where a policy that is no part of the law would be met, on a day on which it stood.
+
+    Args:
+        circuit: The law, already written.
+        law: The same law.
+        policy: For example one of the law's own that lacks a condition.
+
+    Raises:
+        OutsideSubset: The policy uses what cannot be translated.
+    """
+    filled = BY_ACTION[policy.action].knows
+    known = {
+        name: {word: place for (of, word), place in circuit.words.items() if of == name}
+        if name in filled
+        else {}
+        for name in STAGE_SETS
+    }
+    return _read(circuit, PackFacts(circuit, law.stack.vocabulary, known), policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,159 +140,140 @@ def _read(circuit: Circuit, facts: PackFacts, policy: Policy) -> int:
 def _words(law: LawOfTheDay) -> dict[str, set[str]]:
     """Return every word that some policy of the packs can give, on any day, by stage."""
     given = {
-        name: {word for policy in law.stack.policies for word in policy.words(note)}
-        for name, (_, note) in GIVEN_BY.items()
+        name: {word for policy in law.stack.policies for word in policy.words(given.note)}
+        for name, (_, given) in GIVEN_BY.items()
     }
     return {**given, "settled": {p.id for p in law.stack.policies if p.action == "refer"}}
 
 
 @dataclass
 class _Stages:
-    """The stages of ``stages.run``, written once more, as nodes."""
+    """The way of ``stages.run`` through the same stages, as nodes.
+
+    ``known`` are the words of the sets that were filled so far, ``met`` the policies of each stage.
+    """
 
     circuit: Circuit
     law: LawOfTheDay
     stands: Mapping[str, int]
+    known: dict[str, Nodes] = field(default_factory=dict)
+    met: dict[str, Nodes] = field(default_factory=dict)
 
     def write(self) -> Circuit:
-        circuit = self.circuit
-        established = self._stage("established", {})
-        lifts = self._satisfied("lift", {"established": established})
-        lifted, mandated = self._lifted(lifts)
-        before = {"established": established, "lifted": lifted, "mandated": mandated}
-        released, bars = self._released(before)
-        barred = self._given("barred", bars)
-        offers = self._satisfied("lift_coarsened", {**before, "barred": barred})
-        coarsened = self._coarsened(before, barred, lifts, offers)
-        refers = self._satisfied("refer", {**before, "barred": barred})
-        referred, settles = self._allowed(refers)
-        circuit.policies |= lifts | bars | offers | refers
-        self._name(
-            established=established, lifted=lifted, mandated=mandated, barred=barred,
-            settled=settles,
-        )  # fmt: skip
-        self._answer(released, coarsened, referred)
-        self._determine(lifts, bars, offers, refers)
-        self._coarser(offers)
-        self._oblige({**before, "barred": barred})
+        circuit, left = self.circuit, self.circuit.yes
+        circuit.outcomes = dict.fromkeys(OUTCOMES, circuit.no)
+        deciding: dict[str, list[int]] = {}
+        for stage in way(self.law.stages):
+            met = self.met[stage.action] = self._satisfied(stage.action)
+            allowed = self._retried(stage) if stage.retries else self._allowed(met)
+            self.known |= {
+                # A case that is answered is asked no more, and nothing is filled for it.
+                name: {word: circuit.both([left, place]) for word, place in words.items()}
+                for name, words in self._filled(stage, met).items()
+            }
+            if stage.answer:
+                self._answer(stage.answer, circuit.both([left, allowed]), deciding)
+                left = circuit.both([left, circuit.negate(allowed)])
+        self._answer("withhold", left, deciding)
+        circuit.determining = {
+            name: circuit.both([circuit.either(answers), self._met_of(name)])
+            for name, answers in deciding.items()
+        }
+        self._coarser()
+        # Which policies settle a point is for promises alone, and no fact for any stage.
+        settling = self._counting(self.met.get("refer", {}), "forbid")
+        for name, words in {**self.known, "settled": settling}.items():
+            circuit.words |= {(name, word): place for word, place in words.items()}
+        self._oblige()
         return circuit
 
-    def _answer(self, released: int, coarsened: int, referred: int) -> None:
-        circuit = self.circuit
-        closed = circuit.negate(released)
-        coarse = circuit.both([closed, coarsened])
-        left = circuit.both([closed, circuit.negate(coarse)])
-        circuit.outcomes = {
-            "release": released,
-            "coarsen": coarse,
-            "refer": circuit.both([left, referred]),
-            "withhold": circuit.both([left, circuit.negate(referred)]),
-        }
+    def _answer(self, answer: str, where: int, deciding: dict[str, list[int]]) -> None:
+        """Name an answer, and the policies that decide it: of the stages asked until then."""
+        self.circuit.outcomes[answer] = where
+        for met in self.met.values():
+            for name in met:
+                if self.law.decides(name, answer):
+                    deciding.setdefault(name, []).append(where)
 
-    def _determine(self, *stages: Mapping[str, int]) -> None:
-        """Name where each policy of the four stages decides (see ``decide.determining``)."""
-        circuit, answers = self.circuit, self.circuit.outcomes
-        coarse, refer, withhold = (answers[name] for name in ("coarsen", "refer", "withhold"))
-        opened, closed = circuit.either([answers["release"], coarse]), [refer, withhold]
-        for stage, satisfied in zip(("lift", "bar", "offer", "refer"), stages, strict=True):
-            for name, place in satisfied.items():
-                permits = self.law.policies[name].effect == "permit"
-                mandate = stage == "lift" and name in self.law.mandates
-                where = {
-                    "lift": circuit.either([opened, refer]) if mandate else opened,
-                    "bar": circuit.either(closed),
-                    "offer": coarse,
-                    "refer": refer if permits else withhold,
-                }[stage]
-                circuit.determining[name] = circuit.both([where, place])
+    def _met_of(self, policy: str) -> int:
+        return self.met[self.law.policies[policy].action][policy]
 
-    def _coarser(self, offers: Mapping[str, int]) -> None:
+    def _coarser(self) -> None:
         """Name the coarser answers; of several that are offered the first by name is given."""
         circuit = self.circuit
-        gathered = self._gather(offers, "coarsen_to")
+        gathered = self._gather(self.met.get("lift_coarsened", {}), "coarsen_to")
         earlier: list[int] = []
         for code in sorted(gathered):
             given = [circuit.outcomes["coarsen"], gathered[code], *map(circuit.negate, earlier)]
             circuit.coarser[code] = circuit.both(given)
             earlier.append(gathered[code])
 
-    def _oblige(self, known: dict[str, dict[str, int]]) -> None:
-        satisfied = self._satisfied("oblige", known, self.circuit.outcomes)
-        self.circuit.policies |= satisfied
+    def _oblige(self) -> None:
         duties: dict[str, list[int]] = {}
-        for name, place in satisfied.items():
+        for name, place in self._satisfied("oblige", answers=self.circuit.outcomes).items():
             for label in labels(self.law.policies[name]):
                 duties.setdefault(label, []).append(place)
         self.circuit.duties = {d: self.circuit.either(places) for d, places in duties.items()}
 
-    def _name(self, **stages: Mapping[str, int]) -> None:
-        for stage, words in stages.items():
-            self.circuit.words |= {(stage, word): place for word, place in words.items()}
-
-    def _stage(self, name: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
-        satisfied = self._satisfied(GIVEN_BY[name][0], known)
-        self.circuit.policies |= satisfied
-        return self._given(name, satisfied)
-
-    def _given(self, name: str, satisfied: Mapping[str, int]) -> dict[str, int]:
-        """Return the words of a set that a stage fills."""
-        return self._gather(satisfied, GIVEN_BY[name][1])
-
     def _satisfied(
         self,
         action: str,
-        known: dict[str, dict[str, int]],
+        attempt: Mapping[str, Nodes] | None = None,
         answers: Mapping[str, int] | None = None,
-    ) -> dict[str, int]:
+    ) -> Nodes:
+        """Return where each policy of an action is met.
+
+        Args:
+            action: Whose policies.
+            attempt: What is filled for this question alone.
+            answers: The four answers, where they are there already.
+        """
         # What a stage has not filled yet is an empty set for it, exactly as in ``stages``.
-        nothing: dict[str, dict[str, int]] = {stage: {} for stage in STAGE_SETS}
-        facts = PackFacts(
-            self.circuit, self.law.stack.vocabulary, nothing | known, answers=answers or {}
-        )
-        policies = self.law.by_action[action].by_id.values()
-        return {
+        nothing: dict[str, Nodes] = {name: {} for name in STAGE_SETS}
+        known = {**nothing, **self.known, **(attempt or {})}
+        facts = PackFacts(self.circuit, self.law.stack.vocabulary, known, answers=answers or {})
+        met = {
             policy.id: self._where(policy, _read(self.circuit, facts, policy))
-            for policy in policies
+            for policy in self.law.by_action[action].by_id.values()
         }
+        if attempt is None:
+            self.circuit.policies |= met
+        return met
 
     def _where(self, policy: Policy, met: int) -> int:
         """Return where a policy is met and in force: one that is not in force is not there."""
         days = self.stands.get(policy.id)
         return met if days is None else self.circuit.both([days, met])
 
-    def _gather(self, satisfied: Mapping[str, int], note: str) -> dict[str, int]:
+    def _filled(self, stage: Stage, met: Nodes) -> dict[str, Nodes]:
+        """Return the words of the sets that a stage fills."""
+        return {
+            name: self._gather(self._counting(met, given.by), given.note)
+            for name, given in stage.gives.items()
+        }
+
+    def _gather(self, met: Nodes, note: str) -> Nodes:
         words: dict[str, list[int]] = {}
-        for name, place in satisfied.items():
+        for name, place in met.items():
             for word in self.law.policies[name].words(note):
                 words.setdefault(word, []).append(place)
         return {word: self.circuit.either(places) for word, places in words.items()}
 
-    def _lifted(self, lifts: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-        mandates = {name: place for name, place in lifts.items() if name in self.law.mandates}
-        return self._given("lifted", lifts), self._given("mandated", mandates)
+    def _counting(self, met: Nodes, kind: str) -> Nodes:
+        return {name: place for name, place in met.items() if self.law.counts_as(name, kind)}
 
-    def _released(self, before: dict[str, dict[str, int]]) -> tuple[int, dict[str, int]]:
-        return self._allowed(self._satisfied("disclose", before))
+    def _allowed(self, met: Nodes) -> int:
+        """Return where a permit is met and no forbid is."""
+        circuit = self.circuit
+        permits, forbids = (self._counting(met, kind).values() for kind in ("permit", "forbid"))
+        return circuit.both([circuit.either(permits), circuit.negate(circuit.either(forbids))])
 
-    def _allowed(self, satisfied: Mapping[str, int]) -> tuple[int, dict[str, int]]:
-        """Return where a permit is met and no forbid is, and the forbids."""
-        effect = {name: self.law.policies[name].effect for name in satisfied}
-        forbids = {name: place for name, place in satisfied.items() if effect[name] == "forbid"}
-        permits = [place for name, place in satisfied.items() if effect[name] == "permit"]
-        forbidden = self.circuit.either(forbids.values())
-        allowed = self.circuit.both([self.circuit.either(permits), self.circuit.negate(forbidden)])
-        return allowed, forbids
-
-    def _coarsened(
-        self,
-        before: dict[str, dict[str, int]],
-        barred: dict[str, int],
-        lifts: Mapping[str, int],
-        offers: Mapping[str, int],
-    ) -> int:
+    def _retried(self, stage: Stage) -> int:
+        """Return where a second try at two stages answers (see ``Stage.retries``)."""
+        offers = self.met[stage.action]
         if not offers:
             return self.circuit.no
-        lifted, mandated = self._lifted({**lifts, **offers})
-        attempt = {**before, "barred": barred, "lifted": lifted, "mandated": mandated}
-        allowed, _ = self._released(attempt)
+        first, second = (BY_ACTION[action] for action in stage.retries)
+        attempt = self._filled(first, {**self.met.get(first.action, {}), **offers})
+        allowed = self._allowed(self._satisfied(second.action, attempt))
         return self.circuit.both([self.circuit.either(offers.values()), allowed])

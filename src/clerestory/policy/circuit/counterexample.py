@@ -5,12 +5,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from clerestory.kernel.time import month_text
-from clerestory.law.fact_table import parts_of
+from clerestory.law.fact import Fact
+from clerestory.law.fact_table import FACTS
 
 Facts = Mapping[str, Any]
 Document = dict[str, Any]
 
 REF = "S1"
+# Groups that a demand has several of, each written with what else it says.
+_LISTS = frozenset({"subject", "consent", "agreement"})
 # Whom a permission names that names the requester.
 BODY = "a made-up body"
 
@@ -29,11 +32,8 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         "format": "clerestory-demand/1",
         "id": name,
         "title": "A made-up demand: the answer of a proof, about nobody",
-        "received": {"date": on.isoformat(), "channel": facts["channel"]},
-        "holder": _part(facts, "holder"),
-        "requester": {"class": facts["principal"]},
-        "instrument": _paper(facts, on, ref),
-        "purpose": facts["purpose"],
+        "received": {"date": on.isoformat()},
+        **{key: {} for key in ("holder", "requester", "instrument", "purpose")},
         "subjects": _subjects(facts, class_ref),
         "records": [{"program": facts["resource.program"], "fields": [ref]}],
         "representatives": _representatives(facts, class_ref),
@@ -41,18 +41,39 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         "consents": _consents(facts, on, class_ref, ref),
         "agreements": _agreements(facts, ref),
         "holds": _holds(facts["hold"], on),
-        "nondisclosure": _part(facts, "nondisclosure"),
     }
+    for fact in FACTS:
+        if fact.head not in _LISTS:
+            _state(document, fact.place, fact, facts)
+    _add_to_paper(document["instrument"], facts, on, ref)
     if facts["consent.given"] == "yes":
         document["requester"]["body"] = BODY
-    if facts["component"] != "none":
-        document["requester"]["component"] = facts["component"]
     if facts["paper.names_field"] == "no":
         other = "name" if facts["resource.name"] != "name" else "address"
         document["records"][0]["fields"].append(f"{class_ref}.{other}")
         document["instrument"]["scope"]["fields_named"] = [f"{class_ref}.{other}"]
-    document |= {key: list(facts[key]) for key in ("cited", "grounds", "threats") if facts[key]}
     return {key: value for key, value in document.items() if value not in ([], {})}
+
+
+def _state(document: Document, place: str, fact: Fact, facts: Facts) -> None:
+    """Write a fact at its place as it stands, unless it is said by leaving its place out."""
+    value = facts[fact.path] if place else None
+    if not value or (not fact.many and value in fact.codes):
+        return
+    *groups, key = place.split(".")
+    for name in groups:
+        document[name] = {**document.get(name, {})}
+        document = document[name]
+    document[key] = list(value) if fact.many else value
+
+
+def _stated(facts: Facts, head: str) -> Document:
+    """Return what is stated of one consent, agreement or person."""
+    group: Document = {}
+    for fact in FACTS:
+        if fact.head == head:
+            _state(group, fact.place.partition(".")[2], fact, facts)
+    return group
 
 
 def _is_class(facts: Facts) -> bool:
@@ -61,12 +82,8 @@ def _is_class(facts: Facts) -> bool:
     return facts["subject.relation"] in ({"class"} if alone else {"class", "unknown"})
 
 
-def _part(facts: Facts, head: str) -> Document:
-    """Return what the written form of a group states as the facts do."""
-    return {name: facts[f"{head}.{name}"] for name in parts_of(head, written=True)}
-
-
-def _paper(facts: Facts, on: date, ref: str) -> Document:
+def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
+    """Add what is not stated in one word: dates, whose court, and what came with it."""
     day = timedelta(days=1)
     valid = {
         "yes": {"from": (on - day).isoformat(), "to": (on + day).isoformat()},
@@ -77,24 +94,15 @@ def _paper(facts: Facts, on: date, ref: str) -> Document:
         "one": {"from": f"{month_text(on)}-01", "to": f"{month_text(on)}-02"},
         "more": {"from": f"{month_text(on)}-01", "to": later},
     }
-    scope: Document = {"persons": facts["paper.persons"], "fields": facts["paper.fields"]}
     if facts["paper.names_field"] == "yes":
-        scope["fields_named"] = [ref]
+        paper["scope"]["fields_named"] = [ref]
     if facts["months"] in periods:
-        scope["period"] = periods[facts["months"]]
-    paper: Document = {
-        **_part(facts, "paper"),
-        "scope": scope,
-        "enforced_by_order": facts["paper.enforced_by_order"],
-    }
-    if facts["paper.form"] != "none":
-        paper["form"] = facts["paper.form"]
+        paper["scope"]["period"] = periods[facts["months"]]
     if court := _court(facts):
         paper["court"] = {"jurisdiction": court}
     if facts["paper.in_date"] in valid:
         paper["valid"] = valid[facts["paper.in_date"]]
     paper["accompanies"] = _accompanying(facts)
-    return paper
 
 
 def _court(facts: Facts) -> str:
@@ -117,15 +125,7 @@ def _accompanying(facts: Facts) -> list[Document]:
 
 
 def _subjects(facts: Facts, ref: str) -> list[Document]:
-    subject: Document = {
-        "ref": ref,
-        "relation": facts["subject.relation"],
-        "applicant": facts["subject.applicant"],
-    }
-    if facts["subject.flags"]:
-        subject["flags"] = list(facts["subject.flags"])
-    if facts["subject.defined_by"]:
-        subject["defined_by"] = list(facts["subject.defined_by"])
+    subject: Document = {"ref": ref, **_stated(facts, "subject")}
     named = facts["subject.relation"] == "named"
     second = (
         [{"ref": "S2", "relation": "named"}] if named and facts["subject.alone"] != "yes" else []
@@ -157,8 +157,7 @@ def _consents(facts: Facts, on: date, by: str, ref: str) -> list[Document]:
         "to": {"yes": BODY, "no": another}.get(facts["consent.recipient"], "somebody"),
         "purpose": facts["purpose"] if facts["consent.purpose"] == "yes" else "none",
         "fields": [ref] if facts["consent.field"] == "yes" else [],
-        "revoked": facts["consent.revoked"],
-        "elements_complete": facts["consent.elements"],
+        **_stated(facts, "consent"),
     }
     ends = {"yes": on + timedelta(days=1), "no": on}
     if facts["consent.in_date"] in ends:
@@ -176,8 +175,7 @@ def _agreements(facts: Facts, ref: str) -> list[Document]:
             "with": requester if facts["agreement.party"] == "yes" else another,
             "purposes": [facts["purpose"]] if facts["agreement.purpose"] == "yes" else [],
             "fields": [ref] if facts["agreement.field"] == "yes" else [],
-            "in_force": facts["agreement.in_force"],
-            **_part(facts, "agreement"),
+            **_stated(facts, "agreement"),
         }
     ]
 

@@ -5,44 +5,24 @@ The proof leaves every other combination open, also those that no real paper has
 
 from collections.abc import Iterator
 
+from clerestory.law.fact_table import FACTS
 from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.model.facts import UNITED_STATES
 from clerestory.policy.model.shape import Shape
 
-_NOT_GIVEN = {
-    "consent.given": ("no", "revoked", "unknown"),
-    "agreement.stated": ("no", "", ""),
-}
 # Facts that a demand always settles: unknown is none of their answers.
-YES_OR_NO = (
-    *("subject.alone", "consent.given", "consent.purpose", "consent.field"),
-    *("agreement.stated", "agreement.party", "agreement.purpose", "agreement.field"),
-)
+YES_OR_NO = tuple(fact.path for fact in FACTS if fact.settled)
 
-# What a plain demand says, the most telling first.
+# What tells most comes first: a demand that needs a consent is told with a plain paper.
+_MOST_TELLING = (
+    *("consent", "agreement", "component", "paper", "subject", "holder", "months", "hold"),
+    *("channel", "resource"),
+)
 _PLAIN = {
-    "consent.given": "no",
-    "agreement.stated": "no",
-    "component": "none",
-    "paper.form": "none",
-    "paper.kind": "letter",
-    "paper.issuer": "none",
-    "paper.status": "live",
-    "paper.persons": "named",
-    "paper.fields": "stated",
-    "paper.names_field": "yes",
-    "paper.court": "unstated",
-    "subject.represented_by": "unstated",
-    "holder.agency": "me-dhhs",
-    "holder.kind": "state_agency",
-    "holder.jurisdiction": "us-me",
-    "subject.relation": "named",
-    "subject.alone": "yes",
-    "months": "unstated",
-    "hold": "none",
-    "channel": "post",
-    "resource.source": "household",
-    "resource.name": "address",
+    fact.path: fact.plain
+    for head in _MOST_TELLING
+    for fact in FACTS
+    if fact.head == head and fact.plain != "unknown"
 }
 
 
@@ -112,13 +92,11 @@ def _paper(circuit: Circuit) -> Iterator[int]:
 
 
 def _evidence(circuit: Circuit) -> Iterator[int]:
-    for head, (none, part, other) in _NOT_GIVEN.items():
-        absent = circuit.is_one_of(head, ["no"])
-        group = head.partition(".")[0]
-        for path in circuit.shape.facts:
-            if path.startswith(f"{group}.") and path != head:
-                code = other if path == f"{group}.{part}" else none
-                yield _if(circuit, absent, circuit.is_one_of(path, [code]))
+    for presence in (fact for fact in FACTS if fact.is_presence):
+        absent = circuit.is_one_of(presence.path, ["no"])
+        for fact in FACTS:
+            if fact.head == presence.head and fact is not presence:
+                yield _if(circuit, absent, circuit.is_one_of(fact.path, [fact.absent]))
     # Found not to name the requester, it does not. Found to name them, the paper may still be made
     # out to another: what is found does not make it out anew.
     given = circuit.is_one_of("consent.given", ["yes"])

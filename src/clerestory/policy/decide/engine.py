@@ -13,6 +13,7 @@ from clerestory.demands.demand import Demand, Item
 from clerestory.demands.determination import Determination, NearMiss, Outcome, Ruling, overall_of
 from clerestory.kernel import digest_of_each
 from clerestory.law.packs import PackStack
+from clerestory.policy.circuit.circuit import answer_of
 from clerestory.policy.decide.duties import duties_of
 from clerestory.policy.decide.lowering import lower_answers
 from clerestory.policy.decide.possible import Possible
@@ -173,15 +174,12 @@ def determining(law: LawOfTheDay, answer: CaseAnswer) -> tuple[tuple[str, ...], 
     """Return the determining authorities and policies of one answer."""
     if answer.lowered_from is not None:
         return (law.stack.deciding("lowering"),), ()
-    if answer.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
-        policies = answer.lifts
-    elif answer.outcome is Outcome.REFER:
-        mandates = tuple(law.mandates.intersection(answer.lifts))
-        policies = (*answer.refers, *mandates, *answer.bars)
-    else:
-        policies = (*answer.bars, *answer.refusals)
+    met = (*answer.refers, *answer.lifts, *answer.bars, *answer.refusals)
+    told = answer_of(answer.outcome)
+    policies = tuple(name for name in met if law.decides(name, told))
+    if answer.outcome is Outcome.WITHHOLD:
         # The locks decide; a ruling that settles the point for counsel stands behind them.
         ordered = (*law.authorities_of(answer.bars), *law.authorities_of(answer.refusals))
         kept = sorted(dict.fromkeys(ordered), key=law.is_of_the_house)
         return tuple(kept) or (law.stack.deciding("silence"),), policies
-    return law.authorities_of(policies) or (law.stack.deciding("silence"),), tuple(policies)
+    return law.authorities_of(policies) or (law.stack.deciding("silence"),), policies

@@ -1,10 +1,4 @@
-"""One item through the law, stage by stage. The answer of each stage is a fact for the next.
-
-1. ``define``: which defined words fit (a judge's order, a valid consent, a whole class ...).
-2. ``lift``: which locks do permits and mandates lift? A permit lifts its own programme's lock only.
-3. ``release``: is something lifted, and is no lock left?
-4. ``coarsen``: the same for a coarser answer, if some policy offers one.
-5. ``refer``: must counsel decide?
+"""One item through the law, stage by stage, as ``law.stages`` declares them.
 
 What no stage allows is withheld. A policy whose evaluation fails turns the item to withheld, with
 an alarm, since Cedar skips it and a skipped ``forbid`` would open the field in silence.
@@ -17,7 +11,8 @@ from typing import Any
 import cedarpy
 
 from clerestory.demands.determination import Outcome
-from clerestory.law.stages import GIVEN_BY
+from clerestory.law.stages import BY_ACTION, Stage, way
+from clerestory.policy.circuit.circuit import answer_of
 from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.schema import Request, request
@@ -50,107 +45,101 @@ class CaseAnswer:
     lowered_from: Outcome | None = None
 
 
+_OUTCOMES = {answer_of(outcome): outcome for outcome in Outcome}
+_NOTHING_SAID = Response(allowed=False, policies=())
+
+
 def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> list[CaseAnswer]:
     """Take the cases through all stages; each stage is one batch for the interpreter."""
-    steps = [_Step(case, dict(case.context)) for case in cases]
-    for step, response in _ask(law, "define", steps, entities):
-        step.note(response)
-        step.give(law, "established", response.policies)
-    for step, response in _ask(law, "lift", steps, entities):
-        step.note(response)
-        step.lift(law, response.policies)
-    for step, response in _ask(law, "release", steps, entities):
-        step.note(response)
-        if response.allowed:
-            step.outcome = Outcome.RELEASE
-        else:
-            step.bars = response.policies
-            step.give(law, "barred", response.policies)
-    if law.by_action["lift_coarsened"].by_id:
-        _coarsen(law, [step for step in steps if step.outcome is None], entities)
-    left = [step for step in steps if step.outcome is None]
-    for step, response in _ask(law, "refer", left, entities):
-        step.note(response)
-        step.outcome = Outcome.REFER if response.allowed else Outcome.WITHHOLD
-        if response.allowed:
-            step.refers = response.policies
-        else:
-            step.refusals = response.policies
+    steps = [_Step(law, case, dict(case.context)) for case in cases]
+    for stage in way(law.stages):
+        left = [step for step in steps if step.outcome is None]
+        if stage.retries:
+            _retry(law, stage, left, entities)
+            continue
+        for step, response in _ask(law, stage.action, stage.asked, left, entities):
+            step.take(stage, response.policies)
+            step.note(response, stage)
     return [step.answer() for step in steps]
 
 
-def _coarsen(law: LawOfTheDay, steps: "Sequence[_Step]", entities: cedarpy.Entities) -> None:
-    tried: list[_Step] = []
-    for step, response in _ask(law, "lift_coarsened", steps, entities):
-        step.note(response)
+def _retry(
+    law: LawOfTheDay, stage: Stage, steps: "Sequence[_Step]", entities: cedarpy.Entities
+) -> None:
+    """Try two stages once more, for the cases in which a policy of this stage is met."""
+    first, second = (BY_ACTION[action] for action in stage.retries)
+    tried: list[tuple[_Step, _Step]] = []
+    for step, response in _ask(law, stage.action, stage.action, steps, entities):
+        step.errors += response.errors
         if response.policies:
-            attempt = _Step(step.case, dict(step.context))
-            attempt.lift(law, (*step.lifts, *response.policies))
-            attempt.offered = response.policies
-            attempt.origin = step
-            tried.append(attempt)
-    for attempt, response in _ask(law, "coarsen", tried, entities):
-        origin = attempt.origin or attempt
-        origin.note(response)
+            attempt = _Step(law, step.case, dict(step.context), met=dict(step.met))
+            attempt.take(stage, response.policies)
+            attempt.take(first, (*step.met.get(first.action, ()), *response.policies))
+            tried.append((step, attempt))
+    attempts = [attempt for _, attempt in tried]
+    answers = _ask(law, second.action, stage.asked, attempts, entities)
+    for (step, attempt), (_, response) in zip(tried, answers, strict=True):
+        step.note(response, stage)
         if response.allowed:
-            origin.outcome = Outcome.COARSEN
-            origin.lifts = attempt.lifts
-            origin.bars = ()
-            origin.coarsen_to = law.words(attempt.offered, "coarsen_to")[0]
+            # What was filled for the attempt is forgotten with it.
+            step.met = {**attempt.met, second.action: response.policies}
 
 
 def _ask(
-    law: LawOfTheDay, action: str, steps: "Sequence[_Step]", entities: cedarpy.Entities
+    law: LawOfTheDay, action: str, asked: str, steps: "Sequence[_Step]", entities: cedarpy.Entities
 ) -> "list[tuple[_Step, Response]]":
-    policies = law.by_action["disclose" if action in {"release", "coarsen"} else action]
+    policies = law.by_action[action]
     if not steps:
         return []
-    responses = policies.decide([step.request(action) for step in steps], entities)
+    if not policies.by_id:
+        return [(step, _NOTHING_SAID) for step in steps]
+    responses = policies.decide([step.request(asked) for step in steps], entities)
     return list(zip(steps, responses, strict=True))
 
 
 @dataclass(slots=True)
 class _Step:
-    """A case on its way; becomes a :class:`CaseAnswer` at the end."""
+    """A case on its way; becomes a :class:`CaseAnswer` at the end.
 
+    ``met`` holds the determining policies of each stage that was asked.
+    """
+
+    law: LawOfTheDay
     case: Case
     context: dict[str, Any]
+    met: dict[str, tuple[str, ...]] = field(default_factory=dict)
     outcome: Outcome | None = None
-    lifts: tuple[str, ...] = ()
-    bars: tuple[str, ...] = ()
-    refers: tuple[str, ...] = ()
-    refusals: tuple[str, ...] = ()
-    offered: tuple[str, ...] = ()
-    coarsen_to: str | None = None
     errors: tuple[str, ...] = ()
-    origin: "_Step | None" = None
 
     def request(self, action: str) -> Request:
         return request(self.case.principal, action, self.case.resource, self.context)
 
-    def note(self, response: Response) -> None:
+    def take(self, stage: Stage, policies: Iterable[str]) -> None:
+        """Keep the policies that were met, and fill the sets of the stage with their words."""
+        self.met[stage.action] = tuple(sorted(set(policies)))
+        self.context |= self.law.filled(stage, self.met[stage.action])
+
+    def note(self, response: Response, stage: Stage) -> None:
+        """Keep what failed, and the answer of a stage that gives one."""
         self.errors += response.errors
-
-    def give(self, law: LawOfTheDay, name: str, policies: Iterable[str]) -> None:
-        """Fill the set of a stage with the words of the policies that were met."""
-        _, note = GIVEN_BY[name]
-        self.context[name] = law.words(policies, note)
-
-    def lift(self, law: LawOfTheDay, policies: tuple[str, ...]) -> None:
-        self.lifts = tuple(sorted(set(policies)))
-        self.give(law, "lifted", self.lifts)
-        self.give(law, "mandated", law.mandates.intersection(self.lifts))
+        if stage.answer and response.allowed:
+            self.outcome = _OUTCOMES[stage.answer]
 
     def answer(self) -> CaseAnswer:
-        outcome = self.outcome or Outcome.WITHHOLD
+        # An error anywhere means that the law was not read whole: nothing may leave.
+        outcome = Outcome.WITHHOLD if self.errors else self.outcome or Outcome.WITHHOLD
+        coarser = self.law.words(self.met.get("lift_coarsened", ()), "coarsen_to")
         return CaseAnswer(
-            # An error anywhere means that the law was not read whole: nothing may leave.
-            outcome=Outcome.WITHHOLD if self.errors else outcome,
+            outcome=outcome,
             context=self.context,
-            lifts=self.lifts,
-            bars=self.bars,
-            refers=self.refers,
-            refusals=self.refusals,
-            coarsen_to=None if self.errors else self.coarsen_to,
+            lifts=self.met.get("lift", ()),
+            bars=self._met("disclose", "forbid"),
+            refers=self._met("refer", "permit"),
+            refusals=self._met("refer", "forbid"),
+            coarsen_to=coarser[0] if outcome is Outcome.COARSEN else None,
             errors=self.errors,
         )
+
+    def _met(self, action: str, effect: str) -> tuple[str, ...]:
+        policies = self.met.get(action, ())
+        return tuple(name for name in policies if self.law.counts_as(name, effect))

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
-from clerestory.law.fact_table import can_change, is_new_evidence
+from clerestory.law.fact_table import can_change, is_new_evidence, worst_of
 from clerestory.law.policies import Policy
 from clerestory.law.stages import GIVEN_BY
 from clerestory.policy.explain.words import literals, path_of
@@ -243,17 +243,17 @@ class Abduction:
     def _by_policy(self, given: str, code: str, want: bool) -> Ways:
         key = (given, code, want)
         if key not in self._known:
-            _, note = GIVEN_BY[given]
+            note = GIVEN_BY[given][1].note
             policies = (p for p in self._giving(given) if code in p.words(note))
             sides = (self.policy(p, want) for p in policies)
             self._known[key] = either(sides) if want else every(sides)
         return self._known[key]
 
     def _giving(self, given: str) -> list[Policy]:
-        """Return the policies whose words fill a set of a stage; only mandates mandate."""
-        action, _ = GIVEN_BY[given]
+        """Return the policies whose words fill a set of a stage."""
+        action, how = GIVEN_BY[given]
         policies = self.law.by_action[action].by_id.values()
-        return [p for p in policies if given != "mandated" or p.id in self.law.mandates]
+        return [policy for policy in policies if self.law.counts_as(policy.id, how.by)]
 
     def _value(self, tree: Tree) -> Any:
         path = path_of(tree)
@@ -276,7 +276,7 @@ class Abduction:
 
 def _only(path: str, value: str) -> Ways:
     # To take a permission or an agreement away is nobody's way to open a record.
-    if value == "no" and path.startswith(("consent.", "agreement.")) and path != "consent.revoked":
+    if value == worst_of(path):
         return NEVER
     return (frozenset({(path, value)}),)
 

@@ -117,7 +117,7 @@ def _common(demand: Demand, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
         "agreement": {},
         "hold": _hold(demand.holds, on, vocabulary),
         "nondisclosure": {
-            "asked": demand.nondisclosure_asked,
+            **demand.nondisclosure,
             "ordered": _ordered_silence(demand, on),
         },
         **{name: [] for name in STAGE_SETS},
@@ -135,13 +135,13 @@ def _subjects(demand: Demand) -> dict[str, Known]:
         relation = "listed_row" if named and several else subject.relation
         # Who somebody is can be proved for one person only.
         by_itself = "yes" if alone and named and not several else "no"
-        key = (relation, by_itself, subject.applicant, subject.represented_by, subject.flags,
-               subject.defined_by)  # fmt: skip
+        key = (relation, by_itself, tuple(subject.said.values()), subject.represented_by,
+               subject.flags, subject.defined_by)  # fmt: skip
         if key not in described:
             facts = {
                 "relation": relation,
                 "alone": by_itself,
-                "applicant": subject.applicant,
+                **subject.said,
                 "represented_by": subject.represented_by or "unstated",
                 "flags": sorted(subject.flags),
                 "defined_by": sorted(subject.defined_by),
@@ -179,12 +179,11 @@ def _paper(demand: Demand, on: date) -> dict[str, str]:
         "form": paper.form or "none",
         "issuer": paper.issuer,
         "court": _court(demand),
-        "written": paper.written,
+        **paper.said,
         "persons": _persons(demand),
         "fields": paper.fields,
         "status": paper.status,
         "in_date": in_date(paper.valid_from, paper.valid_to, on),
-        "enforced_by_order": paper.enforced_by_order,
     }
 
 
@@ -278,9 +277,10 @@ def _hold_runs(hold: Hold, on: date, vocabulary: Vocabulary) -> bool:
 
 def _ordered_silence(demand: Demand, on: date) -> str:
     until = demand.nondisclosure_until
-    if demand.nondisclosure_ordered == "yes" and until is not None and on >= until:
+    ordered = demand.nondisclosure["ordered"]
+    if ordered == "yes" and until is not None and on >= until:
         return "no"
-    return demand.nondisclosure_ordered
+    return ordered
 
 
 def changed(context: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import cedarpy
 from clerestory.demands.demand import Item
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import ACTIONS, Policy
+from clerestory.law.stages import DECIDING, STAGES, Stage
 from clerestory.policy.interpreters.cedar import PolicySet
 from clerestory.policy.model.schema import entities_json, field_entity, group_entities
 
@@ -19,7 +20,8 @@ class LawOfTheDay:
     """A pack stack narrowed to what is in force on ``on``.
 
     Policies of different actions are kept apart: a request names one action, so the others could
-    not decide it, and smaller sets are quicker to evaluate.
+    not decide it, and smaller sets are quicker to evaluate. ``stages`` are the way that every
+    interpreter takes.
     """
 
     stack: PackStack = field(repr=False)
@@ -27,6 +29,7 @@ class LawOfTheDay:
     policies: Mapping[str, Policy] = field(repr=False)
     by_action: Mapping[str, PolicySet] = field(repr=False)
     groups: cedarpy.Entities = field(repr=False)
+    stages: tuple[Stage, ...] = field(default=STAGES, repr=False)
 
     @classmethod
     def assemble(cls, stack: PackStack, on: date) -> "LawOfTheDay":
@@ -79,6 +82,27 @@ class LawOfTheDay:
         """Return, sorted and once each, the codes that these policies carry in an annotation."""
         return sorted(
             {word for name in policy_ids for word in self.policies[name].words(annotation)}
+        )
+
+    def counts_as(self, policy_id: str, kind: str) -> bool:
+        """Whether a policy is a ``permit``, a ``forbid`` or a ``mandate`` (see ``Given.by``)."""
+        if kind == "mandate":
+            return policy_id in self.mandates
+        return self.policies[policy_id].effect == kind
+
+    def filled(self, stage: Stage, policy_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Return the sets of a stage, filled with the words of those policies that are met."""
+        met = list(policy_ids)
+        return {
+            name: self.words((p for p in met if self.counts_as(p, given.by)), given.note)
+            for name, given in stage.gives.items()
+        }
+
+    def decides(self, policy_id: str, answer: str) -> bool:
+        """Whether a policy, where it is met, decides an answer (see ``stages.DECIDING``)."""
+        action = self.policies[policy_id].action
+        return any(
+            action == one and self.counts_as(policy_id, kind) for one, kind in DECIDING[answer]
         )
 
     def is_of_the_house(self, authority: str) -> bool:

@@ -7,11 +7,12 @@ they say, so that finding the closest one takes no longer where a demand brings 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from clerestory.demands.demand import Agreement, Consent, Demand, Item, Requester
 from clerestory.law.codes import Vocabulary
-from clerestory.law.fact_table import absent_of, parts_of
+from clerestory.law.fact_table import absent_of, worth_of
 
 # A programme with a field of it, or with a person's field: ``("snap", "S1.address")``.
 _Covered = tuple[str, str]
@@ -93,7 +94,7 @@ def closest_consent(
     return Closest.of(
         ((_describe_consent(one, demand, on, vocabulary), _covered(one, only)) for one in consents),
         NO_CONSENT.nothing,
-        lambda facts: [*facts.values()].count("yes") - 2 * (facts["revoked"] != "no"),
+        partial(worth_of, "consent"),
     )
 
 
@@ -106,15 +107,14 @@ def _describe_consent(
         dated = "yes" if on < consent.expires_on else "no"
     else:
         # An authorization must name its end; whether it does is among its elements.
-        dated = consent.elements_complete
+        dated = consent.said["elements"]
     return {
         "given": "yes",
         "recipient": _names_requester(consent.to, demand, vocabulary),
         "purpose": "yes" if consent.purpose == demand.purpose else "no",
         "field": "",
         "in_date": dated,
-        "revoked": consent.revoked,
-        "elements": consent.elements_complete,
+        **consent.said,
     }
 
 
@@ -156,14 +156,14 @@ def closest_agreement(demand: Demand, on: date, only: frozenset[str]) -> Closest
     return Closest.of(
         ((_describe_agreement(one, demand, on), _covered(one, only)) for one in demand.agreements),
         Known(None, absent_of("agreement")),
-        lambda facts: list(facts.values())[:-1].count("yes"),
+        partial(worth_of, "agreement"),
     )
 
 
 def _describe_agreement(agreement: Agreement, demand: Demand, on: date) -> dict[str, str]:
     requester = demand.requester
     dated = in_date(agreement.valid_from, agreement.valid_to, on)
-    in_force: str = agreement.in_force
+    in_force = agreement.said["in_force"]
     if dated == "no":
         in_force = "no"
     elif in_force == "unknown" and agreement.valid_from is not None:
@@ -173,8 +173,8 @@ def _describe_agreement(agreement: Agreement, demand: Demand, on: date) -> dict[
         "party": "yes" if _is_party(agreement.with_body, requester) else "no",
         "purpose": "yes" if demand.purpose in agreement.purposes else "no",
         "field": "",
+        **agreement.said,
         "in_force": in_force,
-        **{part: getattr(agreement, part) for part in parts_of("agreement", written=True)},
     }
 
 

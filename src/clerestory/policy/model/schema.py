@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
-from clerestory.law.fact_table import FACTS, FINDINGS, Fact, in_context
+from clerestory.law.fact import Fact
+from clerestory.law.fact_table import FACTS, FINDINGS, in_context
 
 Request = Mapping[str, Any]
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
-from clerestory.law.fact_table import ANSWER, FINDINGS
+from clerestory.law.fact import ANSWER
 from clerestory.law.fact_table import FACTS as TABLE
+from clerestory.law.fact_table import FINDINGS
 from clerestory.law.packs import PackStack
 
 # Groups whose every part is yes, no or unknown.

@@ -1,0 +1,181 @@
+"""Demands in which one condition of one policy fails and all its others hold, made by the solver.
+
+One question covers every demand on every day: the day is one more fact here (see ``two_laws``). So
+where the solver says "never", that the condition cannot fail alone is a proof.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from clerestory.audit.conditions import Condition, unconditional, without
+from clerestory.audit.two_laws import DAY, all_days, law_of_days, standing
+from clerestory.law.packs import PackStack
+from clerestory.law.policies import Policy
+from clerestory.policy.circuit.circuit import Circuit
+from clerestory.policy.circuit.circuit_of_law import circuit_of, read_variant
+from clerestory.policy.circuit.well_formed import ordinary, well_formed
+from clerestory.policy.interpreters.smt import CanBe, Solver
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import shape_of
+
+
+class Grade(StrEnum):
+    """What the solver says of a condition that no known answer shows, the worst first.
+
+    ``grave``: without the condition an item opens, or opens further, that the law keeps closed.
+    ``open``: the solver did not settle in its time whether it is grave.
+    ``missing``: it can fail alone, and the item then stays closed for another reason too.
+    ``elsewhere``: it can fail alone, and another policy opens the item whenever it does.
+    ``catalogue``: only where an agency's catalogue says otherwise than the codes who supplied a
+    field; no written demand can tell that.
+    ``never``: on no day and in no demand does it fail without another; proved.
+    """
+
+    GRAVE = "grave"
+    OPEN = "open"
+    MISSING = "missing"
+    ELSEWHERE = "elsewhere"
+    CATALOGUE = "catalogue"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoneFailure:
+    """What was found about one condition under one stack.
+
+    ``facts`` are those of a demand on the day ``on``. ``is_written`` says whether the written
+    demand alone tells them, with no catalogue beside it.
+    """
+
+    grade: Grade
+    facts: Mapping[str, Any] | None = field(default=None, repr=False)
+    on: date = date.min
+    is_written: bool = False
+
+
+class LoneDemands:
+    """The law of every day of one stack, loaded once and asked about condition after condition.
+
+    Args:
+        stack: The packs.
+        today: The day whose law a demand is made under where it can be.
+        timeout_ms: How long one question may take.
+
+    Raises:
+        OutsideSubset: A policy uses what cannot be translated.
+    """
+
+    def __init__(self, stack: PackStack, *, today: date, timeout_ms: int = 30_000) -> None:
+        self.stack = stack
+        self._days = {day.isoformat(): day for day in all_days([stack])}
+        shape = shape_of(stack)
+        base = Circuit(replace(shape, facts={**shape.facts, DAY: frozenset(self._days)}))
+        self._law = law_of_days(stack, list(self._days.values()))
+        self._stands = standing(base, self._law, self._days)
+        self._circuit = circuit_of(self._law, base, self._stands)
+        self._solver = Solver(self._circuit, timeout_ms)
+        self._solver.require(well_formed(self._circuit))
+        self._own_source = self._of_own_source()
+        self._plain = [self._own_source, self._law_of(today), *ordinary(self._circuit)]
+        self._wider: dict[str, int] = {}
+
+    def find(self, policy: Policy, condition: Condition, *, plain: bool = False) -> LoneFailure:
+        """Look for a demand in which exactly this condition of the policy is missing.
+
+        Args:
+            policy: A policy of the stack that opens.
+            condition: One of its conditions.
+            plain: Whether the demand should say nothing beside the point; that takes longer.
+        """
+        if policy.id not in self._law.policies:
+            return LoneFailure(grade=Grade.NEVER)
+        circuit = self._circuit
+        rest = read_variant(circuit, self._law, without(policy, condition))
+        unmet = circuit.negate(circuit.policies[policy.id])
+        lone = circuit.both([self._stands[policy.id], rest, unmet])
+        closed = circuit.both([lone, *(circuit.negate(p) for p in _opened(circuit))])
+        tried: list[tuple[Grade, int]] = [
+            (Grade.GRAVE, circuit.both([lone, self._opens_without(policy)])),
+            (Grade.MISSING, closed),
+            (Grade.ELSEWHERE, lone),
+        ]
+        return self._worst(tried, self._plain if plain else [self._own_source])
+
+    def _worst(self, tried: Sequence[tuple[Grade, int]], plain: Sequence[int]) -> LoneFailure:
+        """Return the first grade that can be, with the first demand that can be written."""
+        worst = LoneFailure(grade=Grade.NEVER)
+        is_settled = True
+        for grade, place in tried:
+            answer = self._solver.ask(place, plain=plain)
+            is_settled &= answer.can_be is not CanBe.OPEN
+            if answer.facts is None:
+                continue
+            found = self._found(grade if is_settled else Grade.OPEN, answer.facts)
+            if worst.grade is Grade.GRAVE:
+                # How grave it is, the catalogue's demand tells; the other one can be written.
+                found = replace(found, grade=Grade.GRAVE)
+            if found.is_written:
+                return found
+            if worst.facts is None:
+                worst = found
+        if not is_settled:
+            return replace(worst, grade=Grade.OPEN)
+        return worst if worst.facts is None else replace(worst, grade=Grade.CATALOGUE)
+
+    def _found(self, grade: Grade, facts: Mapping[str, Any]) -> LoneFailure:
+        return LoneFailure(
+            grade=grade,
+            facts={path: code for path, code in facts.items() if path != DAY},
+            on=self._days[facts[DAY]],
+            is_written=self._circuit.evaluate(facts)[self._own_source],
+        )
+
+    def _opens_without(self, policy: Policy) -> int:
+        """Return where the answer opens further if the policy is met whatever its conditions.
+
+        Where all its conditions hold but one, it is so met exactly when it lacks that one.
+        """
+        if policy.id not in self._wider:
+            others = {**self._law.policies, policy.id: unconditional(policy)}
+            law = LawOfTheDay.of(self.stack, self._law.on, list(others.values()))
+            after = circuit_of(law, self._circuit, self._stands)
+            self._wider[policy.id] = _opens_further(self._circuit, after)
+        return self._wider[policy.id]
+
+    def _of_own_source(self) -> int:
+        """Return where a field comes from whom the codes say; a catalogue may say otherwise."""
+        circuit = self._circuit
+        by_source: dict[str, list[str]] = {}
+        for name, code in self.stack.vocabulary.lists["fields"].items():
+            by_source.setdefault(code.source, []).append(name)
+        return circuit.either(
+            circuit.both(
+                [
+                    circuit.is_one_of("resource.source", [source]),
+                    circuit.is_one_of("resource.name", names),
+                ]
+            )
+            for source, names in by_source.items()
+        )
+
+    def _law_of(self, today: date) -> int:
+        before = [day for day in self._days.values() if day <= today]
+        return self._circuit.is_one_of(DAY, [day.isoformat() for day in before[-1:]])
+
+
+def _opened(circuit: Circuit) -> tuple[int, int]:
+    return circuit.outcomes["release"], circuit.outcomes["coarsen"]
+
+
+def _opens_further(before: Circuit, after: Circuit) -> int:
+    (released, coarse), (then, less) = _opened(before), _opened(after)
+    shut = after.both([after.negate(released), after.negate(coarse)])
+    return after.either(
+        [
+            after.both([shut, after.either([then, less])]),
+            after.both([coarse, then]),
+        ]
+    )
