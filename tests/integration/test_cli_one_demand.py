@@ -3,6 +3,8 @@
 import json
 import os
 import shlex
+import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -503,3 +505,134 @@ def test_a_letter_that_was_altered_is_an_alarm_and_is_not_written_over(
     assert (type(fault), fault.code) == (Corruption, "answer-letter-altered")
     assert letter.name in str(fault)
     assert everything_in(office) == before
+
+
+TWO = {
+    "subjects": [
+        {"ref": "S1", "relation": "named", "applicant": "yes"},
+        {"ref": "S2", "relation": "named", "applicant": "yes"},
+    ],
+}  # fmt: skip
+
+
+def people(agency: Path, *keys: int) -> list[dict[str, str]]:
+    """Marks of made-up people as the agency holds them."""
+    with sqlite3.connect(agency / "agency.sqlite") as source:
+        rows = source.execute(
+            "SELECT name, date_of_birth, ssn FROM people WHERE ssn IS NOT NULL ORDER BY person_id"
+        ).fetchall()
+    source.close()
+    return [dict(zip(("name", "birth_date", "ssn"), rows[key], strict=True)) for key in keys]
+
+
+def naming(office: Path, demand: Path, **marks: Any) -> tuple[str | Path, ...]:
+    words = disclosing(office, demand)
+    demand_id = yaml.safe_load(demand.read_text())["id"]
+    (office.parent / f"who-{demand_id}.yaml").write_text(
+        yaml.safe_dump({"demand": demand_id, **marks})
+    )
+    return words
+
+
+def looked_up(office: Path) -> list[str]:
+    lines = (office / "lookups" / "lookups.jsonl").read_text().splitlines()
+    return [json.loads(line)["ref"] for line in lines]
+
+
+def test_everybody_whom_the_paper_names_stands_in_the_file_once(office: Path, agency: Path) -> None:
+    demand = write(office, **TWO)
+    done("receive", demand, "--office", office, *AT)
+    [one, two] = people(agency, 0, 1)
+
+    for marks, said in (
+        ({"S1": one}, "nothing says whom the demand names as S2"),
+        ({"S2": two}, "nothing says whom the demand names as S1"),
+        ({"S1": one, "S2": two, "S3": one}, "the demand has no such person"),
+        ({"S1": one, "S2": one}, "are the same person"),
+    ):
+        fault = refused(*naming(office, demand, **marks))
+        assert (fault.code, said in str(fault)) == ("roster-fault", True), fault
+    assert looked_up(office) == []
+
+    # Written otherwise, but one person: nobody is answered, though of S2 nothing would leave.
+    same = {"name": one["name"].upper(), "ssn": one["ssn"]}
+    assert refused(*naming(office, demand, S1=one, S2=same)).code == "answer-person-uncertain"
+    assert looked_up(office) == ["S1", "S2"]
+    assert entries(office) == 1
+
+    # Who is not held, and is not answered about, keeps nobody else from their answer.
+    stranger = {"name": "Zebulon Quisenberry Example", "birth_date": "1951-01-02",
+                "ssn": "900-77-1234"}  # fmt: skip
+    assert done(*naming(office, demand, S1=one, S2=stranger)).startswith("sealed number 1")
+
+
+def test_an_answer_is_about_the_persons_who_were_named_when_the_paper_came(
+    office: Path, agency: Path
+) -> None:
+    demand, [one, two, three] = write(office, **TWO), people(agency, 0, 1, 2)
+    naming(office, demand, S1=one, S2=two)
+    named = office.parent / "who-D-1.yaml"
+    done("receive", demand, "--office", office, "--who", named, *AT)
+    before = everything_in(office)
+
+    for marks, who in (
+        ({"S1": two, "S2": one}, "S1, S2"),
+        ({"S1": three, "S2": two}, "S1"),
+        ({"S1": one, "S2": three}, "S2"),
+        ({"S1": {**one, "ssn": three["ssn"]}, "S2": two}, "S1"),
+        ({"S1": {key: one[key] for key in ("name", "ssn")}, "S2": two}, "S1"),
+    ):
+        fault = refused(*naming(office, demand, **marks))
+        assert fault.code == "answer-other-person"
+        assert str(fault).endswith(f"were named when D-1 came: {who}")
+    assert everything_in(office) == before
+    assert not any(one["name"].encode() in content for content in before.values())
+
+    more = {**two, "address": "1 Made-up Lane, Exampleton, ME 00011"}
+    assert done(*naming(office, demand, S1=one, S2=more)).startswith("sealed number 1")
+
+
+def test_a_paper_is_not_received_with_persons_that_it_does_not_name(
+    office: Path, agency: Path
+) -> None:
+    demand, [one] = write(office, **TWO), people(agency, 0)
+    before = everything_in(office)
+
+    naming(office, demand, S1=one)
+    fault = refused("receive", demand, "--office", office, "--who",
+                    office.parent / "who-D-1.yaml", *AT)  # fmt: skip
+
+    assert fault.code == "roster-fault"
+    assert everything_in(office) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO people SELECT * FROM copied",
+        "UPDATE people SET name = 'Amina Warsame Example', date_of_birth = '1988-04-17' "
+        "WHERE person_id = (SELECT max(person_id) FROM people)",
+        "UPDATE people SET ssn = NULL WHERE person_id = (SELECT max(person_id) FROM people)",
+        "DELETE FROM people WHERE person_id = (SELECT max(person_id) FROM people)",
+    ],
+)
+def test_an_index_that_is_older_than_the_records_hides_no_second_person(
+    office: Path, agency: Path, change: str
+) -> None:
+    home = shutil.copytree(agency, office.parent / "agency")
+    settings = office / "office.toml"
+    settings.write_text(settings.read_text().replace(str(agency), str(home)))
+    demand = write(office)
+    done("receive", demand, "--office", office, *AT)
+    with sqlite3.connect(home / "agency.sqlite") as source:
+        source.execute("CREATE TEMP TABLE copied AS SELECT * FROM people LIMIT 1")
+        source.execute("UPDATE copied SET person_id = 'P99999999'")
+        source.execute(change)
+    source.close()
+
+    fault = refused(*disclosing(office, demand))
+
+    assert fault.code == "index-outdated"
+    assert "holdings index" in fault.todo
+    assert entries(office) == 1
+    assert not (office / "out").exists()

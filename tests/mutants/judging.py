@@ -9,7 +9,7 @@ from clerestory.audit.case_score import list_case_files
 from clerestory.audit.gate.texts import pack_differences
 from clerestory.audit.pack_check import _read
 from clerestory.audit.pack_check_flaws import Sources
-from clerestory.audit.two_laws import TwoLaws, all_days
+from clerestory.audit.two_laws import TwoLaws
 from clerestory.law.packs import PackStack, available_packs, load_stack
 from clerestory.law.policies import _wrong_with
 from clerestory.law.promises import Promise
@@ -73,9 +73,9 @@ class Judge:
         does, promised, cases = NOTHING, "", ""
         try:
             for stack in touched:
-                laws = self._both(stack, slip)
+                laws = self._promised[stack.digest].laws(slip)
                 does = max(does, _does(laws), key=[NOTHING, CHANGES, WIDENS].index)
-                promised = promised or self._promised[stack.digest].broken_by(slip)
+                promised = promised or self._promised[stack.digest].broken_by(slip, laws)
                 if not self.only_promises and not cases:
                     cases = self.known.fails(slip, self.known.touched(laws))
         except OutsideSubset:
@@ -91,11 +91,6 @@ class Judge:
         )
 
     @staticmethod
-    def _both(stack: PackStack, slip: Slip) -> TwoLaws:
-        new = slip.stack_with(stack)
-        return TwoLaws(stack, new, [(day, day) for day in all_days([stack, new])])
-
-    @staticmethod
     def _told(slip: Slip, touched: Sequence[PackStack]) -> bool:
         """Whether the comparison of what is written tells the slip, though no answer differs."""
         packs = [pack for stack in touched for pack in stack.packs if pack.name == slip.pack]
@@ -105,13 +100,16 @@ class Judge:
 
     def does(self, slip: Slip) -> str:
         """Return what a slip does, as the solver has it."""
-        laws = [self._both(stack, slip) for stack in self._touched(slip)]
-        return max((_does(one) for one in laws), key=[NOTHING, CHANGES, WIDENS].index)
+        return max((_does(one) for one in self._laws(slip)), key=[NOTHING, CHANGES, WIDENS].index)
 
     def broken_promise(self, slip: Slip) -> str:
         """Return the first promise that a slip breaks; empty where all are kept."""
-        found = (self._promised[s.digest].broken_by(slip) for s in self._touched(slip))
+        stacks = (self._promised[stack.digest] for stack in self._touched(slip))
+        found = (promised.broken_by(slip, promised.laws(slip)) for promised in stacks)
         return next((name for name in found if name), "")
+
+    def _laws(self, slip: Slip) -> Iterator[TwoLaws]:
+        return (self._promised[stack.digest].laws(slip) for stack in self._touched(slip))
 
     def told(self, slip: Slip) -> bool:
         """Whether the gate's comparison without known answers tells a slip."""

@@ -1,80 +1,101 @@
 """All that is promised of one stack of packs, asked again of its law with a slip in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from clerestory.audit.promises.gathering import Promises
 from clerestory.audit.promises.question import Question
-from clerestory.audit.proof import different_laws
+from clerestory.audit.two_laws import TwoLaws
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack
 from clerestory.law.promises import Promise
-from clerestory.policy.circuit.circuit import Circuit
-from clerestory.policy.circuit.circuit_of_law import circuit_of
-from clerestory.policy.circuit.well_formed import well_formed
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.interpreters.smt import CanBe, Solver
-from clerestory.policy.model.law_of_the_day import LawOfTheDay
-from clerestory.policy.model.shape import shape_of
+from clerestory.policy.interpreters.smt import CanBe
 from mutants.slip import Slip
 
 # After so many slips the circuit is begun anew: each leaves nodes that nobody asks for again.
-_SLIPS = 40
+_SLIPS = 100
 
 
 class Promised:
-    """A stack that keeps its promises; the same node is the same question, and was proved."""
+    """A stack that keeps its promises; the same node is the same question, and was proved.
+
+    The law as it is, is written once. Of a law with a slip only what it says otherwise is written
+    and asked.
+    """
+
+    _days: Sequence[date]
+    _laws: TwoLaws
+    _left: int
 
     def __init__(self, stack: PackStack) -> None:
         self._stack = stack
         self._promises = Promises.of(stack)
-        self._left = 0
+        self._begin(self._promises.days([stack]).values())
 
     @property
     def written(self) -> Sequence[Promise]:
         """The promises that the packs themselves make."""
         return self._promises.packs
 
-    def broken_by(self, slip: Slip) -> str:
-        """Return the first promise that does not hold with a slip in the law; empty if all do."""
-        if not self._left:
-            self._begin()
+    def laws(self, slip: Slip) -> TwoLaws:
+        """Return the law and the law with a slip, on every day."""
+        new = slip.stack_with(self._stack)
+        days = self._promises.days([self._stack, new]).values()
+        if not self._left or [*days] != self._days:
+            self._begin(days)
         self._left -= 1
-        stack, promises = slip.stack_with(self._stack), self._with(slip)
-        met: dict[str, bool] = {}
+        laws = TwoLaws(self._stack, new, [(day, day) for day in days], beside=self._laws)
+        if laws.after.nodes is not self._laws.after.nodes:
+            # Other codes make another circuit, in which the numbers of the nodes are others.
+            self._left, self._laws = 0, laws
+            self._know()
+        return laws
+
+    def broken_by(self, slip: Slip, laws: TwoLaws) -> str:
+        """Return the first promise that does not hold with a slip in the law; empty if all do."""
+        questions: list[Question] = []
+        fault = ""
         try:
-            for day in reversed(different_laws(stack)):
-                for question in self._ask(stack, promises, day):
-                    if question.broken not in self._kept:
-                        if self._solver.ask(question.broken).can_be is not CanBe.NEVER:
-                            return question.id
-                        self._kept.add(question.broken)
-                    known = met.get(question.id, False)
-                    met[question.id] = known or self._can_be(question.premise)
-        except (PackFault, OutsideSubset) as fault:
-            return f"cannot be asked: {fault}"
-        return next((f"{name} (about nothing)" for name, held in met.items() if not held), "")
+            questions += self._with(slip).ask(laws.every_day[1])
+        except (PackFault, OutsideSubset) as gone:
+            fault = f"cannot be asked: {gone}"
+        about_nothing = (q.id for q in questions if not self._can_be(q.premise, laws))
+        return (
+            self._first_broken(questions, laws)
+            or fault
+            or next((f"{name} (about nothing)" for name in about_nothing), "")
+        )
 
-    def _begin(self) -> None:
-        self._base = Circuit(shape_of(self._stack))
-        self._solver = Solver(self._base)
-        self._solver.require(well_formed(self._base))
+    def _first_broken(self, questions: Sequence[Question], laws: TwoLaws) -> str:
+        new = [q for q in questions if q.broken not in self._kept]
+        answer = laws.ask(laws.after.either(q.broken for q in new))
+        if answer.can_be is CanBe.NEVER:
+            self._kept |= {q.broken for q in new}
+            return ""
+        if answer.facts is None:
+            return next((q.id for q in new if laws.ask(q.broken).can_be is not CanBe.NEVER), "")
+        places = laws.after.reached(q.broken for q in new)
+        values = laws.after.evaluate_of(places, answer.facts)
+        return next(q.id for q in new if values[q.broken])
+
+    def _begin(self, days: Iterable[date]) -> None:
+        self._days = [*days]
+        self._laws = TwoLaws(self._stack, self._stack, [(day, day) for day in self._days])
         self._left = _SLIPS
+        self._know()
+
+    def _know(self) -> None:
+        """Take it that the law as it is keeps every promise."""
         self._met: dict[int, bool] = {}
-        self._kept = {
-            question.broken
-            for day in different_laws(self._stack)
-            for question in self._ask(self._stack, self._promises, day)
-        }
+        self._kept = {q.broken for q in self._promises.ask(self._laws.every_day[0])}
+        # Whoever asks first makes the solver, and the others use it as well.
+        self._laws.ask(self._laws.after.no)
 
-    def _ask(self, stack: PackStack, promises: Promises, day: date) -> Iterator[Question]:
-        law = LawOfTheDay.assemble(stack, day)
-        yield from promises.ask(circuit_of(law, self._base), law)
-
-    def _can_be(self, premise: int) -> bool:
+    def _can_be(self, premise: int, laws: TwoLaws) -> bool:
         if premise not in self._met:
-            self._met[premise] = self._solver.ask(premise).can_be is CanBe.POSSIBLE
+            self._met[premise] = laws.ask(premise).can_be is CanBe.POSSIBLE
         return self._met[premise]
 
     def _with(self, slip: Slip) -> Promises:

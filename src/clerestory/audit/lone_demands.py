@@ -1,6 +1,6 @@
 """Demands in which one condition of one policy fails and all its others hold, made by the solver.
 
-One question covers every demand on every day: the day is one more fact here (see ``two_laws``). So
+One question covers every demand on every day: the day is one more fact here (see ``every_day``). So
 where the solver says "never", that the condition cannot fail alone is a proof.
 """
 
@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from clerestory.audit.conditions import Condition, unconditional, without
-from clerestory.audit.two_laws import DAY, all_days, law_of_days, standing
+from clerestory.audit.every_day import DAY, EveryDay, all_days, by_code
+from clerestory.audit.proof_cedar import InterpretersDisagree
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.policy.circuit.circuit import Circuit
@@ -19,7 +20,6 @@ from clerestory.policy.circuit.circuit_of_law import circuit_of, read_variant
 from clerestory.policy.circuit.well_formed import ordinary, well_formed
 from clerestory.policy.interpreters.smt import CanBe, Solver
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
-from clerestory.policy.model.shape import shape_of
 
 
 class Grade(StrEnum):
@@ -70,12 +70,10 @@ class LoneDemands:
 
     def __init__(self, stack: PackStack, *, today: date, timeout_ms: int = 30_000) -> None:
         self.stack = stack
-        self._days = {day.isoformat(): day for day in all_days([stack])}
-        shape = shape_of(stack)
-        base = Circuit(replace(shape, facts={**shape.facts, DAY: frozenset(self._days)}))
-        self._law = law_of_days(stack, list(self._days.values()))
-        self._stands = standing(base, self._law, self._days)
-        self._circuit = circuit_of(self._law, base, self._stands)
+        self._days = by_code(all_days([stack]))
+        every_day = EveryDay.of(stack, self._days)
+        self._law, self._circuit = every_day.law, every_day.circuit
+        self._stands = every_day.standing()
         self._solver = Solver(self._circuit, timeout_ms)
         self._solver.require(well_formed(self._circuit))
         self._own_source = self._of_own_source()
@@ -89,10 +87,14 @@ class LoneDemands:
             policy: A policy of the stack that opens.
             condition: One of its conditions.
             plain: Whether the demand should say nothing beside the point; that takes longer.
+
+        Raises:
+            InterpretersDisagree: The conditions of the policy are read otherwise than the policy.
         """
         if policy.id not in self._law.policies:
             return LoneFailure(grade=Grade.NEVER)
         circuit = self._circuit
+        self._check_reading(policy)
         rest = read_variant(circuit, self._law, without(policy, condition))
         unmet = circuit.negate(circuit.policies[policy.id])
         lone = circuit.both([self._stands[policy.id], rest, unmet])
@@ -103,6 +105,16 @@ class LoneDemands:
             (Grade.ELSEWHERE, lone),
         ]
         return self._worst(tried, self._plain if plain else [self._own_source])
+
+    def _check_reading(self, policy: Policy) -> None:
+        # Cedar confirms what is found and nothing confirms a "never": so the policy that is whole
+        # has to be read here as the law itself was read, to the very node.
+        read = read_variant(self._circuit, self._law, policy)
+        if self._circuit.both([self._stands[policy.id], read]) != self._circuit.policies[policy.id]:
+            raise InterpretersDisagree(
+                f"the conditions of {policy.id} are read otherwise than the policy",
+                todo="do not use these packs; report the pack digest and the policy",
+            )
 
     def _worst(self, tried: Sequence[tuple[Grade, int]], plain: Sequence[int]) -> LoneFailure:
         """Return the first grade that can be, with the first demand that can be written."""

@@ -226,7 +226,7 @@ def _read(
     yield from check_subset(packs, stack, sources)
     # In a file that cannot be read a word may be given or tested, so nothing is said of words.
     if not any(pack.faults for pack in everywhere):
-        yield from check_words(packs, everywhere, sources)
+        yield from check_words(packs, everywhere, stack.vocabulary, sources)
 
 
 def _knows_all_authorities(packs: Sequence[Pack]) -> bool:

@@ -10,20 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from clerestory.audit.every_day import DAY, EveryDay, all_days
 from clerestory.audit.promises.gathering import REVIEW, Promises
 from clerestory.audit.promises.question import Question
 from clerestory.audit.promises.rests import RESTS
 from clerestory.audit.proof_cedar import Decided, InterpretersDisagree, confirmed, decide_facts
 from clerestory.audit.proof_report import NOT_PROVED, PROVED, REFUTED, Proof, ProofReport
-from clerestory.audit.two_laws import all_days
 from clerestory.law.packs import PackStack
-from clerestory.policy.circuit.circuit import Circuit
-from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.circuit.well_formed import ordinary, well_formed
 from clerestory.policy.decide.lowering import raising_reviews
 from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
-from clerestory.policy.model.law_of_the_day import LawOfTheDay
-from clerestory.policy.model.shape import shape_of
 
 __all__ = [
     "NOT_PROVED", "PROVED", "REFUTED", "RESTS", "REVIEW", "Decided", "InterpretersDisagree",
@@ -53,22 +49,21 @@ def prove(
         InterpretersDisagree: Cedar does not confirm a counterexample.
     """
     started = time.perf_counter()
-    days = different_laws(stack)
-    proving = _Proving(stack, Promises.of(stack), len(days), timeout_ms)
-    for number, day in enumerate(days, 1):
-        proving.prove_day(day)
-        say(f"{number} of {len(days)} laws")
+    laws = different_laws(stack)
+    proving = _Proving(stack, Promises.of(stack), len(laws), timeout_ms)
+    say(f"writing {len(laws)} laws")
+    proving.prove(say)
     return ProofReport(
         packs=stack.names,
         digest=stack.digest,
-        proofs=(*proving.proofs(), _review(len(days), days[-1])),
+        proofs=(*proving.proofs(), _review(len(laws), laws[-1])),
         seconds=time.perf_counter() - started,
     )
 
 
 @dataclass
 class _Proving:
-    """All days in one circuit and one solver: what is the same on two days is asked once."""
+    """All days in one circuit and one solver: the day is one more fact of a demand."""
 
     stack: PackStack
     promises: Promises
@@ -79,62 +74,78 @@ class _Proving:
     _asked: dict[int, Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._base = Circuit(shape_of(self.stack))
-        self._solver = Solver(self._base, self.timeout_ms)
-        self._solver.require(well_formed(self._base))
-        self._plain = ordinary(self._base)
+        self._law = EveryDay.of(self.stack, self.promises.days([self.stack]))
+        self._circuit = self._law.circuit
+        self._solver = self._new_solver()
+        # What is broken today says more than what was broken once.
+        latest = self._circuit.is_one_of(DAY, [max(self._law.days)])
+        self._plain = [latest, *ordinary(self._circuit)]
 
-    def prove_day(self, day: date) -> None:
-        law = LawOfTheDay.assemble(self.stack, day)
-        circuit = circuit_of(law, self._base)
-        questions = list(self.promises.ask(circuit, law))
-        self._ask_together([question.broken for question in questions])
+    def prove(self, say: Callable[[str], None]) -> None:
+        questions = list(self.promises.ask(self._law))
+        say(f"asking {len(questions)} promises")
+        self._ask_together(questions)
         for question in questions:
-            proof = self._prove(question, law, circuit)
-            before = self._found.get(question.id)
-            # The first demand that breaks a promise outweighs a law that was left open.
-            if before is None or _weight(proof) > _weight(before):
-                self._found[question.id] = proof
-        self._meet(questions, circuit)
+            self._found[question.id] = self._prove(question)
+        say("asking what the promises are about")
+        self._meet(questions)
 
-    def _prove(self, question: Question, law: LawOfTheDay, circuit: Circuit) -> Proof:
+    def _prove(self, question: Question) -> Proof:
         answer = self._ask(question.broken)
         proof = Proof(
             promise=question.id,
             says=question.says,
             result={CanBe.NEVER: PROVED, CanBe.OPEN: NOT_PROVED}.get(answer.can_be, REFUTED),
-            on=law.on,
+            on=min(self._law.days.values()),
             laws=self.laws,
         )
-        known = self._found.get(question.id)
-        if answer.facts is None or (known and known.result == REFUTED):
+        if answer.facts is None:
             return proof
         answer = self._solver.ask(question.broken, plain=self._plain)
         if answer.facts is None:
             return replace(proof, result=NOT_PROVED)
-        demand, policies = confirmed(self.stack, law, circuit, question.id, answer.facts)
-        return replace(proof, demand=demand, policies=policies)
+        demand, policies, on = confirmed(self._law, question.id, answer.facts)
+        return replace(proof, demand=demand, policies=policies, on=on)
 
-    def _meet(self, questions: Sequence[Question], circuit: Circuit) -> None:
+    def _meet(self, questions: Sequence[Question]) -> None:
         """Find demands that the promises are about; one demand is mostly about many of them."""
-        waiting = [question for question in questions if question.id not in self._met]
+        waiting = list(questions)
+        rests = self._circuit.reached(question.premise for question in questions)
+        # Most of what is promised of rests on little of the law: a solver of its own is quicker.
+        solver = self._new_solver()
         while waiting:
-            facts = self._ask(waiting[0].premise).facts
+            facts = solver.ask(waiting[0].premise).facts
             if facts is None:
                 waiting = waiting[1:]
                 continue
-            values = circuit.evaluate(facts)
+            values = self._circuit.evaluate_of(rests, facts)
             self._met |= {q.id for q in waiting if values[q.premise]}
             waiting = [q for q in waiting if not values[q.premise]]
 
-    def _ask_together(self, places: Sequence[int]) -> None:
-        """Ask whether any of the nodes can hold: where none can, that is the answer of each."""
-        new = sorted({place for place in places if place not in self._asked})
-        answer = self._solver.ask(self._base.either(new))
-        if answer.can_be is CanBe.NEVER:
-            self._asked |= dict.fromkeys(new, answer)
+    def _new_solver(self) -> Solver:
+        solver = Solver(self._circuit, self.timeout_ms)
+        solver.require(well_formed(self._circuit))
+        return solver
+
+    def _ask_together(self, questions: Sequence[Question]) -> None:
+        """Ask whether any of the promises can be broken: where none can, all of them hold.
+
+        A demand that breaks one is told of all that it breaks, and the others are asked again.
+        """
+        waiting = {question.broken for question in questions}
+        while waiting:
+            answer = self._solver.ask(self._circuit.either(waiting))
+            if answer.can_be is CanBe.OPEN:
+                return
+            met = waiting
+            if answer.facts is not None:
+                values = self._circuit.evaluate_of(self._circuit.reached(waiting), answer.facts)
+                met = {place for place in waiting if values[place]}
+            self._asked |= dict.fromkeys(met, answer)
+            waiting = waiting - met
 
     def _ask(self, place: int) -> Answer:
+        """Ask by itself what was left open together."""
         if place not in self._asked:
             self._asked[place] = self._solver.ask(place)
         return self._asked[place]
@@ -149,10 +160,6 @@ class _Proving:
             )
             for name, proof in self._found.items()
         ]
-
-
-def _weight(proof: Proof) -> int:
-    return (PROVED, NOT_PROVED, REFUTED).index(proof.result)
 
 
 def _review(laws: int, on: date) -> Proof:

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from clerestory.audit.every_day import DAY, EveryDay
 from clerestory.demands import read_demand
 from clerestory.demands.schema import check_shape
 from clerestory.kernel import Corruption
 from clerestory.law.packs import PackStack
 from clerestory.policy import Engine
-from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.circuit.counterexample import demand_of
 from clerestory.policy.interpreters.whole_answers import (
     WholeAnswer,
     answers_of_cases,
     circuit_answer,
 )
-from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 
 class InterpretersDisagree(Corruption):
@@ -52,24 +51,29 @@ def decide_facts(stack: PackStack, on: date, facts: Mapping[str, Any]) -> Decide
 
 
 def confirmed(
-    stack: PackStack, law: LawOfTheDay, circuit: Circuit, name: str, facts: Mapping[str, Any]
-) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """Let Cedar decide the counterexample, and return it with the policies that decided it.
+    every_day: EveryDay, name: str, facts: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], tuple[str, ...], date]:
+    """Let Cedar decide the counterexample of a promise.
+
+    Returns:
+        The demand, the policies that decided it, and the day on which they did.
 
     Raises:
         InterpretersDisagree: Cedar gives another answer, or obliges to something else.
     """
-    wanted, decided = circuit_answer(circuit, facts), decide_facts(stack, law.on, facts)
+    on, said_of = every_day.days[facts[DAY]], {k: v for k, v in facts.items() if k != DAY}
+    wanted = circuit_answer(every_day.circuit, facts)
+    decided = decide_facts(every_day.law.stack, on, said_of)
     for said, heard in (
         (wanted.label, decided.whole.label),
         (_listed(wanted), _listed(decided.whole)),
     ):
         if said != heard:
             raise InterpretersDisagree(
-                f"the proof of {name} says {said} and cedar says {heard}, on {law.on}",
+                f"the proof of {name} says {said} and cedar says {heard}, on {on}",
                 todo="do not use these packs; report the pack digest and the promise",
             )
-    return demand_of(facts, law.on, name=f"BREAKS-{name}"), decided.policies
+    return demand_of(said_of, on, name=f"BREAKS-{name}"), decided.policies, on
 
 
 def _listed(answer: WholeAnswer) -> str:

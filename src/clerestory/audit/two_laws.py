@@ -6,20 +6,18 @@ answer and no duty differs is a proof.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from clerestory.audit.every_day import DAY, EveryDay, all_days, with_days
 from clerestory.law.packs import PackStack
 from clerestory.policy.circuit.circuit import Circuit
-from clerestory.policy.circuit.circuit_of_law import circuit_of
 from clerestory.policy.circuit.well_formed import well_formed
 from clerestory.policy.interpreters.smt import Answer, Solver
-from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.shape import Shape, joined, shape_of
 
-DAY = "day"
-"""The fact that names the day. It stands in no demand, and so in no other circuit."""
+__all__ = ["DAY", "DayPair", "Kind", "TwoLaws", "all_days"]
 
 DayPair = tuple[date, date]
 """The day on which the old law is asked and the one on which the new law is."""
@@ -45,34 +43,6 @@ class Kind:
         return f"from {self.before} to {self.after}"
 
 
-def all_days(stacks: Sequence[PackStack]) -> list[date]:
-    """Return every day on which the law of any of the stacks changes, and the day before them all.
-
-    Between two of them nothing changes, so each stands for the days until the next one.
-    """
-    boundaries = sorted({day for stack in stacks for day in stack.boundaries()})
-    first = min(boundaries, default=date(2026, 1, 1)) - timedelta(days=1)
-    return [first, *boundaries]
-
-
-def law_of_days(stack: PackStack, days: Sequence[date]) -> LawOfTheDay:
-    """Return the policies that stand on some of the days, as if of the last."""
-    some_day = {policy.id for day in days for policy in stack.in_force(day)}
-    policies = [policy for policy in stack.policies if policy.id in some_day]
-    return LawOfTheDay.of(stack, max(days), policies)
-
-
-def standing(circuit: Circuit, law: LawOfTheDay, days: Mapping[str, date]) -> dict[str, int]:
-    """Return for each policy the node of "it stands on this day"; days by their code."""
-    in_force = {
-        code: {policy.id for policy in law.stack.in_force(day)} for code, day in days.items()
-    }
-    return {
-        name: circuit.is_one_of(DAY, [code for code in days if name in in_force[code]])
-        for name in law.policies
-    }
-
-
 class TwoLaws:
     """Two laws written into one circuit that shares their nodes.
 
@@ -81,26 +51,40 @@ class TwoLaws:
         new: The packs of the other.
         days: On which days each is asked; see :func:`all_days`.
         timeout_ms: How long one question may take.
+        beside: An earlier comparison with the same law on the same days: what it wrote and asked
+            is used again.
 
     Raises:
         OutsideSubset: A policy uses what cannot be translated.
     """
 
     def __init__(
-        self, old: PackStack, new: PackStack, days: Sequence[DayPair], *, timeout_ms: int = 30_000
+        self,
+        old: PackStack,
+        new: PackStack,
+        days: Sequence[DayPair],
+        *,
+        timeout_ms: int = 30_000,
+        beside: "TwoLaws | None" = None,
     ) -> None:
         self.old, self.new = old, new
         self.days: Mapping[str, DayPair] = {_code(pair): pair for pair in days}
-        shape = joined([shape_of(old), shape_of(new)])
-        base = Circuit(replace(shape, facts={**shape.facts, DAY: frozenset(self.days)}))
-        self.laws = (self._law(old, 0), self._law(new, 1))
-        self.before = self._write(base, self.laws[0], 0)
-        self.after = self._write(base, self.laws[1], 1)
+        shape = with_days(joined([shape_of(old), shape_of(new)]), self.days)
+        known = beside if beside and (beside.old, beside.days, beside.shape) == (
+            old, self.days, shape,
+        ) else None  # fmt: skip
+        base = known.after if known else Circuit(shape)
+        first = known.every_day[0] if known else self._write(old, 0, base)
+        self.every_day: tuple[EveryDay, EveryDay] = (first, self._write(new, 1, base))
+        self.laws = (first.law, self.every_day[1].law)
+        self.before: Circuit = first.circuit
+        self.after: Circuit = self.every_day[1].circuit
         self.kinds: Mapping[Kind, int] = dict(self._kinds())
         self.differs = self.after.either([self._other_answer(), *self._duty_places()])
         self._can_be = well_formed(self.after)
         self._timeout_ms = timeout_ms
-        self._solver: Solver | None = None
+        # Both are written into the nodes of one circuit, which is all that a solver reads.
+        self._solver: Solver | None = known._solver if known else None
 
     @property
     def shape(self) -> Shape:
@@ -145,12 +129,8 @@ class TwoLaws:
         values = self.after.evaluate(facts)
         return tuple(kind for kind, place in self.kinds.items() if values[place])
 
-    def _law(self, stack: PackStack, side: int) -> LawOfTheDay:
-        return law_of_days(stack, [pair[side] for pair in self.days.values()])
-
-    def _write(self, base: Circuit, law: LawOfTheDay, side: int) -> Circuit:
-        days = {code: pair[side] for code, pair in self.days.items()}
-        return circuit_of(law, base, standing(base, law, days))
+    def _write(self, stack: PackStack, side: int, base: Circuit) -> EveryDay:
+        return EveryDay.of(stack, {code: pair[side] for code, pair in self.days.items()}, base)
 
     def _kinds(self) -> Iterator[tuple[Kind, int]]:
         before, after = self.before.labels, self.after.labels

@@ -43,6 +43,7 @@ def _demand_options(command: Callable[..., None]) -> Any:
 
 @click.command()
 @_demand_options
+@click.option("--who", type=_PATH, help="A file: whom the paper names; the answer is bound to it.")
 def receive(
     demand: Path,
     case: str | None,
@@ -50,17 +51,19 @@ def receive(
     folder: Path,
     at_text: str | None,
     late: bool,
+    who: Path | None,
 ) -> None:
     """Log DEMAND and draw its number, before anything is known of the outcome."""
     from clerestory.cli.deciding import demand_file
     from clerestory.cli.logging_answers import receive as receive_demand
+    from clerestory.cli.whom import read_whom
 
     at, office = read_clock(at_text), open_office(folder, late=late)
     read = demand_file(demand, case=case, on=office.day(at), packs=packs)
     _check_day(read, office.day(at))
     check_filled_in(read)
     check_addressed(office, read)
-    number = receive_demand(office, read, at)
+    number = receive_demand(office, read, at, who=read_whom(read, who) if who else None)
     tell(f"received {read.id} as number {number}")
 
 

@@ -1,7 +1,7 @@
 """From a determination to a package that leaves: log first, then seal."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.cli.received import answerable
 from clerestory.cli.sealed_packages import note_sealed, put_out
 from clerestory.cli.true_address import keep_true_address
+from clerestory.cli.whom import check_as_received, read_whom
 from clerestory.demands import Demand, Item, asked_period
 from clerestory.demands.determination import Change
 from clerestory.disclosure import (
@@ -47,12 +48,12 @@ from clerestory.holdings import (
     PersonSearch,
     Purpose,
     Source,
+    check_index_current,
     check_still_right,
     load_catalogue,
     open_index,
     open_source,
     read_fields,
-    read_who,
     resolve_roster,
 )
 from clerestory.holdings.letters import plain, words_of
@@ -113,7 +114,7 @@ def disclose(
     package = office.out / package_name(decided.demand.id, [to])
     # Before anybody is looked up: a look that serves nothing is one too many.
     office.check_new(package)
-    named = _named(decided, permitted_items(decided.determination), who)
+    named = _named(office, decided, permitted_items(decided.determination), who)
     decided, values, lowered = _read_values(office, decided, named, files, at)
     contents = _contents(office, as_told(decided), values, named, at)
     check_sealable(contents, [to], cbc=cbc)
@@ -216,7 +217,9 @@ def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:
     )
 
 
-def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPersons | None:
+def _named(
+    office: Office, decided: Decided, items: Sequence[Item], who: Path | None
+) -> NamedPersons | None:
     """Return whom the demand names, as its paper says it; ``None`` where nobody is read."""
     needed = {item.subject for item in items if not item.subject.endswith("*")}
     if not needed:
@@ -228,8 +231,9 @@ def _named(decided: Decided, items: Sequence[Item], who: Path | None) -> NamedPe
             todo=f"write demand: {decided.demand.id}, and below it name, birth_date and one more "
             "mark of each, in a file for --who",
         )
-    asked = {subject.ref for subject in decided.demand.subjects if not subject.is_several}
-    return read_who(who, demand=decided.demand.id, refs=asked | needed, needed=needed)
+    named = read_whom(decided.demand, who, needed=needed)
+    check_as_received(office, decided.demand, named)
+    return named
 
 
 def _read_values(
@@ -247,11 +251,12 @@ def _read_values(
         return decided, values, ()
     asked = named.only(refs)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
-    persons = _persons(office, catalogue, decided.demand, asked, at)
+    persons = _persons(office, catalogue, decided.demand, named, refs, at)
     source = open_source(office.source, zone=office.zone.name)
     try:
         for person in asked.persons:
             check_still_right(source, catalogue, persons[str(person.ref)], person.query)
+        _check_index(office, source, catalogue)
         protected = decide_with_record(
             decided, source=source, catalogue=catalogue, persons=persons, on=office.day(at)
         )
@@ -267,6 +272,15 @@ def _read_values(
         raise nothing_left()
     kept = {item: value for item, value in (values | found).items() if item in open_items}
     return protected.decided, kept, protected.lowered
+
+
+def _check_index(office: Office, source: Source, catalogue: Catalogue) -> None:
+    """Refuse where somebody came into the records, or was renamed, since the index was built."""
+    index = open_index(office.index, catalogue=catalogue)
+    try:
+        check_index_current(index, source, catalogue)
+    finally:
+        index.close()
 
 
 def _from_records(
@@ -300,9 +314,18 @@ def _from_records(
 
 
 def _persons(
-    office: Office, catalogue: Catalogue, demand: Demand, named: NamedPersons, at: datetime
+    office: Office,
+    catalogue: Catalogue,
+    demand: Demand,
+    named: NamedPersons,
+    refs: Collection[str],
+    at: datetime,
 ) -> dict[str, str]:
-    """Return whose records each ref is about; every look-up is recorded."""
+    """Return whose records each of ``refs`` is about; every look-up is recorded.
+
+    Everybody who is named is looked up: else nobody would see that one person stands there for two,
+    of whom one is answered about. Nothing of the others is read.
+    """
     index = open_index(office.index, catalogue=catalogue)
     lookups = office.lookups()
     purpose = Purpose(
@@ -312,7 +335,8 @@ def _persons(
         resolved = resolve_roster(PersonSearch(index, lookups), named, purpose=purpose, at=at)
     finally:
         index.close()
-    if unsure := [one for one in resolved if one.person_id is None]:
+    answered = [one for one in resolved if one.ref in refs]
+    if unsure := [one for one in answered if one.person_id is None]:
         # The requester reads this: it is one sentence, whoever is held and whatever agreed. The
         # reasons stand in the office's record of look-ups.
         told = dict.fromkeys(sentence for one in unsure for sentence in one.told)
@@ -324,7 +348,7 @@ def _persons(
             "had, write identifier_matches_one_person: no among the findings, decide it again "
             "and refuse it: the letter neither confirms nor denies",
         )
-    return {str(one.ref): str(one.person_id) for one in resolved}
+    return {str(one.ref): str(one.person_id) for one in answered}
 
 
 def _months_held(demand: Demand, span: Period) -> Period:

@@ -6,7 +6,9 @@ from datetime import datetime
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.received import asked_digest, check_noted
+from clerestory.cli.whom import marks_digest
 from clerestory.demands import Demand, asked_parts, demand_digest
+from clerestory.holdings import NamedPersons
 from clerestory.kernel import Corruption, Refusal
 from clerestory.ledger import (
     Event,
@@ -21,11 +23,19 @@ ANSWERS = frozenset({EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED})
 
 
 @one_at_a_time
-def receive(office: Office, demand: Demand, at: datetime) -> int:
+def receive(
+    office: Office, demand: Demand, at: datetime, *, who: NamedPersons | None = None
+) -> int:
     """Draw the demand's number and log it, before anything is known of the outcome.
 
     The log commits to the whole demand as it was received. Done again after a run that was killed
     between the log and the office's note, it finds its entry and draws no second number.
+
+    Args:
+        office: Whose log.
+        demand: The demand as it came.
+        at: Now.
+        who: Whom its paper names, where it is known already: an answer is bound to it.
 
     Raises:
         Refusal: It was received already; the message gives its number.
@@ -40,6 +50,8 @@ def receive(office: Office, demand: Demand, at: datetime) -> int:
         "paper": demand_digest(demand),
         "asked": asked_digest(asked_parts(demand)),
     }
+    if who is not None:
+        facts["who"] = marks_digest(who)
     public = (
         {"demand": demand.id, "requester": demand.requester.kind}
         if is_about_a_class(demand)

@@ -35,7 +35,12 @@ from clerestory.holdings.errors import (
     SourceFault,
 )
 from clerestory.holdings.forms import Severity
-from clerestory.holdings.index import PersonIndex, build_index, open_index
+from clerestory.holdings.index import (
+    PersonIndex,
+    build_index,
+    open_index,
+)
+from clerestory.holdings.index_age import check_index_current
 from clerestory.holdings.lookups import LookupReason, Lookups, LookupsAltered, Purpose
 from clerestory.holdings.protections import Protections, read_protections
 from clerestory.holdings.query import (
@@ -104,6 +109,7 @@ __all__ = [
     "Source",
     "SourceFault",
     "build_index",
+    "check_index_current",
     "check_source",
     "check_still_right",
     "list_column_faults",

@@ -12,7 +12,7 @@ The rules, in order:
    one of which the record has none, unless another number of the person's own agrees.
 5. A second person who agrees as well, or is near enough to be the one who was meant, refuses the
    search, unless a number tells the two apart by more than one slip.
-6. A second record that may be of the same person refuses too, unless the key of one is given.
+6. A second record that may be of the same person refuses too, also where the key of one is given.
 
 Doubt names nobody. No answer holds a second person, and no reason holds anybody's data.
 """
@@ -249,11 +249,9 @@ def _is_recorded_twice(clues: Clues, chosen: _Fit, index: PersonIndex) -> bool:
 
     What protects the person may stand in that one alone. It has the person's own number; or the
     name and the birth date, where one of the two has no number that would tell two people apart.
-    Who gives the key of one record means that record.
+    The key of one record is no way past it: it says which record is meant, not what the other says.
     """
     held = chosen.candidate
-    if "person_id" in chosen.agree:
-        return False
     for other in index.gather_again(held):
         name = compare_names(clues.name, other.names)
         if other.row == held.row or name is NameFit.NONE:

@@ -17,6 +17,7 @@ from typing import Any
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.catalogue import Catalogue, SearchKey
 from clerestory.holdings.errors import IndexFault, SourceFault
+from clerestory.holdings.identities import Identities, rows_of
 from clerestory.holdings.letters import seen
 from clerestory.holdings.names import RecordedName, fold_recorded
 from clerestory.holdings.numbers import (
@@ -33,13 +34,14 @@ from clerestory.holdings.source import Scalar, Source
 from clerestory.holdings.sqlite_file import SqliteFile
 from clerestory.kernel.folders import held
 
-_FORMAT = "clerestory-person-index/3"
+_FORMAT = "clerestory-person-index/4"
 _KEYS = tuple(SearchKey)
 _COLUMNS = "person_id, born, names, ssn, medicaid_id, address, phone, email"
 _PLACES = "?,?,?,?,?,?,?,?,?"
 _SCHEMA = """
 CREATE TABLE about (
-    format TEXT NOT NULL, catalogue TEXT NOT NULL, persons INTEGER NOT NULL, digest TEXT NOT NULL
+    format TEXT NOT NULL, catalogue TEXT NOT NULL, persons INTEGER NOT NULL, digest TEXT NOT NULL,
+    identities TEXT NOT NULL
 );
 CREATE TABLE person (
     person_id TEXT NOT NULL, born TEXT, names TEXT NOT NULL,
@@ -71,8 +73,8 @@ class PersonIndex:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self.catalogue_digest, self.persons, self.digest = connection.execute(
-            "SELECT catalogue, persons, digest FROM about"
+        self.catalogue_digest, self.persons, self.digest, self.identities = connection.execute(
+            "SELECT catalogue, persons, digest, identities FROM about"
         ).fetchone()
 
     def gather_candidates(
@@ -144,11 +146,7 @@ def build_index(source: Source, catalogue: Catalogue, path: str | Path) -> Perso
         SourceFault: The source lacks a search key, or cannot be read.
         IndexFault: A person has no key, two have one, or the keys are floating-point numbers.
     """
-    keys = [key for key in _KEYS if key in catalogue.search]
-    columns = [catalogue.search[key].name for key in keys]
-    order = catalogue.search[SearchKey.BIRTH_DATE].name
-    scan = source.scan_keys(catalogue.person.table, columns, order)
-    rows = (dict(zip(keys, row, strict=True)) for row in scan)
+    rows = rows_of(source, catalogue, [key for key in _KEYS if key in catalogue.search])
     key_column = str(catalogue.search[SearchKey.PERSON_ID])
     return build_index_of_rows(
         rows, catalogue_digest=catalogue.digest, path=path, key_column=key_column
@@ -199,7 +197,7 @@ def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> Perso
         connection = SqliteFile.at(file).connect()
         formats = connection.execute("SELECT format FROM about").fetchone()
         # Every column that is read later is asked for now: a file that lacks one is no index.
-        connection.execute("SELECT catalogue, persons, digest FROM about").fetchone()
+        connection.execute("SELECT catalogue, persons, digest, identities FROM about").fetchone()
         connection.execute(f"SELECT rowid, {_COLUMNS} FROM person LIMIT 1").fetchone()  # noqa: S608
     except (sqlite3.DatabaseError, SourceFault) as fault:
         raise _foreign(file) from fault
@@ -225,7 +223,8 @@ def _write(
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
         connection.executescript(_SCHEMA)
-        entries = (_entry(row, key_column) for row in rows)
+        identities = Identities()
+        entries = (_entry(row, key_column) for row in identities.passing(rows))
         persons, content = 0, hashlib.sha256(digest.encode())
         while batch := list(islice(entries, _ROWS_AT_ONCE)):
             persons += len(batch)
@@ -234,8 +233,8 @@ def _write(
         for column in _LOOKUPS:
             connection.execute(f"CREATE INDEX by_{column} ON person ({column})")
         _check_keys_once(connection, key_column)
-        about = (_FORMAT, digest, persons, content.hexdigest())
-        connection.execute("INSERT INTO about VALUES (?,?,?,?)", about)
+        about = (_FORMAT, digest, persons, content.hexdigest(), identities.digest)
+        connection.execute("INSERT INTO about VALUES (?,?,?,?,?)", about)
         connection.commit()
     finally:
         connection.close()

@@ -182,7 +182,7 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.SECOND_PERSON_NEAR: "a second person is too near for a safe answer; a number of "
     "the person's own may tell them apart",
     Reason.RECORDED_TWICE: "a second record may be of the same person, and say what protects them; "
-    "join the two, or search by the key of the one that is right",
+    "join the two, or write the Social Security number into the one that lacks it",
     Reason.TWO_ROWS_ONE_PERSON: "another row or reference is the same person",
 }
 # Those that follow from the request alone, and so tell its writer nothing about the records.

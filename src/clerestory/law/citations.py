@@ -1,7 +1,7 @@
 """Citations as they are printed, looked up among the authorities of the packs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from clerestory.law.authorities import Authority
@@ -27,6 +27,35 @@ def fold_citation(text: str) -> str:
     return re.sub(r"^(\d+(?:-[a-z])?)mrsa", r"\1mrs", bare)
 
 
+_LISTED = re.compile(
+    r"(?P<text>.*?)\s*§§\s*(?P<sections>\d[\w-]*(?:\s*(?:,|and|-|to)\s*\d[\w-]*)+)"
+)
+_LONGEST_RANGE = 1000
+
+
+@lru_cache(maxsize=4096)
+def sections_of(citation: str) -> tuple[str, ...]:
+    """Return each section that a citation stands for, folded.
+
+    >>> sections_of("22 M.R.S. §§3172-3174")
+    ('22mrs3172', '22mrs3173', '22mrs3174')
+    >>> sections_of("22 M.R.S. §§3762 and 3781-A")
+    ('22mrs3762', '22mrs3781-a')
+    """
+    listed = _LISTED.fullmatch(citation.strip())
+    if listed is None:
+        return (fold_citation(citation),)
+    found: list[str] = []
+    for part in re.split(r"\s*(?:,|\band\b)\s*", listed["sections"]):
+        ends = re.fullmatch(r"(\d+)\s*(?:-|to)\s*(\d+)", part)
+        first, last = (int(end) for end in ends.groups()) if ends else (0, -1)
+        if 0 < last - first <= _LONGEST_RANGE:
+            found += map(str, range(first, last + 1))
+        else:
+            found.append(part)
+    return tuple(fold_citation(f"{listed['text']} {section}") for section in found)
+
+
 def is_printed_citation(text: str) -> bool:
     """Whether a text is nothing but a citation, so that it can hold no word about a person."""
     return _PRINTED.fullmatch(text.strip()) is not None
@@ -35,17 +64,25 @@ def is_printed_citation(text: str) -> bool:
 def authorities_cited(text: str, authorities: Mapping[str, Authority]) -> tuple[str, ...]:
     """Return the ids that a citation means: its own, or else those of the text that it is part of.
 
-    A whole section is found where the packs hold a part of it.
+    A whole section is found where the packs hold a part of it, and each section of several.
     """
     if text in authorities:
         return (text,)
-    sought = fold_citation(text)
-    folded = {name: fold_citation(each.citation) for name, each in authorities.items()}
-    own = tuple(name for name, text in folded.items() if text == sought)
+    known = [
+        (name, section)
+        for name, each in authorities.items()
+        for section in sections_of(each.citation)
+    ]
+    found = (name for sought in sections_of(text) for name in _meant(sought, known))
+    return tuple(dict.fromkeys(found))
+
+
+def _meant(sought: str, known: Sequence[tuple[str, str]]) -> list[str]:
+    own = [name for name, section in known if section == sought]
     if own:
         return own
-    around = [text for text in folded.values() if sought.startswith(f"{text}(")]
+    around = [section for _, section in known if sought.startswith(f"{section}(")]
     if around:
         nearest = max(around, key=len)
-        return tuple(name for name, text in folded.items() if text == nearest)
-    return tuple(name for name, text in folded.items() if text.startswith(f"{sought}("))
+        return [name for name, section in known if section == nearest]
+    return [name for name, section in known if section.startswith(f"{sought}(")]

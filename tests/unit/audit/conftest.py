@@ -47,6 +47,12 @@ AUTHORITIES = "\n".join(
     )
 )
 
+CODES = """\
+defined:
+  person_named: {means: the demand names the person}
+  by_status: {means: people are picked by what they are}
+"""
+
 POLICIES = """\
 // Made-up law.
 @id("aa-person-named")
@@ -143,6 +149,7 @@ def packs(tmp_path: Path) -> Path:
     pack = folder / "us-aa"
     (pack / "cases").mkdir(parents=True)
     shutil.copy(ROOT / "packs" / "codes.yaml", folder / "codes.yaml")
+    (pack / "codes.yaml").write_text(CODES)
     (pack / "pack.toml").write_text(MANIFEST)
     (pack / "authorities.toml").write_text(AUTHORITIES)
     (pack / "law.cedar").write_text(POLICIES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clerestory.audit import two_laws
+from clerestory.audit import every_day, two_laws
 from clerestory.audit.law_choice import choose_law
 from clerestory.audit.law_diff import Change, LawDiff, diff_laws
 from clerestory.audit.proof import InterpretersDisagree
@@ -183,7 +183,7 @@ def test_a_comparison_that_cedar_does_not_confirm_is_an_alarm(
         circuit.determining.clear()
         return circuit
 
-    monkeypatch.setattr(two_laws, "circuit_of", wrong)
+    monkeypatch.setattr(every_day, "circuit_of", wrong)
     folder = draft((NAMES, '["address"].contains(resource.name)'))
 
     with pytest.raises(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from clerestory.audit import proof
+from clerestory.audit import every_day, proof
 from clerestory.audit.promises.written import core
 from clerestory.audit.proof import (
     RESTS,
@@ -169,7 +169,10 @@ def test_what_no_demand_breaks_is_proved_under_every_law(promised: Promised) -> 
 
     assert results(report) == dict.fromkeys(["household-stays", *ALWAYS], "proved") | NO_MANDATE
     assert {one.laws for one in report.proofs} == {2}
-    assert said == ["1 of 2 laws", "2 of 2 laws"]
+    count = sum(one.promise != REVIEW for one in report.proofs)
+    assert said == [
+        "writing 2 laws", f"asking {count} promises", "asking what the promises are about",
+    ]  # fmt: skip
 
 
 def test_a_broken_promise_is_shown_by_a_demand_that_breaks_it(
@@ -289,40 +292,60 @@ def test_a_question_that_the_solver_leaves_open_is_not_proved(
     }
 
 
-def test_a_demand_that_breaks_a_promise_is_shown_though_another_law_is_left_open(
+def test_what_is_left_open_together_is_asked_one_by_one(
     promised: Promised, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class HesitantAtFirst(Solver):
         def ask(self, place: int, *, plain: Sequence[int] = ()) -> Answer:
-            # The first law has been asked about everything when the second is written.
-            if said:
-                return super().ask(place, plain=plain)
-            return Answer(can_be=CanBe.OPEN)
+            asked.append(place)
+            if len(asked) == 1:
+                return Answer(can_be=CanBe.OPEN)
+            return super().ask(place, plain=plain)
 
-    said: list[str] = []
+    asked: list[int] = []
     monkeypatch.setattr(proof, "Solver", HesitantAtFirst)
 
-    report = promised(HOLDS, BROKEN, say=said.append)
+    told = results(promised(HOLDS, BROKEN))
 
-    told = results(report)
+    assert told["household-stays"] == "proved"
     assert told["address-stays"] == "refuted"
-    assert set(told.values()) == {"not proved", "refuted", "proved"}
-    assert told["household-stays"] == "not proved"
-    assert of(report, "address-stays").on == IN_FORCE
+    assert len(asked) > len(told)
+
+
+def test_each_of_several_broken_promises_is_shown_by_a_demand_of_its_own(
+    promised: Promised, packs: Path
+) -> None:
+    ssn = promise("ssn-stays", 'resource.name == "ssn"')
+    nothing = promise("nothing-leaves", "true")
+
+    report = promised(HOLDS, BROKEN, ssn, nothing)
+
+    stack = load_stack(packs, ["us-aa"])
+    shown = {}
+    for name in ("address-stays", "ssn-stays", "nothing-leaves"):
+        broken = of(report, name)
+        assert (broken.result, broken.demand is not None) == ("refuted", True)
+        demand = read_demand(dict(broken.demand or {}), stack.vocabulary)
+        (ruling,) = Engine.of(stack, broken.on).decide(demand).rulings
+        shown[name] = (ruling.outcome, ruling.item.field)
+    assert shown["address-stays"] == (Outcome.RELEASE, "address")
+    assert shown["ssn-stays"] == (Outcome.RELEASE, "ssn")
+    assert shown["nothing-leaves"][0] is Outcome.RELEASE
+    assert of(report, "household-stays").result == "proved"
 
 
 def test_a_translation_that_cedar_does_not_confirm_is_an_alarm(
     promised: Promised, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def wrong(law: LawOfTheDay, into: Circuit) -> Circuit:
-        circuit = circuit_of(law, into)
+    def wrong(law: LawOfTheDay, into: Circuit, stands: Mapping[str, int]) -> Circuit:
+        circuit = circuit_of(law, into, stands)
         circuit.outcomes["release"], circuit.outcomes["withhold"] = (
             circuit.outcomes["withhold"],
             circuit.outcomes["release"],
         )
         return circuit
 
-    monkeypatch.setattr(proof, "circuit_of", wrong)
+    monkeypatch.setattr(every_day, "circuit_of", wrong)
 
     with pytest.raises(
         InterpretersDisagree, match=r"^the proof of .* says release and cedar says withhold, on"
@@ -364,6 +387,24 @@ def test_what_opens_beyond_the_list_is_shown(
 
     assert of(report, "lock-snap").result == "refuted"
     assert not report.holds
+
+
+@pytest.mark.parametrize(
+    ("days", "broken_on"),
+    [
+        ("until = 2023-05-01", date(2023, 5, 1)),
+        # The day before stands for all days before; the law begins in 2020.
+        ("from = 2023-05-01", IN_FORCE),
+    ],
+)
+def test_a_row_holds_on_its_own_days_though_no_policy_changes_on_them(
+    days: str, broken_on: date, promised: Promised, packs: Path
+) -> None:
+    (packs / "us-aa" / "openings.toml").write_text(f"{OPENINGS}{days}\n")
+
+    lock = of(promised(), "lock-snap")
+
+    assert (lock.result, lock.on) == ("refuted", broken_on)
 
 
 @pytest.mark.parametrize("emptied", ["promises.toml", "openings.toml"])

@@ -34,6 +34,14 @@ def test_a_citation_is_found_whole_by_its_part_and_by_what_it_is_part_of() -> No
     assert cited("22 MRSA § 4314(1)") == cited("22 M.R.S. 4314") == {"22 M.R.S. §4314(1)"}
     assert cited("7 USC 2020(e)(8)(E)(ii)") == {"7 U.S.C. 2020(e)(8)(E)"}
     assert cited("snap-7usc2020e8-E") == {"7 U.S.C. 2020(e)(8)(E)"}
+    assert cited("22 M.R.S. section 3173") == cited("22 MRSA 3173(2)") == {"22 M.R.S. §§3172-3174"}
+    assert (
+        cited("22 M.R.S. §§ 3172-3174") == cited("22 MRSA §§3173 and 3174") == cited("22 MRS 3172")
+    )
+    assert cited("22 MRS §§3174, 3762") == cited("22 MRS 3172") | cited("22 MRS 3762")
+    assert cited("22 M.R.S. 3175") == cited("22 M.R.S. 3171") == set()
+    assert cited("22 MRS §3781-A") == cited("22 MRS 3762") == {"22 M.R.S. §§3762 and 3781-A"}
+    assert cited("1 MRS 410") == {"1 M.R.S. §§408-A, 409, 410, 413"}
     assert cited("22 M.R.S. section 133") == cited("22 M.R.S. 431") == cited("") == set()
 
 

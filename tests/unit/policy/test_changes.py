@@ -167,3 +167,23 @@ def test_two_persons_with_the_same_facts_have_the_same_turns(decide: Decide) -> 
 
     one, two = determination.rulings
     assert astuple(one)[1:] == astuple(two)[1:]
+
+
+def test_a_paper_that_contradicts_itself_is_asked_about(decide: Decide) -> None:
+    spoken = {"instrument": {"kind": "none", "issuer": "officer", "written": "yes"}}
+    question = Question(
+        fact="findings.paper_contradicts_itself",
+        text="Is it so that somebody looked at the paper again, and what is written on it or said "
+        "of it does not fit together?",
+        turns=("snap/S1.address",),
+    )
+    determination = decide(**spoken)
+    assert determination.rulings[0].outcome is Outcome.WITHHOLD
+    assert question in determination.questions
+    assert question not in decide().questions
+
+    # Counsel answers while somebody looks again, and nobody is asked twice.
+    for answer in ("yes", "unknown"):
+        asked = decide(**spoken, findings={"paper_contradicts_itself": answer})
+        assert asked.rulings[0].outcome is Outcome.REFER
+        assert question not in asked.questions

@@ -30,16 +30,15 @@ def test_a_paper_that_counts_fewer_than_are_asked_about_is_told(engine: Engine, 
     asked = make(purpose="tenancy")
     assert one.count in {1, "unknown", None}
     reason = engine.decide(asked, explain=False).rulings[0].reason
-    assert "counts fewer persons" not in reason.requester
+    assert "more persons than the paper counts" not in reason.requester
 
-    short = make(
-        purpose="tenancy",
-        instrument={"scope": {"persons": "named", "count": 1, "fields": "stated"}},
-        subjects=[{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}],
-        records=[{"program": "snap", "fields": ["S1.address", "S2.address"]}],
-    )
-    for ruling in engine.decide(short, explain=False).rulings:
-        assert (
-            "The paper counts fewer persons than the demand asks about" in ruling.reason.requester
+    for count in ({"count": 1}, {"count": "unknown"}, {}):
+        short = make(
+            purpose="tenancy",
+            instrument={"scope": {"persons": "named", "fields": "stated", **count}},
+            subjects=[{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}],
+            records=[{"program": "snap", "fields": ["S1.address", "S2.address"]}],
         )
-        assert "The paper counts fewer persons than the demand asks about" in ruling.reason.counsel
+        for ruling in engine.decide(short, explain=False).rulings:
+            assert "more persons than the paper counts" in ruling.reason.requester
+            assert "more persons than the paper counts" in ruling.reason.counsel

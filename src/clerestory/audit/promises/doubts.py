@@ -1,7 +1,7 @@
 """One promise for each fact: unknown or in doubt, it releases only what every answer releases."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.rows import condition_of
@@ -20,8 +20,6 @@ class Doubts:
     """The exceptions of a stack's packs: facts that may open something while nobody knows."""
 
     rows: Sequence[Row]
-    _closing: dict[tuple[int, str], int] = field(default_factory=dict, repr=False)
-    _nodes: list[object] = field(default_factory=list, repr=False)
 
     def ask(self, read: LawRead) -> Iterator[Question]:
         """Yield the question of each fact that can be unknown.
@@ -36,9 +34,6 @@ class Doubts:
             if UNKNOWN in codes and codes <= _ANSWERS and path not in YES_OR_NO
         ]
         self._check(facts)
-        if not self._nodes or self._nodes[0] is not read.circuit.nodes:
-            self._nodes[:] = [read.circuit.nodes]
-            self._closing.clear()
         supposing = Supposing(read.circuit, [read.opened, well_formed(read.circuit)])
         for path in sorted(facts):
             yield self._question(read, supposing, path)
@@ -68,20 +63,17 @@ class Doubts:
             ),
         )
 
-    def _closed_by_an_answer(self, read: LawRead, supposing: Supposing, path: str) -> int:
+    @staticmethod
+    def _closed_by_an_answer(read: LawRead, supposing: Supposing, path: str) -> int:
         """Return where some answer that can be given would close what is open."""
-        key = (read.opened, path)
-        # On most days the same is open as on the day before.
-        if key not in self._closing:
-            circuit = read.circuit
-            code = path.removeprefix(_FINDING)
-            without = [("raised", code)] if path != code else []
-            closing = []
-            for answer in sorted(circuit.shape.facts[path] - {UNKNOWN}):
-                open_still, can_be = supposing.instead({path: answer}, without)
-                closing.append(circuit.both([can_be, circuit.negate(open_still)]))
-            self._closing[key] = circuit.either(closing)
-        return self._closing[key]
+        circuit = read.circuit
+        code = path.removeprefix(_FINDING)
+        without = [("raised", code)] if path != code else []
+        closing = []
+        for answer in sorted(circuit.shape.facts[path] - {UNKNOWN}):
+            open_still, can_be = supposing.instead({path: answer}, without)
+            closing.append(circuit.both([can_be, circuit.negate(open_still)]))
+        return circuit.either(closing)
 
     def _listed(self, read: LawRead, path: str, state: str) -> int:
         rows = (r for r in self.rows if (r.text("fact"), r.text("state")) == (path, state))

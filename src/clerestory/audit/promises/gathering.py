@@ -1,8 +1,10 @@
-"""All that is promised of one stack of packs, gathered once and asked of the law of each day."""
+"""All that is promised of one stack of packs, gathered once and asked of its law on every day."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from clerestory.audit.every_day import EveryDay, all_days, by_code
 from clerestory.audit.promises.doubts import Doubts
 from clerestory.audit.promises.locks import Locks
 from clerestory.audit.promises.question import LawRead, Question
@@ -23,8 +25,6 @@ from clerestory.law.promises import FILE, Promise, each_once, read_promises
 from clerestory.law.reach import FILE as REACH
 from clerestory.law.reach import KINDS as TABLES
 from clerestory.law.reach import load_reach
-from clerestory.policy.circuit.circuit import Circuit
-from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 # The one that is made by the program and not by the law.
 REVIEW = "a-review-never-raises"
@@ -85,8 +85,22 @@ class Promises:
             ),
         )
 
-    def ask(self, circuit: Circuit, law: LawOfTheDay) -> Iterator[Question]:
-        """Yield every promise as a question to the law of a day.
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Every row that is held against the law."""
+        for file in self.exceptions:
+            for rows in file.rows.values():
+                yield from rows
+        yield from (*self.locks.locks, *self.locks.openings, *self.doubts.rows)
+        yield from (*self.reach.groups, *self.reach.categories, *self.reach.ways)
+
+    def days(self, stacks: Sequence[PackStack]) -> dict[str, date]:
+        """Return, by their codes, the days on which the law or a row begins or ends."""
+        ends = [day for row in self.rows for day in (row.days.valid_from, row.days.valid_to)]
+        return by_code(all_days(stacks, [day for day in ends if day is not None]))
+
+    def ask(self, every_day: EveryDay) -> Iterator[Question]:
+        """Yield every promise as a question to a law.
 
         Raises:
             PackFault: A row or a condition rests on what is not there.
@@ -96,7 +110,7 @@ class Promises:
             "mandate": self._any_of("mandate", ordered),
             "class_agreement": self._any_of("class_agreement", resting),
         }
-        read = LawRead(circuit, law, self.terms, made)
+        read = LawRead(every_day, self.terms, made)
         yield from ask_written(read, self.core)
         yield rests_on_nothing(read)
         yield from ask_written(read, self.packs)

@@ -1,10 +1,11 @@
-"""One promise put to the law of one day, and what such a law gives a promise to read."""
+"""One promise put to a law on every day at once, and what the law gives a promise to read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from clerestory.audit.every_day import EveryDay
 from clerestory.law.conditions import parse_with_terms, terms_in
 from clerestory.law.errors import PackFault
 from clerestory.policy.circuit.circuit import Circuit
@@ -28,17 +29,15 @@ class Question:
 
 @dataclass
 class LawRead:
-    """The law of one day as promises read it: its circuit, and conditions in Cedar's words.
+    """A law as promises read it, on every day: its circuit, and conditions in Cedar's words.
 
     Args:
-        circuit: The law, already written.
-        law: The same law.
+        every_day: The law, already written.
         terms: The named conditions, as they are written.
         made: Named conditions that were made from tables: already nodes of the circuit.
     """
 
-    circuit: Circuit
-    law: LawOfTheDay
+    every_day: EveryDay
     terms: Mapping[str, str]
     made: Mapping[str, Callable[["LawRead"], int]]
     _known: dict[str, int] = field(default_factory=dict, repr=False)
@@ -48,10 +47,19 @@ class LawRead:
         self._waiting: list[str] = []
 
     @property
+    def circuit(self) -> Circuit:
+        """The circuit of the law."""
+        return self.every_day.circuit
+
+    @property
+    def law(self) -> LawOfTheDay:
+        """Every policy that stands on some day."""
+        return self.every_day.law
+
+    @property
     def opened(self) -> int:
         """The node of "something leaves": it is released, or a coarser answer is given."""
-        outcomes = self.circuit.outcomes
-        return self.circuit.either([outcomes["release"], outcomes["coarsen"]])
+        return opened(self.circuit)
 
     def condition(self, text: str, tree: Mapping[str, Any], *, name: str) -> int:
         """Return the node of a condition, its named conditions read before it.
@@ -92,7 +100,12 @@ class LawRead:
         self._known[term] = place
 
 
+def opened(circuit: Circuit) -> int:
+    """Return the node of "something leaves" in a law that is written into a circuit."""
+    return circuit.either([circuit.outcomes["release"], circuit.outcomes["coarsen"]])
+
+
 @cache
 def _parsed(text: str, name: str) -> Mapping[str, Any]:
-    # The same conditions are read for the law of every day.
+    # The same conditions are read for every stack of packs.
     return parse_with_terms(text, name)

@@ -1,13 +1,8 @@
 """What opens a record rests on law that was read and is in force: permits, and words as well."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-
-from clerestory.audit.promises.question import LawRead, Question
+from clerestory.audit.every_day import DAY
+from clerestory.audit.promises.question import LawRead, Question, opened
 from clerestory.law.policies import Policy
-from clerestory.policy.circuit.circuit_of_law import circuit_of
-from clerestory.policy.interpreters.cedar import PolicySet
-from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 # The promise that every stack of packs makes, whatever its promises.toml says.
 RESTS = "release-rests-on-read-law"
@@ -20,11 +15,15 @@ def rests_on_nothing(read: LawRead) -> Question:
     nothing would leave without it: the law is written once more without the doubtful words.
     """
     circuit, law = read.circuit, read.law
-    opening = [p for a in ("lift", "lift_coarsened") for p in law.by_action[a].by_id.values()]
-    doubtful = circuit.either(circuit.policies[p.id] for p in opening if not _is_read(law, p))
-    unread = [p for p in law.by_action["define"].by_id.values() if not _is_read(law, p)]
-    less = LawRead(circuit_of(_without(law, unread), circuit), law, {}, {}) if unread else read
-    only_by_word = circuit.negate(less.opened) if unread else circuit.no
+    permits = [p for a in ("lift", "lift_coarsened") for p in law.by_action[a].by_id.values()]
+    doubtful = circuit.either(
+        circuit.both([circuit.policies[p.id], circuit.is_one_of(DAY, _unread(read, p))])
+        for p in permits
+    )
+    words = law.by_action["define"].by_id.values()
+    unread = {policy.id: days for policy in words if (days := _unread(read, policy))}
+    less = opened(read.every_day.without(unread)) if unread else read.opened
+    only_by_word = circuit.negate(less) if unread else circuit.no
     return Question(
         id=RESTS,
         says="Whatever opens a record, a word that the law defines included, stands on an "
@@ -34,15 +33,11 @@ def rests_on_nothing(read: LawRead) -> Question:
     )
 
 
-def _is_read(law: LawOfTheDay, policy: Policy) -> bool:
-    authorities = [law.stack.authorities[name] for name in policy.authorities]
-    return authorities[0].kind != "context" and all(
-        authority.confirmed != "no" and law.on in authority.in_force for authority in authorities
-    )
-
-
-def _without(law: LawOfTheDay, policies: Iterable[Policy]) -> LawOfTheDay:
-    left = dict(law.by_action["define"].by_id)
-    for policy in policies:
-        del left[policy.id]
-    return replace(law, by_action={**law.by_action, "define": PolicySet.parse([*left.values()])})
+def _unread(read: LawRead, policy: Policy) -> frozenset[str]:
+    """Return the days on which a policy stands, and stands on law not read or not in force."""
+    known, standing = read.law.stack.authorities, read.every_day.stands[policy.id]
+    authorities = [known[name] for name in policy.authorities]
+    if authorities[0].kind == "context" or any(one.confirmed == "no" for one in authorities):
+        return standing
+    days = read.every_day.days
+    return frozenset(c for c in standing if any(days[c] not in a.in_force for a in authorities))

@@ -1,4 +1,4 @@
-"""Rows of a pack's tables on one day: what a row's condition comes to, and whether it stands."""
+"""Rows of a pack's tables: what a row's condition comes to on the days on which it stands."""
 
 from clerestory.audit.promises.question import LawRead
 from clerestory.law.authorities import Authority
@@ -11,9 +11,9 @@ _ALL = frozenset({"everyone"})
 
 
 def condition_of(read: LawRead, row: Row) -> int:
-    """Return the node of a row's condition on a day on which it stands, and of never on others."""
+    """Return the node of a row's condition on the days on which it stands."""
     place = read.condition(row.condition, row.tree, name=f"{row.where}: {row.id}")
-    return place if read.law.on in row.days else read.circuit.no
+    return read.circuit.both([place, read.every_day.within(row.days)])
 
 
 def authority_of(read: LawRead, row: Row) -> Authority:
@@ -32,24 +32,24 @@ def authority_of(read: LawRead, row: Row) -> Authority:
 
 
 def resting(read: LawRead, row: Row) -> int:
-    """Return the node of a row whose authority was read and is in force; of never otherwise."""
+    """Return the node of a row where its authority is in force; of never if nobody read that."""
     authority, place = authority_of(read, row), condition_of(read, row)
-    stands = authority.may_open and read.law.on in authority.in_force
-    return place if stands else read.circuit.no
+    if not authority.may_open:
+        return read.circuit.no
+    return read.circuit.both([place, read.every_day.within(authority.in_force)])
 
 
 def ordered(read: LawRead, row: Row) -> int:
     """Return the node of a row that is a mandate: an order of law that binds the holder.
 
-    Its authority must order release (``mandates``), have been read whole, be in force on the day,
-    and bind this kind of holder.
+    Its authority must order release (``mandates``), have been read whole, be in force on the
+    day, and bind this kind of holder.
     """
     authority, place = authority_of(read, row), condition_of(read, row)
     if authority.kind != "mandates" or authority.confirmed != "yes":
         return read.circuit.no
-    if read.law.on not in authority.in_force:
-        return read.circuit.no
-    return read.circuit.both([place, _binds(read.circuit, authority)])
+    in_force = read.every_day.within(authority.in_force)
+    return read.circuit.both([place, in_force, _binds(read.circuit, authority)])
 
 
 def _binds(circuit: Circuit, authority: Authority) -> int:

@@ -172,19 +172,24 @@ class Circuit:
 
     def evaluate(self, facts: Mapping[str, Any]) -> list[bool]:
         """Return the value of every node for flat facts (see ``shape.flat_facts``)."""
-        values: list[bool] = []
-        for node in self.nodes:
-            match node:
+        values = self.evaluate_of(range(len(self.nodes)), facts)
+        return [values[place] for place in range(len(self.nodes))]
+
+    def evaluate_of(self, places: Iterable[int], facts: Mapping[str, Any]) -> dict[int, bool]:
+        """Return the values of the given nodes, which must be in order and rest on each other."""
+        values: dict[int, bool] = {}
+        for place in places:
+            match self.nodes[place]:
                 case Is(path, codes):
-                    values.append(facts[path] in codes)
+                    values[place] = facts[path] in codes
                 case Has(path, code):
-                    values.append(code in facts[path])
+                    values[place] = code in facts[path]
                 case Not(of):
-                    values.append(not values[of])
+                    values[place] = not values[of]
                 case All(of):
-                    values.append(all(values[place] for place in of))
+                    values[place] = all(values[read] for read in of)
                 case Any_(of):
-                    values.append(any(values[place] for place in of))
+                    values[place] = any(values[read] for read in of)
         return values
 
     def evaluate_rows(self, columns: Mapping[str, Mapping[str, int]], whole: int) -> list[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from clerestory.law.conditions import TERMS
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
-from clerestory.law.stages import BY_ACTION, GIVEN_BY, STAGE_SETS, Stage, way
+from clerestory.law.stages import BY_ACTION, GIVEN_BY, STAGE_SETS, Stage, known_to, way
 from clerestory.policy.circuit.cedar_reading import Tree, read_policy, read_tree
 from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
 from clerestory.policy.circuit.pack_facts import PackFacts
@@ -71,7 +71,7 @@ def read_variant(circuit: Circuit, law: LawOfTheDay, policy: Policy) -> int:
     Raises:
         OutsideSubset: The policy uses what cannot be translated.
     """
-    filled = BY_ACTION[policy.action].knows
+    filled = known_to(policy.action)
     known = {
         name: {word: place for (of, word), place in circuit.words.items() if of == name}
         if name in filled

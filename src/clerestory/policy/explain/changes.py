@@ -214,12 +214,27 @@ def _trials(law: LawOfTheDay, place: int, case: Case, answer: CaseAnswer) -> lis
             if len(changes) == 1
         ]
     wanted = {Outcome.RELEASE: _to_release(law, mind)}
+    tried = []
     if answer.outcome is Outcome.WITHHOLD:
         wanted[Outcome.REFER] = _to_refer(law, mind)
-    return [
+        tried = [_Trial(place, Outcome.REFER, way) for way in _looked_at_again(answer)]
+    return tried + [
         _Trial(place, target, way)
         for target, ways in wanted.items()
         for way in _tried(ways)[: _TRIED[target]]
+    ]
+
+
+def _looked_at_again(answer: CaseAnswer) -> Ways:
+    """Return what the law noticed by itself and a person can find by looking: a word of both names.
+
+    A paper that contradicts itself is such a word; only somebody who holds it can say how it is.
+    """
+    findings = answer.context["findings"]
+    return [
+        frozenset({(f"findings.{word}", "yes")})
+        for word in answer.context["established"]
+        if findings.get(word) == "unknown" and word not in answer.context["raised"]
     ]
 
 

@@ -49,9 +49,13 @@ class Considered:
             return results
         lifts = self.lifts.decide(asked, entities)
         others = self.law.by_action["consider"].decide(considered, entities)
+        known = self.law.stack.authorities
+        # What all cases of a demand cite is looked up once.
+        texts = {text for n in closed for text in answers[n].context["cited"]}
+        meant = {text: authorities_cited(text, known) for text in texts}
         for n, lift, other in zip(closed, lifts, others, strict=True):
             found = self._missing(self.lifts.unmet(lift))
-            for name in (*self.law.authorities_of(other.policies), *self._cited(answers[n])):
+            for name in (*self.law.authorities_of(other.policies), *self._cited(answers[n], meant)):
                 found.setdefault(name, NearMiss(authority=name))
             results[n] = tuple(found.values())
         return results
@@ -69,10 +73,7 @@ class Considered:
                 found.setdefault(authority, NearMiss(authority=authority, missing=words))
         return found
 
-    def _cited(self, answer: CaseAnswer) -> list[str]:
+    def _cited(self, answer: CaseAnswer, meant: Mapping[str, Sequence[str]]) -> list[str]:
         deciding = set(self.law.authorities_of((*answer.lifts, *answer.bars, *answer.refers)))
-        known = self.law.stack.authorities
-        cited = [
-            name for text in answer.context["cited"] for name in authorities_cited(text, known)
-        ]
+        cited = (name for text in answer.context["cited"] for name in meant[text])
         return [name for name in cited if name not in deciding]

@@ -71,8 +71,8 @@ def _notices(law: LawOfTheDay, demand: Demand) -> Iterator[str]:
     """Yield what is to be said of the demand itself to whoever reads the answer."""
     if is_counted_short(demand):
         yield (
-            "The paper counts fewer persons than the demand asks about and does not say which of "
-            "them it means; it should name each."
+            "The demand asks about more persons than the paper counts, and the paper does not say "
+            "which of them it means; it should name each."
         )
     # A long list of them is not repeated in every ruling.
     for number, text in enumerate(demand.cited[:_CITED], 1):

@@ -105,8 +105,9 @@ class Solver:
         return model
 
     def _is_met(self, facts: Mapping[str, Any], place: int) -> bool:
-        values = self.circuit.evaluate(facts)
-        return all(values[wanted] for wanted in (*self._required, place))
+        wanted = [*self._required, place]
+        values = self.circuit.evaluate_of(self.circuit.reached(wanted), facts)
+        return all(values[one] for one in wanted)
 
     def _facts(self, model: z3.ModelRef) -> dict[str, Any] | None:
         def holds(path: str, code: str) -> bool:

@@ -163,13 +163,18 @@ def _persons(demand: Demand) -> str:
 
 
 def is_counted_short(demand: Demand) -> bool:
-    """Whether the paper counts fewer persons than are asked about, and names none by one."""
+    """Whether the paper counts fewer persons than are asked about, and names none by one.
+
+    A paper that names one needs no count; of several persons, one that neither counts nor names
+    them may mean any.
+    """
     count = demand.instrument.count
-    if demand.instrument.persons_named is not None or not isinstance(count, int):
+    if demand.instrument.persons_named is not None:
         return False
     # Whoever the paper mentions beside those whose records are asked for is not counted.
     asked = {item.subject for item in demand.items}
-    return sum(s.relation == "named" and s.ref in asked for s in demand.subjects) > count
+    named = sum(s.relation == "named" and s.ref in asked for s in demand.subjects)
+    return named > (count if isinstance(count, int) else 1)
 
 
 def _paper(demand: Demand, on: date) -> dict[str, str]:

@@ -1,0 +1,81 @@
+"""Whom a demand names: read from a file for ``--who``, and bound to what was received.
+
+Two refs that are swapped, or another demand's file under this one's id, would answer about another
+person than the paper names. So who keeps the file when the paper comes gives it to ``receive``: the
+log then commits to every mark in it, and an answer is about the same persons or is not given.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from clerestory.cli.office import Office
+from clerestory.demands import Demand
+from clerestory.holdings import NamedPersons, read_who
+from clerestory.kernel import Refusal, canonical_bytes
+from clerestory.ledger.repeats import find_numbered
+
+# Whom the paper itself names. A member of a household may be asked about without a name.
+_NAMED = frozenset({"named", "listed_row"})
+
+
+def read_whom(demand: Demand, path: Path, *, needed: Collection[str] = ()) -> NamedPersons:
+    """Read whom a demand names: everybody whom its paper names stands there once, and no stranger.
+
+    Args:
+        demand: The demand.
+        path: The file.
+        needed: Refs that must be there also where the paper names nobody, such as a household's.
+
+    Raises:
+        RosterFault: The file is another demand's, or somebody is missing, twice or too many.
+    """
+    single = [one for one in demand.subjects if not one.is_several]
+    named = {one.ref for one in single if one.relation in _NAMED}
+    refs = {one.ref for one in single} | set(needed)
+    return read_who(path, demand=demand.id, refs=refs, needed=named | set(needed))
+
+
+def marks_digest(named: NamedPersons) -> str:
+    """Return what the entry of a receipt commits to of the persons named: each mark of each ref.
+
+    Mark by mark, so that more marks of the same person may be asked for afterwards.
+    """
+    told = {
+        str(one.ref): {key: _digest(str(one.ref), key, value) for key, value in one.marks.items()}
+        for one in named.persons
+    }
+    return canonical_bytes(told).decode()
+
+
+def check_as_received(office: Office, demand: Demand, named: NamedPersons) -> None:
+    """Refuse persons other than those that were named when the demand came, if it was said then.
+
+    Raises:
+        Refusal: A ref that was named is missing, or a mark of it is another now.
+    """
+    with office.ledger() as ledger:
+        found = find_numbered(ledger, demand.id)
+        told = ledger.payload(found[0]).fields.get("who") if found else None
+    if told is None:
+        return
+    received: Mapping[str, Mapping[str, str]] = json.loads(told)
+    now: Mapping[str, Mapping[str, str]] = json.loads(marks_digest(named))
+    if other := sorted(ref for ref, marks in received.items() if _differs(marks, now.get(ref))):
+        raise Refusal(
+            f"the file names others than were named when {demand.id} came: {', '.join(other)}",
+            code="answer-other-person",
+            todo="give whom the paper names as each ref, with every mark as it was received; more "
+            "marks may be added. Where a mark was wrong, receive the corrected paper under an id "
+            "of its own",
+        )
+
+
+def _differs(received: Mapping[str, str], now: Mapping[str, str] | None) -> bool:
+    return now is None or any(now.get(key) != digest for key, digest in received.items())
+
+
+def _digest(ref: str, key: str, value: str) -> str:
+    # The ref goes in, so that no two persons with one birth date look alike.
+    return hashlib.sha256("\0".join((ref, key, value)).encode()).hexdigest()

@@ -1,0 +1,49 @@
+"""Whether an index is as new as the records: one that is older could hide a second person."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from clerestory.holdings.catalogue import Catalogue, SearchKey
+from clerestory.holdings.source import Scalar, Source
+
+# Who somebody is, without where they live.
+IDENTITY = tuple(
+    key for key in SearchKey if key not in {SearchKey.ADDRESS, SearchKey.PHONE, SearchKey.EMAIL}
+)
+
+
+def rows_of(
+    source: Source, catalogue: Catalogue, keys: Sequence[SearchKey]
+) -> Iterator[dict[SearchKey, Scalar]]:
+    """Walk the search keys of every person, in birth date order."""
+    columns = [catalogue.search[key].name for key in keys]
+    order = catalogue.search[SearchKey.BIRTH_DATE].name
+    for row in source.scan_keys(catalogue.person.table, columns, order):
+        yield dict(zip(keys, row, strict=True))
+
+
+class Identities:
+    """A digest of who is recorded, in whatever order a source gives those of one birth date."""
+
+    def __init__(self) -> None:
+        self._sum = self._rows = 0
+
+    def add(self, row: Mapping[SearchKey, Scalar]) -> None:
+        """Take one person into the digest."""
+        told = [None if (one := row.get(key)) is None else str(one) for key in IDENTITY]
+        one_row = hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).digest()
+        self._sum = (self._sum + int.from_bytes(one_row)) % (1 << 256)
+        self._rows += 1
+
+    def passing(
+        self, rows: Iterable[Mapping[SearchKey, Scalar]]
+    ) -> Iterator[Mapping[SearchKey, Scalar]]:
+        """Yield the rows, and take each into the digest."""
+        for row in rows:
+            self.add(row)
+            yield row
+
+    @property
+    def digest(self) -> str:
+        """How many persons there are, and the sum of their digests."""
+        return f"{self._rows}:{self._sum:064x}"
