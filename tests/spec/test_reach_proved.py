@@ -1,11 +1,13 @@
 """Each group of requesters reaches each category of records by its ways alone: slips are found."""
 
+# ruff: noqa: E501 - a text of a policy stands in one piece, so that a search finds it.
+
 import shutil
 from pathlib import Path
 
 import pytest
-from asked_of_law import asked_of
 
+from asked_of_law import asked_of
 from clerestory.audit.proof import NOT_PROVED, PROVED, REFUTED
 from clerestory.law.packs import load_stack
 

@@ -16,7 +16,9 @@ FILE = "reach.toml"
 KINDS: Mapping[str, Kind] = {
     "group": Kind(needs=("id", "means"), alternatives=True),
     "category": Kind(needs=("id", "means"), alternatives=True),
-    "way": Kind(needs=("id", "cite", "authority", "groups", "reaches"), lists=("groups", "reaches")),
+    "way": Kind(
+        needs=("id", "cite", "authority", "groups", "reaches"), lists=("groups", "reaches")
+    ),
 }
 
 

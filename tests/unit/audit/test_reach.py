@@ -1,11 +1,13 @@
 """Who reaches what, as a made-up table says it: pairs, ways, and what nobody listed."""
 
+# ruff: noqa: E501 - each row of a table of slips stands on one line.
+
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from asked_of_law import asked_of
 
+from asked_of_law import asked_of
 from clerestory.audit.promises.reach import RECORDS, REQUESTERS
 from clerestory.audit.proof import NOT_PROVED, PROVED, REFUTED, prove
 from clerestory.law.codes import load_vocabulary
@@ -15,8 +17,12 @@ from clerestory.policy.errors import OutsideSubset
 
 Damage = Callable[[str, str, str], int]
 VOCABULARY = load_vocabulary([Path(__file__).parents[3] / "packs" / "codes.yaml"])
-OTHERS = sorted(set(VOCABULARY.lists["requester_class"]) - VOCABULARY.below("requester_class", "ice"))
-CATEGORIES = sorted(set(VOCABULARY.lists["category"]) - {"about_nobody", "public_business", "totals"})
+OTHERS = sorted(
+    set(VOCABULARY.lists["requester_class"]) - VOCABULARY.below("requester_class", "ice")
+)
+CATEGORIES = sorted(
+    set(VOCABULARY.lists["category"]) - {"about_nobody", "public_business", "totals"}
+)
 LOOSE = [
     "criminal_record", "custody_release_date", "informant_identity", "other_identifying_details",
     "prior_tenancy", "supervision_conditions",
@@ -212,7 +218,9 @@ def test_a_code_that_can_never_be_is_refused(packs: Path) -> None:
 
 def test_two_pairs_of_one_name_are_refused(packs: Path) -> None:
     text = table().replace('id = "everybody"', 'id = "ice-records"', 1)
-    text = text.replace('"everybody"', '"ice-records"').replace('id = "status"', 'id = "records-records"')
+    text = text.replace('"everybody"', '"ice-records"').replace(
+        'id = "status"', 'id = "records-records"'
+    )
 
     with pytest.raises(PackFault, match="two promises would be called reach-ice-records-records"):
         written(packs, text)

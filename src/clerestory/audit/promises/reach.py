@@ -1,4 +1,4 @@
-"""One promise for each group of requesters and each category of records: only by the listed ways."""
+"""One promise for each group of requesters and each category of records: only by listed ways."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ def _all_listed(
 def _way(
     read: LawRead, way: Row, place: int, groups: Mapping[str, int], categories: Mapping[str, int]
 ) -> Question:
-    """Return the question whether a way can be gone: one that nobody can go allows what it hides."""
+    """Return the question whether a way can be gone: an idle one would allow the next slip."""
     circuit = read.circuit
     taken = [
         place,
