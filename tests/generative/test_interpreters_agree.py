@@ -53,7 +53,7 @@ citation = "{name} section 1"
 title = "a made-up law"
 kind = "{kind}"
 binds = ["all"]
-basis = "law"
+basis = "{basis}"
 confirmed = "yes"
 effect = "It has this effect."
 requester = "It says this to the requester."
@@ -160,6 +160,10 @@ class Maker:
 def policy(draw: Random, number: int, stage: str, vocabulary: Vocabulary, shape: Shape) -> str:
     effect = draw.choice(["permit", "forbid"]) if stage in {"disclose", "refer"} else "permit"
     word = NOTES[stage].replace("{}", str(draw.randint(0, 3)))
+    if stage == "refer" and effect == "permit":
+        # What counsel's opinion may open, may only close, or may not end.
+        opens = f'@opinion("may_open may_close") @lifts("w{draw.randint(0, 3)}")'
+        word = draw.choice([opens, opens, opens, '@opinion("may_close")', ""])
     action = 'action in Action::"disclose"' if stage == "disclose" else (
         f'action == Action::"{stage}"'
     )  # fmt: skip
@@ -172,7 +176,7 @@ def policy(draw: Random, number: int, stage: str, vocabulary: Vocabulary, shape:
     make = Maker(draw, stage, vocabulary, shape)
     unless = f" unless {{ {make.text()} }}" if draw.random() < 0.5 else ""
     return (
-        f'@id("p{number}") @authority("{draw.choice(["act", "mandate"])}") {word}\n'
+        f'@id("p{number}") @authority("{draw.choice(["act", "mandate", "house-rule"])}") {word}\n'
         f"{effect} ({principal}, {action}, {resource}) when {{ {make.text()} }}{unless};"
     )
 
@@ -182,6 +186,15 @@ def opening(draw: Random) -> str:
     return (
         f'@id("open") @authority("act") permit (principal, action in Action::"disclose", resource) '
         f'when {{ context.lifted.contains("w{draw.randint(0, 3)}") }};'
+    )
+
+
+def point(draw: Random) -> str:
+    """Return a point whose opinion lifts a lock, so that opinions open something as well."""
+    return (
+        '@id("point") @authority("act") @opinion("may_open may_close") @lifts("w0 w1 w2 w3")\n'
+        'permit (principal, action == Action::"refer", resource) '
+        f'when {{ context.paper.status != "{draw.choice(["live", "stayed"])}" }};'
     )
 
 
@@ -202,16 +215,19 @@ def made_up_law(draw: Random, folder: Path) -> PackStack:
     shutil.copy(ROOT / "packs" / "codes.yaml", folder)
     (pack / "codes.yaml").write_text(more_codes(draw))
     (pack / "pack.toml").write_text('name = "tiny"\nversion = "1"\nrequires = []\n')
-    kinds = {"house-default-deny": "restricts", "act": "permits", "mandate": "mandates"}
+    kinds = {"house-default-deny": "restricts", "act": "permits", "mandate": "mandates",
+             "house-rule": "restricts"}  # fmt: skip
+    bases = dict.fromkeys(kinds, "law") | {"house-rule": "agency_policy"}
     (pack / "authorities.toml").write_text(
-        "".join(AUTHORITY.format(name=name, kind=kind) for name, kind in kinds.items()).replace(
-            'id = "house-default-deny"', 'id = "house-default-deny"\ndecides = "silence"'
-        )
+        "".join(
+            AUTHORITY.format(name=name, kind=kind, basis=bases[name])
+            for name, kind in kinds.items()
+        ).replace('id = "house-default-deny"', 'id = "house-default-deny"\ndecides = "silence"')
     )
     stack = load_stack(folder, [pack.name])
     told = (stack.vocabulary, shape_of(stack))
     text = "\n".join(policy(draw, number, stage, *told) for number, stage in enumerate(stages))
-    (pack / "law.cedar").write_text(f"{text}\n{opening(draw)}")
+    (pack / "law.cedar").write_text(f"{text}\n{opening(draw)}\n{point(draw)}")
     return load_stack(folder, [pack.name])
 
 

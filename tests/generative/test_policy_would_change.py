@@ -409,10 +409,13 @@ def established(stated: Demand, way: Sequence[tuple[str, str]]) -> Demand:
     """Return the demand with the facts of ``way`` found, made without the product's own help."""
     found: dict[str, Any] = {f.partition(".")[2]: a for f, a in way if f.startswith("findings.")}
     paper: dict[str, Any] = {f.partition(".")[2]: a for f, a in way if f.startswith("paper.")}
+    said = stated.instrument.said
+    own = {part: answer for part, answer in paper.items() if part not in said}
+    known = {part: paper.get(part, answer) for part, answer in said.items()}
     return replace(
         stated,
         findings={**stated.findings, **found},
-        instrument=replace(stated.instrument, **paper),
+        instrument=replace(stated.instrument, said=known, **own),
     )
 
 

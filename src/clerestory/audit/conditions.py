@@ -5,18 +5,30 @@ reverse, and each conjunct of a disjunct. A disjunct that is one condition alone
 since a policy without it opens less and not more.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from typing import Any
 
+from clerestory.law.cedar_tree import (
+    And,
+    Asked,
+    Entity,
+    Equal,
+    Fact,
+    In,
+    Not,
+    Or,
+    Tree,
+    Value,
+    fold,
+    joined,
+    to_cedar,
+    walk,
+)
 from clerestory.law.codes import Vocabulary
 from clerestory.law.policies import Policy
 from clerestory.policy.explain.words import condition
 
-Tree = Mapping[str, Any]
-_TRUE: Tree = {"Value": True}
-_SCOPES = ("principal", "resource")
+_TRUE = Value(True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +39,7 @@ class Condition:
         policy: The policy's id.
         number: Which of the policy's conditions it is, from 0.
         part: Which of the conjuncts of the whole policy it stands in, from 0.
-        tree: What is asked, as Cedar's own JSON; negated where the policy wants it not to be.
+        tree: What is asked; negated where the policy wants it not to be.
         whole: The conjunct that it stands in.
         rest: The conjunct without it.
     """
@@ -54,15 +66,9 @@ class Condition:
 
 def parts_of(policy: Policy) -> list[Tree]:
     """Return what has to hold for a policy to be met, its scope included; all of them do."""
-    parts: list[Tree] = []
-    for name in _SCOPES:
-        scope = policy.tree[name]
-        if "entity" in scope and scope["op"] in {"==", "in"}:
-            held = {"left": {"Var": name}, "right": {"Value": {"__entity": scope["entity"]}}}
-            parts.append({scope["op"]: held})
-    for each in policy.tree["conditions"]:
-        parts += _conjuncts(_positive(each["body"], each["kind"] == "when"))
-    return parts
+    # A scope that names several entities or a type is left as it stands.
+    named = [one.tree for one in policy.scopes if _is_named(one.tree)]
+    return [*named, *(part for one in policy.conditions for part in joined(_positive(one), And))]
 
 
 def conditions_of(policy: Policy) -> list[Condition]:
@@ -91,48 +97,47 @@ def unconditional(policy: Policy) -> Policy:
 
 
 def _with(policy: Policy, parts: Sequence[Tree]) -> Policy:
-    scopes = {
-        name: {"op": "All"}
-        for name in _SCOPES
-        if policy.tree[name]["op"] in {"==", "in"}
-    }  # fmt: skip
-    conditions = [{"kind": "when", "body": part} for part in parts]
-    return replace(policy, tree={**policy.tree, **scopes, "conditions": conditions})
+    named = {node.name for one in policy.scopes if _is_named(one.tree) for node in walk(one.tree)
+             if isinstance(node, Fact)}  # fmt: skip
+    freed = {name: {"op": "All"} for name in named}
+    conditions = [{"kind": "when", "body": to_cedar(part)} for part in parts]
+    return replace(policy, tree={**policy.tree, **freed, "conditions": conditions})
 
 
-def _positive(tree: Tree, wanted: bool) -> Tree:
+def _is_named(scope: Tree) -> bool:
+    """Whether a scope names one entity."""
+    return isinstance(scope, Equal | In) and isinstance(scope.right, Entity)
+
+
+def _positive(asked: Asked) -> Tree:
     """Return a condition with every "not" moved inward as far as it goes."""
-    (kind, body), *_ = tree.items()
-    if kind == "!":
-        return _positive(body["arg"], not wanted)
-    if kind in {"&&", "||"}:
-        joined = kind if wanted else {"&&": "||", "||": "&&"}[kind]
-        return {joined: {side: _positive(body[side], wanted) for side in ("left", "right")}}
-    return tree if wanted else {"!": {"arg": tree}}
+    return fold(
+        asked.tree,
+        asked.wanted,
+        every=lambda trees: _join(And, trees),
+        either=lambda trees: _join(Or, trees),
+        atom=lambda tree, wanted: tree if wanted else Not(tree),
+    )
 
 
-def _conjuncts(tree: Tree, joint: str = "&&") -> list[Tree]:
-    if joint not in tree:
-        return [tree]
-    return [
-        part for side in ("left", "right") for part in _conjuncts(tree[joint][side], joint)
-    ]  # fmt: skip
+def _join(joint: type[And | Or], trees: Iterable[Tree]) -> Tree:
+    whole, *others = trees
+    for tree in others:
+        whole = joint(whole, tree)
+    return whole
 
 
 def _within(part: Tree) -> Iterator[tuple[Tree, Tree]]:
     """Yield the conditions inside a conjunct, each with what the conjunct is without it."""
-    disjuncts = _conjuncts(part, "||")
-    if not any("&&" in disjunct for disjunct in disjuncts):
+    disjuncts = joined(part, Or)
+    if not any(isinstance(disjunct, And) for disjunct in disjuncts):
         yield part, _TRUE
         return
     for place, disjunct in enumerate(disjuncts):
         others = [disjuncts[:place], disjuncts[place + 1 :]]
-        joined = _conjuncts(disjunct)
-        for number, conjunct in enumerate(joined) if len(joined) > 1 else ():
+        conjuncts = joined(disjunct, And)
+        for number, conjunct in enumerate(conjuncts) if len(conjuncts) > 1 else ():
             for tree, rest in _within(conjunct):
-                kept = [*joined[:number], *([] if rest == _TRUE else [rest]), *joined[number + 1 :]]
-                yield tree, _join("||", [*others[0], _join("&&", kept), *others[1]])
-
-
-def _join(joint: str, trees: Sequence[Tree]) -> Tree:
-    return reduce(lambda left, right: {joint: {"left": left, "right": right}}, trees)
+                left = [] if rest == _TRUE else [rest]
+                kept = [*conjuncts[:number], *left, *conjuncts[number + 1 :]]
+                yield tree, _join(Or, [*others[0], _join(And, kept), *others[1]])

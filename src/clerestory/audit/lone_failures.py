@@ -7,7 +7,8 @@ from typing import Any
 
 import cedarpy
 
-from clerestory.audit.conditions import Condition, Tree, conditions_of, parts_of
+from clerestory.audit.conditions import Condition, conditions_of, parts_of
+from clerestory.law.cedar_tree import Tree, to_cedar
 from clerestory.law.policies import Policy
 from clerestory.policy.decide.stages import Case
 from clerestory.policy.model.schema import request
@@ -100,6 +101,6 @@ def _permit(name: str, policy: Policy, tree: Tree) -> Mapping[str, Any]:
         "principal": {"op": "All"},
         "action": policy.tree["action"],
         "resource": {"op": "All"},
-        "conditions": [{"kind": "when", "body": tree}],
+        "conditions": [{"kind": "when", "body": to_cedar(tree)}],
         "annotations": {"id": name},
     }

@@ -8,6 +8,7 @@ from clerestory.audit.pack_check_flaws import Flaw, Sources
 from clerestory.audit.pack_check_trees import ALLOWED, facts_read, node_kinds
 from clerestory.disclosure.coarsening import SHAPES
 from clerestory.law.authorities import BASES, Authority
+from clerestory.law.cedar_tree import Asked, Fact, IsEmpty, Not
 from clerestory.law.clocks import check_clock
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack
@@ -139,9 +140,7 @@ def _annotations(policy: Policy) -> Iterator[Remark]:
 
 
 def _needs_a_lift(policy: Policy) -> bool:
-    lifted = {".": {"left": {"Var": "context"}, "attr": "lifted"}}
-    wanted = {"kind": "when", "body": {"!": {"arg": {"isEmpty": {"arg": lifted}}}}}
-    return wanted in policy.tree["conditions"]
+    return Asked(Not(IsEmpty(Fact(("context", "lifted"))))) in policy.conditions
 
 
 def _expressions(policy: Policy) -> Iterator[Remark]:

@@ -14,8 +14,9 @@ from rich.table import Table
 from clerestory.cli.deciding import Decided
 from clerestory.cli.in_short import columns_of, in_short, items_in_short
 from clerestory.cli.terminal import Part, console, shortened, styled
-from clerestory.demands.determination import Duty, Ruling, Turn
+from clerestory.demands.determination import Duty, Outcome, Ruling, Turn
 from clerestory.demands.unsaid import what_to_add
+from clerestory.law.policies import NEITHER
 from clerestory.policy.explain.words import fact_in_words
 
 _SAID = {
@@ -115,11 +116,14 @@ class DeterminationView:
         word, color = _SAID[ruling.outcome.value]
         more = f": {ruling.coarsen_to}" if ruling.coarsen_to else ""
         more += " (lowered)" if ruling.lowered_from else ""
+        more += " (opinion)" if ruling.opinions else ""
+        more += " (suspended)" if ruling.suspended else ""
         return f"{word}{more}", color
 
     def _groups(self) -> Iterator[list[Ruling]]:
         def key(ruling: Ruling) -> tuple[str, ...]:
-            return (ruling.outcome.value, *ruling.authorities)
+            signed = (" ".join(ruling.opinions), " ".join(ruling.suspended))
+            return (ruling.outcome.value, *signed, *ruling.authorities)
 
         ordered = sorted(self._decided.determination.rulings, key=key)
         for _, group in groupby(ordered, key=key):
@@ -134,6 +138,7 @@ class DeterminationView:
         for name in first.authorities:
             authority = authorities[name]
             self._say(f"on {authority.citation} ", (f"({name})", "dim"), f": {authority.title}")
+        self._signed(first)
         if self._brief:
             return
         self._say(first.reason.counsel if self._why else first.reason.requester)
@@ -146,6 +151,18 @@ class DeterminationView:
             )  # fmt: skip
         if first.outcome.value != "release" and not any(r.would_change for r in group):
             self._say(("nothing that can be established would open this", "dim"))
+
+    def _signed(self, ruling: Ruling) -> None:
+        """Say what counsel's papers did, and on which points an opinion is awaited."""
+        if ruling.opinions:
+            self._say(f"counsel's opinion ended the referral: {', '.join(ruling.opinions)}")
+        if ruling.suspended:
+            self._say(f"stands on a suspended authority: {', '.join(ruling.suspended)}")
+        refers = {p.id: p for p in self._decided.stack.policies if p.refers}
+        for name in ruling.policies if ruling.outcome is Outcome.REFER else ():
+            if name in refers:
+                ends = " ".join(refers[name].words("opinion")) or NEITHER
+                self._say(("a point for counsel: ", "dim"), f"{name} (an opinion: {ends})")
 
     def _misses(self, group: list[Ruling]) -> None:
         authorities = self._decided.stack.authorities

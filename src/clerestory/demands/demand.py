@@ -6,7 +6,7 @@ stands: for each of its facts a code (see ``law.fact_table``).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Literal
 
@@ -163,6 +163,35 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """Counsel's signed answer to one point that was referred, for this demand and these items.
+
+    ``point`` is the policy that refers. ``by`` and ``reason`` are for people.
+    """
+
+    point: str
+    in_favor: bool
+    items: frozenset[Item]
+    by: str
+    signed_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """An authority that counsel suspended, from a day or a moment until another, half-open.
+
+    ``by`` and ``reason``, which cites the order or says why, are for people.
+    """
+
+    authority: str
+    by: str
+    reason: str
+    held_from: date | datetime
+    held_to: date | datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
     """One paper or message asking for records.
 
@@ -185,6 +214,8 @@ class Demand:
     consents: tuple[Consent, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     holds: tuple[Hold, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
     threats: frozenset[str] = frozenset()
     nondisclosure: Said = field(default_factory=partial(nothing_said, "nondisclosure"))
     nondisclosure_until: date | None = None

@@ -60,7 +60,9 @@ class Ruling:
 
     ``authorities`` and ``policies`` are the determining ones, most specific first.
     ``coarsen_to`` says which coarser answer leaves when the outcome is ``coarsen``;
-    ``lowered_from`` what the law answers where a reviewer lowered it.
+    ``lowered_from`` what the law answers where a reviewer lowered it. ``opinions`` are the points
+    that counsel's opinions ended, ``suspended`` the policies that open it and stand on an authority
+    that is suspended.
     """
 
     item: Item
@@ -72,6 +74,8 @@ class Ruling:
     would_change: tuple[Turn, ...] = ()
     coarsen_to: str | None = None
     lowered_from: Outcome | None = None
+    opinions: tuple[str, ...] = ()
+    suspended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

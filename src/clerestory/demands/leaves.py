@@ -10,7 +10,7 @@ from typing import Any, Literal
 from clerestory.kernel.bad_file import Path, show
 from clerestory.kernel.ids import wrong_in_id
 from clerestory.kernel.reading.scalars import Wrong, read_day
-from clerestory.kernel.time import LAST_YEAR
+from clerestory.kernel.time import LAST_YEAR, BadTime, parse_moment
 from clerestory.law.codes import Vocabulary
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
@@ -199,6 +199,19 @@ def check_day(
         )
 
 
+def check_moment(
+    value: Any, path: Path, node: Mapping[str, Any], codes: Vocabulary | None
+) -> Iterator[Problem]:
+    """A day, or a day and a time with its zone, such as ``2026-11-27T22:10-05:00``."""
+    if not isinstance(value, str) or "T" not in value:
+        yield from check_day(value, path, node, codes)
+        return
+    try:
+        parse_moment(value)
+    except BadTime as fault:
+        yield Problem(path=path, what=str(fault), write_instead=fault.todo)
+
+
 def check_count(
     value: Any, path: Path, _node: Mapping[str, Any], _codes: Vocabulary | None
 ) -> Iterator[Problem]:
@@ -262,6 +275,7 @@ CHECKS: Mapping[str, Check] = {
     "code": check_code,
     "answer": check_answer,
     "day": check_day,
+    "moment": check_moment,
     "count": check_count,
     "subject": check_subject,
     "reference": check_reference,

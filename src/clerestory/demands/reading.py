@@ -1,7 +1,7 @@
 """Reading a demand from its written form (clerestory-demand/1): strict, every fault at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from clerestory.demands.demand import (
     Holder,
     Instrument,
     Item,
+    Opinion,
     Requester,
     Subject,
+    Suspension,
 )
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.said import Said, code_of, read_said
@@ -22,8 +24,10 @@ from clerestory.demands.schema import faults_of, file_of, plain, schema
 from clerestory.demands.senses import find_contradictions
 from clerestory.demands.shape import find_problems
 from clerestory.kernel.reading import Document, read_document
+from clerestory.kernel.time import parse_moment
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import UnknownCode
+from clerestory.law.fact_table import said_of
 
 FORMAT = "clerestory-demand/1"
 MAX_BYTES, MAX_NODES = 32_000_000, 1_200_000
@@ -78,6 +82,8 @@ def _demand(doc: Mapping[str, Any]) -> Demand:
         consents=tuple(map(_consent, doc.get("consents") or ())),
         agreements=tuple(_agreements(doc.get("agreements") or ())),
         holds=tuple(map(_hold, doc.get("holds") or ())),
+        opinions=tuple(map(_opinion, doc.get("opinions") or ())),
+        suspensions=tuple(map(_suspension, doc.get("suspensions") or ())),
         threats=frozenset(doc.get("threats") or ()),
         nondisclosure=read_said("nondisclosure", silence),
         nondisclosure_until=_maybe_day(silence.get("until")),
@@ -133,13 +139,16 @@ def _instrument(paper: Mapping[str, Any]) -> Instrument:
 def _subjects(doc: Mapping[str, Any]) -> Iterator[Subject]:
     acting = {each["for"]: each["as"] for each in doc.get("representatives") or ()}
     # A long list says the same of very many persons: it is kept once.
-    kept: dict[tuple[str, ...], Said] = {}
+    kept: dict[tuple[object, ...], Said] = {}
+    keys = [fact.key for fact in said_of("subject")]
     for subject in doc["subjects"]:
-        said = read_said("subject", subject)
+        written = tuple(map(subject.get, keys))
+        if written not in kept:
+            kept[written] = read_said("subject", subject)
         yield Subject(
             ref=subject["ref"],
             relation=subject["relation"],
-            said=kept.setdefault(tuple(said.values()), said),
+            said=kept[written],
             flags=frozenset(subject.get("flags") or ()),
             represented_by=acting.get(subject["ref"]),
             defined_by=frozenset(subject.get("defined_by") or ()),
@@ -192,6 +201,32 @@ def _hold(hold: Mapping[str, Any]) -> Hold:
         held_to=_maybe_day(hold.get("to")),
         written_followup=code_of(hold.get("written_followup")),
     )
+
+
+def _opinion(opinion: Mapping[str, Any]) -> Opinion:
+    return Opinion(
+        point=opinion["point"],
+        in_favor=opinion["answer"] in ("yes", True),
+        items=frozenset(_items(opinion["records"])),
+        by=opinion["by"],
+        signed_on=_day(opinion["signed_on"]),
+        reason=opinion["reason"],
+    )
+
+
+def _suspension(suspension: Mapping[str, Any]) -> Suspension:
+    end = suspension.get("to")
+    return Suspension(
+        authority=suspension["authority"],
+        by=suspension["by"],
+        reason=suspension["reason"],
+        held_from=_day_or_moment(suspension["from"]),
+        held_to=None if end is None else _day_or_moment(end),
+    )
+
+
+def _day_or_moment(value: date | str) -> date | datetime:
+    return parse_moment(value) if isinstance(value, str) and "T" in value else _day(value)
 
 
 def _maybe_list(value: Sequence[str] | None) -> tuple[str, ...] | None:

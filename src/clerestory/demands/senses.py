@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from clerestory.demands.counsel_senses import find_counsel_problems
 from clerestory.demands.leaves import SUBJECT, Problem
 from clerestory.kernel.bad_file import Path
 from clerestory.kernel.reading.scalars import read_day
@@ -21,6 +22,7 @@ def find_contradictions(document: Any) -> Iterator[Problem]:
     yield from _subjects(demand)
     yield from _references(demand)
     yield from _representatives(demand)
+    yield from find_counsel_problems(demand)
     yield from _paper(demand.get("instrument"), ("instrument",))
     for key, start, end in (
         ("holds", "from", "to"), ("agreements", "from", "to"), ("consents", "signed_on",

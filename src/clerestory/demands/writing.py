@@ -71,6 +71,8 @@ def _ruling(ruling: Ruling) -> dict[str, Json]:
         "outcome": ruling.outcome.value,
         "coarsen_to": ruling.coarsen_to,
         "lowered_from": ruling.lowered_from.value if ruling.lowered_from else None,
+        "opinions": list(ruling.opinions),
+        "suspended": list(ruling.suspended),
         "authorities": list(ruling.authorities),
         "policies": list(ruling.policies),
         "considered_not_met": [

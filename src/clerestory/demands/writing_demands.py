@@ -1,6 +1,6 @@
 """A demand in its written form again: what is read from it is the same demand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import groupby
 
@@ -10,8 +10,11 @@ from clerestory.demands.demand import (
     Demand,
     Hold,
     Instrument,
+    Item,
+    Opinion,
     Requester,
     Subject,
+    Suspension,
 )
 from clerestory.demands.reading import FORMAT
 from clerestory.demands.said import write_said
@@ -45,15 +48,14 @@ def demand_json(demand: Demand) -> dict[str, Json]:
                 for subject in demand.subjects
                 if subject.represented_by is not None
             ],
-            "records": [
-                {"program": program, "fields": [item.ref for item in items]}
-                for program, items in groupby(demand.items, key=lambda item: item.program)
-            ],
+            "records": _records(demand.items),
             # One that is written as unknown says more than one that is absent: it was raised.
             "findings": dict(demand.findings),
             "consents": [_consent(consent) for consent in demand.consents],
             "agreements": [_agreement(agreement) for agreement in demand.agreements],
             "holds": [_hold(hold) for hold in demand.holds],
+            "opinions": [_opinion(opinion) for opinion in demand.opinions],
+            "suspensions": [_suspension(suspension) for suspension in demand.suspensions],
             "threats": sorted(demand.threats),
             "nondisclosure": _filled(
                 {
@@ -153,6 +155,36 @@ def _hold(hold: Hold) -> dict[str, Json]:
         "to": _day(hold.held_to),
         "written_followup": hold.written_followup,
     }
+
+
+def _opinion(opinion: Opinion) -> dict[str, Json]:
+    items = sorted(opinion.items, key=lambda item: (item.program, item.subject, item.field))
+    return {
+        "point": opinion.point,
+        "answer": "yes" if opinion.in_favor else "no",
+        "records": _records(items),
+        "by": opinion.by,
+        "signed_on": _day(opinion.signed_on),
+        "reason": opinion.reason,
+    }
+
+
+def _suspension(suspension: Suspension) -> dict[str, Json]:
+    end = suspension.held_to
+    return {
+        "authority": suspension.authority,
+        "by": suspension.by,
+        "from": suspension.held_from.isoformat(),
+        "to": end.isoformat() if end else None,
+        "reason": suspension.reason,
+    }
+
+
+def _records(items: Iterable[Item]) -> list[Json]:
+    return [
+        {"program": program, "fields": [item.ref for item in of_program]}
+        for program, of_program in groupby(items, key=lambda item: item.program)
+    ]
 
 
 def _list(names: tuple[str, ...] | None) -> list[Json] | None:

@@ -20,6 +20,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 # No place on earth is further from UTC.
 _WIDEST_OFFSET = timedelta(hours=14)
+# Nor is any place further behind it.
+_WESTERNMOST = timedelta(hours=-12)
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
@@ -188,6 +190,20 @@ def latest_day(at: datetime) -> date:
     datetime.date(2026, 3, 6)
     """
     return check_moment(at).astimezone(timezone(_WIDEST_OFFSET)).date()
+
+
+def earliest_day(at: datetime) -> date:
+    """Return the first day that is not over everywhere on earth at that moment.
+
+    For what must close at once: no office's calendar shows an earlier day.
+
+    Raises:
+        BadTime: ``at`` says no zone, or lies in a year that cannot be meant.
+
+    >>> earliest_day(parse_moment("2026-03-05T03:10Z"))
+    datetime.date(2026, 3, 4)
+    """
+    return check_moment(at).astimezone(timezone(_WESTERNMOST)).date()
 
 
 def utc_text(at: datetime) -> str:

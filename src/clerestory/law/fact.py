@@ -37,6 +37,7 @@ class Fact:
         plain: What a plain demand says, so that a counterexample shows nothing beside the point.
         says: The clause of a letter; without one the path is named.
         told: Whether the clause goes on with the codes, such as "the paper is a" letter.
+        staged: Whether the stages alone read it: a policy that could ask for it might open on it.
     """
 
     path: str
@@ -59,6 +60,7 @@ class Fact:
     plain: str = "unknown"
     says: str = ""
     told: bool = False
+    staged: bool = False
 
     @property
     def head(self) -> str:
@@ -127,3 +129,8 @@ def given(path: str, place: str, says: str, **more: Any) -> Fact:
 def words(path: str) -> Fact:
     """Return a set that a stage fills for those that follow it."""
     return Fact(path=path, many=True, by="program")
+
+
+def signed(path: str) -> Fact:
+    """Return a set of what counsel has signed, which the stages alone read."""
+    return Fact(path=path, many=True, by="counsel", staged=True)

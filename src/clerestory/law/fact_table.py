@@ -11,7 +11,7 @@ To add what is said of a consent, an agreement, a paper or a person is to add on
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from clerestory.law.fact import Fact, code, given, made, said, words
+from clerestory.law.fact import Fact, code, given, made, said, signed, words
 
 _YES = frozenset({"yes"})
 _COURTS = ("federal", "holder_state", "other_state", "unstated")
@@ -156,10 +156,17 @@ FACTS: tuple[Fact, ...] = (
     words("lifted"),
     words("mandated"),
     words("barred"),
+    # Points that counsel's signed opinions answer, by the policy that refers; authorities that
+    # counsel has suspended on the day.
+    signed("opinion.favor"),
+    signed("opinion.against"),
+    signed("suspended"),
 )  # fmt: skip
 """All facts but the findings, in the order in which a row of demands has them."""
 
 BY_PATH = {fact.path: fact for fact in FACTS}
+STAGED = frozenset(fact.head for fact in FACTS if fact.staged)
+"""The groups of facts that the stages alone read: they never reach a policy."""
 FINDINGS = "findings"
 KIND = "paper.kind"
 NO_PAPER = (KIND, "none")
@@ -197,14 +204,19 @@ def worth_of(head: str, facts: Mapping[str, str]) -> int:
 
 
 def in_context() -> Iterator[Fact]:
-    """Yield the facts of the context: those that are neither the requester nor the field."""
-    return (fact for fact in FACTS if fact.head not in {"principal", "resource"})
+    """Yield the facts of the context that a policy may ask for: no requester and no field."""
+    return (f for f in FACTS if f.head not in {"principal", "resource"} and not f.staged)
 
 
 def can_change(path: str) -> bool:
     """Whether new evidence can change a fact."""
     head = path.partition(".")[0]
     return head == FINDINGS or (path in BY_PATH and BY_PATH[path].evidence)
+
+
+def goes_with_kind(path: str) -> bool:
+    """Whether a fact says what a paper is, so that only another kind of paper changes it."""
+    return path in BY_PATH and BY_PATH[path].with_kind
 
 
 def is_new_evidence(changes: Iterable[tuple[str, str]]) -> bool:
@@ -227,6 +239,6 @@ def is_new_evidence(changes: Iterable[tuple[str, str]]) -> bool:
             continue  # A finding.
         if (fact.brings and value not in fact.brings) or (path, value) == NO_PAPER:
             return False
-        if fact.with_kind and KIND not in sought:
+        if goes_with_kind(path) and KIND not in sought:
             return False
     return True

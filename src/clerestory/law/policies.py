@@ -4,19 +4,24 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import cedarpy
 
+from clerestory.law.cedar_tree import Asked, parse_conditions, parse_scopes
 from clerestory.law.errors import Fault
 from clerestory.law.stages import BY_ACTION, STAGES
 
 ACTIONS = tuple(BY_ACTION)
 ANNOTATIONS = frozenset({"id", "authority", "rests_on"}.union(*(stage.reads for stage in STAGES)))
+MAY_OPEN, MAY_CLOSE, NEITHER = "may_open", "may_close", "none"
+"""What ``@opinion`` of a policy that refers says of counsel's signed opinion on its point: in favor
+it may open it, against it may close it, or neither ends the referral."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """One Cedar policy.
 
@@ -33,9 +38,36 @@ class Policy:
     file: str
     line: int
 
+    @cached_property
+    def scopes(self) -> tuple[Asked, ...]:
+        """Whom and what it is about, where that is not everyone and everything."""
+        return parse_scopes(self.tree, ("principal", "resource"))
+
+    @cached_property
+    def conditions(self) -> tuple[Asked, ...]:
+        """Each ``when`` and ``unless``, in order, read from ``tree`` once."""
+        return parse_conditions(self.tree)
+
+    @property
+    def asks(self) -> tuple[Asked, ...]:
+        """All that it asks: its scopes and its conditions."""
+        return self.scopes + self.conditions
+
     def words(self, annotation: str) -> tuple[str, ...]:
         """Return an annotation that lists codes, split at spaces."""
         return tuple(self.notes.get(annotation, "").split())
+
+    @property
+    def refers(self) -> bool:
+        """Whether it sends a point to counsel."""
+        return self.action == "refer" and self.effect == "permit"
+
+    def may_end(self, how: str) -> bool:
+        """Whether counsel's signed opinion may open its point, or close it.
+
+        Silence is no: a policy must say so itself.
+        """
+        return self.refers and how in self.words("opinion")
 
     def text(self) -> str:
         """Return the policy as Cedar text, without its comments."""

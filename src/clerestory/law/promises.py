@@ -4,6 +4,8 @@ A promise says in Cedar's own words for which demands (``when``) which answers a
 (``never``), or which duties always go with them (``must``, ``after`` the answers that it names).
 With ``as_if`` it says instead that such an answer is given only where it would be given as well if
 those facts stood otherwise: a consent that does not cover the demand must make no difference.
+``without`` says so of a whole consent or agreement: all of its facts as they are where it is not
+there.
 
 ``[terms]`` names conditions that others use by ``@name``.
 """
@@ -15,6 +17,7 @@ from typing import Any
 
 from clerestory.law.conditions import parse_with_terms
 from clerestory.law.errors import PackFault
+from clerestory.law.fact_table import absent_of
 from clerestory.law.pack_toml import read_pack_toml
 
 FILE = "promises.toml"
@@ -27,6 +30,7 @@ _KINDS: Mapping[str, type] = {
     "must": list,
     "after": list,
     "as_if": dict,
+    "without": list,
     "cite": str,
 }
 
@@ -155,13 +159,26 @@ def _promise(table: Any, where: str, pack: str) -> Promise:
         pack=pack,
         must=tuple(map(str, table.get("must", ()))),
         after=after,
-        as_if={str(path): str(code) for path, code in table.get("as_if", {}).items()},
+        as_if=_as_if(table, f"{where}: {name}"),
         cite=table.get("cite", ""),
         tree=parse_with_terms(table["when"], f"{where}: {name}"),
     )
 
 
+def _as_if(table: Mapping[str, Any], where: str) -> dict[str, str]:
+    """Return the facts that stand otherwise: those of what is not there, and single ones."""
+    heads = [str(head) for head in table.get("without", ())]
+    facts: dict[str, str] = {}
+    for head in heads:
+        absent = absent_of(head)
+        if not absent or "" in absent.values():
+            raise _bad_key(f"{where}: without names a consent or an agreement: {head}")
+        facts |= {f"{head}.{part}": code for part, code in absent.items()}
+    return facts | {str(path): str(code) for path, code in table.get("as_if", {}).items()}
+
+
 def _bad_key(message: str) -> PackFault:
     return PackFault(
-        message, todo="write [[promise]] with id, says, when and never, and perhaps as_if"
+        message,
+        todo="write [[promise]] with id, says, when and never, and perhaps as_if or without",
     )

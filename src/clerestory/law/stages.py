@@ -82,7 +82,7 @@ STAGES: tuple[Stage, ...] = (
         retries=("lift", "disclose"),
         needs=("lifts", "coarsen_to"),
     ),
-    Stage(action="refer", answer="refer", forbids=()),
+    Stage(action="refer", answer="refer", forbids=(), may=("opinion", "lifts")),
     Stage(action="consider", beside=True),
     Stage(
         action="oblige",

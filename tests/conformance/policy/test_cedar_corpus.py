@@ -17,6 +17,7 @@ import cedarpy
 import pyarrow as pa
 import pytest
 
+from clerestory.law.cedar_tree import parse_conditions, parse_scopes
 from clerestory.policy.circuit.cedar_reading import Path as Attributes
 from clerestory.policy.circuit.cedar_reading import Unread, read_policy
 from clerestory.policy.circuit.circuit import Circuit, codes_read
@@ -203,7 +204,9 @@ def read(case: Json) -> CaseFacts:
     circuit = facts.circuit
     effects: dict[str, list[int]] = {"permit": [], "forbid": []}
     for name, tree in case["trees"]["staticPolicies"].items():
-        circuit.policies[name] = read_policy(circuit, facts, tree, place=name, scopes=VARIABLES)
+        circuit.policies[name] = read_policy(
+            circuit, facts, parse_scopes(tree, VARIABLES) + parse_conditions(tree), place=name
+        )
         effects[tree["effect"]].append(circuit.policies[name])
     forbidden = circuit.either(effects["forbid"])
     allowed = circuit.both([circuit.either(effects["permit"]), circuit.negate(forbidden)])

@@ -16,7 +16,10 @@ from clerestory.audit.pack_check_policies import FILLED, READ_FOR
 from clerestory.demands.reading import read_demand
 from clerestory.demands.schema import check_shape, schema
 from clerestory.law.codes import load_vocabulary
-from clerestory.policy.model.shape import ENTITIES, FACTS
+from clerestory.law.fact import ESTABLISHERS
+from clerestory.law.fact_table import FACTS as TABLE
+from clerestory.law.stages import STAGE_SETS
+from clerestory.policy.model.shape import ENTITIES, WITHOUT_CODES
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -48,22 +51,33 @@ def annotations() -> str:
 
 
 def facts() -> str:
-    def held(lists: tuple[str, ...], more: frozenset[str]) -> str:
-        named = [f"list `{name}`" for name in lists]
-        return ", ".join([*named, *(f"`{code}`" for code in sorted(more))])
-
     rows = [
-        (f"`{name if name.startswith('resource') else f'context.{name}'}`", held(*codes))
-        for name, codes in FACTS.items()
-        if name != "principal"
+        (
+            f"`{fact.path if fact.head == 'resource' else f'context.{fact.path}'}`",
+            held(fact.lists, fact.codes) or "ids of authorities",
+            f"`{fact.place}`" if fact.place else "",
+            fact.by,
+            fact.says,
+        )
+        for fact in TABLE
+        if fact.path not in {*WITHOUT_CODES, *STAGE_SETS, "principal"}
     ]
+    findings = ("`context.findings.` and its parts", "list `answer`", "`findings`")
+    rows += [(*findings, "custodian, counsel", "the sentence of its code")]
     rows += [
-        (f"`context.{part}.` and its parts", "list `answer`")
-        for part in ("findings", "consent", "agreement", "nondisclosure")
+        (f'`{name}::"..."`', held(lists, frozenset()), "", "demand", "")
+        for name, lists in ENTITIES.items()
     ]
-    rows += [("`context.cited`", "ids of authorities")]
-    rows += [(f'`{name}::"..."`', held(lists, frozenset())) for name, lists in ENTITIES.items()]
-    return table(("fact", "its codes"), iter(rows))
+    return table(("fact", "its codes", "stated at", "established by", "in words"), iter(rows))
+
+
+def held(lists: tuple[str, ...], more: frozenset[str]) -> str:
+    named = [f"list `{name}`" for name in lists]
+    return ", ".join([*named, *(f"`{code}`" for code in sorted(more))])
+
+
+def establishers() -> str:
+    return table(("established by", "which means"), iter(ESTABLISHERS.items()))
 
 
 def stages() -> str:
@@ -160,6 +174,7 @@ def boundary() -> str:
 PARTS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "annotations": ("writing-law.md", annotations),
     "facts": ("writing-law.md", facts),
+    "establishers": ("writing-law.md", establishers),
     "stages": ("writing-law.md", stages),
     "boundary": ("writing-law.md", boundary),
     "demand": ("written-forms.md", lambda: form("demand")),

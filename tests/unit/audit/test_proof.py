@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from clerestory.audit import every_day, proof
+from clerestory.audit.promises.signed import LOWERS
 from clerestory.audit.promises.written import core
 from clerestory.audit.proof import (
     RESTS,
@@ -110,7 +111,7 @@ DOUBTS = "\n".join(
     for number, fact in enumerate(DOUBTFUL)
 )
 CORE = [promise.id for promise in core().promises]
-ALWAYS = [*CORE, RESTS, "lock-snap", REVIEW]
+ALWAYS = [*CORE, RESTS, LOWERS, "lock-snap", REVIEW]
 HOLDS = promise("household-stays", 'context.subject.relation == "household_member"')
 BROKEN = promise("address-stays", 'resource.name == "address"')
 

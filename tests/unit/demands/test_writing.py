@@ -39,6 +39,8 @@ WHOLE = Determination(
                 ),
             ),
             coarsen_to="month_yes_no",
+            opinions=("ask",),
+            suspended=("opens",),
         ),
     ),
     duties=(
@@ -78,6 +80,8 @@ def test_every_part_of_a_determination_is_written() -> None:
                 "outcome": "coarsen",
                 "coarsen_to": "month_yes_no",
                 "lowered_from": None,
+                "opinions": ["ask"],
+                "suspended": ["opens"],
                 "authorities": ["act", "habit"],
                 "policies": ["coarser"],
                 "considered_not_met": [{"authority": "mandate", "missing": ["it is in writing"]}],

@@ -78,3 +78,29 @@ def test_all_that_a_paper_names_is_written_as_it_was_read(
     assert {key: paper[key] for key in told} == {key: document["instrument"][key] for key in told}
     assert written["representatives"] == document["representatives"]
     assert read_demand(json.loads(json.dumps(written)), vocabulary) == demand
+
+
+def test_what_counsel_signed_is_written_as_it_was_read(
+    document: dict[str, Any], vocabulary: Vocabulary
+) -> None:
+    said = {"by": "a made-up counsel", "reason": "a made-up reason"}
+    records = [{"program": "snap", "fields": ["S1.address"]}]
+    document["records"] = records
+    document["opinions"] = [
+        {"point": "ask", "answer": "yes", "records": records, "signed_on": "2026-03-02", **said},
+        {"point": "else", "answer": "no", "records": records, "signed_on": "2026-03-03", **said},
+    ]
+    document["suspensions"] = [
+        {"authority": "act", "from": "2026-03-02T22:10:00-05:00", **said},
+        {"authority": "act", "from": "2026-03-02T22:10:00-05:00",
+         "to": "2026-03-04T09:00:00-05:00", **said},
+    ]  # fmt: skip
+
+    demand = read_demand(document, vocabulary)
+    written = demand_json(demand)
+
+    check_shape(written)
+    document["suspensions"][0]["to"] = None
+    assert written["opinions"] == document["opinions"]
+    assert written["suspensions"] == document["suspensions"]
+    assert read_demand(json.loads(json.dumps(written)), vocabulary) == demand

@@ -11,6 +11,7 @@ from clerestory.kernel.time import (
     BadTime,
     Zone,
     check_moment,
+    earliest_day,
     latest_day,
     local_day,
     month_text,
@@ -209,6 +210,18 @@ def test_a_day_has_begun_once_it_is_midnight_where_the_day_begins_first(
     text: str, day: date
 ) -> None:
     assert latest_day(parse_moment(text)) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-03-05T11:59:59Z", date(2026, 3, 4)),
+        ("2026-03-05T12:00Z", date(2026, 3, 5)),
+        ("2026-03-05T07:00-05:00", date(2026, 3, 5)),
+    ],
+)
+def test_a_day_lasts_until_it_is_over_where_the_day_ends_last(text: str, day: date) -> None:
+    assert earliest_day(parse_moment(text)) == day
 
 
 def test_a_day_is_written_in_one_form() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from clerestory.law.errors import PackFault
+from clerestory.law.fact_table import absent_of
 from clerestory.law.promises import Promise, load_promises
 
 ONE = """
@@ -73,7 +74,7 @@ def test_promises_are_read_in_the_order_of_the_packs(pack: Pack) -> None:
     ]
 
 
-KEYS = "write [[promise]] with id, says, when and never, and perhaps as_if"
+KEYS = "write [[promise]] with id, says, when and never, and perhaps as_if or without"
 BAD = {
     "no id": ('id = "closed"', "", "a promise without id: mend the key id", KEYS),
     "no when": ('when = "true"', "", "closed: mend the key when", KEYS),
@@ -82,6 +83,12 @@ BAD = {
     "one answer": ('["release", "coarsen"]', '"release"', "closed: mend the key never", KEYS),
     "as_if is a text": ('when = "true"', 'when = "true"\nas_if = "no"',
                         "closed: mend the key as_if", KEYS),
+    "without is a text": ('when = "true"', 'when = "true"\nwithout = "consent"',
+                          "closed: mend the key without", KEYS),
+    "without a paper": ('when = "true"', 'when = "true"\nwithout = ["paper"]',
+                        "closed: without names a consent or an agreement: paper", KEYS),
+    "without nothing": ('when = "true"', 'when = "true"\nwithout = ["warrant"]',
+                        "closed: without names a consent or an agreement: warrant", KEYS),
     "no answer": ('["release", "coarsen"]', "[]", "closed: never must name answers: none",
                   "choose from release, coarsen, refer, withhold"),
     "other answer": ('"coarsen"]', '"deny"]',
@@ -102,6 +109,16 @@ def test_a_bad_promise_is_refused_with_its_place(fault: str, pack: Pack) -> None
         load_promises([pack("tiny", ONE.replace(old, new))])
 
     assert refused.value.todo == todo
+
+
+def test_a_promise_without_a_consent_is_as_if_none_of_it_were_there(pack: Pack) -> None:
+    more = 'when = "true"\nwithout = ["consent", "agreement"]\nas_if = {"consent.given" = "yes"}'
+
+    (promise,) = load_promises([pack("tiny", ONE.replace('when = "true"', more))])
+
+    consent = {f"consent.{part}": code for part, code in absent_of("consent").items()}
+    agreement = {f"agreement.{part}": code for part, code in absent_of("agreement").items()}
+    assert promise.as_if == {**consent, **agreement, "consent.given": "yes"}
 
 
 def test_a_list_of_other_things_than_tables_is_refused(pack: Pack) -> None:

@@ -70,7 +70,7 @@ def test_each_stage_reads_its_own_annotations() -> None:
         "lift": {"lifts"},
         "disclose": {"bars"},
         "lift_coarsened": {"lifts", "coarsen_to"},
-        "refer": set(),
+        "refer": {"lifts", "opinion"},
         "consider": set(),
         "oblige": {"duty", "basis", "within", "starts", "to", "content"},
     }

@@ -8,7 +8,8 @@ from typing import Any
 import cedarpy
 import pytest
 
-from clerestory.policy.circuit.cedar_reading import Path, Unread, read_policy, read_tree
+from clerestory.law.cedar_tree import parse_conditions, parse_scopes
+from clerestory.policy.circuit.cedar_reading import Path, Unread, read_policy
 from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.errors import OutsideSubset
 from clerestory.policy.model.shape import Shape
@@ -116,7 +117,12 @@ def tree_of(policy: str) -> dict[str, Any]:
 
 def circuit_says(policy: str) -> list[bool]:
     facts = Documents()
-    place = read_policy(facts.circuit, facts, tree_of(policy), place="a test", scopes=["principal"])
+    place = read_policy(
+        facts.circuit,
+        facts,
+        parse_scopes(tree_of(policy), ["principal"]) + parse_conditions(tree_of(policy)),
+        place="a test",
+    )
     return [facts.circuit.evaluate(row)[place] for row in ROWS]
 
 
@@ -204,7 +210,7 @@ def test_a_scope_may_list_groups_of_actions(groups: str, names: list[str]) -> No
     facts = Actions()
 
     tree = tree_of(f"permit (principal, action in {groups}, resource);")
-    place = read_policy(facts.circuit, facts, tree, place="a test", scopes=["action"])
+    place = read_policy(facts.circuit, facts, parse_scopes(tree, ["action"]), place="a test")
 
     assert place == facts.circuit.either(facts.circuit.holds("tags", name) for name in names)
 
@@ -251,11 +257,9 @@ def test_what_could_fail_or_is_not_read_is_refused_by_operator(
     with pytest.raises(
         OutsideSubset, match=r"^a test uses what the proof .* cannot read"
     ) as policy:
-        read_policy(facts.circuit, facts, tree, place="a test", scopes=[])
-    with pytest.raises(OutsideSubset) as alone:
-        read_tree(facts.circuit, facts, tree["conditions"][0]["body"], place="a test")
+        read_policy(facts.circuit, facts, parse_conditions(tree), place="a test")
 
-    assert (policy.value.operator, alone.value.operator) == (operator, operator)
+    assert policy.value.operator == operator
 
 
 def test_a_scope_without_an_entity_is_refused() -> None:
@@ -263,4 +267,4 @@ def test_a_scope_without_an_entity_is_refused() -> None:
     tree = {"principal": {"op": "==", "slot": "?principal"}, "conditions": []}
 
     with pytest.raises(OutsideSubset, match="principal == without an entity"):
-        read_policy(facts.circuit, facts, tree, place="a test", scopes=["principal"])
+        read_policy(facts.circuit, facts, parse_scopes(tree, ["principal"]), place="a test")

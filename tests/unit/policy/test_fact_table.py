@@ -26,6 +26,8 @@ from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.model.facts import facts_of
 from clerestory.policy.model.shape import OWN_WORDS, WITHOUT_CODES, shape_of
 
+# What counsel signs: the stages read it, and no policy does.
+SIGNED = {"opinion.favor", "opinion.against", "suspended"}
 HEADS = dict.fromkeys(fact.head for fact in FACTS)
 
 
@@ -42,7 +44,7 @@ def test_a_request_states_the_facts_of_the_table_and_the_findings_of_the_codes(
     found = set(flat(facts_of(demand, demand.items[0], demand.received_on, stack.vocabulary)))
 
     findings = {f"findings.{code}" for code in stack.vocabulary.lists["findings"]}
-    assert found == {fact.path for fact in in_context()} | findings
+    assert found == {fact.path for fact in in_context()} | findings | SIGNED
 
 
 def test_every_fact_stands_once() -> None:
@@ -60,7 +62,7 @@ def test_proof_and_replay_know_each_fact_but_days_words_and_the_answer(stack: Pa
     findings = {f"findings.{code}" for code in stack.vocabulary.lists["findings"]}
     without = {*STAGE_SETS, *WITHOUT_CODES, "outcome"}
     assert {*shape.columns} == ({*BY_PATH} - without) | findings
-    assert {*STAGE_SETS, "cited"} == OWN_WORDS
+    assert {*STAGE_SETS, "cited", *SIGNED} == OWN_WORDS
     assert {"on", "resource.proxy"} == WITHOUT_CODES
 
 

@@ -5,15 +5,15 @@ import json
 import cedarpy
 import pytest
 
+from clerestory.law.cedar_tree import Tree, parse
 from clerestory.law.packs import PackStack
-from clerestory.policy.explain.words import condition, fact_in_words, literals, path_of
+from clerestory.policy.explain.words import condition, fact_in_words
 
 
-def tree_of(text: str) -> dict[str, object]:
+def tree_of(text: str) -> Tree:
     policy = f"permit (principal, action, resource) when {{ {text} }};"
     [parsed] = json.loads(cedarpy.policies_to_json_str(policy))["staticPolicies"].values()
-    body: dict[str, object] = parsed["conditions"][0]["body"]
-    return body
+    return parse(parsed["conditions"][0]["body"])
 
 
 @pytest.mark.parametrize(
@@ -158,9 +158,9 @@ def test_every_condition_of_the_real_packs_has_words_of_its_own(stack: PackStack
     speechless = [
         policy.id
         for policy in stack.policies
-        for part in policy.tree["conditions"]
+        for part in policy.conditions
         for wanted in (True, False)
-        if condition(part["body"], wanted, stack.vocabulary).startswith("a condition ")
+        if condition(part.tree, wanted, stack.vocabulary).startswith("a condition ")
     ]
 
     assert speechless == []
@@ -172,22 +172,3 @@ def test_every_finding_makes_a_question(stack: PackStack) -> None:
         assert said
         assert not said.endswith(".")
         assert ";" not in said
-
-
-def test_a_path_is_read_off_the_tree_and_what_has_none_is_empty() -> None:
-    left = tree_of('context.paper.kind == "x"')["=="]["left"]  # type: ignore[index]
-    field = tree_of('resource.name == "x"')["=="]["left"]  # type: ignore[index]
-
-    assert path_of(left) == "paper.kind"
-    assert path_of(field) == "resource.name"
-    assert path_of({"Var": "resource"}) == "resource"
-    assert path_of({"Value": "x"}) == ""
-
-
-def test_literals_are_codes_of_texts_sets_and_entities() -> None:
-    entity = tree_of('context.purpose == Purpose::"tenancy"')["=="]["right"]  # type: ignore[index]
-
-    assert literals({"Value": "x"}) == ["x"]
-    assert literals({"Set": [{"Value": "x"}, {"Value": "y"}]}) == ["x", "y"]
-    assert literals(entity) == ["tenancy"]
-    assert literals({"Var": "principal"}) == []

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.rows import condition_of
 from clerestory.law.errors import PackFault
+from clerestory.law.fact_table import FACTS
 from clerestory.law.promise_rows import Row
 from clerestory.policy.circuit.supposing import Supposing
 from clerestory.policy.circuit.well_formed import YES_OR_NO, well_formed
 
 UNKNOWN = "unknown"
 _FINDING = "findings."
+_SIGNED = tuple(fact.path for fact in FACTS if fact.staged)
 _ANSWERS = frozenset({"yes", "no", UNKNOWN})
 
 
@@ -34,11 +36,16 @@ class Doubts:
             if UNKNOWN in codes and codes <= _ANSWERS and path not in YES_OR_NO
         ]
         self._check(facts)
-        supposing = Supposing(read.circuit, [read.opened, well_formed(read.circuit)])
+        # An opinion is counsel's answer to the facts as they are, doubt included, and a suspension
+        # only lowers: the question is what the law itself makes of a fact that nobody knows.
+        unsigned = [(path, code) for path in _SIGNED for code in read.circuit.shape.sets[path]]
+        nodes = [read.opened, well_formed(read.circuit)]
+        opened, formed = Supposing(read.circuit, nodes).instead({}, unsigned)
+        supposing = Supposing(read.circuit, [opened, formed])
         for path in sorted(facts):
-            yield self._question(read, supposing, path)
+            yield self._question(read, supposing, opened, path)
 
-    def _question(self, read: LawRead, supposing: Supposing, path: str) -> Question:
+    def _question(self, read: LawRead, supposing: Supposing, opened: int, path: str) -> Question:
         circuit = read.circuit
         about_somebody = read.term("about_a_person", name="the doubts")
         unknown = circuit.both([circuit.is_one_of(path, [UNKNOWN]), about_somebody])
@@ -57,7 +64,7 @@ class Doubts:
             premise=unknown,
             broken=circuit.both(
                 [
-                    *(unknown, read.opened, circuit.negate(listed)),
+                    *(unknown, opened, circuit.negate(listed)),
                     self._closed_by_an_answer(read, supposing, path),
                 ]
             ),

@@ -10,6 +10,7 @@ from clerestory.audit.promises.locks import Locks
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.rests import RESTS, rests_on_nothing
 from clerestory.audit.promises.rows import ordered, resting
+from clerestory.audit.promises.signed import SIGNED, ask_signed
 from clerestory.audit.promises.written import ask_written, core
 from clerestory.law.doubts import FILE as DOUBTS
 from clerestory.law.doubts import load_doubts
@@ -51,7 +52,7 @@ class Promises:
         doubts = [(f.name, load_doubts(f)) for f in folders]
         own = core()
         packs = each_once([promise for _, file in files for promise in file.promises])
-        taken = {RESTS, REVIEW, *(promise.id for promise in own.promises)}
+        taken = {RESTS, REVIEW, *SIGNED, *(promise.id for promise in own.promises)}
         locks = Locks.of(
             [row for _, file in openings for row in file.rows["lock"]],
             [row for _, file in openings for row in file.rows["opening"]],
@@ -102,6 +103,7 @@ class Promises:
         read = LawRead(every_day, self.terms, made)
         yield from ask_written(read, self.core)
         yield rests_on_nothing(read)
+        yield from ask_signed(read)
         yield from ask_written(read, self.packs)
         yield from self.locks.ask(read)
         yield from self.doubts.ask(read)

@@ -16,9 +16,12 @@ def rests_on_nothing(read: LawRead) -> Question:
     """
     circuit, law = read.circuit, read.law
     permits = [p for a in ("lift", "lift_coarsened") for p in law.by_action[a].by_id.values()]
+    met = {policy.id: circuit.policies[policy.id] for policy in permits}
+    # A point is met wherever it would be referred; it opens where it decides what leaves.
+    met |= {name: circuit.determining[name] for name in law.opened_by_opinion}
     doubtful = circuit.either(
-        circuit.both([circuit.policies[p.id], circuit.is_one_of(DAY, _unread(read, p))])
-        for p in permits
+        circuit.both([place, circuit.is_one_of(DAY, _unread(read, law.policies[name]))])
+        for name, place in met.items()
     )
     words = law.by_action["define"].by_id.values()
     unread = {policy.id: days for policy in words if (days := _unread(read, policy))}

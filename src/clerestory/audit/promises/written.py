@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.law.promises import Promise, PromiseFile, read_promises
-from clerestory.policy.circuit.supposing import supposing
+from clerestory.policy.circuit.supposing import Supposing, supposing
 from clerestory.policy.errors import OutsideSubset
 
 CORE = Path(__file__).with_name("core.toml")
@@ -63,6 +63,10 @@ def _wrong(read: LawRead, promise: Promise) -> int:
         # What no request says would change nothing, and the promise would hold of nothing.
         if code not in circuit.shape.facts.get(path, ()):
             raise OutsideSubset(_name(promise), "as_if", f"{code}, which {path} never is")
+    # What is suspended lowers an answer: with other facts it could be another ground that is met
+    # and suspended. So two demands are compared as they stand without it.
+    suspended = [("suspended", code) for code in circuit.shape.sets["suspended"]]
+    (given,) = Supposing(circuit, [given]).instead({}, suspended)
     otherwise = supposing(circuit, given, promise.as_if)
     return circuit.both([given, circuit.negate(otherwise)])
 

@@ -15,12 +15,13 @@ import pyarrow.compute as pc
 from clerestory.audit.law_choice import LawChoice
 from clerestory.audit.replay.one_law import Answers, Numbers, OneLaw
 from clerestory.audit.rows.columns import MONTH, DemandColumns
+from clerestory.law.fact_table import KIND
 from clerestory.policy.interpreters.columnar import Flags
 
 # What answers are counted by, and from which column.
 DIMENSIONS: Mapping[str, str] = {
     "requester": "principal",
-    "instrument": "paper.kind",
+    "instrument": KIND,
     "program": "resource.program",
     "field": "resource.name",
     "month": MONTH,

@@ -1,18 +1,39 @@
-"""Reading Cedar's own JSON form of policies into the nodes of a circuit, whatever the schema.
+"""Reading what policies ask into the nodes of a circuit, whatever the schema.
 
 Cedar skips a policy whose evaluation fails. So only what cannot fail is read: there is no
 arithmetic, and a fact may be read only if every request states it. Which facts those are is asked
 of :class:`RequestFacts`; all else is refused by operator.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from clerestory.law.cedar_tree import (
+    And,
+    Asked,
+    Contains,
+    ContainsAll,
+    ContainsAny,
+    Entity,
+    Equal,
+    Fact,
+    Has,
+    IfThenElse,
+    In,
+    IsA,
+    IsEmpty,
+    Not,
+    Or,
+    SetOf,
+    Tree,
+    Unequal,
+    Unsupported,
+    Value,
+)
 from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.errors import OutsideSubset
 
-Tree = Mapping[str, Any]
 # A variable of the request and the attributes that lead on from it: ("context", "paper", "kind").
 Path = tuple[str, ...]
 
@@ -57,39 +78,24 @@ class RequestFacts(Protocol):
         """Return the node of "the set holds this code"."""
 
 
-def read_policy(
-    circuit: Circuit, facts: RequestFacts, tree: Tree, *, place: str, scopes: Sequence[str]
-) -> int:
-    """Return the node of "the policy is satisfied".
+def read_policy(circuit: Circuit, facts: RequestFacts, asks: Iterable[Asked], *, place: str) -> int:
+    """Return the node of "all that is asked is so".
 
     Args:
         circuit: Where the nodes are written.
         facts: What the requests state, as nodes of the same circuit.
-        tree: Cedar's own JSON form of the policy.
+        asks: The scopes and conditions of a policy.
         place: What a message calls it.
-        scopes: Which of ``principal``, ``action`` and ``resource`` are read; the caller has seen
-            to the others.
 
     Raises:
         OutsideSubset: The policy uses what is not read.
     """
     reader = _Reader(circuit, facts)
     try:
-        parts = [reader.scope(variable, tree[variable]) for variable in scopes]
-        for part in tree["conditions"]:
-            met = reader.condition(part["body"])
-            parts.append(met if part["kind"] == "when" else circuit.negate(met))
+        read = [(reader.condition(one.tree), one.wanted) for one in asks]
     except Unread as unread:
         raise OutsideSubset(place, unread.operator, str(unread)) from unread
-    return circuit.both(parts)
-
-
-def read_tree(circuit: Circuit, facts: RequestFacts, tree: Tree, *, place: str) -> int:
-    """Return the node of one condition; otherwise as :func:`read_policy`."""
-    try:
-        return _Reader(circuit, facts).condition(tree)
-    except Unread as unread:
-        raise OutsideSubset(place, unread.operator, str(unread)) from unread
+    return circuit.both(met if wanted else circuit.negate(met) for met, wanted in read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,104 +103,89 @@ class _Reader:
     circuit: Circuit
     facts: RequestFacts
 
-    def scope(self, variable: str, scope: Tree) -> int:
-        path = (variable,)
-        match scope:
-            case {"op": "All"}:
-                return self.circuit.yes
-            case {"op": "is", "entity_type": kind}:
-                inside = [{**scope["in"], "op": "in"}] if "in" in scope else []
-                parts = [self.scope(variable, group) for group in inside]
-                return self.circuit.both([self.facts.kind(path, kind), *parts])
-            case {"op": "==" | "in" as op, "entity": entity}:
-                return self._entity(path, entity, within=op == "in")
-            case {"op": "in", "entities": entities}:
-                groups = (self._entity(path, entity, within=True) for entity in entities)
-                return self.circuit.either(groups)
-        raise Unread(scope["op"], f"{variable} {scope['op']} without an entity")
-
     def condition(self, tree: Tree) -> int:
-        kind, body = next(iter(tree.items()))
-        match kind:
-            case "Value" if isinstance(body, bool):
-                return self.circuit.yes if body else self.circuit.no
-            case "!":
-                return self.circuit.negate(self.condition(body["arg"]))
-            case "&&":
-                return self.circuit.both(self.condition(body[s]) for s in ("left", "right"))
-            case "||":
-                return self.circuit.either(self.condition(body[s]) for s in ("left", "right"))
-            case "if-then-else":
-                return self._choice(body)
-            case "==" | "!=":
-                same = self._equal(body["left"], body["right"])
-                return same if kind == "==" else self.circuit.negate(same)
-            case "in":
-                return self._in(body["left"], body["right"])
-            case "is":
-                return self._kind(body)
-            case "has":
-                return self.facts.presence((*_path(body["left"]), body["attr"]))
-            case "contains" | "containsAny" | "containsAll":
-                return self._contains(kind, body["left"], body["right"])
-            case "isEmpty":
-                return self._subset(_path(body["arg"]), ())
-            case ".":
-                return self.facts.flag(_path(tree))
-        raise Unread(kind)
+        circuit = self.circuit
+        match tree:
+            case Value(bool(value)):
+                return circuit.yes if value else circuit.no
+            case Not(arg):
+                return circuit.negate(self.condition(arg))
+            case And(left, right):
+                return circuit.both([self.condition(left), self.condition(right)])
+            case Or(left, right):
+                return circuit.either([self.condition(left), self.condition(right)])
+            case IfThenElse():
+                return self._choice(tree)
+            case Equal(left, right):
+                return self._equal(left, right)
+            case Unequal(left, right):
+                return circuit.negate(self._equal(left, right))
+            case In(left, right):
+                return self._in(left, right)
+            case IsA(of, kind, group):
+                inside = [] if group is None else [self._in(of, group)]
+                return circuit.both([self.facts.kind(_path(of), kind), *inside])
+            case Has(of, attribute):
+                return self.facts.presence((*_path(of), attribute))
+            case Contains() | ContainsAny() | ContainsAll():
+                return self._contains(tree)
+            case IsEmpty(arg):
+                return self._subset(_path(arg), ())
+            case Fact((_, _, *_) as path):
+                return self.facts.flag(path)
+            case Unsupported(said=said) if said:
+                raise Unread(tree.operator, said)
+        raise Unread(_unread(tree))
 
-    def _choice(self, body: Tree) -> int:
-        test, then, other = (self.condition(body[part]) for part in ("if", "then", "else"))
+    def _choice(self, tree: IfThenElse) -> int:
+        test, then, other = map(self.condition, (tree.test, tree.then, tree.other))
         circuit = self.circuit
         return circuit.either(
             [circuit.both([test, then]), circuit.both([circuit.negate(test), other])]
         )
 
     def _equal(self, left: Tree, right: Tree) -> int:
-        if "Value" in left:
+        if left.operator == Value.operator:
             left, right = right, left
         path = _path(left)
-        match right.get("Value"):
-            case bool(value):
+        match right:
+            case Value(bool(value)):
                 flag = self.facts.flag(path)
                 return flag if value else self.circuit.negate(flag)
-            case str(value):
+            case Value(str(value)):
                 return self.facts.text(path, [value])
-            case {"__entity": entity}:
-                return self._entity(path, entity, within=False)
-            case None:
-                return self.facts.same(path, _path(right), within=False)
-        raise Unread("==", "== with other than a code")
+            case Entity():
+                return self._entity(path, right, within=False)
+        if right.operator == Value.operator:
+            raise Unread("==", "== with other than a code")
+        return self.facts.same(path, _path(right), within=False)
 
     def _in(self, left: Tree, right: Tree) -> int:
         path = _path(left)
-        if "Value" not in right and "Set" not in right:
+        if right.operator not in {Value.operator, SetOf.operator}:
             return self.facts.same(path, _path(right), within=True)
-        groups = right.get("Set", [right])
+        groups = right.items if isinstance(right, SetOf) else (right,)
+        entities = [group for group in groups if isinstance(group, Entity)]
         # With no group at all nothing would ask whether every request states the fact.
-        if not groups or not all("__entity" in _literal(group) for group in groups):
+        if not entities or len(entities) < len(groups):
             raise Unread("in", "in with other than entities written out")
-        entities = [group["Value"]["__entity"] for group in groups]
         return self.circuit.either(self._entity(path, entity, within=True) for entity in entities)
 
-    def _entity(self, path: Path, entity: Tree, *, within: bool) -> int:
-        return self.facts.entity(path, str(entity["type"]), str(entity["id"]), within=within)
+    def _entity(self, path: Path, entity: Entity, *, within: bool) -> int:
+        return self.facts.entity(path, entity.type, entity.id, within=within)
 
-    def _kind(self, body: Tree) -> int:
-        kind = self.facts.kind(_path(body["left"]), str(body["entity_type"]))
-        group = [self._in(body["left"], body["in"])] if "in" in body else []
-        return self.circuit.both([kind, *group])
-
-    def _contains(self, kind: str, left: Tree, right: Tree) -> int:
-        if kind == "contains":
-            if "Set" in left:
-                return self.facts.text(_path(right), _codes(left))
-            return self._holds_all(_path(left), _codes({"Set": [right]}))
-        if "Set" not in left:
-            join = self._holds_all if kind == "containsAll" else self._holds_any
-            return join(_path(left), _codes(right))
-        join = self._subset if kind == "containsAll" else self._holds_any
-        return join(_path(right), _codes(left))
+    def _contains(self, tree: Contains | ContainsAny | ContainsAll) -> int:
+        match tree:
+            case Contains(SetOf() as codes, fact):
+                return self.facts.text(_path(fact), _codes(codes))
+            case Contains(fact, code):
+                return self._holds_all(_path(fact), _codes(SetOf((code,))))
+            case ContainsAll(SetOf() as codes, fact):
+                return self._subset(_path(fact), _codes(codes))
+            case ContainsAll(fact, codes):
+                return self._holds_all(_path(fact), _codes(codes))
+            case ContainsAny(SetOf() as codes, fact) | ContainsAny(fact, codes):
+                return self._holds_any(_path(fact), _codes(codes))
 
     def _subset(self, path: Path, codes: Collection[str]) -> int:
         """Whether the set holds nothing but ``codes``."""
@@ -214,22 +205,22 @@ class _Reader:
 
 
 def _path(tree: Tree) -> Path:
-    attributes: list[str] = []
-    while "." in tree:
-        attributes.append(str(tree["."]["attr"]))
-        tree = tree["."]["left"]
-    if "Var" not in tree:
-        raise Unread(next(iter(tree)))
-    return (str(tree["Var"]), *reversed(attributes))
+    if not isinstance(tree, Fact):
+        raise Unread(_unread(tree))
+    return tree.path
 
 
-def _literal(tree: Tree) -> Tree:
-    value = tree.get("Value")
-    return value if isinstance(value, Mapping) else {}
+def _unread(tree: Tree) -> str:
+    """Return the operator that is not read: of an attribute, what it is an attribute of."""
+    while isinstance(tree, Unsupported) and tree.operator == ".":
+        (tree,) = tree.parts
+    return tree.operator
 
 
 def _codes(tree: Tree) -> list[str]:
-    items = tree.get("Set")
-    if items is None or not all(isinstance(item.get("Value"), str) for item in items):
+    items = tree.items if isinstance(tree, SetOf) else ()
+    values = [item.value if isinstance(item, Value) else None for item in items]
+    codes = [value for value in values if isinstance(value, str)]
+    if not isinstance(tree, SetOf) or len(codes) < len(items):
         raise Unread("Set", "a set of other than codes")
-    return [str(item["Value"]) for item in items]
+    return codes

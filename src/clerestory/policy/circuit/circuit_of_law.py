@@ -8,12 +8,14 @@ translated.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from clerestory.law.cedar_tree import Asked, CedarJson, parse
 from clerestory.law.conditions import TERMS
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import Policy
 from clerestory.law.stages import BY_ACTION, GIVEN_BY, STAGE_SETS, Stage, known_to, way
-from clerestory.policy.circuit.cedar_reading import Tree, read_policy, read_tree
+from clerestory.policy.circuit.cedar_reading import read_policy
 from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
+from clerestory.policy.circuit.counsel_nodes import Counsel
 from clerestory.policy.circuit.pack_facts import PackFacts
 from clerestory.policy.decide.duties import labels
 from clerestory.policy.errors import OutsideSubset
@@ -43,7 +45,7 @@ def circuit_of(
     return _Stages(circuit, law, stands or {}).write()
 
 
-def read_condition(circuit: Circuit, law: LawOfTheDay, tree: Tree, *, name: str) -> int:
+def read_condition(circuit: Circuit, law: LawOfTheDay, tree: CedarJson, *, name: str) -> int:
     """Return the node of a condition that reads the facts and the words of every stage.
 
     ``context.settled`` names the policies that settle a point, so that it goes to no counsel.
@@ -105,13 +107,13 @@ class Conditions:
         known[TERMS] = terms
         return cls(circuit, PackFacts(circuit, law.stack.vocabulary, known, strict=True))
 
-    def read(self, tree: Tree, *, name: str) -> int:
+    def read(self, tree: CedarJson, *, name: str) -> int:
         """Return the node of one condition, which a message calls ``name``.
 
         Raises:
             OutsideSubset: The condition uses what cannot be translated.
         """
-        return read_tree(self.circuit, self.facts, tree, place=name)
+        return read_policy(self.circuit, self.facts, [Asked(parse(tree))], place=name)
 
 
 def outside_subset(stack: PackStack) -> Iterator[tuple[Policy, OutsideSubset]]:
@@ -134,7 +136,7 @@ def outside_subset(stack: PackStack) -> Iterator[tuple[Policy, OutsideSubset]]:
 def _read(circuit: Circuit, facts: PackFacts, policy: Policy) -> int:
     place = f"{policy.file}:{policy.line}: {policy.id}"
     # Its action was read when the policies were put in order by stage.
-    return read_policy(circuit, facts, policy.tree, place=place, scopes=("principal", "resource"))
+    return read_policy(circuit, facts, policy.asks, place=place)
 
 
 def _words(law: LawOfTheDay) -> dict[str, set[str]]:
@@ -179,6 +181,7 @@ class _Stages:
             name: circuit.both([circuit.either(answers), self._met_of(name)])
             for name, answers in deciding.items()
         }
+        self._heed_counsel()
         self._coarser()
         # Which policies settle a point is for promises alone, and no fact for any stage.
         settling = self._counting(self.met.get("refer", {}), "forbid")
@@ -186,6 +189,28 @@ class _Stages:
             circuit.words |= {(name, word): place for word, place in words.items()}
         self._oblige()
         return circuit
+
+    def _heed_counsel(self) -> None:
+        """Let what counsel signed change the answers, and the words that the duties read."""
+        circuit, law = self.circuit, self.law
+        points = {name: self.met["refer"][name] for name in sorted(law.opened_by_opinion)}
+        attempt = {"lifted": self._lifted_with(points), "barred": {}}
+        # Without a point that an opinion may open nothing is tried, and nothing is written.
+        tried = self._allowed(self._satisfied("disclose", attempt)) if points else circuit.no
+        opened = Counsel(
+            circuit=circuit, law=law, met=self.met, established=self.known.get("established", {}),
+            tried=tried,
+        ).heed()  # fmt: skip
+        left, barred = circuit.negate(opened), self.known.get("barred", {})
+        more = {name: circuit.both([opened, place]) for name, place in points.items()}
+        self.known |= {
+            "lifted": self._lifted_with(more),
+            "barred": {lock: circuit.both([left, place]) for lock, place in barred.items()},
+        }
+
+    def _lifted_with(self, points: Nodes) -> Nodes:
+        """Return the words that are lifted, with those that opinions on some points lift."""
+        return self._filled(BY_ACTION["lift"], {**self.met.get("lift", {}), **points})["lifted"]
 
     def _answer(self, answer: str, where: int, deciding: dict[str, list[int]]) -> None:
         """Name an answer, and the policies that decide it: of the stages asked until then."""

@@ -16,6 +16,8 @@ REF = "S1"
 _LISTS = frozenset({"subject", "consent", "agreement"})
 # Whom a permission names that names the requester.
 BODY = "a made-up body"
+COUNSEL = "a made-up counsel"
+OPINIONS = ("opinion.favor", "opinion.against")
 
 
 def demand_of(facts: Facts, on: date, *, name: str) -> Document:
@@ -41,6 +43,8 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         "consents": _consents(facts, on, class_ref, ref),
         "agreements": _agreements(facts, ref),
         "holds": _holds(facts["hold"], on),
+        "opinions": _opinions(facts, on, ref),
+        "suspensions": _suspensions(facts, on),
     }
     for fact in FACTS:
         if fact.head not in _LISTS:
@@ -78,7 +82,9 @@ def _stated(facts: Facts, head: str) -> Document:
 
 def _is_class(facts: Facts) -> bool:
     # Somebody acts for one person, so one whose relation is unknown is then called S1.
+    # So is one on whom counsel gave an opinion: it is never about a class.
     alone = facts["subject.represented_by"] != "unstated"
+    alone = alone or any(facts[path] for path in OPINIONS)
     return facts["subject.relation"] in ({"class"} if alone else {"class", "unknown"})
 
 
@@ -177,6 +183,24 @@ def _agreements(facts: Facts, ref: str) -> list[Document]:
             "fields": [ref] if facts["agreement.field"] == "yes" else [],
             **_stated(facts, "agreement"),
         }
+    ]
+
+
+def _opinions(facts: Facts, on: date, ref: str) -> list[Document]:
+    record = {"program": facts["resource.program"], "fields": [ref]}
+    said = {"by": COUNSEL, "signed_on": on.isoformat(), "reason": "made up", "records": [record]}
+    answers = {"yes": facts["opinion.favor"], "no": facts["opinion.against"]}
+    return [
+        {"point": point, "answer": answer, **said}
+        for answer, points in answers.items()
+        for point in points
+    ]
+
+
+def _suspensions(facts: Facts, on: date) -> list[Document]:
+    return [
+        {"authority": name, "by": COUNSEL, "from": on.isoformat(), "reason": "made up"}
+        for name in facts["suspended"]
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from clerestory.demands.determination import Outcome
 from clerestory.law.codes import Vocabulary
+from clerestory.law.fact_table import BY_PATH
 from clerestory.policy.circuit.cedar_reading import Path, Unread
 from clerestory.policy.circuit.circuit import Circuit, answer_of
 
@@ -81,7 +82,9 @@ class PackFacts:
         name = _name(path)
         if name in self.known:
             return self.known[name]
-        if name not in self.circuit.shape.sets:
+        # What counsel signed is heeded after the stages: no policy may open or close on it.
+        staged = name in BY_PATH and BY_PATH[name].staged and not self.strict
+        if staged or name not in self.circuit.shape.sets:
             raise Unread("contains", f"a set at {name}")
         return self.circuit.shape.sets[name]
 
@@ -93,6 +96,7 @@ class PackFacts:
             raise Unread("contains", f"{code}, which {never} {name}")
         if name in self.known:
             return self.known[name].get(code, self.circuit.no)
+        self.members(path)
         return self.circuit.holds(name, code)
 
     def _given(self, outcomes: Collection[str]) -> int:

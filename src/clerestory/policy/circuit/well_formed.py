@@ -33,7 +33,7 @@ def well_formed(circuit: Circuit) -> int:
 
 def parts_of_well_formed(circuit: Circuit) -> list[int]:
     """Return the nodes that all hold for every request that some demand can make."""
-    return [*_answers(circuit), *_paper(circuit), *_evidence(circuit)]
+    return [*_answers(circuit), *_paper(circuit), *_evidence(circuit), *_opinions(circuit)]
 
 
 def ordinary(circuit: Circuit) -> list[int]:
@@ -105,6 +105,18 @@ def _evidence(circuit: Circuit) -> Iterator[int]:
     yield _if(circuit, circuit.both([given, stated]), recipient)
     unsure = circuit.is_one_of("consent.in_date", ["unknown"])
     yield _if(circuit, unsure, circuit.is_one_of("consent.elements", ["unknown"]))
+
+
+def _opinions(circuit: Circuit) -> Iterator[int]:
+    favor, against = (
+        {code: circuit.holds(path, code) for code in sorted(circuit.shape.sets[path])}
+        for path in ("opinion.favor", "opinion.against")
+    )
+    # No opinion is about a class of people, and each point has one.
+    one = circuit.negate(circuit.is_one_of("subject.relation", ["class"]))
+    yield _if(circuit, circuit.either([*favor.values(), *against.values()]), one)
+    for point, said in favor.items():
+        yield circuit.negate(circuit.both([said, against[point]]))
 
 
 def _if(circuit: Circuit, condition: int, then: int) -> int:

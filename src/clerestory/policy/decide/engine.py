@@ -21,6 +21,7 @@ from clerestory.policy.decide.stages import Case, CaseAnswer, run
 from clerestory.policy.explain.changes import Changes
 from clerestory.policy.explain.near_misses import Considered
 from clerestory.policy.explain.reasons import Reasons
+from clerestory.policy.model.counsel import check_named
 from clerestory.policy.model.facts import DemandFacts
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.schema import field_uid
@@ -108,7 +109,12 @@ class Engine:
         return Possible.of(self.law.stack)
 
     def docket(self, demand: Demand) -> "Docket":
-        """Return the distinct cases that a demand puts to the law, before anything is decided."""
+        """Return the distinct cases that a demand puts to the law, before anything is decided.
+
+        Raises:
+            Refusal: Counsel's opinion or suspension is of what no pack in use has.
+        """
+        check_named(demand, self.law.stack)
         facts = DemandFacts.of(demand, self.law.on, self.law.stack.vocabulary)
         places: dict[Item, int] = {}
         known: dict[tuple[str, str, str], int] = {}
@@ -156,6 +162,8 @@ class Engine:
                 "would_change": changes.turns(place),
                 "coarsen_to": answer.coarsen_to,
                 "lowered_from": answer.lowered_from,
+                "opinions": answer.opinions,
+                "suspended": answer.suspended,
             }
         return tuple(Ruling(item=item, **made[place]) for item, place in docket.places.items())
 
@@ -174,9 +182,9 @@ def determining(law: LawOfTheDay, answer: CaseAnswer) -> tuple[tuple[str, ...], 
     """Return the determining authorities and policies of one answer."""
     if answer.lowered_from is not None:
         return (law.stack.deciding("lowering"),), ()
-    met = (*answer.refers, *answer.lifts, *answer.bars, *answer.refusals)
-    told = answer_of(answer.outcome)
-    policies = tuple(name for name in met if law.decides(name, told))
+    met = (*answer.refers, *answer.suspended, *answer.lifts, *answer.bars, *answer.refusals)
+    told, signed = answer_of(answer.outcome), {*answer.opinions, *answer.suspended}
+    policies = tuple(n for n in dict.fromkeys(met) if n in signed or law.decides(n, told))
     if answer.outcome is Outcome.WITHHOLD:
         # The locks decide; a ruling that settles the point for counsel stands behind them.
         ordered = (*law.authorities_of(answer.bars), *law.authorities_of(answer.refusals))

@@ -12,6 +12,7 @@ from itertools import product
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Outcome
 from clerestory.kernel import Refusal
+from clerestory.policy.decide.counsel import is_ordered
 from clerestory.policy.decide.stages import CaseAnswer
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
@@ -78,7 +79,6 @@ def lower_answers(
     """
     if not lowerings:
         return places, answers, []
-    compelling = law.stack.vocabulary.compelling
     moved, kept, origins = dict(places), list(answers), list[int]()
     for item, to in lowerings.items():
         if item not in places:
@@ -88,16 +88,15 @@ def lower_answers(
                 todo="name an answer of the determination, such as S1.address=withhold",
             )
         found = answers[places[item]]
-        ordered = bool(law.mandates.intersection(found.lifts))
-        compelled = not compelling.isdisjoint(found.context["established"])
-        outcome = lowered(found.outcome, to, mandated=ordered or compelled)
+        ordered = is_ordered(law, found)
+        outcome = lowered(found.outcome, to, mandated=ordered)
         if outcome is found.outcome:
             continue
         moved[item] = len(kept)
         kept.append(
             replace(
                 found, outcome=outcome, lowered_from=found.outcome, coarsen_to=None,
-                bars=(), refers=(), refusals=(),
+                bars=(), refers=(), refusals=(), opinions=(), suspended=(),
             )
         )  # fmt: skip
         origins.append(places[item])

@@ -1,10 +1,11 @@
 """One item through the law, stage by stage, as ``law.stages`` declares them.
 
 What no stage allows is withheld. A policy whose evaluation fails turns the item to withheld, with
-an alarm, since Cedar skips it and a skipped ``forbid`` would open the field in silence.
+an alarm, since Cedar skips it and a skipped ``forbid`` would open the field in silence. What
+counsel signed is heeded last (see ``counsel``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,37 +14,13 @@ import cedarpy
 from clerestory.demands.determination import Outcome
 from clerestory.law.stages import BY_ACTION, Stage, way
 from clerestory.policy.circuit.circuit import answer_of
+from clerestory.policy.decide.cases import Case, CaseAnswer
+from clerestory.policy.decide.counsel import heed_counsel
 from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.schema import Request, request
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What the policies are asked about: a principal, a field and the facts of the demand."""
-
-    principal: str
-    resource: str
-    context: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseAnswer:
-    """How one case came out, with the determining policies of each stage.
-
-    ``lowered_from`` is the answer of the law where a reviewer lowered it (see ``lowering``).
-    """
-
-    outcome: Outcome
-    context: Mapping[str, Any] = field(repr=False)
-    lifts: tuple[str, ...]
-    bars: tuple[str, ...]
-    refers: tuple[str, ...]
-    refusals: tuple[str, ...]
-    coarsen_to: str | None = None
-    errors: tuple[str, ...] = ()
-    lowered_from: Outcome | None = None
-
+__all__ = ["Case", "CaseAnswer", "run"]
 
 _OUTCOMES = {answer_of(outcome): outcome for outcome in Outcome}
 _NOTHING_SAID = Response(allowed=False, policies=())
@@ -60,7 +37,7 @@ def run(law: LawOfTheDay, cases: Sequence[Case], entities: cedarpy.Entities) -> 
         for step, response in _ask(law, stage.action, stage.asked, left, entities):
             step.take(stage, response.policies)
             step.note(response, stage)
-    return [step.answer() for step in steps]
+    return heed_counsel(law, cases, [step.answer() for step in steps], entities)
 
 
 def _retry(
@@ -138,6 +115,7 @@ class _Step:
             refusals=self._met("refer", "forbid"),
             coarsen_to=coarser[0] if outcome is Outcome.COARSEN else None,
             errors=self.errors,
+            defined=self.met.get("define", ()),
         )
 
     def _met(self, action: str, effect: str) -> tuple[str, ...]:

@@ -12,14 +12,27 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from clerestory.law.cedar_tree import (
+    Contains,
+    ContainsAll,
+    ContainsAny,
+    Equal,
+    Fact,
+    In,
+    IsEmpty,
+    SetOf,
+    Tree,
+    Unequal,
+    Value,
+    fold,
+    literals,
+)
 from clerestory.law.codes import Vocabulary
 from clerestory.law.fact_table import can_change, is_new_evidence, worst_of
 from clerestory.law.policies import Policy
 from clerestory.law.stages import GIVEN_BY
-from clerestory.policy.explain.words import literals, path_of
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
-Tree = Mapping[str, Any]
 ChangeSet = frozenset[tuple[str, str]]
 Ways = Sequence[ChangeSet]
 
@@ -106,45 +119,36 @@ class Abduction:
 
     def policy(self, policy: Policy, want: bool) -> Ways:
         """Return the ways in which a policy comes to be satisfied, or not to be."""
-        if not self._in_scope(policy):
-            return NEVER if want else AS_IT_IS
-        needs = (
-            self.condition(part["body"], want == (part["kind"] == "when"))
-            for part in policy.tree["conditions"]
-        )
+        needs = (self.condition(one.tree, want == one.wanted) for one in policy.asks)
         return every(needs) if want else either(needs)
 
     def condition(self, tree: Tree, want: bool) -> Ways:
         """Return the ways in which a condition comes to be true, or false."""
-        kind, body = next(iter(tree.items()))
-        if kind == "!":
-            return self.condition(body["arg"], not want)
-        if kind in {"&&", "||"}:
-            sides = (self.condition(body[side], want) for side in ("left", "right"))
-            return every(sides) if (kind == "&&") == want else either(sides)
-        if kind in {"==", "!="}:
-            return self._equal(body["left"], body["right"], want == (kind == "=="))
-        if kind == "in":
-            return _fixed(self._is_in(body["left"], body["right"]) == want)
-        if kind in {"contains", "containsAny", "containsAll"}:
-            return self._contains(kind, body["left"], body["right"], want)
-        if kind == "isEmpty":
-            return self._empty(body["arg"], want)
-        if kind == ".":
-            return _fixed(bool(self._value(tree)) == want)
-        return _fixed(bool(body) == want) if kind == "Value" else NEVER
+        return fold(tree, want, every=every, either=either, atom=self._atom)
+
+    def _atom(self, tree: Tree, want: bool) -> Ways:
+        match tree:
+            case In(Fact() as fact, right):
+                return _fixed(self._is_in(fact, right) == want)
+            case Value(value):
+                return _fixed(bool(value) == want)
+            case Equal(left, right):
+                return self._equal(left, right, want)
+            case Unequal(left, right):
+                return self._equal(left, right, not want)
+            case Contains(left, right) | ContainsAny(left, right) | ContainsAll(left, right):
+                return self._contains(left, right, want, whole=isinstance(tree, ContainsAll))
+            case IsEmpty(Fact() as fact):
+                return self._empty(fact, want)
+            case Fact((_, _, *_)) as fact:
+                return _fixed(bool(self._value(fact)) == want)
+        return NEVER
 
     def anything_lifted(self) -> Ways:
         """Return the ways in which at least one policy comes to lift something."""
         if self.context["lifted"]:
             return AS_IT_IS
         return either(self.policy(p, True) for p in self.law.by_action["lift"].by_id.values())
-
-    def _in_scope(self, policy: Policy) -> bool:
-        principal, resource = policy.tree["principal"], policy.tree["resource"]
-        return _matches(principal, self._requester_groups) and _matches(
-            resource, self._field_groups
-        )
 
     @cached_property
     def _requester_groups(self) -> frozenset[str]:
@@ -155,11 +159,10 @@ class Abduction:
         programs = self._vocabulary.groups_of("program", self.program)
         return programs | self._vocabulary.groups_of("fields", self.name)
 
-    def _is_in(self, left: Tree, right: Tree) -> bool:
-        variable = left.get("Var")
-        if variable == "principal":
+    def _is_in(self, fact: Fact, right: Tree) -> bool:
+        if fact.name == "principal":
             groups = self._requester_groups
-        elif variable == "resource":
+        elif fact.name == "resource":
             groups = self._field_groups
         else:
             purpose = str(self.context["purpose"]["__entity"]["id"])
@@ -167,10 +170,14 @@ class Abduction:
         return any(code in groups for code in literals(right))
 
     def _equal(self, left: Tree, right: Tree, want: bool) -> Ways:
-        if left.get("Var") == "principal":
-            return _fixed((literals(right) == [self.principal]) == want)
-        path, wanted = path_of(left), literals(right)[0]
-        current = self._value(left)
+        fact, codes = (left, literals(right)) if isinstance(left, Fact) else (right, literals(left))
+        if not isinstance(fact, Fact) or not codes:
+            return NEVER
+        whole = {"principal": self.principal, "resource": f"{self.program}.{self.name}"}
+        if fact.name in whole:
+            return _fixed((codes == [whole[fact.name]]) == want)
+        path, wanted = fact.name, codes[0]
+        current = self._value(fact)
         if isinstance(current, Mapping):
             current = current["__entity"]["id"]
         if (str(current) == wanted) == want:
@@ -190,10 +197,12 @@ class Abduction:
             return False
         return self._vocabulary.get("findings", code).event
 
-    def _contains(self, kind: str, left: Tree, right: Tree, want: bool) -> Ways:
-        if "Set" in left:
+    def _contains(self, left: Tree, right: Tree, want: bool, *, whole: bool) -> Ways:
+        if isinstance(left, SetOf) and isinstance(right, Fact):
             return self._one_of(literals(left), right, want)
-        path, codes = path_of(left), literals(right)
+        if not isinstance(left, Fact):
+            return NEVER
+        path, codes = left.name, literals(right)
         if path in {"established", "lifted", "mandated"}:
             sides = (self._by_policy(path, code, want) for code in codes)
             return either(sides) if want else every(sides)
@@ -201,7 +210,7 @@ class Abduction:
             return self._raised(codes, want)
         current = set(self._value(left))
         holds = any(code in current for code in codes)
-        if kind == "containsAll":
+        if whole:
             holds = all(code in current for code in codes)
         if holds == want:
             return AS_IT_IS
@@ -209,8 +218,8 @@ class Abduction:
             return tuple(frozenset({("papers", code)}) for code in codes)
         return NEVER
 
-    def _one_of(self, codes: Sequence[str], right: Tree, want: bool) -> Ways:
-        current, path = self._value(right), path_of(right)
+    def _one_of(self, codes: Sequence[str], fact: Fact, want: bool) -> Ways:
+        current, path = self._value(fact), fact.name
         held = current if isinstance(current, list) else [str(current)]
         if all(value in codes for value in held) == want:
             return AS_IT_IS
@@ -232,10 +241,10 @@ class Abduction:
         ]
         return every(settled)
 
-    def _empty(self, tree: Tree, want: bool) -> Ways:
-        if (not self._value(tree)) == want:
+    def _empty(self, fact: Fact, want: bool) -> Ways:
+        if (not self._value(fact)) == want:
             return AS_IT_IS
-        path = path_of(tree)
+        path = fact.name
         if want or path not in {"lifted", "mandated"}:
             return NEVER
         return either(self.policy(policy, True) for policy in self._giving(path))
@@ -255,13 +264,13 @@ class Abduction:
         policies = self.law.by_action[action].by_id.values()
         return [policy for policy in policies if self.law.counts_as(policy.id, how.by)]
 
-    def _value(self, tree: Tree) -> Any:
-        path = path_of(tree)
-        if path.startswith("resource."):
-            return self._resource(path.removeprefix("resource."))
+    def _value(self, fact: Fact) -> Any:
+        variable, *attributes = fact.path
+        if variable == "resource":
+            return self._resource(attributes[0])
         value: Any = self.context
-        for part in path.split("."):
-            value = value[part]
+        for attribute in attributes:
+            value = value[attribute]
         return value
 
     def _resource(self, attribute: str) -> Any:
@@ -283,9 +292,3 @@ def _only(path: str, value: str) -> Ways:
 
 def _fixed(holds: bool) -> Ways:
     return AS_IT_IS if holds else NEVER
-
-
-def _matches(scope: Tree, groups: frozenset[str]) -> bool:
-    if scope["op"] == "All":
-        return True
-    return str(scope["entity"]["id"]) in groups

@@ -12,7 +12,7 @@ import cedarpy
 
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Change, Outcome, Question, Turn
-from clerestory.law.fact_table import is_new_evidence
+from clerestory.law.fact_table import KIND, goes_with_kind, is_new_evidence
 from clerestory.policy.decide.stages import Case, CaseAnswer, run
 from clerestory.policy.explain.abduction import (
     NOTHING,
@@ -140,7 +140,7 @@ def apply_changes(context: Mapping[str, Any], changes: ChangeSet) -> dict[str, A
         if path.startswith("findings."):
             code = path.removeprefix("findings.")
             facts["raised"] = [name for name in facts["raised"] if name != code]
-        elif path == "paper.kind":
+        elif path == KIND:
             others = set(facts["papers"]) - {context["paper"]["kind"]}
             facts["papers"] = sorted(others | {value})
     return facts
@@ -256,7 +256,7 @@ def _tried(ways: Ways) -> list[ChangeSet]:
     seen: set[tuple[object, ...]] = set()
     kept: list[ChangeSet] = []
     for way in sorted(ways, key=lambda way: (cost(way), sorted(way))):
-        key = tuple(sorted(change for change in way if change[0] != "paper.issuer"))
+        key = tuple(sorted(change for change in way if not goes_with_kind(change[0])))
         if way != NOTHING and key not in seen and is_new_evidence(way):
             seen.add(key)
             kept.append(way)
@@ -275,7 +275,7 @@ def _turn(outcome: Outcome, trial: _Trial) -> Turn:
 def _as_told(change: tuple[str, str]) -> tuple[bool, bool, str]:
     """What the paper is comes first, then what else is on it, then what was found."""
     path, _ = change
-    return (path != "paper.kind", not path.startswith("paper."), path)
+    return (path != KIND, not path.startswith("paper."), path)
 
 
 def _chosen(turns: Sequence[Turn]) -> tuple[Turn, ...]:

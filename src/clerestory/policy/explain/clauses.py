@@ -6,17 +6,17 @@ policy of its own, so that Cedar itself says which conditions hold.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import cedarpy
 
+from clerestory.law.cedar_tree import And, CedarJson, Tree, joined, to_cedar
 from clerestory.law.policies import Policy
 from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.model.schema import Request
 
-Tree = Mapping[str, Any]
 _ANY = {"op": "All"}
 
 
@@ -43,13 +43,15 @@ class ClauseSet:
         static: dict[str, Any] = {}
         clauses: dict[str, Clause] = {}
         for policy in policies:
-            first, rest = split(policy)
+            trigger, rest = split(policy)
+            first = policy.tree["conditions"][: len(trigger)]
             static[policy.id] = _as_permit(policy.id, policy.tree, first)
             for number, clause in enumerate(rest):
                 name = f"{policy.id}#{number}"
                 scope = {"principal": _ANY, "action": policy.tree["action"], "resource": _ANY}
                 kind = "when" if clause.wanted else "unless"
-                static[name] = _as_permit(name, scope, [{"kind": kind, "body": clause.tree}])
+                body = to_cedar(clause.tree)
+                static[name] = _as_permit(name, scope, [{"kind": kind, "body": body}])
                 clauses[name] = clause
         document = {"templates": {}, "staticPolicies": static, "templateLinks": []}
         text = cedarpy.policies_from_json_str(json.dumps(document))
@@ -83,29 +85,17 @@ class ClauseSet:
 
 def split(policy: Policy) -> tuple[list[Tree], list[Clause]]:
     """Return a policy's trigger (its first ``when``, if any) and its further conditions."""
-    conditions = list(policy.tree["conditions"])
-    starts_with_when = bool(conditions) and conditions[0]["kind"] == "when"
-    trigger = conditions[:1] if starts_with_when else []
+    first = policy.conditions[:1]
+    trigger = [asked.tree for asked in first if asked.wanted]
     clauses = [
-        Clause(policy=policy.id, tree=part, wanted=condition["kind"] == "when")
-        for condition in conditions[len(trigger) :]
-        for part in (
-            conjuncts(condition["body"]) if condition["kind"] == "when" else [condition["body"]]
-        )
+        Clause(policy=policy.id, tree=part, wanted=asked.wanted)
+        for asked in policy.conditions[len(trigger) :]
+        for part in (joined(asked.tree, And) if asked.wanted else [asked.tree])
     ]
     return trigger, clauses
 
 
-def conjuncts(tree: Tree) -> Iterator[Tree]:
-    """Yield the parts that ``&&`` joins."""
-    if "&&" in tree:
-        yield from conjuncts(tree["&&"]["left"])
-        yield from conjuncts(tree["&&"]["right"])
-    else:
-        yield tree
-
-
-def _as_permit(name: str, scope: Tree, conditions: Sequence[Tree]) -> dict[str, Any]:
+def _as_permit(name: str, scope: CedarJson, conditions: Sequence[CedarJson]) -> dict[str, Any]:
     return {
         "effect": "permit",
         "principal": scope["principal"],

@@ -49,6 +49,7 @@ class Reasons:
         told = [a.requester for a in cited if a.basis == "law"][:_TOLD] or [first.requester]
         counsel = [f"{_COUNSEL[outcome]} {'; '.join(a.citation for a in cited)}."]
         counsel.append(first.effect)
+        counsel += self._signed(answer)
         counsel += [self._miss(miss) for miss in misses]
         told += self._notices if outcome is not Outcome.RELEASE else ()
         counsel += self._notices
@@ -59,6 +60,17 @@ class Reasons:
             requester=" ".join([_REQUESTER[outcome], *dict.fromkeys(told)]),
             person=f"{_PERSON[outcome]} {first.person}",
         )
+
+    def _signed(self, answer: CaseAnswer) -> Iterator[str]:
+        """Yield what counsel's own signed papers did to the answer."""
+        if answer.opinions:
+            ended = f"Counsel's opinion ended the referral on {', '.join(answer.opinions)}"
+            open_now = answer.outcome is Outcome.RELEASE
+            yield f"{ended}: {'in favor' if open_now else 'against'}."
+        for name in answer.context["suspended"] if answer.suspended else ():
+            if self._law.standing_on([name], answer.suspended):
+                citation = self._law.stack.authorities[name].citation
+                yield f"Counsel suspended {citation}; what would leave by it is referred."
 
     def _miss(self, miss: NearMiss) -> str:
         authority = self._law.stack.authorities[miss.authority]

@@ -1,20 +1,31 @@
 """Conditions in plain words, for letters and for counsel. The words come from the vocabulary."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from clerestory.law.cedar_tree import (
+    Contains,
+    ContainsAll,
+    ContainsAny,
+    Equal,
+    Fact,
+    In,
+    IsEmpty,
+    SetOf,
+    Tree,
+    Unequal,
+    fold,
+    literals,
+)
 from clerestory.law.codes import Vocabulary
 from clerestory.law.fact_table import BY_PATH
-
-Tree = Mapping[str, Any]
 
 
 def condition(tree: Tree, wanted: bool, vocabulary: Vocabulary) -> str:
     """Return a condition as a clause of plain English.
 
-    >>> condition({"contains": {"left": {".": {"left": {"Var": "context"}, "attr": "papers"}},
-    ...     "right": {"Value": "court_order"}}}, True, Vocabulary({}))
+    >>> papers = Fact(("context", "papers"))
+    >>> condition(Contains(papers, Value("court_order")), True, Vocabulary({}))
     'among the papers is a court order'
     """
     return _Words(vocabulary).say(tree, wanted)
@@ -25,65 +36,40 @@ def fact_in_words(path: str, value: str, vocabulary: Vocabulary) -> str:
     return _Words(vocabulary).fact(path, [value], True)
 
 
-def path_of(tree: Tree) -> str:
-    """Return the dotted path of an attribute of the context, or of the resource.
-
-    >>> paper = {".": {"left": {"Var": "context"}, "attr": "paper"}}
-    >>> path_of({".": {"left": paper, "attr": "kind"}})
-    'paper.kind'
-    """
-    if "." not in tree:
-        return "resource" if tree.get("Var") == "resource" else ""
-    head = path_of(tree["."]["left"])
-    name = str(tree["."]["attr"])
-    return f"{head}.{name}" if head else name
-
-
-def literals(tree: Tree) -> list[str]:
-    """Return the codes of a literal, a set of literals or an entity."""
-    if "Set" in tree:
-        return [value for item in tree["Set"] for value in literals(item)]
-    value = tree.get("Value")
-    if isinstance(value, Mapping):
-        return [str(value["__entity"]["id"])]
-    return [] if value is None else [str(value)]
-
-
 class _Words:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
 
     def say(self, tree: Tree, wanted: bool) -> str:
-        (kind, body), *_ = tree.items()
-        if kind == "!":
-            return self.say(body["arg"], not wanted)
-        if kind in {"&&", "||"}:
-            joint = "and" if (kind == "&&") == wanted else "or"
-            return f"{self.say(body['left'], wanted)}, {joint} {self.say(body['right'], wanted)}"
-        if kind in {"==", "!=", "in"}:
-            same = wanted == (kind != "!=")
-            return self._compare(body["left"], body["right"], same)
-        if kind in {"contains", "containsAny", "containsAll"}:
-            return self._contains(body["left"], body["right"], wanted)
-        if kind == "isEmpty":
-            return "nothing is on the list" if wanted else "something is on the list"
-        if kind == ".":
-            return "the field can tell status" if wanted else "the field cannot tell status"
+        return fold(tree, wanted, every=", and ".join, either=", or ".join, atom=self._say)
+
+    def _say(self, tree: Tree, wanted: bool) -> str:
+        match tree:
+            case Equal(left, right) | In(left, right):
+                return self._compare(left, right, wanted)
+            case Unequal(left, right):
+                return self._compare(left, right, not wanted)
+            case Contains(left, right) | ContainsAny(left, right) | ContainsAll(left, right):
+                return self._contains(left, right, wanted)
+            case IsEmpty():
+                return "nothing is on the list" if wanted else "something is on the list"
+            case Fact((_, _, *_)):
+                return "the field can tell status" if wanted else "the field cannot tell status"
         return "a condition of the policy is met" if wanted else "a condition is absent"
 
     def _compare(self, left: Tree, right: Tree, same: bool) -> str:
-        if left.get("Var") == "principal":
+        path = _name(left)
+        if path == "principal":
             return f"the requester is {'' if same else 'not '}{_codes(literals(right))}"
-        path = path_of(left)
-        if left.get("Var") == "resource" or path.startswith("resource"):
+        if path.startswith("resource"):
             return f"the field is {'' if same else 'not '}{', '.join(literals(right))}"
         return self.fact(path, literals(right), same)
 
     def _contains(self, left: Tree, right: Tree, wanted: bool) -> str:
-        if "Set" in left:
-            path, codes = path_of(right), literals(left)
-        else:
-            path, codes = path_of(left), literals(right)
+        held, codes = (right, left) if isinstance(left, SetOf) else (left, right)
+        return self._listed(_name(held), literals(codes), wanted)
+
+    def _listed(self, path: str, codes: Sequence[str], wanted: bool) -> str:
         if path == "established":
             said = " or ".join(map(self._defined, codes))
             return said if wanted else f"not this: {said}"
@@ -124,6 +110,10 @@ class _Words:
     def _finding(self, code: str) -> str:
         means = self._vocabulary.get("findings", code).means
         return means.rstrip(".").partition(";")[0] or code.replace("_", " ")
+
+
+def _name(tree: Tree) -> str:
+    return tree.name if isinstance(tree, Fact) else ""
 
 
 def _codes(codes: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from clerestory.kernel import digest_of
 from clerestory.kernel.time import month_text
 from clerestory.law.codes import Vocabulary
 from clerestory.law.stages import STAGE_SETS
+from clerestory.policy.model.counsel import NO_OPINION, opinions_of, suspended
 from clerestory.policy.model.permissions import (
     NO_CONSENT,
     Closest,
@@ -48,6 +49,7 @@ class DemandFacts:
     subjects: Mapping[str, "Known"] = field(repr=False)
     named: "_NamedFields"
     consents: Mapping[str, "Closest"] = field(repr=False)
+    opinions: Mapping[Item, "Known"] = field(repr=False)
     agreements: "Closest" = field(repr=False)
     _contexts: dict[tuple[object, ...], ItemFacts] = field(default_factory=dict, repr=False)
 
@@ -67,6 +69,7 @@ class DemandFacts:
                 for ref, consents in given.items()
             },
             agreements=closest_agreement(demand, on, only),
+            opinions=opinions_of(demand, on),
         )
 
     def about(self, item: Item) -> ItemFacts:
@@ -75,7 +78,8 @@ class DemandFacts:
         named = self.named.say(item)
         consent = self.consents.get(item.subject, NO_CONSENT).to(item)
         agreement = self.agreements.to(item)
-        key = (subject.key, named, consent.key, agreement.key)
+        opinion = self.opinions.get(item, NO_OPINION)
+        key = (subject.key, named, consent.key, agreement.key, opinion.key)
         known = self._contexts.get(key)
         if known is None:
             paper = {**self.common["paper"], "names_field": named}
@@ -85,6 +89,7 @@ class DemandFacts:
                 "subject": subject.facts,
                 "consent": consent.facts,
                 "agreement": agreement.facts,
+                "opinion": opinion.facts,
             }
             known = self._contexts[key] = ItemFacts(context, digest_of(context))
         return known
@@ -120,6 +125,8 @@ def _common(demand: Demand, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
             **demand.nondisclosure,
             "ordered": _ordered_silence(demand, on),
         },
+        "opinion": {},
+        "suspended": suspended(demand, on),
         **{name: [] for name in STAGE_SETS},
         "outcome": "none",
     }

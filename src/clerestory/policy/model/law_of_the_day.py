@@ -9,10 +9,12 @@ import cedarpy
 
 from clerestory.demands.demand import Item
 from clerestory.law.packs import PackStack
-from clerestory.law.policies import ACTIONS, Policy
+from clerestory.law.policies import ACTIONS, MAY_CLOSE, MAY_OPEN, Policy
 from clerestory.law.stages import DECIDING, STAGES, Stage
 from clerestory.policy.interpreters.cedar import PolicySet
 from clerestory.policy.model.schema import entities_json, field_entity, group_entities
+
+_LIFTING = frozenset({"lift", "lift_coarsened"})
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,39 @@ class LawOfTheDay:
 
     @cached_property
     def mandates(self) -> frozenset[str]:
-        """The policies that rest first on an authority that orders release."""
+        """The permits that rest first on an authority that orders release."""
         kinds = {name: authority.kind for name, authority in self.stack.authorities.items()}
         return frozenset(
             policy.id
             for policy in self.policies.values()
-            if kinds[policy.authorities[0]] == "mandates"
+            if policy.action in _LIFTING and kinds[policy.authorities[0]] == "mandates"
         )
+
+    @cached_property
+    def opened_by_opinion(self) -> frozenset[str]:
+        """The policies that refer a point which counsel's signed opinion may open."""
+        return frozenset(p.id for p in self.policies.values() if p.may_end(MAY_OPEN))
+
+    @cached_property
+    def closed_by_opinion(self) -> frozenset[str]:
+        """The policies that refer a point which counsel's signed opinion may close."""
+        return frozenset(p.id for p in self.policies.values() if p.may_end(MAY_CLOSE))
+
+    @cached_property
+    def house_locks(self) -> frozenset[str]:
+        """The forbids that rest on the agency's own rules: no opinion goes through one."""
+        forbids = self.by_action["disclose"].by_id.values()
+        return frozenset(
+            policy.id
+            for policy in forbids
+            if policy.effect == "forbid" and any(map(self.is_of_the_house, policy.authorities))
+        )
+
+    def standing_on(self, authorities: Iterable[str], policy_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the policies that cite one of the authorities, in order."""
+        wanted = frozenset(authorities)
+        found = {n for n in policy_ids if not wanted.isdisjoint(self.policies[n].authorities)}
+        return tuple(sorted(found))
 
     def words(self, policy_ids: Iterable[str], annotation: str) -> list[str]:
         """Return, sorted and once each, the codes that these policies carry in an annotation."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from clerestory.law.codes import Vocabulary
 from clerestory.law.fact import Fact
-from clerestory.law.fact_table import FACTS, FINDINGS, in_context
+from clerestory.law.fact_table import FACTS, FINDINGS, STAGED, in_context
 
 Request = Mapping[str, Any]
 
@@ -107,12 +107,12 @@ def field_entity(
 
 
 def request(principal: str, action: str, resource: str, context: Mapping[str, Any]) -> Request:
-    """Return a Cedar request."""
+    """Return a Cedar request, without what the stages alone read."""
     return {
         "principal": {"type": "Requester", "id": principal},
         "action": {"type": "Action", "id": action},
         "resource": {"type": "Field", "id": resource},
-        "context": context,
+        "context": {name: value for name, value in context.items() if name not in STAGED},
     }
 
 

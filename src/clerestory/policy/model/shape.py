@@ -74,8 +74,20 @@ def shape_of(stack: PackStack) -> Shape:
     sets = {path: _domain(path, vocabulary) for path in SETS}
     return Shape(
         facts={path: _domain(path, vocabulary) for path in paths},
-        sets={**sets, "cited": frozenset(stack.authorities)},
+        sets={**sets, **_of_the_law(stack)},
     )
+
+
+def _of_the_law(stack: PackStack) -> dict[str, frozenset[str]]:
+    """Return the sets whose codes are authorities or policies of the packs themselves."""
+    authorities = frozenset(stack.authorities)
+    points = frozenset(policy.id for policy in stack.policies if policy.refers)
+    return {
+        "cited": authorities,
+        "opinion.favor": points,
+        "opinion.against": points,
+        "suspended": authorities,
+    }
 
 
 def joined(shapes: Sequence[Shape]) -> Shape:
