@@ -12,6 +12,9 @@ PATHS: Mapping[str, str] = {
     "policy/circuit/well_formed.py": "says which facts rule each other out",
     "audit/lab/regimes.py": "leaves out what every row of a demand has in common",
     "audit/pack_check_words.py": "a class may be named by status only to close it",
+    "audit/promises/signed.py": "asks what an answer is without what counsel signed",
+    "policy/circuit/counsel_nodes.py": "heeds what counsel signed, which no policy reads",
+    "policy/model/shape.py": "the codes of what counsel signed are the law's own names",
     "audit/promises/rows.py": "whom an authority binds is what kind of holder it is",
     "audit/rows/simulator.py": "draws some facts of a made-up paper anew for each demand",
 }
