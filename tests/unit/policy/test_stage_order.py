@@ -13,6 +13,8 @@ from clerestory.law.stages import BY_ACTION, STAGES, Stage
 from clerestory.policy import Engine
 from clerestory.policy.circuit.circuit import OUTCOMES, Circuit
 from clerestory.policy.circuit.circuit_of_law import circuit_of
+from clerestory.policy.decide.stages import run
+from clerestory.policy.interpreters.flat_cases import case_of, entities_of
 from clerestory.policy.interpreters.smt import CanBe, Solver
 from clerestory.policy.interpreters.whole_answers import (
     WholeAnswer,
@@ -129,6 +131,18 @@ def test_every_interpreter_goes_through_the_declared_stages(
 ) -> None:
     assert by_every_interpreter(engine.law, rows) == [AS_DECLARED] * 3
     assert [by_solver(engine.law, row) for row in rows] == [["release"], ["coarsen"], ["refer"]]
+
+
+def test_a_coarser_answer_keeps_no_lock_of_the_first_try_and_its_facts_as_they_stood(
+    engine: Engine, rows: list[Row]
+) -> None:
+    held = case_of(rows[1], engine.law.on)
+
+    (answer,) = run(engine.law, [held], entities_of(engine.law, rows[1:2]))
+
+    assert (answer.outcome.value, answer.coarsen_to) == ("coarsen", "month")
+    assert (answer.lifts, answer.bars, answer.refers) == (("by-month", "opens"), (), ())
+    assert (answer.context["lifted"], answer.context["barred"]) == (["lock"], ["second"])
 
 
 @pytest.mark.parametrize("action", WITHOUT)
