@@ -16,6 +16,9 @@ PATHS: Mapping[str, str] = {
     "policy/circuit/counsel_nodes.py": "heeds what counsel signed, which no policy reads",
     "policy/model/shape.py": "the codes of what counsel signed are the law's own names",
     "audit/promises/rows.py": "whom an authority binds is what kind of holder it is",
+    "audit/promises/signed.py": "asks what opens by counsel's opinion alone",
+    "policy/circuit/counsel_nodes.py": "the stages read what counsel has signed, no policy does",
+    "policy/model/shape.py": "the codes of what counsel signs are policies of the packs",
     "audit/rows/simulator.py": "draws some facts of a made-up paper anew for each demand",
 }
 # Names of what is said of a group: the dates that a demand gives beside it weigh in.

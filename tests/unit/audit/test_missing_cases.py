@@ -1,5 +1,6 @@
 """Which conditions of a made-up permit are shown by a known answer, and which are named as open."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -69,6 +70,23 @@ def test_a_condition_without_a_case_is_named_with_its_place_and_words(packs: Pat
         "condition": "the requester is law enforcement",
         "grade": None,
     }
+
+
+@pytest.mark.parametrize(("also", "shown"), [("", 0), (", authority_stated: 'yes'", 1)])
+def test_inside_a_disjunct_too_only_the_condition_that_fails_alone_counts(
+    also: str, shown: int, packs: Path, damage: Callable[[str, str, str], int]
+) -> None:
+    capacity = 'context.findings.official_capacity == "yes"'
+    joined = " && ".join(
+        f'context.findings.{name} == "yes"' for name in ("authority_stated", "requester_identified")
+    )
+    damage("law.cedar", f"when {{ {capacity} }}", f"when {{ {capacity} || {joined} }}")
+    damage("cases/cases.yaml", "official_capacity: 'no'", f"official_capacity: 'no'{also}")
+
+    found = check_packs(packs).coverage
+
+    assert found.conditions == 7
+    assert found.shown == shown
 
 
 def test_a_pack_that_was_not_run_says_nothing_of_its_conditions(packs: Path) -> None:
