@@ -24,6 +24,7 @@ from clerestory.audit.proof import (
 )
 from clerestory.demands import read_demand
 from clerestory.demands.determination import Outcome
+from clerestory.law.codes import load_vocabulary
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import load_stack
 from clerestory.policy import Engine
@@ -113,8 +114,33 @@ DOUBTS = "\n".join(
     'reason = "A made-up reason."\n'
     for number, fact in enumerate(DOUBTFUL)
 )
+# Everybody reaches every record by one way, which is narrow enough to be one.
+_LISTS = load_vocabulary([Path(__file__).parents[3] / "packs" / "codes.yaml"]).lists
+REACH = f"""
+[[group]]
+id = "all"
+means = "all"
+who = {sorted(_LISTS["requester_class"])}
+
+[[category]]
+id = "any"
+means = "any record"
+categories = {sorted(_LISTS["category"])}
+fields = {sorted(_LISTS["fields"])}
+sources = {sorted(_LISTS["source"])}
+marks = ["proxy"]
+
+[[way]]
+id = "snap"
+authority = "aa-closed"
+cite = "Made-up Code 1"
+groups = ["all"]
+reaches = ["any"]
+programs = ["snap"]
+"""
 CORE = [promise.id for promise in core().promises]
-ALWAYS = [*CORE, RESTS, LOWERS, "lock-snap", UNLOCKED, REVIEW]
+REACHED = ["reach-requesters", "reach-records", "reach-all-any", "way-snap"]
+ALWAYS = [*CORE, RESTS, LOWERS, "lock-snap", UNLOCKED, *REACHED, REVIEW]
 HOLDS = promise("household-stays", 'context.subject.relation == "household_member"')
 BROKEN = promise("address-stays", 'resource.name == "address"')
 
@@ -131,6 +157,7 @@ def promised(packs: Path) -> Callable[..., ProofReport]:
             law.write_text(law.read_text() + HOUSE)
         if not (packs / "us-aa" / "openings.toml").exists():
             (packs / "us-aa" / "openings.toml").write_text(OPENINGS)
+        (packs / "us-aa" / "reach.toml").write_text(REACH)
         if not (packs / "us-aa" / "doubts.toml").exists():
             (packs / "us-aa" / "doubts.toml").write_text(DOUBTS)
         return prove(load_stack(packs, ["us-aa"]), **settings)
