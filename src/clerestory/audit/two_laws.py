@@ -81,8 +81,8 @@ class TwoLaws:
         self.after: Circuit = self.every_day[1].circuit
         self.kinds: Mapping[Kind, int] = dict(self._kinds())
         self.differs = self.after.either([self._other_answer(), *self._duty_places()])
-        # That a suspension only lowers is proved of each law by itself. What two laws say is compared
-        # while nothing is suspended: each change would be told a second time, by what is left of it.
+        # That a suspension only lowers is proved of each law by itself. Two laws are compared while
+        # nothing is suspended: each change would be told a second time, by what is left of it.
         suspended = self.after.either(
             self.after.holds("suspended", code) for code in self.shape.sets["suspended"]
         )

@@ -1,6 +1,5 @@
 """A small made-up pack, whole and clean, that tests then damage in one place."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
