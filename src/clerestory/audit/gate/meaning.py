@@ -17,6 +17,7 @@ from clerestory.audit.law_diff import Change, change_of, codes_met, find_kinds
 from clerestory.audit.two_laws import DAY, Kind, TwoLaws, all_days
 from clerestory.law.packs import PackStack
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stacks:
     """One stack that the office could use, as it was and as it would be."""
