@@ -44,6 +44,7 @@ class Solver:
     circuit: Circuit
     timeout_ms: int = 30_000
     _one: dict[tuple[str, str], z3.BoolRef] = field(default_factory=dict, repr=False)
+    _declared: dict[tuple[str, str], z3.FuncDeclRef] = field(default_factory=dict, repr=False)
     _terms: dict[int, z3.BoolRef] = field(default_factory=dict, repr=False)
     _required: list[int] = field(default_factory=list, repr=False)
 
@@ -115,7 +116,7 @@ class Solver:
         context, table = self._context.ref(), model.model
 
         def holds(path: str, code: str) -> bool:
-            declared = self._one[path, code].decl().ast
+            declared = self._declared[path, code].ast
             if not z3.Z3_model_has_interp(context, table, declared):
                 return False
             value = z3.Z3_model_get_const_interp(context, table, declared)
@@ -135,6 +136,7 @@ class Solver:
         key = (path, code)
         if key not in self._one:
             self._one[key] = z3.Bool(f"{path}={code}", ctx=self._context)
+            self._declared[key] = self._one[key].decl()
         return self._one[key]
 
     def _term(self, place: int) -> z3.BoolRef:
