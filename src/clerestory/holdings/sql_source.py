@@ -172,7 +172,9 @@ class SqlSource(ABC):
         own, known = (sa.table(one, sa.column(key)).alias(f"of_{one}") for one in (table, persons))
         text = sa.cast(own.c[key], sa.Text)
         given = sa.cast(sa.literal(person, sa.String), sa.Text)
-        there = sa.select(sa.literal_column("1")).where(sa.cast(known.c[key], sa.Text) == text)
+        there: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+            sa.cast(known.c[key], sa.Text) == text
+        )
         statement: sa.Select[Any] = (
             sa.select(sa.literal_column("1"))
             .select_from(own)
