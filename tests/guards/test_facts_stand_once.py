@@ -13,6 +13,9 @@ PATHS: Mapping[str, str] = {
     "audit/lab/regimes.py": "leaves out what every row of a demand has in common",
     "audit/pack_check_words.py": "a class may be named by status only to close it",
     "audit/promises/rows.py": "whom an authority binds is what kind of holder it is",
+    "audit/promises/signed.py": "asks what opens by counsel's opinion alone",
+    "policy/circuit/counsel_nodes.py": "the stages read what counsel has signed, no policy does",
+    "policy/model/shape.py": "the codes of what counsel signs are policies of the packs",
     "audit/rows/simulator.py": "draws some facts of a made-up paper anew for each demand",
 }
 # Names of what is said of a group: the dates that a demand gives beside it weigh in.

@@ -1,29 +1,23 @@
 """The solver's word on each condition that no known answer shows, confirmed by Cedar."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clerestory.audit.conditions import Condition, conditions_of, without
+from clerestory.audit.conditions import conditions_of
 from clerestory.audit.law_days import LawDays
-from clerestory.audit.lone_demands import Grade, LoneDemands, LoneFailure
-from clerestory.audit.lone_failures import LoneFailures
+from clerestory.audit.lone_cedar import confirm
+from clerestory.audit.lone_demands import Grade, LoneDemand, LoneDemands
+from clerestory.audit.lone_failures import LoneFailure
 from clerestory.audit.missing_cases import Coverage, Missing
-from clerestory.audit.proof_cedar import InterpretersDisagree
-from clerestory.demands import read_demand
-from clerestory.demands.determination import Outcome
-from clerestory.demands.schema import check_shape
 from clerestory.law.authorities import Authority
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack, available_packs
 from clerestory.law.policies import Policy
-from clerestory.policy.circuit.circuit import answer_of, direction
 from clerestory.policy.circuit.counterexample import demand_of
-from clerestory.policy.decide.stages import Case, run
-from clerestory.policy.interpreters.cedar import PolicySet
 
 _WORST_FIRST = (*Grade,)
 
@@ -34,7 +28,8 @@ class Wanted:
 
     ``demand`` is ``None`` where no written demand lacks this condition alone; else ``on`` is the
     day on which it is decided, and ``packs`` those under which it is. ``authorities`` holds those
-    that the policy rests on.
+    that the policy rests on. ``opens`` says whether the demand would open something without the
+    condition.
     """
 
     missing: Missing
@@ -42,6 +37,7 @@ class Wanted:
     authorities: Mapping[str, Authority] = field(repr=False)
     packs: tuple[str, ...] = ()
     on: date = date.min
+    opens: bool = False
     demand: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
@@ -74,16 +70,36 @@ class Grading:
             InterpretersDisagree: Cedar does not find the condition to be the only one missing.
             OutsideSubset: A policy uses what cannot be translated.
         """
+        asked = [one for one, items in coverage.found if not self._is_noticed(one, items)]
         found: list[Wanted] = []
-        for number, missing in enumerate(coverage.missing, 1):
+        for number, missing in enumerate((*coverage.missing, *asked), 1):
             found.append(self._one(missing))
-            say(f"{number} of {len(coverage.missing)} conditions")
-        lacking = [one for one in found if one.missing.grade is not Grade.NEVER]
-        exempt = [one.missing for one in found if one.missing.grade is Grade.NEVER]
+            say(f"{number} of {len(coverage.missing) + len(asked)} conditions")
+        unshown, shown = found[: len(coverage.missing)], found[len(coverage.missing) :]
+        lacking = [one for one in unshown if one.missing.grade is not Grade.NEVER]
+        weak = [
+            replace(one, missing=replace(one.missing, grade=Grade.WEAK))
+            for one in shown
+            if one.opens or one.missing.grade is Grade.OPEN
+        ]
         graded = replace(
-            coverage, missing=tuple(one.missing for one in lacking), exempt=tuple(exempt)
+            coverage,
+            missing=tuple(one.missing for one in lacking),
+            exempt=tuple(one.missing for one in unshown if one.missing.grade is Grade.NEVER),
+            weak=tuple(one.missing for one in weak),
         )
-        return graded, lacking
+        return graded, [*lacking, *weak]
+
+    def _is_noticed(self, shown: Missing, items: Sequence[LoneFailure]) -> bool:
+        """Whether one of the known answers would be another if the condition were dropped."""
+        laws = {law.stack.digest: law for law in self._laws_with(shown.pack)}
+        return any(
+            laws[item.law.stack.digest].would_open(
+                item.law.policies[shown.policy], item.case, item.law.on
+            )
+            for item in items
+            if item.law.stack.digest in laws
+        )
 
     def _one(self, missing: Missing) -> Wanted:
         grades: list[Grade] = []
@@ -94,10 +110,12 @@ class Grading:
             found = law.find(policy, condition, plain=self.plain)
             grades.append(found.grade)
             if found.facts is not None:
-                self._confirm(law.stack, found, policy, condition)
-            if wanted is None or (wanted.demand is None and found.is_written):
-                wanted = _wanted(missing, policy, found, law.stack)
-            if found.grade is Grade.GRAVE and wanted.demand is not None:
+                engine = self._days.engine([law.stack.packs[-1].name], found.on)
+                confirm(engine, found, policy, condition)
+            one = _wanted(missing, policy, found, law.stack)
+            if wanted is None or _worth(one) > _worth(wanted):
+                wanted = one
+            if wanted.opens:
                 break
         assert wanted is not None  # noqa: S101 (the pack that was checked is itself a stack)
         worst = min(grades, key=_WORST_FIRST.index)
@@ -119,47 +137,8 @@ class Grading:
                     )
                 yield self._laws[name]
 
-    def _confirm(
-        self, stack: PackStack, found: LoneFailure, policy: Policy, condition: Condition
-    ) -> None:
-        """Write the demand, read it as any other, and ask Cedar what it lacks.
 
-        Raises:
-            InterpretersDisagree: Cedar finds more missing, or less, or another answer.
-        """
-        facts = found.facts or {}
-        document = demand_of(facts, found.on, name="LACKS")
-        check_shape(document, "demand")
-        demand = read_demand(document, stack.vocabulary)
-        item = demand.items[0]
-        engine = self._days.engine([stack.packs[-1].name], found.on)
-        source = str(facts["resource.source"])
-        engine = replace(engine, sources={(item.program, item.field): source})
-        docket = engine.docket(demand)
-        case = docket.cases[docket.places[item]]
-        (answer,) = run(engine.law, [case], docket.entities)
-        known = Case(case.principal, case.resource, answer.context)
-        lone = LoneFailures()
-        lone.add({policy.id: policy}, policy.action, [known], docket.entities, demand.id)
-        if (policy.id, condition.number) not in lone.found:
-            raise _disagree(policy, condition, "lacks more or less than one condition")
-        if found.grade in {Grade.ELSEWHERE, Grade.CATALOGUE, Grade.OPEN}:
-            return
-        if answer.outcome is Outcome.RELEASE:
-            raise _disagree(policy, condition, "is released")
-        mutant = without(policy, condition)
-        policies = {**engine.law.by_action[policy.action].by_id, policy.id: mutant}
-        sets = {**engine.law.by_action, policy.action: PolicySet.parse(list(policies.values()))}
-        weaker = replace(
-            engine.law, policies={**engine.law.policies, policy.id: mutant}, by_action=sets
-        )
-        (after,) = run(weaker, [case], docket.entities)
-        opens = direction(answer_of(answer.outcome), answer_of(after.outcome)) > 0
-        if found.grade is Grade.GRAVE and found.is_written and not opens:
-            raise _disagree(policy, condition, "stays closed without the condition")
-
-
-def _wanted(missing: Missing, policy: Policy, found: LoneFailure, stack: PackStack) -> Wanted:
+def _wanted(missing: Missing, policy: Policy, found: LoneDemand, stack: PackStack) -> Wanted:
     wanted = Wanted(missing=missing, policy=policy, authorities=stack.authorities)
     if found.facts is None or not found.is_written:
         return wanted
@@ -168,10 +147,9 @@ def _wanted(missing: Missing, policy: Policy, found: LoneFailure, stack: PackSta
     demand = demand_of(found.facts, found.on, name=name)
     demand["title"] = f"Made-up: lacks one thing that {policy.id[:80]} asks for"
     packs = tuple(pack.name for pack in stack.packs)
-    return replace(wanted, packs=packs, on=found.on, demand=demand)
+    return replace(wanted, packs=packs, on=found.on, opens=found.opens, demand=demand)
 
 
-def _disagree(policy: Policy, condition: Condition, what: str) -> InterpretersDisagree:
-    return InterpretersDisagree(
-        f"the demand that should lack condition {condition.number} of {policy.id} alone {what}"
-    )
+def _worth(wanted: Wanted) -> tuple[bool, bool]:
+    """Return how much a demand shows: one that opens without the condition shows the most."""
+    return wanted.opens, wanted.demand is not None

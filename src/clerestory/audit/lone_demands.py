@@ -18,14 +18,17 @@ from clerestory.law.policies import Policy
 from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.circuit.circuit_of_law import circuit_of, read_variant
 from clerestory.policy.circuit.well_formed import ordinary, well_formed
+from clerestory.policy.decide.stages import Case
 from clerestory.policy.interpreters.smt import CanBe, Solver
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.shape import flat_facts
 
 
 class Grade(StrEnum):
     """What the solver says of a condition that no known answer shows, the worst first.
 
     ``grave``: without the condition an item opens, or opens further, that the law keeps closed.
+    ``weak``: the same, and the known answers in which it fails alone would all stay as they are.
     ``open``: the solver did not settle in its time whether it is grave.
     ``missing``: it can fail alone, and the item then stays closed for another reason too.
     ``elsewhere``: it can fail alone, and another policy opens the item whenever it does.
@@ -35,6 +38,7 @@ class Grade(StrEnum):
     """
 
     GRAVE = "grave"
+    WEAK = "weak"
     OPEN = "open"
     MISSING = "missing"
     ELSEWHERE = "elsewhere"
@@ -43,17 +47,19 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoneFailure:
+class LoneDemand:
     """What was found about one condition under one stack.
 
     ``facts`` are those of a demand on the day ``on``. ``is_written`` says whether the written
-    demand alone tells them, with no catalogue beside it.
+    demand alone tells them, with no catalogue beside it; ``opens`` whether what it asks for would
+    open without the condition. Where only a catalogue can show that, the grade is grave still.
     """
 
     grade: Grade
     facts: Mapping[str, Any] | None = field(default=None, repr=False)
     on: date = date.min
     is_written: bool = False
+    opens: bool = False
 
 
 class LoneDemands:
@@ -79,8 +85,9 @@ class LoneDemands:
         self._own_source = self._of_own_source()
         self._plain = [self._own_source, self._law_of(today), *ordinary(self._circuit)]
         self._wider: dict[str, int] = {}
+        self._reached: dict[int, list[int]] = {}
 
-    def find(self, policy: Policy, condition: Condition, *, plain: bool = False) -> LoneFailure:
+    def find(self, policy: Policy, condition: Condition, *, plain: bool = False) -> LoneDemand:
         """Look for a demand in which exactly this condition of the policy is missing.
 
         Args:
@@ -92,7 +99,7 @@ class LoneDemands:
             InterpretersDisagree: The conditions of the policy are read otherwise than the policy.
         """
         if policy.id not in self._law.policies:
-            return LoneFailure(grade=Grade.NEVER)
+            return LoneDemand(grade=Grade.NEVER)
         circuit = self._circuit
         self._check_reading(policy)
         rest = read_variant(circuit, self._law, without(policy, condition))
@@ -106,6 +113,22 @@ class LoneDemands:
         ]
         return self._worst(tried, self._plain if plain else [self._own_source])
 
+    def would_open(self, policy: Policy, case: Case, on: date) -> bool:
+        """Whether an item in which one condition of a policy fails alone would open without it."""
+        if policy.id not in self._law.policies:
+            return False
+        place = self._opens_without(policy)
+        days = [code for code, day in self._days.items() if day <= on]
+        facts = flat_facts(case.principal, case.resource, case.context, self.stack.vocabulary) | {
+            DAY: days[-1] if days else next(iter(self._days))
+        }
+        return self._is_met(place, facts)
+
+    def _is_met(self, place: int, facts: Mapping[str, Any]) -> bool:
+        if place not in self._reached:
+            self._reached[place] = self._circuit.reached([place])
+        return self._circuit.evaluate_of(self._reached[place], facts)[place]
+
     def _check_reading(self, policy: Policy) -> None:
         # Cedar confirms what is found and nothing confirms a "never": so the policy that is whole
         # has to be read here as the law itself was read, to the very node.
@@ -116,9 +139,9 @@ class LoneDemands:
                 todo="do not use these packs; report the pack digest and the policy",
             )
 
-    def _worst(self, tried: Sequence[tuple[Grade, int]], plain: Sequence[int]) -> LoneFailure:
+    def _worst(self, tried: Sequence[tuple[Grade, int]], plain: Sequence[int]) -> LoneDemand:
         """Return the first grade that can be, with the first demand that can be written."""
-        worst = LoneFailure(grade=Grade.NEVER)
+        worst = LoneDemand(grade=Grade.NEVER)
         is_settled = True
         for grade, place in tried:
             answer = self._solver.ask(place, plain=plain)
@@ -137,12 +160,13 @@ class LoneDemands:
             return replace(worst, grade=Grade.OPEN)
         return worst if worst.facts is None else replace(worst, grade=Grade.CATALOGUE)
 
-    def _found(self, grade: Grade, facts: Mapping[str, Any]) -> LoneFailure:
-        return LoneFailure(
+    def _found(self, grade: Grade, facts: Mapping[str, Any]) -> LoneDemand:
+        return LoneDemand(
             grade=grade,
+            opens=grade is Grade.GRAVE,
             facts={path: code for path, code in facts.items() if path != DAY},
             on=self._days[facts[DAY]],
-            is_written=self._circuit.evaluate(facts)[self._own_source],
+            is_written=self._is_met(self._own_source, facts),
         )
 
     def _opens_without(self, policy: Policy) -> int:

@@ -11,32 +11,41 @@ from clerestory.audit.conditions import Condition, conditions_of, parts_of
 from clerestory.law.cedar_tree import Tree, to_cedar
 from clerestory.law.policies import Policy
 from clerestory.policy.decide.stages import Case
+from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.schema import request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoneFailure:
+    """One item of a known answer in which a condition fails alone: the law and what it was told."""
+
+    law: LawOfTheDay = field(repr=False)
+    case: Case = field(repr=False)
 
 
 @dataclass(slots=True)
 class LoneFailures:
-    """The conditions that were found to fail alone, by policy and number, with the cases."""
+    """The conditions that were found to fail alone, by policy and number, with the items."""
 
-    found: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    found: dict[tuple[str, int], list[LoneFailure]] = field(default_factory=dict)
     _parsed: dict[str, "_Apart"] = field(default_factory=dict, repr=False)
 
     def add(
         self,
+        law: LawOfTheDay,
         policies: Mapping[str, Policy],
         action: str,
         cases: Sequence[Case],
         entities: cedarpy.Entities,
-        name: str,
     ) -> None:
         """Ask Cedar of each case, which must stay closed, which permits lack one condition only.
 
         Args:
-            policies: The policies of the action, by id.
+            law: The law of the day.
+            policies: Its policies of the action, by id, or some of them.
             action: ``lift`` or ``lift_coarsened``.
             cases: With everything established that the definitions establish.
             entities: Those of the law of the day.
-            name: The id of the known answer.
         """
         key = "\n".join((action, *sorted(policies)))
         if key not in self._parsed:
@@ -45,10 +54,11 @@ class LoneFailures:
         asked = [
             dict(request(case.principal, action, case.resource, case.context)) for case in cases
         ]
-        for result in cedarpy.is_authorized_batch(asked, apart.handle, entities):
+        results = cedarpy.is_authorized_batch(asked, apart.handle, entities)
+        for case, result in zip(cases, results, strict=True):
             held = frozenset(result.diagnostics.id_annotations_by_reason.values())
             for condition in apart.alone(held):
-                self.found.setdefault(condition, set()).add(name)
+                self.found.setdefault(condition, []).append(LoneFailure(law=law, case=case))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

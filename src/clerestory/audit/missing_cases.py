@@ -6,12 +6,12 @@ closed while everything else that the permit asks for is there.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from clerestory.audit.conditions import conditions_of
 from clerestory.audit.lone_demands import Grade
-from clerestory.audit.lone_failures import LoneFailures
+from clerestory.audit.lone_failures import LoneFailure, LoneFailures
 from clerestory.audit.pack_check_policies import OPENING
 from clerestory.kernel.canonical import Json
 from clerestory.law.codes import Vocabulary
@@ -19,6 +19,7 @@ from clerestory.law.packs import Pack
 
 _SAID = {
     Grade.GRAVE: "grave",
+    Grade.WEAK: "weak",
     Grade.OPEN: "not settled in the time given",
     Grade.MISSING: "missing",
     Grade.ELSEWHERE: "opened by another policy whenever it fails alone",
@@ -46,6 +47,11 @@ class Missing:
         place = f"{self.file}:{self.line}: {self.policy}"
         if self.grade is Grade.NEVER:
             return f"{place}: never fails alone, which is proved: {self.words}"
+        if self.grade is Grade.WEAK:
+            return (
+                f"{place}: no known answer that lacks only this would change without it: "
+                f"{self.words} (weak)"
+            )
         said = f" ({_SAID[self.grade]})" if self.grade else ""
         return f"{place}: no known answer lacks only: {self.words}{said}"
 
@@ -65,12 +71,21 @@ class Missing:
 class Coverage:
     """How many conditions there are, and those that no known answer shows.
 
-    ``exempt`` holds those for which there can be no known answer: proved to fail never alone.
+    Attributes:
+        conditions: How many there are.
+        missing: Those that no known answer shows.
+        exempt: Those for which there can be none: proved never to fail alone.
+        weak: Those that known answers show, of which none would change without the condition.
+        found: Those that known answers show, each with the items in which it fails alone.
     """
 
     conditions: int = 0
     missing: tuple[Missing, ...] = ()
     exempt: tuple[Missing, ...] = ()
+    weak: tuple[Missing, ...] = ()
+    found: Sequence[tuple[Missing, Sequence[LoneFailure]]] = field(
+        default=(), repr=False, compare=False
+    )
 
     @property
     def shown(self) -> int:
@@ -85,7 +100,7 @@ class Coverage:
     @property
     def grades(self) -> Mapping[Grade, int]:
         """How many conditions have each grade, those that have one, the worst first."""
-        counted = Counter(one.grade for one in (*self.missing, *self.exempt))
+        counted = Counter(one.grade for one in (*self.missing, *self.weak, *self.exempt))
         return {grade: counted[grade] for grade in Grade if counted[grade]}
 
     def __str__(self) -> str:
@@ -97,7 +112,13 @@ class Coverage:
         proved = counts.get(Grade.NEVER, 0)
         if proved:
             told += f"; {proved} never fail alone, which is proved"
-        lacking = [f"{n} {_SAID[grade]}" for grade, n in counts.items() if grade in _SAID]
+        if self.weak:
+            told += f"; {len(self.weak)} are weak: none of these answers would change without it"
+        lacking = [
+            f"{n} {_SAID[grade]}"
+            for grade, n in counts.items()
+            if grade in _SAID and grade is not Grade.WEAK
+        ]
         if lacking:
             told += f"; {len(self.missing)} lack one: {', '.join(lacking)}"
         return told
@@ -109,27 +130,31 @@ class Coverage:
             "shown": self.shown,
             "grades": {grade.value: number for grade, number in self.grades.items()},
             "missing": [one.to_json() for one in self.missing],
+            "weak": [one.to_json() for one in self.weak],
             "exempt": [one.to_json() for one in self.exempt],
         }
 
 
 def coverage(packs: Iterable[Pack], found: LoneFailures, vocabulary: Vocabulary) -> Coverage:
     """Hold what the known answers showed against all conditions of the packs' permits."""
-    number = 0
     missing: list[Missing] = []
+    shown: list[tuple[Missing, Sequence[LoneFailure]]] = []
     for pack in packs:
         for policy in pack.policies:
             for each in conditions_of(policy) if policy.action in OPENING else ():
-                number += 1
-                if (policy.id, each.number) not in found.found:
-                    missing.append(
-                        Missing(
-                            pack=pack.name,
-                            policy=policy.id,
-                            number=each.number,
-                            file=f"{pack.name}/{policy.file}",
-                            line=policy.line,
-                            words=each.words(vocabulary),
-                        )
-                    )
-    return Coverage(conditions=number, missing=tuple(missing))
+                one = Missing(
+                    pack=pack.name,
+                    policy=policy.id,
+                    number=each.number,
+                    file=f"{pack.name}/{policy.file}",
+                    line=policy.line,
+                    words=each.words(vocabulary),
+                )
+                items = found.found.get((policy.id, each.number))
+                if items:
+                    shown.append((one, items))
+                else:
+                    missing.append(one)
+    return Coverage(
+        conditions=len(shown) + len(missing), missing=tuple(missing), found=tuple(shown)
+    )

@@ -96,7 +96,7 @@ class Showing:
         read = self._unmet(engine, list(closed.values()), entities, name)
         told = [case for key, case in zip(closed, read, strict=True) if key in known]
         for action in _OPENING if told else ():
-            self.lone.add(law.by_action[action].by_id, action, told, entities, name)
+            self.lone.add(law, law.by_action[action].by_id, action, told, entities)
 
     def _unmet(
         self, engine: Engine, closed: Sequence[Case], entities: cedarpy.Entities, name: str

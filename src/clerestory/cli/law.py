@@ -102,8 +102,9 @@ def _show_check(
     if as_json:
         tell_json(report.to_json(), indent=2)
     else:
-        unshown = (*report.coverage.missing, *report.coverage.exempt)
-        for missing in unshown if conditions else ():
+        covered = report.coverage
+        named = (*covered.missing, *covered.weak, *covered.exempt)
+        for missing in named if conditions else ():
             tell(str(missing))
         for line in report.lines():
             tell(line)

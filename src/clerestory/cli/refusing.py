@@ -46,6 +46,8 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
             letters, digest = _letters(office, decided, office.day(at))
             for path in letters:
                 office.check_new(path)
+            # Before anything is logged: letters that nobody could put out are not logged.
+            office.make_out()
             index = log_answer(
                 ledger, office, decided, number, digest, [counsel] if counsel else [], at
             )

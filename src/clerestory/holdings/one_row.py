@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # What a text must look like to be compared as a day. With a zone at its end its day would depend
 # on where one stands.
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.]*)?")
+# What nobody sees around a number: the end of a line that another system wrote, say.
+_BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"
 
 
 class Grammar(Protocol):
@@ -151,9 +153,12 @@ class OneRow:
         def compared(column: "sa.ColumnElement[Any]") -> "sa.ColumnElement[Any]":
             return sa.cast(column, sa.Text) if loose else column
 
+        blanks: sa.ColumnElement[str] = sa.literal_column(f"'{_BLANKS}'")
+
         def number(table: "sa.FromClause") -> "sa.ColumnElement[str]":
             # h-12, H-12 with a blank behind it and 00h-12 are one household, written three times.
-            text = sa.func.lower(sa.func.trim(sa.cast(table.c[household.name], sa.Text)))
+            held = sa.cast(table.c[household.name], sa.Text)
+            text = sa.func.lower(sa.func.ltrim(sa.func.rtrim(held, blanks), blanks))
             bare: sa.ColumnElement[str] = sa.func.ltrim(text, sa.literal_column("'0'"))
             # One that is all zeros is a number as well.
             return sa.case((bare == sa.literal_column("''"), text), else_=bare)

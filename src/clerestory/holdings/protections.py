@@ -157,8 +157,22 @@ def _text(value: Scalar) -> str:
 
 
 def _texts(values: Iterable[Scalar]) -> dict[str, None]:
-    """The addresses among the values; a blank is none."""
-    return {value: None for value in values if isinstance(value, str) and value.strip()}
+    """The addresses among the values; a blank is none.
+
+    What is held as bytes is read as text. What is no text stays as a mark that nobody can compare
+    with anything, so that everything may be what it says.
+    """
+    texts = (_address(one) for one in values if one is not None)
+    return {text: None for text in texts if text.strip()}
+
+
+def _address(value: Scalar) -> str:
+    if not isinstance(value, bytes | bytearray | memoryview):
+        return str(value)
+    try:
+        return bytes(value).decode()
+    except UnicodeDecodeError:
+        return "\ufffd"
 
 
 def _values(

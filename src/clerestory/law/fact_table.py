@@ -5,7 +5,9 @@ demand can state together, the words of letters, what would change a ruling and 
 counterexample is written are all made from these rows. A finding is a row of the codes: each one
 is a fact ``findings.<code>`` that is yes, no or unknown.
 
-To add what is said of a consent, an agreement, a paper or a person is to add one row.
+To add what is said of a consent, an agreement, a paper or a person is to add one row, and to have
+the published schema and the guide written anew (``tests/unit/policy/test_fact_table.py`` and
+``tests/unit/audit/test_documents.py``, run as programs).
 """
 
 from collections.abc import Iterable, Iterator, Mapping

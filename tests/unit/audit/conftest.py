@@ -97,6 +97,7 @@ when { ["address", "ssn"].contains(resource.name) };
 
 @id("aa-lists-to-counsel")
 @authority("aa-closed")
+@opinion("none")
 permit (principal, action == Action::"refer", resource)
 when { context.paper.kind == "judicial_subpoena" }
 unless { context.barred.contains("lists") };

@@ -60,7 +60,7 @@ def facts() -> str:
             fact.says,
         )
         for fact in TABLE
-        if fact.path not in {*WITHOUT_CODES, *STAGE_SETS, "principal"}
+        if fact.path not in {*WITHOUT_CODES, *STAGE_SETS, "principal"} and not fact.staged
     ]
     findings = ("`context.findings.` and its parts", "list `answer`", "`findings`")
     rows += [(*findings, "custodian, counsel", "the sentence of its code")]

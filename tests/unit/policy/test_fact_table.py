@@ -1,8 +1,11 @@
-"""Every fact stands once in the table, and what is made from it says no more and no less."""
+"""Every fact stands once in the table, and what is made from it says no more and no less.
+
+Run this file as a program to write the published JSON Schema of demands anew.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,9 +29,14 @@ from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.model.facts import facts_of
 from clerestory.policy.model.shape import OWN_WORDS, WITHOUT_CODES, shape_of
 
+PUBLISHED = Path(__file__).parents[3] / "src/clerestory/demands/schemas/demand.schema.json"
 # What counsel signs: the stages read it, and no policy does.
 SIGNED = {"opinion.favor", "opinion.against", "suspended"}
 HEADS = dict.fromkeys(fact.head for fact in FACTS)
+
+
+def made_schema() -> str:
+    return json.dumps(schema("demand"), indent=1, ensure_ascii=False) + "\n"
 
 
 def flat(facts: Mapping[str, Any], head: str = "") -> Iterator[str]:
@@ -67,10 +75,7 @@ def test_proof_and_replay_know_each_fact_but_days_words_and_the_answer(stack: Pa
 
 
 def test_the_published_schema_is_the_one_that_the_table_makes() -> None:
-    published = resources.files("clerestory.demands") / "schemas" / "demand.schema.json"
-
-    made = json.dumps(schema("demand"), indent=1, ensure_ascii=False) + "\n"
-    assert published.read_text("utf-8") == made
+    assert PUBLISHED.read_text("utf-8") == made_schema()
 
 
 def test_every_place_of_the_form_that_has_codes_is_known_to_the_table() -> None:
@@ -151,3 +156,7 @@ def test_the_closest_paper_is_the_one_of_which_most_is_so(
     best = {f.part: "no" if f.worst == "yes" else "yes" for f in FACTS if f.head == head}
 
     assert worth_of(head, best | changes) == worth
+
+
+if __name__ == "__main__":
+    PUBLISHED.write_text(made_schema(), "utf-8")
