@@ -298,6 +298,32 @@ def test_a_check_compares_keys_as_they_are_read(server: str, base: sa.Engine) ->
     assert told == [(False, True), (True, False), (False, False)]
 
 
+def test_a_key_in_another_writing_is_seen(server: str, base: sa.Engine) -> None:
+    run(
+        base,
+        "CREATE TABLE made_up.people (id text)",
+        "INSERT INTO made_up.people VALUES ('P1'), ('P2'), ('p2')",
+        "CREATE TABLE made_up.capitals (id text)",
+        "INSERT INTO made_up.capitals VALUES ('p1'), ('p2'), (NULL)",
+        "CREATE TABLE made_up.ends (id text)",
+        "INSERT INTO made_up.ends VALUES (E'P1\\r\\n'), ('P11')",
+        "CREATE TABLE made_up.own (id char(9))",
+        "INSERT INTO made_up.own VALUES ('P1')",
+    )
+    source = opened(server)
+
+    seen = {
+        (table, person): source.has_key_like(table, "people", "id", person)
+        for table in ("capitals", "ends", "own")
+        for person in ("P1", "P2")
+    }
+    source.close()
+
+    assert {one for one, is_like in seen.items() if is_like} == {
+        ("capitals", "P1"), ("ends", "P1")
+    }  # fmt: skip
+
+
 def test_kinds_and_samples_are_told(server: str, base: sa.Engine) -> None:
     run(
         base,

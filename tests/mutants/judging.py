@@ -149,12 +149,7 @@ def _does(laws: TwoLaws) -> str:
         for kind, place in laws.kinds.items()
         if not kind.duty and direction(kind.before, kind.after) > 0 and kind.after != "refer"
     ]
-    # What stands on suspended law goes to counsel. Where a policy that did is gone, another may
-    # open what it opened itself: the answer changes, and the law is no wider.
-    circuit = laws.after
-    suspended = (circuit.holds("suspended", code) for code in circuit.shape.sets["suspended"])
-    wide = circuit.both([circuit.either(wider), circuit.negate(circuit.either(suspended))])
-    if laws.ask(wide).can_be is not CanBe.NEVER:
+    if laws.ask(laws.after.either(wider)).can_be is not CanBe.NEVER:
         return WIDENS
     return CHANGES if laws.ask(laws.differs).can_be is not CanBe.NEVER else NOTHING
 
