@@ -145,15 +145,16 @@ def _without_a_code(row: Row) -> Iterator[tuple[str, str, Row]]:
 
 def _written(row: Row, columns: Mapping[str, tuple[str, ...] | None]) -> Row | None:
     """Return a row with columns written otherwise or taken out; None where none is left."""
-    table = {**row.lists, **row.texts, **columns}
-    table = {key: value for key, value in table.items() if value is not None}
-    if not {*COLUMNS, "when"} & set(table):
+    changed = {**row.lists, **columns}
+    lists = {key: codes for key, codes in changed.items() if codes and key in row.lists}
+    texts = {key: text for key, text in row.texts.items() if columns.get(key, text)}
+    if not {*COLUMNS, "when"} & {*lists, *texts}:
         return None
-    condition = _condition(table, " && " if "groups" in row.lists else " || ")
+    condition = _condition({**lists, **texts}, " && " if "groups" in row.lists else " || ")
     return replace(
         row,
-        texts={key: text for key, text in row.texts.items() if key in table},
-        lists={key: tuple(table[key]) for key in row.lists if key in table},
+        texts=texts,
+        lists=lists,
         condition=condition,
         tree=parse_with_terms(condition, f"{row.where}: {row.id}"),
     )
