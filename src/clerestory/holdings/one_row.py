@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from clerestory.holdings.catalogue import Column
-from clerestory.holdings.kinds import Kind
+from clerestory.holdings.kinds import BLANKS, Kind
 from clerestory.holdings.source_faults import bad_date, bad_key, no_zone
 from clerestory.kernel import Period
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 # What a text must look like to be compared as a day. With a zone at its end its day would depend
 # on where one stands.
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.]*)?")
-# What nobody sees around a number: the end of a line that another system wrote, say.
-_BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"
 
 
 class Grammar(Protocol):
@@ -153,7 +151,7 @@ class OneRow:
         def compared(column: "sa.ColumnElement[Any]") -> "sa.ColumnElement[Any]":
             return sa.cast(column, sa.Text) if loose else column
 
-        blanks: sa.ColumnElement[str] = sa.literal_column(f"'{_BLANKS}'")
+        blanks: sa.ColumnElement[str] = sa.literal_column(f"'{BLANKS}'")
 
         def number(table: "sa.FromClause") -> "sa.ColumnElement[str]":
             # h-12, H-12 with a blank behind it and 00h-12 are one household, written three times.
