@@ -21,18 +21,9 @@ PURPOSE = 'context.purpose == Purpose::"locate_fugitive"'
 BLANK = re.compile(r'^(citation|reviewed|case) = ""', re.MULTILINE)
 # Every code of those that enforce law but the group's own.
 OFFICERS = [
-    "cbp",
-    "federal_police",
-    "federal_prosecutor",
-    "ice",
-    "law_enforcement_officer",
-    "medicaid_fraud_unit",
-    "oig",
-    "police_local",
-    "police_state",
-    "prosecutor_state",
-    "sheriff",
-    "state_or_local_police",
+    *("cbp", "federal_police", "federal_prosecutor", "ice", "law_enforcement_officer"),
+    *("medicaid_fraud_unit", "oig", "police_local", "police_state", "prosecutor_state"),
+    *("sheriff", "state_or_local_police"),
 ]
 
 
