@@ -171,6 +171,36 @@ def test_a_key_that_is_printed_in_several_ways_is_never_read(
     assert fault.value.code == "source-key-type"
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("interval", "'1 mon'"),
+        ("made_up.pair", "row('x', 1)::made_up.pair"),
+        ("jsonb", "'\"x\"'"),
+        ("integer[]", "'{1,2}'"),
+        ("daterange", "'[2026-01-01,)'"),
+        ("money", "12.5"),
+    ],
+)
+def test_a_value_of_a_type_that_is_not_read_is_refused_by_its_column(
+    written: str, value: str, server: str, base: sa.Engine
+) -> None:
+    run(
+        base,
+        "CREATE TYPE made_up.pair AS (a text, b integer)",
+        f"CREATE TABLE made_up.people (id text, name text, odd {written})",
+        f"INSERT INTO made_up.people VALUES ('1', 'x', {value})",
+    )
+    source = opened(server)
+
+    with pytest.raises(SourceFault, match=r"people\.odd holds a type that is not read") as fault:
+        read(source, "1", columns=("name", "odd"))
+    assert read(source, "1") == [("x",)]
+    source.close()
+
+    assert fault.value.code == "source-column-type"
+
+
 def test_two_tables_may_have_keys_of_two_types(server: str, base: sa.Engine) -> None:
     run(
         base,

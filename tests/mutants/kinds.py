@@ -15,7 +15,7 @@ from clerestory.law.promise_rows import Row
 from clerestory.law.promises import ANSWERS, Promise
 from clerestory.policy.model.shape import lists_of
 from mutants.slip import Slip
-from mutants.table_kinds import of_codes, of_rows
+from mutants.table_kinds import of_codes, of_reach, of_rows
 from mutants.trees import (
     Steps,
     Tree,
@@ -82,7 +82,9 @@ class Slips:
                                says=says, promises={promise.id: weaker})  # fmt: skip
 
         rows = [row for row in self.rows if row.where.startswith(f"{pack.name}/")]
-        for kind, row, says, changed_row in of_rows(rows, draw):
+        authorities = sorted(pack.authorities)
+        wider = of_reach(rows, self.rows, authorities, draw)
+        for kind, row, says, changed_row in (*of_rows(rows, draw), *wider):
             file = row.where.partition(",")[0].rpartition("/")[2]
             yield Slip(kind=kind, pack=pack.name, where=f"{file} {row.id}", says=says,
                        rows={row.where: changed_row})  # fmt: skip

@@ -9,12 +9,15 @@ from secrets import token_bytes
 
 from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.attaching import answers_in_files, value_of
+from clerestory.cli.begun import begun_before
 from clerestory.cli.deciding import Decided
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.cli.received import answerable
+from clerestory.cli.recipient_keys import check_for_others
+from clerestory.cli.reviewers import check_reviewers
 from clerestory.cli.sealed_packages import note_sealed, put_out
 from clerestory.cli.true_address import keep_true_address
 from clerestory.cli.whom import check_as_received, read_whom
@@ -56,7 +59,6 @@ from clerestory.holdings import (
     read_fields,
     resolve_roster,
 )
-from clerestory.holdings.letters import plain, words_of
 from clerestory.kernel import Period, Refusal
 from clerestory.kernel.period import months_of, whole_months
 from clerestory.notes import Signer, parse_vkey
@@ -111,26 +113,30 @@ def disclose(
     number = answerable(office, decided.demand)
     asked_period(decided.demand)  # a period to come is refused before anybody is looked up
     to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
+    check_for_others(office, to)
     package = office.out / package_name(decided.demand.id, [to])
     # Before anybody is looked up: a look that serves nothing is one too many.
     office.check_new(package)
     named = _named(office, decided, permitted_items(decided.determination), who)
-    decided, values, lowered = _read_values(office, decided, named, files, at)
-    contents = _contents(office, as_told(decided), values, named, at)
+    ready = _ready(office, decided, named, files, at, sealed_to=to.name, reviewers=reviewers)
+    contents = ready.contents
     check_sealable(contents, [to], cbc=cbc)
     # Before anything is logged: an answer that cannot be signed does not leave.
     signer = office.signer()
     office.make_out()
     with office.ledger() as ledger:
-        index = log_answer(
-            ledger, office, decided, number, contents.digest, reviewers, at, sealed_to=to.name
-        )
+        index = ready.index
+        if index is None:
+            index = log_answer(
+                ledger, office, ready.told, number, contents.digest, reviewers, at,
+                sealed_to=to.name,
+            )  # fmt: skip
         sealed = _seal(office, signer, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
     written = put_out(office, sealed)
     answered = Answered(
-        number=number, index=index, files=written, digest=contents.digest, lowered=lowered
+        number=number, index=index, files=written, digest=contents.digest, lowered=ready.lowered
     )
     return answered, sealed
 
@@ -162,18 +168,55 @@ def _seal(
         raise
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """What will be sealed; ``index`` is the log's entry of it, where there is one already."""
+
+    told: Decided
+    contents: Contents
+    lowered: tuple[Item, ...]
+    index: int | None = None
+
+
+def _ready(
+    office: Office,
+    decided: Decided,
+    named: NamedPersons | None,
+    files: Mapping[str, Path],
+    at: datetime,
+    *,
+    sealed_to: str,
+    reviewers: Sequence[str],
+) -> _Ready:
+    """Read the records as they are now, and write the letters of today, or of the day begun on."""
+
+    def written(law: Decided, day: date, index: int | None = None) -> _Ready:
+        told, values, lowered = _read_values(office, law, named, files, at)
+        contents = _contents(office, as_told(told), values, named, day)
+        return _Ready(told=told, contents=contents, lowered=lowered, index=index)
+
+    today = office.day(at)
+    begun = begun_before(office, decided, sealed_to=sealed_to, reviewers=reviewers, today=today)
+    if begun is not None:
+        ready = written(begun.decided, begun.day, begun.index)
+        if ready.contents.digest == begun.digest:
+            return ready
+    # Nothing was begun, or the records say something else since.
+    return written(decided, today)
+
+
 def _contents(
     office: Office,
     decided: Decided,
     values: Mapping[Item, Value],
     named: NamedPersons | None,
-    at: datetime,
+    day: date,
 ) -> Contents:
     """Cut what was read down to the rulings, and write the letters."""
     determination = decided.determination
     items = permitted_items(determination)
     minimised = minimise(determination, values, _tables(office, decided.demand))
-    given = letter_input(office, decided, office.day(at))
+    given = letter_input(office, decided, day)
     closed = len(determination.rulings) > len(items)
     return prepare_contents(
         minimised,
@@ -181,23 +224,6 @@ def _contents(
         index_pdf=withholding_index(given) if closed else None,
         marks={str(one.ref): one.marks for one in named.persons} if named else None,
     )
-
-
-def check_reviewers(reviewers: Sequence[str]) -> None:
-    """Refuse unless two different people have signed.
-
-    Raises:
-        Refusal: Fewer than two, or the same one twice.
-    """
-    # As a person reads them: capitals, accents, signs and the order of the words make no second
-    # person.
-    people = {tuple(sorted(words_of(plain(name)))) for name in reviewers} - {()}
-    if len(people) < 2:
-        raise Refusal(
-            f"two different people must have signed: {len(reviewers)} named",
-            code="answer-needs-two",
-            todo="add --reviewer NAME twice, once for each person who read the determination",
-        )
 
 
 def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:

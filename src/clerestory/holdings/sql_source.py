@@ -12,7 +12,7 @@ from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.kinds import BLANKS, HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.source import Recorder, Scalar
-from clerestory.holdings.source_faults import bad_date, lacks, shown, unreadable
+from clerestory.holdings.source_faults import bad_date, bad_value, lacks, shown, unreadable
 
 BUSY_SECONDS = 2
 # What a driver raises by itself where bytes are no text, or a date or number is out of range.
@@ -269,6 +269,10 @@ class SqlSource(ABC):
         if self._held[row.table] is None:
             raise lacks(self._label, row.table, row.columns)
         row.check(self)
+        for held in self._held[row.table] or ():
+            # A driver has no value for some of them, and for others one that nobody would read.
+            if held.name in row.columns and held.kind is Kind.OTHER:
+                raise bad_value(row.table, held.name, Kind.OTHER)
 
     def _exact(self, text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
         """A text that is compared letter by letter, whatever its column says."""
