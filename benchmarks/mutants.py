@@ -18,7 +18,7 @@ def main() -> None:
     options = _options()
     judge = Judge(options.packs, options.casebook, only_promises=options.only == "promises")
     whole = max(judge.stacks, key=lambda stack: len(stack.packs))
-    slips = Slips(whole, judge.written, options.seed).all()
+    slips = Slips(whole, judge.written, judge.rows, options.seed).all()
     slips = [slip for slip in slips if not options.kind or slip.kind == options.kind]
     if options.sample:
         slips = sample(slips, options.sample, options.seed)

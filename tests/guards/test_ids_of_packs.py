@@ -14,6 +14,7 @@ PACKS = ROOT / "packs"
 # Where a text is the same as an id and means another thing.
 OTHERWISE = {
     ("law/fact_table.py", "us-me"): "the jurisdiction of a plain demand, and no pack",
+    ("audit/promises/reach.py", "about_nobody"): "the category of codes.yaml, and no defined word",
 }
 
 

@@ -21,7 +21,7 @@ from clerestory.cli.office import open_office
 from clerestory.cli.receipt_keys import check_one_name
 from clerestory.demands import asked_parts, demand_digest
 from clerestory.demands.demand import Subject
-from clerestory.disclosure import Receipt
+from clerestory.disclosure import Receipt, key_digest, read_receipt_key
 from clerestory.kernel import ClerestoryError, Refusal, digest_of
 from clerestory.ledger import parse_leaf
 from clerestory.notes.key_files import read_signing_key
@@ -186,6 +186,7 @@ def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> Non
                 "received_at": "2026-10-21T16:00:00Z",
                 "by": "agents.example/r",
                 "signed_by": (agents / "receipt.vkey").read_text("utf-8").strip(),
+                "key": key_digest(read_receipt_key((agents / "receipt.vkey").read_bytes())),
             },
         ),
     ]

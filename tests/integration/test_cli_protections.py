@@ -221,6 +221,32 @@ def test_another_field_does_not_tell_the_true_address(
     assert "neither confirmed nor denied" in told
 
 
+@pytest.mark.parametrize(
+    "kept_apart",
+    [
+        "91 Demonstration Lane Apt 2, Exampleton, ME 00011",
+        "91 Demonstraton Ln, Exampleton",
+        "same as mailing",
+        b"91 Demonstration Lane, Exampleton, ME 00011",
+        b"\xff\x00\x17",
+    ],
+)
+def test_a_home_that_is_kept_apart_in_another_way_than_it_is_told_stays_untold(
+    kept_apart: str | bytes, desk: Desk
+) -> None:
+    desk.record("UPDATE people SET actual_address = ? WHERE person_id = ?", kept_apart, AMINA)
+    desk.record(
+        "UPDATE mainecare_cases SET benefit_amount = ? WHERE person_id = ?",
+        "paid to 91 Demonstration Lane", AMINA,
+    )  # fmt: skip
+
+    said, package = desk.disclose()
+
+    assert "Demonstration" not in words_of(package)
+    assert fields_of(package) == ["claims"]
+    assert "kept back, since the record protects the person: mainecare/S1.benefit_amount" in said
+
+
 def test_who_is_tied_to_the_demand_nobody_knows_how_may_stand_in_the_file_of_who_it_names(
     desk: Desk,
 ) -> None:

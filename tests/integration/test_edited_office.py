@@ -3,16 +3,22 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
+from clerestory.cli.begun import Begun, begun_before
+from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.office import open_office
 from clerestory.ledger import EventType
 from clerestory.ledger.repeats import fields_of
+from clerestory.notes.key_files import read_signing_key
 from hostile.running import must, type_in
-from hostile.world import STORY, WHO
+from hostile.world import DEMAND, STORY, WHO
 
 CASE = "STORY-HOSPITAL"
 CASEBOOK = STORY.parents[3] / "casebook" / "dockets.yaml"
@@ -133,6 +139,167 @@ def test_a_log_that_is_put_back_from_yesterday_is_an_alarm_before_a_number_is_dr
 
     assert (done.code, done.error_code) == (3, "log-rollback")
     assert "log.seen shows 1, the database 0" in done.err
+
+
+@pytest.mark.parametrize("when", ["today", "yesterday"])
+@pytest.mark.parametrize(
+    "words", [refuse, disclose, lambda office, _: receive(office), lambda o, _: receive_class(o)]
+)
+def test_a_log_of_which_nothing_was_seen_is_an_alarm_also_where_it_is_empty(
+    words: Callable[[Path, Path], Words], when: str, office: Path, made: Path
+) -> None:
+    # What would tell that an older log was put back is taken away with it.
+    (office / "log.seen").unlink()
+    if when == "yesterday":
+        shutil.rmtree(office / "log")
+        shutil.copytree(made / "yesterday" / "log", office / "log")
+        shutil.rmtree(office / "matters")
+        shutil.copytree(made / "office" / "matters", office / "matters")
+    before = sorted(office.rglob("*"))
+
+    done = type_in(*words(office, made))
+
+    assert (done.code, done.error_code) == (3, "office-log-unseen")
+    assert "log.seen is missing" in done.err
+    assert sorted(office.rglob("*")) == before
+
+
+def test_what_an_office_sees_of_its_log_is_begun_with_the_office(made: Path) -> None:
+    seen = made / "yesterday" / "log.seen"
+
+    assert seen.read_text("utf-8").startswith("log.example/test\n0\n")
+    assert seen.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(["--at", "2026-10-21T14:00Z"], id="a-later-day-with-more-findings"),
+        pytest.param(["--at", "2026-08-19T14:00Z", "--who", WHO], id="with-whom"),
+    ],
+)
+def test_a_demand_whose_note_is_lost_is_noted_again_by_the_same_paper_and_can_be_answered(
+    again: Words, office: Path, made: Path
+) -> None:
+    (office / "matters" / f"{CASE}.json").unlink()
+
+    done = type_in(*receive(office)[:-2], *again)
+
+    assert (done.code, done.error_code) == (2, "answer-received-already")
+    assert "as number 1" in done.err
+    assert entries(office) == 1
+    assert must(*disclose(office, made)).startswith("sealed number 1, log entry 2")
+
+
+def test_another_paper_under_the_id_of_one_whose_note_is_lost_is_not_noted(
+    office: Path, tmp_path: Path
+) -> None:
+    note = office / "matters" / f"{CASE}.json"
+    note.unlink()
+    other = tmp_path / "other.yaml"
+    other.write_text(DEMAND.replace("MADE-UP-1", CASE))
+
+    done = type_in("receive", other, "--office", office, "--at", "2026-08-20T14:00Z")
+
+    assert (done.code, done.error_code) == (2, "answer-received-already")
+    assert not note.exists()
+    assert entries(office) == 1
+
+
+def next_day(words: Words, *, reviewer: str = "two") -> Words:
+    return [{"2026-10-21T15:00Z": "2026-10-22T15:00Z", "two": reviewer}.get(str(w), w)
+            for w in words]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reviewer", "entry", "day"), [("two", 2, "2026-10-21"), ("three", 4, "2026-10-22")]
+)
+def test_an_answer_that_was_logged_and_not_put_out_is_the_same_answer_on_the_next_day(
+    reviewer: str, entry: int, day: str, office: Path, made: Path
+) -> None:
+    must(*disclose(office, made))
+    for name in ("out", "sealed"):
+        shutil.rmtree(office / name)
+
+    said = must(*next_day(disclose(office, made), reviewer=reviewer))
+
+    assert said.startswith(f"sealed number 1, log entry {entry}\n")
+    assert entries(office) == entry + 1
+    must(
+        "verify", office / "out" / f"{CASE}.tar.age", "--identity", made / "agents/identity.txt",
+        "--sender", office / "public" / "sender.vkey", "--log", office / "public" / "log.vkey",
+        "--extract-to", office.with_name("opened"),
+    )  # fmt: skip
+    with open_office(office).ledger() as ledger:
+        answers = [told for _, told in fields_of(ledger, EventType.ANSWER_SEALED, CASE)]
+    assert answers[-1]["on"] == day
+
+
+def test_an_answer_is_gone_on_with_where_the_law_of_today_says_the_same_and_only_there(
+    office: Path, made: Path
+) -> None:
+    must(*disclose(office, made))
+    today = date(2026, 10, 22)
+    decided = decide_file(STORY, on=today, case=CASE)
+    told = decided.determination
+    cited = tuple(replace(ruling, authorities=("another",)) for ruling in told.rulings)
+    changed = replace(decided, determination=replace(told, rulings=cited))
+
+    def found(law: Decided, *, day: date = today, reviewer: str = "two") -> Begun | None:
+        return begun_before(
+            open_office(office), law, reviewers=["one", reviewer], today=day,
+            sealed_to=(made / "agents" / "recipient.txt").read_text().strip(),
+        )  # fmt: skip
+
+    begun = found(decided)
+    assert begun is not None
+    assert (begun.index, begun.day) == (2, date(2026, 10, 21))
+    assert begun.decided.determination.on == begun.day
+    assert found(changed) is None
+    assert found(decided, reviewer="three") is None
+    assert found(decided, day=begun.day) is None
+
+
+@pytest.mark.parametrize("which", ["keys/package.key", "log/keys/log.key"])
+def test_no_answer_is_sealed_to_a_key_of_the_office_itself(
+    which: str, office: Path, made: Path, tmp_path: Path
+) -> None:
+    own = serialization.load_pem_public_key(read_signing_key(office / which).verifier.pem())
+    ssh = own.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    key = tmp_path / "key.pub"
+    key.write_bytes(ssh + b" made-up\n")
+
+    done = type_in(*disclose(office, made)[:-1], key)
+
+    assert (done.code, done.error_code) == (2, "recipient-ours")
+    assert f"this key is the office's own: {which}" in done.err
+    assert entries(office) == 1
+
+
+def test_a_recipients_key_may_be_kept_in_the_offices_folder(
+    office: Path, made: Path, tmp_path: Path
+) -> None:
+    theirs = read_signing_key(made / "agents" / "receipt.key").verifier.pem()
+    form = serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    key = tmp_path / "key.pub"
+    key.write_bytes(serialization.load_pem_public_key(theirs).public_bytes(*form))
+    (office / "recipients").mkdir()
+    (office / "recipients" / "theirs.pem").write_bytes(theirs)
+
+    assert must(*disclose(office, made)[:-1], key).startswith("sealed number 1, log entry 2")
+
+
+def test_a_link_in_place_of_the_folder_of_work_is_taken_away_and_not_what_it_leads_to(
+    office: Path, made: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "kept.txt").write_text("kept")
+    (office / "sealing").symlink_to(tmp_path / "else")
+
+    must(*disclose(office, made))
+
+    assert [path.name for path in (tmp_path / "else").iterdir()] == ["kept.txt"]
+    assert not (office / "sealing").exists()
 
 
 def test_an_erased_matter_is_told_from_one_that_the_log_never_had(office: Path, made: Path) -> None:

@@ -1,17 +1,11 @@
 """One demand has one answer, whatever was cut short and on whatever day it is typed again."""
 
 import shutil
-import sqlite3
-from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from clerestory.cli.deciding import decide_file
 from clerestory.cli.office import open_office
-from clerestory.cli.one_answer import check_no_wider
-from clerestory.kernel import Refusal
 from clerestory.ledger import EventType
 from clerestory.ledger.repeats import fields_of
 from hostile.running import Done, must, type_in
@@ -89,50 +83,6 @@ def test_a_disclosure_cut_short_is_finished_on_another_day_as_that_of_the_first(
     must("verify", office / "out" / f"{CASE}.tar.age", "--sender", office / "public/sender.vkey",
          "--log", office / "public/log.vkey", "--identity", office.parent / "agents/identity.txt",
          "--extract-to", opened)  # fmt: skip
-
-
-def test_another_recipient_on_another_day_gets_the_same_contents(office: Path) -> None:
-    must(*disclosing(office))
-    cut_short(office)
-
-    told = must(*disclosing(office, LATER, "others"))
-
-    assert told.startswith("sealed number 1, log entry 4")
-    (_, one), (_, two) = answers(office)
-    assert one["sealed_to"] != two["sealed_to"]
-    assert (one["package"], one["on"]) == (two["package"], two["on"])
-
-
-@pytest.mark.parametrize("at", [FIRST, LATER])
-def test_where_the_record_changed_since_no_second_answer_is_logged(office: Path, at: str) -> None:
-    must(*disclosing(office))
-    first = answers(office)
-    cut_short(office)
-    change_discharge(office)
-
-    said = cannot(type_in(*disclosing(office, at)), "answer-sealed-otherwise")
-
-    assert f"the demand {CASE} was answered already, log entry 2" in said
-    assert answers(office) == first
-    assert not (office / "out").exists() or not any((office / "out").iterdir())
-
-
-def change_discharge(office: Path) -> None:
-    with closing(sqlite3.connect(office.parent / "agency/agency.sqlite")) as records, records:
-        records.execute("UPDATE state_hospital_cases SET discharge_date = '2020-02-02'")
-
-
-def test_what_the_law_of_today_closes_is_not_sealed_as_on_the_first_day() -> None:
-    closed, opened = (
-        decide_file(STORY, case=CASE, on=date.fromisoformat(day))
-        for day in ("2026-08-20", "2026-10-21")
-    )
-
-    check_no_wider(closed, opened, 2)
-    check_no_wider(opened, opened, 2)
-    with pytest.raises(Refusal, match="was answered already, log entry 2") as caught:
-        check_no_wider(opened, closed, 2)
-    assert caught.value.code == "answer-sealed-otherwise"
 
 
 def test_what_was_answered_with_a_package_is_not_refused_afterwards(office: Path) -> None:

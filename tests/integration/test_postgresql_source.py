@@ -171,6 +171,36 @@ def test_a_key_that_is_printed_in_several_ways_is_never_read(
     assert fault.value.code == "source-key-type"
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("interval", "'1 mon'"),
+        ("made_up.pair", "row('x', 1)::made_up.pair"),
+        ("jsonb", "'\"x\"'"),
+        ("integer[]", "'{1,2}'"),
+        ("daterange", "'[2026-01-01,)'"),
+        ("money", "12.5"),
+    ],
+)
+def test_a_value_of_a_type_that_is_not_read_is_refused_by_its_column(
+    written: str, value: str, server: str, base: sa.Engine
+) -> None:
+    run(
+        base,
+        "CREATE TYPE made_up.pair AS (a text, b integer)",
+        f"CREATE TABLE made_up.people (id text, name text, odd {written})",
+        f"INSERT INTO made_up.people VALUES ('1', 'x', {value})",
+    )
+    source = opened(server)
+
+    with pytest.raises(SourceFault, match=r"people\.odd holds a type that is not read") as fault:
+        read(source, "1", columns=("name", "odd"))
+    assert read(source, "1") == [("x",)]
+    source.close()
+
+    assert fault.value.code == "source-column-type"
+
+
 def test_two_tables_may_have_keys_of_two_types(server: str, base: sa.Engine) -> None:
     run(
         base,
@@ -296,6 +326,32 @@ def test_a_check_compares_keys_as_they_are_read(server: str, base: sa.Engine) ->
     source.close()
 
     assert told == [(False, True), (True, False), (False, False)]
+
+
+def test_a_key_in_another_writing_is_seen(server: str, base: sa.Engine) -> None:
+    run(
+        base,
+        "CREATE TABLE made_up.people (id text)",
+        "INSERT INTO made_up.people VALUES ('P1'), ('P2'), ('p2')",
+        "CREATE TABLE made_up.capitals (id text)",
+        "INSERT INTO made_up.capitals VALUES ('p1'), ('p2'), (NULL)",
+        "CREATE TABLE made_up.ends (id text)",
+        "INSERT INTO made_up.ends VALUES (E'P1\\r\\n'), ('P11')",
+        "CREATE TABLE made_up.own (id char(9))",
+        "INSERT INTO made_up.own VALUES ('P1')",
+    )
+    source = opened(server)
+
+    seen = {
+        (table, person): source.has_key_like(table, "people", "id", person)
+        for table in ("capitals", "ends", "own")
+        for person in ("P1", "P2")
+    }
+    source.close()
+
+    assert {one for one, is_like in seen.items() if is_like} == {
+        ("capitals", "P1"), ("ends", "P1")
+    }  # fmt: skip
 
 
 def test_kinds_and_samples_are_told(server: str, base: sa.Engine) -> None:

@@ -6,12 +6,13 @@ from functools import cached_property
 from pathlib import Path
 
 from clerestory.audit.case_score import list_case_files
-from clerestory.audit.gate.texts import pack_differences
+from clerestory.audit.gate.texts import code_differences, pack_differences
 from clerestory.audit.pack_check import _read
 from clerestory.audit.pack_check_flaws import Sources
 from clerestory.audit.two_laws import TwoLaws
 from clerestory.law.packs import PackStack, available_packs, load_stack
 from clerestory.law.policies import _wrong_with
+from clerestory.law.promise_rows import Row
 from clerestory.law.promises import Promise
 from clerestory.policy.circuit.circuit import direction
 from clerestory.policy.errors import OutsideSubset
@@ -61,6 +62,12 @@ class Judge:
         found = {one.id: one for stack in self._promised.values() for one in stack.written}
         return list(found.values())
 
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of the packs' lists, each once."""
+        found = {row.where: row for stack in self._promised.values() for row in stack.rows}
+        return list(found.values())
+
     @cached_property
     def known(self) -> Known:
         """The known answers, read when they are first asked for."""
@@ -75,7 +82,10 @@ class Judge:
             for stack in touched:
                 laws = self._promised[stack.digest].laws(slip)
                 does = max(does, _does(laws), key=[NOTHING, CHANGES, WIDENS].index)
-                promised = promised or self._promised[stack.digest].broken_by(slip, laws)
+                # What widens nothing the promises need not stop: asked only where all is asked.
+                asked = does == WIDENS or not self.only_promises or slip.promises or slip.rows
+                if asked and not promised:
+                    promised = self._promised[stack.digest].broken_by(slip, laws)
                 if not self.only_promises and not cases:
                     cases = self.known.fails(slip, self.known.touched(laws))
         except OutsideSubset:
@@ -95,8 +105,10 @@ class Judge:
         """Whether the comparison of what is written tells the slip, though no answer differs."""
         packs = [pack for stack in touched for pack in stack.packs if pack.name == slip.pack]
         told = any(list(pack_differences(pack, slip.pack_with(pack))) for pack in packs[:1])
-        # A promise is compared as its file has it, and any other text of it is another one.
-        return told or bool(slip.promises)
+        codes = [(s.vocabulary, slip.vocabulary_with(s.vocabulary)) for s in touched]
+        told = told or any(list(code_differences(*both)) for both in codes)
+        # A promise or a row is compared as its file has it, and any other text of it is another.
+        return told or bool(slip.promises or slip.rows)
 
     def does(self, slip: Slip) -> str:
         """Return what a slip does, as the solver has it."""

@@ -11,9 +11,11 @@ from clerestory.kernel import Period
 from clerestory.law.authorities import Authority
 from clerestory.law.packs import Pack, PackStack
 from clerestory.law.policies import Policy
+from clerestory.law.promise_rows import Row
 from clerestory.law.promises import ANSWERS, Promise
 from clerestory.policy.model.shape import lists_of
 from mutants.slip import Slip
+from mutants.table_kinds import of_codes, of_rows
 from mutants.trees import (
     Steps,
     Tree,
@@ -44,6 +46,7 @@ class Slips:
 
     stack: PackStack
     promises: Sequence[Promise]
+    rows: Sequence[Row]
     seed: int = 7
 
     def all(self) -> list[Slip]:
@@ -53,6 +56,13 @@ class Slips:
             draw = random.Random(f"{self.seed}{pack.name}")
             for slip in self._of_pack(pack, draw):
                 found.setdefault(slip.name, slip)
+        draw = random.Random(f"{self.seed}codes")
+        # Every pack is read with the codes, and the first is there wherever another is.
+        first = self.stack.packs[0].name
+        for kind, (list_name, name), says, code in of_codes(self.stack.vocabulary, draw):
+            slip = Slip(kind=kind, pack=first, where=f"{list_name}.{name}", says=says,
+                        codes={(list_name, name): code})  # fmt: skip
+            found.setdefault(slip.name, slip)
         return list(found.values())
 
     def _of_pack(self, pack: Pack, draw: random.Random) -> Iterator[Slip]:
@@ -69,6 +79,12 @@ class Slips:
                 for says, weaker in _of_promise(promise):
                     yield Slip(kind="promise weakened", pack=pack.name, where=promise.id,
                                says=says, promises={promise.id: weaker})  # fmt: skip
+
+        rows = [row for row in self.rows if row.where.startswith(f"{pack.name}/")]
+        for kind, row, says, changed_row in of_rows(rows, draw):
+            file = row.where.partition(",")[0].rpartition("/")[2]
+            yield Slip(kind=kind, pack=pack.name, where=f"{file} {row.id}", says=says,
+                       rows={row.where: changed_row})  # fmt: skip
 
     def _of_policy(
         self, policy: Policy, draw: random.Random

@@ -9,9 +9,11 @@ from clerestory.audit.promises.question import Question
 from clerestory.audit.two_laws import TwoLaws
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack
+from clerestory.law.promise_rows import Row
 from clerestory.law.promises import Promise
+from clerestory.policy.circuit.well_formed import well_formed
 from clerestory.policy.errors import OutsideSubset
-from clerestory.policy.interpreters.smt import CanBe
+from clerestory.policy.interpreters.smt import CanBe, Solver
 from mutants.slip import Slip
 
 # After so many slips the circuit is begun anew: each leaves nodes that nobody asks for again.
@@ -39,6 +41,11 @@ class Promised:
         """The promises that the packs themselves make."""
         return self._promises.packs
 
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows of the packs' lists that are held against the policies."""
+        return [*self._promises.rows]
+
     def laws(self, slip: Slip) -> TwoLaws:
         """Return the law and the law with a slip, on every day."""
         new = slip.stack_with(self._stack)
@@ -56,20 +63,25 @@ class Promised:
     def broken_by(self, slip: Slip, laws: TwoLaws) -> str:
         """Return the first promise that does not hold with a slip in the law; empty if all do."""
         questions: list[Question] = []
+        waiting: list[Question] = []
         fault = ""
         try:
-            questions += self._with(slip).ask(laws.every_day[1])
+            for question in self._with(slip).ask(laws.every_day[1]):
+                # Those of doubtful facts take longest, and mostly another is broken before.
+                if waiting and _is_doubt(question) != _is_doubt(waiting[-1]):
+                    if broken := self._first_broken(waiting, laws):
+                        return broken
+                    waiting = []
+                waiting.append(question)
+                questions.append(question)
         except (PackFault, OutsideSubset) as gone:
             fault = f"cannot be asked: {gone}"
-        about_nothing = (q.id for q in questions if not self._can_be(q.premise, laws))
-        return (
-            self._first_broken(questions, laws)
-            or fault
-            or next((f"{name} (about nothing)" for name in about_nothing), "")
-        )
+        return self._first_broken(waiting, laws) or fault or self._first_about_nothing(questions)
 
     def _first_broken(self, questions: Sequence[Question], laws: TwoLaws) -> str:
         new = [q for q in questions if q.broken not in self._kept]
+        if not new:
+            return ""
         answer = laws.ask(laws.after.either(q.broken for q in new))
         if answer.can_be is CanBe.NEVER:
             self._kept |= {q.broken for q in new}
@@ -88,16 +100,47 @@ class Promised:
 
     def _know(self) -> None:
         """Take it that the law as it is keeps every promise."""
-        self._met: dict[int, bool] = {}
+        self._met: set[int] = set()
+        self._premises = Solver(self._laws.after)
+        self._premises.require(well_formed(self._laws.after))
         self._kept = {q.broken for q in self._promises.ask(self._laws.every_day[0])}
         # Whoever asks first makes the solver, and the others use it as well.
         self._laws.ask(self._laws.after.no)
 
-    def _can_be(self, premise: int, laws: TwoLaws) -> bool:
-        if premise not in self._met:
-            self._met[premise] = laws.ask(premise).can_be is CanBe.POSSIBLE
-        return self._met[premise]
+    def _first_about_nothing(self, questions: Sequence[Question]) -> str:
+        circuit = self._laws.after
+        for question in questions:
+            if question.premise not in self._met:
+                facts = self._premises.ask(question.premise).facts
+                if facts is None:
+                    return f"{question.id} (about nothing)"
+                # One demand is mostly about many promises.
+                places = [q.premise for q in questions]
+                values = circuit.evaluate_of(circuit.reached(places), facts)
+                self._met |= {place for place in places if values[place]}
+        return ""
 
     def _with(self, slip: Slip) -> Promises:
-        packs = [slip.promises.get(promise.id, promise) for promise in self._promises.packs]
-        return replace(self._promises, packs=[one for one in packs if one is not None])
+        known = self._promises
+        packs = [slip.promises.get(promise.id, promise) for promise in known.packs]
+        exceptions = [
+            replace(file, rows={kind: tuple(_rows(slip, rows)) for kind, rows in file.rows.items()})
+            for file in known.exceptions
+        ]
+        locks, openings = _rows(slip, known.locks.locks), _rows(slip, known.locks.openings)
+        return replace(
+            known,
+            packs=[one for one in packs if one is not None],
+            exceptions=exceptions,
+            locks=replace(known.locks, locks=locks, openings=openings),
+            doubts=replace(known.doubts, rows=_rows(slip, known.doubts.rows)),
+        )
+
+
+def _rows(slip: Slip, rows: Sequence[Row]) -> list[Row]:
+    changed = [slip.rows.get(row.where, row) for row in rows]
+    return [row for row in changed if row is not None]
+
+
+def _is_doubt(question: Question) -> bool:
+    return question.id.startswith("doubt-")

@@ -15,18 +15,22 @@ from mutants.slip import Slip
 
 ROOT = Path(__file__).parents[2]
 JUDGE = Judge(ROOT / "packs", ROOT / "casebook")
-ALL = Slips(max(JUDGE.stacks, key=lambda stack: len(stack.packs)), JUDGE.written).all()
+ALL = Slips(max(JUDGE.stacks, key=lambda s: len(s.packs)), JUDGE.written, JUDGE.rows).all()
 ONE_OF_EACH = sample(ALL, 1, seed=2026)
 
 # What no answer tells, and the gate compares as it is written.
 WRITTEN = {"promise weakened", "authority kind changed", "authority confirmation changed",
-           "authority dates changed", "citation dropped"}  # fmt: skip
-# Of those that widen release, as many as the promises alone stop at least, of a hundred.
-PROMISES_STOP = 75
+           "authority dates changed", "citation dropped", "row deleted", "row without days",
+           "row changed", "mark proxy dropped", "mark event dropped", "mark compels dropped",
+           "source dropped", "group left", "group joined"}  # fmt: skip
+# Of the slips in policies that widen release, as many as the promises alone stop at least, of a
+# hundred: of 128, 122 (95). What they miss opens papers about nobody. Of slips in codes they stop
+# fewer, since promises name the same groups; those the comparison tells.
+PROMISES_STOP = 90
 
 
 def test_every_kind_of_slip_is_made() -> None:
-    assert len({slip.kind for slip in ALL}) >= 40
+    assert len({slip.kind for slip in ALL}) >= 50
     assert len(ALL) > 5_000
 
 
@@ -42,7 +46,8 @@ def test_a_slip_that_changes_an_answer_or_a_duty_is_told_by_the_gate(slip: Slip)
 
 @pytest.mark.slow
 def test_the_promises_alone_stop_their_share() -> None:
-    wide = [slip for slip in sample(ALL, 2, seed=7) if JUDGE.does(slip) == WIDENS]
+    some = [slip for slip in sample(ALL, 2, seed=7) if slip.policies]
+    wide = [slip for slip in some if JUDGE.does(slip) == WIDENS]
 
     stopped = [slip.name for slip in wide if JUDGE.broken_promise(slip)]
 

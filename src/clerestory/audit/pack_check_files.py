@@ -17,7 +17,7 @@ from clerestory.audit.pack_check_flaws import (
 from clerestory.kernel import BadFile
 from clerestory.kernel.reading import read_document
 from clerestory.kernel.time import FIRST_YEAR, LAST_YEAR
-from clerestory.law import exceptions, openings, promises
+from clerestory.law import doubts, exceptions, openings, promises, reach
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import PackFault
 from clerestory.law.pack_toml import read_pack_toml
@@ -124,6 +124,8 @@ def check_promise_files(pack: Pack) -> Iterator[Flaw]:
         (promises.FILE, lambda folder: promises.load_promises([folder])),
         (exceptions.FILE, exceptions.load_exceptions),
         (openings.FILE, openings.load_openings),
+        (doubts.FILE, doubts.load_doubts),
+        (reach.FILE, reach.load_reach),
     )
     for name, read in readers:
         try:

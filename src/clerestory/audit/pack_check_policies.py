@@ -12,7 +12,7 @@ from clerestory.law.cedar_tree import Asked, Fact, IsEmpty, Not
 from clerestory.law.clocks import check_clock
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack
-from clerestory.law.policies import Policy, policies_text
+from clerestory.law.policies import MAY_CLOSE, MAY_OPEN, NEITHER, Policy, policies_text
 from clerestory.law.stages import STAGES, known_to
 from clerestory.policy.circuit.circuit_of_law import outside_subset
 from clerestory.policy.model.schema import schema_text
@@ -41,9 +41,18 @@ def check_policies(
             is missing, every citation of it would be listed beside the one true fault.
     """
     for policy in pack.policies:
+        if policy.refers and not policy.words("opinion"):
+            yield sources.flaw(
+                pack,
+                policy,
+                f"{policy.id} refers and does not say what counsel's opinion may do: nothing",
+                f"""write @opinion("{NEITHER}"), "{MAY_CLOSE}", or "{MAY_OPEN}" with @lifts""",
+                grave=False,
+            )
         for text, todo, near in (
             *_authorities(policy, stack.authorities, all_known=all_known),
             *_annotations(policy),
+            *_opinion(policy, stack),
             *_expressions(policy),
             *_stage(policy),
         ):
@@ -89,7 +98,7 @@ def _authorities(
     ends = [a.in_force.valid_to for a in cited if a.in_force.valid_to]
     if starts and ends and max(starts) >= min(ends):
         yield "is never in force: no day lies within all its authorities", "split it", ""
-    if policy.action in OPENING and cited:
+    if (policy.action in OPENING or policy.may_end(MAY_OPEN)) and cited:
         yield from _opening(policy, cited)
 
 
@@ -137,6 +146,42 @@ def _annotations(policy: Policy) -> Iterator[Remark]:
                 f"name one of {', '.join(sorted(SHAPES))}",
                 "@coarsen_to",
             )
+
+
+def _opinion(policy: Policy, stack: PackStack) -> Iterator[Remark]:
+    """What a policy says of counsel's opinions, and what one in favor would lift."""
+    said = policy.words("opinion")
+    if policy.action != "refer" or (not said and not policy.words("lifts")):
+        return
+    ends = {MAY_OPEN, MAY_CLOSE}
+    if not policy.refers or (said != (NEITHER,) and not ends.issuperset(said)):
+        yield (
+            f"says of counsel's opinion what nobody reads: {' '.join(said) or 'nothing'}",
+            f"a policy that refers says {MAY_OPEN}, {MAY_CLOSE}, both, or {NEITHER}",
+            "@opinion",
+        )
+    if policy.may_end(MAY_OPEN) != bool(policy.words("lifts")):
+        yield (
+            f"must name in @lifts what counsel's opinion lifts, and only where it says {MAY_OPEN}",
+            "name the locks of the law that it opens, or take the annotation out",
+            "@lifts",
+        )
+    for lock in sorted(_house_locks(stack).intersection(policy.words("lifts"))):
+        yield (
+            f"lets counsel's opinion lift {lock}, which a rule of the agency's own bars",
+            "an opinion answers a question of law: it lifts no lock of the house",
+            "@lifts",
+        )
+
+
+def _house_locks(stack: PackStack) -> frozenset[str]:
+    return frozenset(
+        lock
+        for policy in stack.policies
+        if any(stack.authorities[n].basis == "agency_policy" for n in policy.authorities
+               if n in stack.authorities)
+        for lock in policy.words("bars")
+    )  # fmt: skip
 
 
 def _needs_a_lift(policy: Policy) -> bool:

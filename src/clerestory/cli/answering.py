@@ -1,23 +1,26 @@
 """From a determination to a package that leaves: log first, then seal."""
 
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes
 
 from clerestory.audit.packages import evidence_of, seal_logged
-from clerestory.cli.committed_lookups import check_lookups
+from clerestory.cli.attaching import answers_in_files, value_of
+from clerestory.cli.begun import begun_before
 from clerestory.cli.deciding import Decided
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
-from clerestory.cli.one_answer import Before, sealed_before, sealed_otherwise
-from clerestory.cli.protections import as_told
-from clerestory.cli.reading_records import read_values
+from clerestory.cli.one_answer import check_may_follow
+from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.cli.received import answerable
+from clerestory.cli.recipient_keys import check_for_others
+from clerestory.cli.reviewers import check_reviewers
 from clerestory.cli.sealed_packages import note_sealed, put_out
+from clerestory.cli.true_address import keep_true_address
 from clerestory.cli.whom import check_as_received, read_whom
 from clerestory.demands import Demand, Item, asked_period
 from clerestory.demands.determination import Change
@@ -41,10 +44,24 @@ from clerestory.disclosure import (
     read_stationery,
     withholding_index,
 )
-from clerestory.holdings import NamedPersons
-from clerestory.holdings.letters import plain, words_of
-from clerestory.kernel import Refusal
-from clerestory.kernel.period import months_of
+from clerestory.holdings import (
+    Catalogue,
+    LookupReason,
+    NamedPersons,
+    PermittedField,
+    PersonSearch,
+    Purpose,
+    Source,
+    check_index_current,
+    check_still_right,
+    load_catalogue,
+    open_index,
+    open_source,
+    read_fields,
+    resolve_roster,
+)
+from clerestory.kernel import Period, Refusal
+from clerestory.kernel.period import months_of, whole_months
 from clerestory.notes import Signer, parse_vkey
 from clerestory.policy.explain.words import fact_in_words
 
@@ -79,9 +96,6 @@ def disclose(
 ) -> tuple[Answered, Sealed]:
     """Read what was ruled open, log it, and seal it to the recipient.
 
-    One demand has one answer: done again after a run that was cut short, on whatever day, it is
-    that of the first day, or none.
-
     Args:
         office: Whose records, keys and log.
         decided: The demand with its determination under the law of the day ``at`` there.
@@ -94,50 +108,38 @@ def disclose(
 
     Raises:
         Refusal: Nothing may leave, the person cannot be told apart, two people have not signed,
-            the recipient's key is of the wrong kind, or the demand was answered already and this
-            would be another answer. Nothing has been written then.
-        Corruption: The record of look-ups is not the one that an earlier answer commits to.
+            or the recipient's key is of the wrong kind. Nothing has been written then.
     """
     check_reviewers(reviewers)
-    # Before anybody is looked up: a look that serves nothing is one too many.
     number = answerable(office, decided.demand)
-    asked_period(decided.demand)
+    asked_period(decided.demand)  # a period to come is refused before anybody is looked up
     to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
-    before = _answered_before(office, decided, to)
+    check_for_others(office, to)
+    # Before anybody is looked up: a look that serves nothing is one too many.
+    office.check_new(office.out / package_name(decided.demand.id, [to]))
+    check_may_follow(office, decided)
     named = _named(office, decided, permitted_items(decided.determination), who)
-    decided, values, lowered = read_values(office, decided, named, files, at, before)
-    day = before.on if before and before.on else office.day(at)
-    contents = _contents(office, as_told(decided), values, named, day)
-    _check_same(decided, contents, before)
+    ready = _ready(office, decided, named, files, at, sealed_to=to.name, reviewers=reviewers)
+    contents = ready.contents
     check_sealable(contents, [to], cbc=cbc)
     # Before anything is logged: an answer that cannot be signed does not leave.
     signer = office.signer()
     office.make_out()
     with office.ledger() as ledger:
-        index = log_answer(
-            ledger, office, decided, number, contents.digest, reviewers, at, on=day,
-            sealed_to=to.name, lookups=office.lookups().mark(),
-        )  # fmt: skip
+        index = ready.index
+        if index is None:
+            index = log_answer(
+                ledger, office, ready.told, number, contents.digest, reviewers, at,
+                on=office.day(at), sealed_to=to.name, lookups=office.lookups().mark(),
+            )  # fmt: skip
         sealed = _seal(office, signer, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
-    files_out, digest = put_out(office, sealed), contents.digest
-    return Answered(
-        number=number, index=index, files=files_out, digest=digest, lowered=lowered
-    ), sealed
-
-
-def _answered_before(office: Office, decided: Decided, to: Recipient) -> Before | None:
-    """Return the answer that was logged already, where its package is still to be put out."""
-    office.check_new(office.out / package_name(decided.demand.id, [to]))
-    with office.ledger() as ledger:
-        check_lookups(office, ledger)
-        return sealed_before(ledger, decided)
-
-
-def _check_same(decided: Decided, contents: Contents, before: Before | None) -> None:
-    if before and contents.digest != before.digest:
-        raise sealed_otherwise(decided, before.index)
+    written = put_out(office, sealed)
+    answered = Answered(
+        number=number, index=index, files=written, digest=contents.digest, lowered=ready.lowered
+    )
+    return answered, sealed
 
 
 def _seal(
@@ -167,6 +169,43 @@ def _seal(
         raise
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """What will be sealed; ``index`` is the log's entry of it, where there is one already."""
+
+    told: Decided
+    contents: Contents
+    lowered: tuple[Item, ...]
+    index: int | None = None
+
+
+def _ready(
+    office: Office,
+    decided: Decided,
+    named: NamedPersons | None,
+    files: Mapping[str, Path],
+    at: datetime,
+    *,
+    sealed_to: str,
+    reviewers: Sequence[str],
+) -> _Ready:
+    """Read the records as they are now, and write the letters of today, or of the day begun on."""
+
+    def written(law: Decided, day: date, index: int | None = None) -> _Ready:
+        told, values, lowered = _read_values(office, law, named, files, at)
+        contents = _contents(office, as_told(told), values, named, day)
+        return _Ready(told=told, contents=contents, lowered=lowered, index=index)
+
+    today = office.day(at)
+    begun = begun_before(office, decided, sealed_to=sealed_to, reviewers=reviewers, today=today)
+    if begun is not None:
+        ready = written(begun.decided, begun.day, begun.index)
+        if ready.contents.digest == begun.digest:
+            return ready
+    # Nothing was begun, or the records say something else since.
+    return written(decided, today)
+
+
 def _contents(
     office: Office,
     decided: Decided,
@@ -186,23 +225,6 @@ def _contents(
         index_pdf=withholding_index(given) if closed else None,
         marks={str(one.ref): one.marks for one in named.persons} if named else None,
     )
-
-
-def check_reviewers(reviewers: Sequence[str]) -> None:
-    """Refuse unless two different people have signed.
-
-    Raises:
-        Refusal: Fewer than two, or the same one twice.
-    """
-    # As a person reads them: capitals, accents, signs and the order of the words make no second
-    # person.
-    people = {tuple(sorted(words_of(plain(name)))) for name in reviewers} - {()}
-    if len(people) < 2:
-        raise Refusal(
-            f"two different people must have signed: {len(reviewers)} named",
-            code="answer-needs-two",
-            todo="add --reviewer NAME twice, once for each person who read the determination",
-        )
 
 
 def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:
@@ -239,6 +261,127 @@ def _named(
     named = read_whom(decided.demand, who, needed=needed)
     check_as_received(office, decided.demand, named)
     return named
+
+
+def _read_values(
+    office: Office,
+    decided: Decided,
+    named: NamedPersons | None,
+    files: Mapping[str, Path],
+    at: datetime,
+) -> tuple[Decided, dict[Item, Value], tuple[Item, ...]]:
+    """Read what is ruled open, after the records have said what protects the persons found."""
+    items = permitted_items(decided.determination)
+    values = answers_in_files(items, files)
+    refs = {item.subject for item in items if not item.subject.endswith("*")}
+    if named is None:
+        return decided, values, ()
+    asked = named.only(refs)
+    catalogue = load_catalogue(office.profile / "catalogue.toml")
+    persons = _persons(office, catalogue, decided.demand, named, refs, at)
+    source = open_source(office.source, zone=office.zone.name)
+    try:
+        for person in asked.persons:
+            check_still_right(source, catalogue, persons[str(person.ref)], person.query)
+        _check_index(office, source, catalogue)
+        protected = decide_with_record(
+            decided, source=source, catalogue=catalogue, persons=persons, on=office.day(at)
+        )
+        open_items = permitted_items(protected.decided.determination)
+        if items and not open_items:
+            raise nothing_left()
+        found = _from_records(protected.decided, source, catalogue, open_items, persons)
+    finally:
+        source.close()
+    protected = keep_true_address(protected, catalogue, found)
+    open_items = permitted_items(protected.decided.determination)
+    if not open_items:
+        raise nothing_left()
+    kept = {item: value for item, value in (values | found).items() if item in open_items}
+    return protected.decided, kept, protected.lowered
+
+
+def _check_index(office: Office, source: Source, catalogue: Catalogue) -> None:
+    """Refuse where somebody came into the records, or was renamed, since the index was built."""
+    index = open_index(office.index, catalogue=catalogue)
+    try:
+        check_index_current(index, source, catalogue)
+    finally:
+        index.close()
+
+
+def _from_records(
+    decided: Decided,
+    source: Source,
+    catalogue: Catalogue,
+    items: Sequence[Item],
+    persons: Mapping[str, str],
+) -> dict[Item, Value]:
+    asked = [item for item in items if not item.subject.endswith("*")]
+    span = asked_period(decided.demand)
+    # An answer for a month is of the whole month, whichever of its days the paper names.
+    by_month = {
+        ruling.item
+        for ruling in decided.determination.rulings
+        if ruling.coarsen_to == "month_yes_no"
+    }
+    permitted = [
+        PermittedField(
+            person_id=persons[item.subject],
+            program=item.program,
+            field=item.field,
+            period=(_months_held(decided.demand, span) if item in by_month else span)
+            if catalogue.get_field(item.program, item.field).dated
+            else None,
+        )
+        for item in asked
+    ]
+    found = read_fields(source, catalogue, permitted)
+    return {item: value_of(value) for item, value in zip(asked, found, strict=True)}
+
+
+def _persons(
+    office: Office,
+    catalogue: Catalogue,
+    demand: Demand,
+    named: NamedPersons,
+    refs: Collection[str],
+    at: datetime,
+) -> dict[str, str]:
+    """Return whose records each of ``refs`` is about; every look-up is recorded.
+
+    Everybody who is named is looked up: else nobody would see that one person stands there for two,
+    of whom one is answered about. Nothing of the others is read.
+    """
+    index = open_index(office.index, catalogue=catalogue)
+    lookups = office.lookups()
+    purpose = Purpose(
+        reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
+    )
+    try:
+        resolved = resolve_roster(PersonSearch(index, lookups), named, purpose=purpose, at=at)
+    finally:
+        index.close()
+    answered = [one for one in resolved if one.ref in refs]
+    if unsure := [one for one in answered if one.person_id is None]:
+        # The requester reads this: it is one sentence, whoever is held and whatever agreed. The
+        # reasons stand in the office's record of look-ups.
+        told = dict.fromkeys(sentence for one in unsure for sentence in one.told)
+        raise Refusal(
+            f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
+            code="answer-person-uncertain",
+            todo="ask the requester for more marks of the person, without saying what matched; "
+            "the reasons are for staff, in the office's record of look-ups; where no more can be "
+            "had, write identifier_matches_one_person: no among the findings, decide it again "
+            "and refuse it: the letter neither confirms nor denies",
+        )
+    return {str(one.ref): str(one.person_id) for one in answered}
+
+
+def _months_held(demand: Demand, span: Period) -> Period:
+    """The whole months of which a demand asks a day, but of no day after it came."""
+    whole, after = whole_months(span), demand.received_on + timedelta(days=1)
+    return replace(whole, valid_to=min(whole.valid_to or after, after))
 
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:

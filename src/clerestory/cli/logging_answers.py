@@ -31,7 +31,7 @@ def receive(
     """Draw the demand's number and log it, before anything is known of the outcome.
 
     The log commits to the whole demand as it was received. Done again after a run that was killed
-    between the log and the office's note, it finds its entry and draws no second number.
+    between the log and the office's note, it finds its entry, draws no second number, and notes it.
 
     Args:
         office: Whose log.
@@ -65,6 +65,10 @@ def receive(
         if (before := find_numbered(ledger, demand.id)) is not None:
             index, number = before
             if find_entry(ledger, event) != index:
+                # The same paper with what was found out since, and the note of it is lost: without
+                # it nobody could ever answer. What was logged stands, and so whom it was bound to.
+                if ledger.payload(index).fields.get("asked") == facts["asked"]:
+                    office.note_number(demand, number)
                 raise _received(demand, number)
         else:
             (appended,) = ledger.append([event], at, zone=office.zone)

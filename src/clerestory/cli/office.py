@@ -16,7 +16,7 @@ from clerestory.cli.clock import zone_of
 from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, asked_parts
 from clerestory.holdings import Lookups
-from clerestory.kernel import Refusal
+from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.bad_file import BadFile
 from clerestory.kernel.files import read_limited, write_whole
 from clerestory.kernel.folders import held, make_lasting, put_in_place, staged
@@ -75,6 +75,7 @@ class Office:
         yesterday would draw today's numbers a second time.
 
         Raises:
+            Unseen: What this office has seen of it last was taken away.
             RolledBack: The log is shorter than what this office has seen of it.
             Forked: It is another one.
             Refusal: The log's key is not the one that this office publishes.
@@ -82,14 +83,11 @@ class Office:
         log, path = self.folder / "log", self.folder / _SEEN
         kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
         key = _published(read_signing_key(log / "keys" / "log.key"), self.log_vkey(), "log.vkey")
-        kept = read_limited(path, _SEEN_BYTES, error=BadRecord) if path.exists() else None
-        with Ledger.open(
-            log,
-            key,
-            kek,
-            seen=[] if kept is None else [(_SEEN, kept)],
-            late=self.late,
-        ) as ledger:
+        # Begun with the office: without it any older log would pass for the newest.
+        if not path.exists():
+            raise Unseen(f"what this office saw of its log last must be there: {_SEEN} is missing")
+        kept = read_limited(path, _SEEN_BYTES, error=BadRecord)
+        with Ledger.open(log, key, kek, seen=[(_SEEN, kept)], late=self.late) as ledger:
             yield ledger
             note = ledger.checkpoint().encode()
         if note != kept:
@@ -185,7 +183,10 @@ class Office:
     def staging(self) -> Path:
         """Return an empty folder for work that may be cut short."""
         folder = self.folder / "sealing"
-        if folder.exists():
+        # A link is taken away, and never what it leads to.
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()
+        elif folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(mode=0o700)
         return folder
@@ -206,6 +207,16 @@ class BadRecord(BadFile):
 
     code = "office-record-unreadable"
     todo = "restore the office's folder from a copy; what was logged stands in the log"
+
+
+class Unseen(Corruption):
+    """What an office saw last of its log is gone, so that nobody can tell whether it is whole."""
+
+    code = "office-log-unseen"
+    todo = (
+        "answer nothing; find out who wrote to the folder, compare its log with its last copy and "
+        "with what was published of it, and bring back log.seen from that copy"
+    )
 
 
 def _published(key: Ed25519Signer, vkey: str, name: str) -> Ed25519Signer:
@@ -328,7 +339,8 @@ def _fill_office(folder: Path, origin: str, settings: dict[str, str]) -> None:
     log_key = write_signing_key(log / "keys" / "log.key", name=origin, entropy=token_bytes)
     write_encryption_key(log / "keys" / "encryption.key", entropy=token_bytes)
     kek = FileKeyEncryptionKey.read(log / "keys" / "encryption.key", entropy=token_bytes)
-    Ledger.create(log, origin, log_key, kek, keeper=Keeper.OFFICE).close()
+    with Ledger.create(log, origin, log_key, kek, keeper=Keeper.OFFICE) as ledger:
+        write_whole(folder / _SEEN, ledger.checkpoint().encode(), mode=0o600)
     write_whole(public / "log.vkey", f"{log_key.verifier.vkey}\n".encode())
     write_whole(public / "sender.vkey", f"{sender.vkey}\n".encode())
     write_whole(public / "sender.pem", sender.pem())

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from clerestory.cli.committed_lookups import check_lookups
 from clerestory.cli.deciding import Decided, decide_again
 from clerestory.cli.logging_answers import ANSWERS, DECISIONS
-from clerestory.disclosure import permitted_items
+from clerestory.cli.office import Office
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import parse_day
 from clerestory.ledger import Ledger
@@ -54,23 +55,25 @@ def refused_before(ledger: Ledger, decided: Decided) -> Before | None:
     return None
 
 
-def sealed_before(ledger: Ledger, decided: Decided) -> Before | None:
-    """Return the first answer of this demand that was sealed, if any.
+def check_may_follow(office: Office, decided: Decided) -> None:
+    """Refuse to answer with a package what was refused on the same facts.
 
     A demand that was refused may still be answered once a fact is known that was not known then,
     such as a court's order to obey it. On the same facts the refusal stands.
 
     Raises:
         Refusal: It was refused on the facts that are given now.
+        Corruption: The record of look-ups is not the one that an earlier answer commits to.
     """
-    refused = None
-    for answer in _answers(ledger, decided.demand.id):
-        if answer.sealed_to != _NOBODY:
-            return answer
-        refused = answer
-    if refused is not None and _is_on_same_facts(ledger, decided, refused):
-        raise refused_otherwise(decided, refused.index)
-    return None
+    with office.ledger() as ledger:
+        check_lookups(office, ledger)
+        refused = None
+        for answer in _answers(ledger, decided.demand.id):
+            if answer.sealed_to != _NOBODY:
+                return
+            refused = answer
+        if refused is not None and _is_on_same_facts(ledger, decided, refused):
+            raise refused_otherwise(decided, refused.index)
 
 
 def refused_otherwise(decided: Decided, index: int) -> Refusal:
@@ -83,34 +86,6 @@ def refused_otherwise(decided: Decided, index: int) -> Refusal:
         "have them again. Where a court has ordered more since, write its order into the demand "
         "and disclose; receive another paper under an id of its own",
     )
-
-
-def sealed_otherwise(decided: Decided, index: int) -> Refusal:
-    """Return what to raise where a package was logged and this would be another one."""
-    return Refusal(
-        f"the demand {decided.demand.id} was answered already, log entry {index}, and this would "
-        "be another answer",
-        code="answer-sealed-otherwise",
-        todo="hand over what was sealed; where nothing was, give the demand and the files as they "
-        "were. Where the facts, the law or the records have changed since, ask counsel, and "
-        "receive the paper again under an id of its own",
-    )
-
-
-def check_no_wider(first: Decided, now: Decided, index: int) -> None:
-    """Refuse to go on with an answer of which today something would stay closed, or be coarser.
-
-    Raises:
-        Refusal: The law, or what the records say of protection, is another by now.
-    """
-    today = {
-        ruling.item: (ruling.outcome, ruling.coarsen_to) for ruling in now.determination.rulings
-    }
-    then = {
-        ruling.item: (ruling.outcome, ruling.coarsen_to) for ruling in first.determination.rulings
-    }
-    if any(today.get(item) != then[item] for item in permitted_items(first.determination)):
-        raise sealed_otherwise(first, index)
 
 
 def as_on(decided: Decided, day: date) -> Decided:

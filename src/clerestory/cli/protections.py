@@ -135,7 +135,8 @@ def nothing_left() -> Refusal:
 
 def _others(ref: str, marks: Mapping[str, Protections]) -> tuple[str, ...]:
     """Where others than the person ``ref`` truly live, unless the person lives there too."""
-    own = {fold_address(one) for one in marks[ref].true_addresses}
+    # What folds to nothing, such as "same", is not known to be where the person lives.
+    own = {fold_address(one) for one in marks[ref].true_addresses} - {""}
     told = [
         *marks[ref].others_addresses,
         *(one for other in marks if other != ref for one in marks[other].true_addresses),

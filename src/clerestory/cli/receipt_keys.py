@@ -4,7 +4,7 @@ A receipt by a key of the office itself would prove that something arrived which
 left; and under one key for two names nobody could be held to either.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from clerestory.cli.office import Office
@@ -25,16 +25,21 @@ def check_not_ours(office: Office, key: ReceiptKey) -> None:
     Raises:
         Refusal: The key lies in the office's folder, in whatever form.
     """
-    theirs = key_digest(key)
-    for path in _key_files(office.folder):
-        if _digest_in(path) == theirs:
-            raise Refusal(
-                "a receipt must be signed by its recipient, and this key is the office's own: "
-                f"{path.relative_to(office.folder)}",
-                code="receipt-key-ours",
-                todo="give the key that the recipient handed over; if they did give this one, "
-                "find out how they came by it before anything else is signed",
-            )
+    path = own_key_file(office, key_digest(key))
+    if path is not None:
+        raise Refusal(
+            "a receipt must be signed by its recipient, and this key is the office's own: "
+            f"{path.relative_to(office.folder)}",
+            code="receipt-key-ours",
+            todo="give the key that the recipient handed over; if they did give this one, "
+            "find out how they came by it before anything else is signed",
+        )
+
+
+def own_key_file(office: Office, digest: str, *, below: Collection[str] = (".",)) -> Path | None:
+    """Return the office's file that holds the key of this digest, or its public half, if any."""
+    files = (path for name in below for path in _key_files(office.folder / name))
+    return next((path for path in files if _digest_in(path) == digest), None)
 
 
 def check_one_key(ledger: Ledger, told: Receipt, key: ReceiptKey) -> None:

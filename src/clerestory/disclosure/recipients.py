@@ -9,12 +9,16 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from clerestory.disclosure import key_dress, key_kinds, ssh_keys
 from clerestory.disclosure.age import age_key, seal_age
 from clerestory.disclosure.certificates import read_certificate
 from clerestory.disclosure.cms import seal_cms
 from clerestory.disclosure.key_dress import Block, Line
 from clerestory.disclosure.key_strength import check_x25519
+from clerestory.disclosure.receipts import ReceiptKey
 from clerestory.disclosure.recipient_kinds import (
     AgeRecipient,
     CertificateRecipient,
@@ -61,6 +65,19 @@ def read_recipient(given: bytes, *, at: datetime) -> Recipient:
     #    package could not do either, after it was logged.
     _seal_on_trial(recipient)
     return recipient
+
+
+def public_key_of(recipient: Recipient) -> ReceiptKey | None:
+    """Return a recipient's key in the form in which keys that sign are compared.
+
+    An age key, and an RSA key without a certificate, sign neither receipts nor packages.
+    """
+    if isinstance(recipient, CertificateRecipient):
+        return recipient.der
+    if not recipient.text.startswith("ssh-ed25519 "):
+        return None
+    key = serialization.load_ssh_public_key(recipient.text.encode())
+    return key if isinstance(key, Ed25519PublicKey) else None
 
 
 def _from_text(given: bytes, at: datetime) -> Recipient:

@@ -5,7 +5,6 @@ person's own, never by immigration status or a proxy for it; a row is read only 
 a field that somebody above this floor has permitted.
 """
 
-from clerestory.holdings.addresses import says_address
 from clerestory.holdings.catalogue import (
     Catalogue,
     Category,
@@ -66,6 +65,7 @@ from clerestory.holdings.roster import (
 from clerestory.holdings.search import PersonSearch
 from clerestory.holdings.source import Source, open_source
 from clerestory.holdings.still_right import check_still_right
+from clerestory.holdings.told_addresses import says_address
 
 __all__ = [
     "SENTENCES",

@@ -34,9 +34,6 @@ _NOWHERE = re.compile(
     r"unknown|unk|none|n a|na|null|same|confidential|withheld|refused|declined|tbd|x+)\b"
 )
 
-# A number and a name, or a box: enough to find a door.
-_LINE = re.compile(r"\d+\w* \w|po box \d")
-
 
 @lru_cache(maxsize=200_000)
 def fold_address(address: str) -> str:
@@ -53,20 +50,6 @@ def fold_address(address: str) -> str:
     if not words or _NOWHERE.match(" ".join(words)):
         return ""
     return _folded(words)
-
-
-def says_address(text: str, address: str) -> bool:
-    """Whether a text says an address, or its first line with a number and a street.
-
-    >>> says_address("lease of 91 Elm St. from 2024", "91 Elm Street, Lewiston, ME 04240")
-    True
-    """
-    said = f" {_folded(_words(latin_digits(plain(text))))} "
-    parts = (address, *re.split(r"[,\n]", address))
-    folded = [_folded(_words(latin_digits(plain(part)))) for part in parts]
-    # The town alone, or the number of a room, is not where somebody lives.
-    telling = [one for at, one in enumerate(folded) if _LINE.match(one) or (not at and " " in one)]
-    return any(f" {one} " in said for one in telling)
 
 
 def _words(text: str) -> list[str]:

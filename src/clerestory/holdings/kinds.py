@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# What nobody sees around a number or a key: the end of a line that another system wrote, say.
+BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"
+
 
 class Kind(StrEnum):
     """A kind of value; the words stand in messages."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from clerestory.holdings.catalogue import Column
-from clerestory.holdings.kinds import Kind
+from clerestory.holdings.kinds import BLANKS, Kind
 from clerestory.holdings.source_faults import bad_date, bad_key, no_zone
 from clerestory.kernel import Period
 
@@ -151,9 +151,12 @@ class OneRow:
         def compared(column: "sa.ColumnElement[Any]") -> "sa.ColumnElement[Any]":
             return sa.cast(column, sa.Text) if loose else column
 
+        blanks: sa.ColumnElement[str] = sa.literal_column(f"'{BLANKS}'")
+
         def number(table: "sa.FromClause") -> "sa.ColumnElement[str]":
             # h-12, H-12 with a blank behind it and 00h-12 are one household, written three times.
-            text = sa.func.lower(sa.func.trim(sa.cast(table.c[household.name], sa.Text)))
+            held = sa.cast(table.c[household.name], sa.Text)
+            text = sa.func.lower(sa.func.ltrim(sa.func.rtrim(held, blanks), blanks))
             bare: sa.ColumnElement[str] = sa.func.ltrim(text, sa.literal_column("'0'"))
             # One that is all zeros is a number as well.
             return sa.case((bare == sa.literal_column("''"), text), else_=bare)

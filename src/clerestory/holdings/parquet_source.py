@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.kinds import KEY_KINDS, HeldColumn, Kind
+from clerestory.holdings.kinds import BLANKS, KEY_KINDS, HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.parquet_path import AS_IT_IS, in_quotes, one_file
 from clerestory.holdings.source import Recorder, Scalar
@@ -154,6 +154,17 @@ class ParquetSource:
             for how in ("INTERSECT", "EXCEPT")
         )
         return common, rest
+
+    def has_key_like(self, table: str, persons: str, key: str, person: str) -> bool:
+        """Whether a key of ``table`` is this person's but for capitals and blanks around it."""
+        text = f"CAST({_quoted(key)} AS VARCHAR)"
+        statement = (
+            f"SELECT 1 FROM (SELECT {text} AS text FROM {_quoted(table)}) "  # noqa: S608
+            f"WHERE lower(trim(text, '{BLANKS}')) = lower(trim(?, '{BLANKS}')) AND text <> ? "
+            f"AND text NOT IN (SELECT {text} FROM {_quoted(persons)} "
+            f"WHERE {_quoted(key)} IS NOT NULL) LIMIT 1"
+        )
+        return bool(self._fetch(statement, [person, person], table=table, columns=[key]))
 
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table, or ``None`` when there is no such file."""

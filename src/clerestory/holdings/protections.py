@@ -86,6 +86,7 @@ def read_protections(
         if mark.holds_address:
             addresses.update(_texts(values))
             others.update(_texts(shared))
+    _check_met(source, catalogue, person_id)
     if Protection.ADDRESS_CONFIDENTIALITY in household - stated:
         # Who takes part has a designated address in the file, and a housemate has the home.
         addresses.update(_texts(_address_in_file(source, catalogue, person_id)))
@@ -157,8 +158,22 @@ def _text(value: Scalar) -> str:
 
 
 def _texts(values: Iterable[Scalar]) -> dict[str, None]:
-    """The addresses among the values; a blank is none."""
-    return {value: None for value in values if isinstance(value, str) and value.strip()}
+    """The addresses among the values; a blank is none.
+
+    What is held as bytes is read as text. What is no text stays as a mark that nobody can compare
+    with anything, so that everything may be what it says.
+    """
+    texts = (_address(one) for one in values if one is not None)
+    return {text: None for text in texts if text.strip()}
+
+
+def _address(value: Scalar) -> str:
+    if not isinstance(value, bytes | bytearray | memoryview):
+        return str(value)
+    try:
+        return bytes(value).decode()
+    except UnicodeDecodeError:
+        return "\ufffd"
 
 
 def _values(
@@ -230,3 +245,20 @@ def _check_there(source: Source, catalogue: Catalogue, person_id: str) -> None:
     rows = _read_column(source, catalogue, person, person_id)
     if len(rows) != 1:
         raise not_one_row(source.label, person.table, len(rows))
+
+
+def _check_met(source: Source, catalogue: Catalogue, person_id: str) -> None:
+    """Refuse where a mark stands under the person's key in another writing, and is never met."""
+    key, persons = catalogue.person.name, catalogue.person.table
+    marked = {mark.column.table for mark in catalogue.protections}
+    together = {household.table for household in catalogue.households}
+    for table in sorted((marked | together) - {persons}):
+        _check_same_key(source, catalogue, table)
+        if source.has_key_like(table, persons, key, person_id):
+            raise SourceFault(
+                "what protects a person is kept under their key in another writing: "
+                f"{table}.{key}: {source.label}",
+                code="source-key-other-writing",
+                todo=f"write the key in {table} as it stands in {persons}, capitals and blanks "
+                "too; run clerestory holdings check, which names such tables",
+            )

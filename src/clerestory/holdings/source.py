@@ -69,6 +69,13 @@ class Source(Protocol):
         """Whether a key of ``table`` is one of ``persons``, and whether one is nobody's there."""
         ...
 
+    def has_key_like(self, table: str, persons: str, key: str, person: str) -> bool:
+        """Whether a key of ``table`` is this person's but for capitals and blanks around it.
+
+        A key that stands so in ``persons`` is somebody else's.
+        """
+        ...
+
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table, or ``None`` when there is no such table."""
         ...

@@ -9,10 +9,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import UserDefinedType
 
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.kinds import HeldColumn, Kind
+from clerestory.holdings.kinds import BLANKS, HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.source import Recorder, Scalar
-from clerestory.holdings.source_faults import bad_date, lacks, shown, unreadable
+from clerestory.holdings.source_faults import bad_date, bad_value, lacks, shown, unreadable
 
 BUSY_SECONDS = 2
 # What a driver raises by itself where bytes are no text, or a date or number is out of range.
@@ -162,6 +162,29 @@ class SqlSource(ABC):
 
         return has_row(own.intersect(known)), has_row(own.except_(known))
 
+    def has_key_like(self, table: str, persons: str, key: str, person: str) -> bool:
+        """Whether a key of ``table`` is this person's but for capitals and blanks around it."""
+        blanks: sa.ColumnElement[str] = sa.literal_column(f"'{BLANKS}'")
+
+        def folded(text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+            return sa.func.lower(sa.func.ltrim(sa.func.rtrim(text, blanks), blanks))
+
+        own, known = (sa.table(one, sa.column(key)).alias(f"of_{one}") for one in (table, persons))
+        text = sa.cast(own.c[key], sa.Text)
+        given = sa.cast(sa.literal(person, sa.String), sa.Text)
+        there: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+            sa.cast(known.c[key], sa.Text) == text
+        )
+        statement: sa.Select[Any] = (
+            sa.select(sa.literal_column("1"))
+            .select_from(own)
+            .where(folded(text) == folded(given))
+            .where(self._exact(text) != given)
+            .where(~sa.exists(there.select_from(known)))
+            .limit(1)
+        )
+        return self._has_row(statement, table, key)
+
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table or view, or ``None`` when there is no such table."""
         if table not in self._held:
@@ -246,6 +269,10 @@ class SqlSource(ABC):
         if self._held[row.table] is None:
             raise lacks(self._label, row.table, row.columns)
         row.check(self)
+        for held in self._held[row.table] or ():
+            # A driver has no value for some of them, and for others one that nobody would read.
+            if held.name in row.columns and held.kind is Kind.OTHER:
+                raise bad_value(row.table, held.name, Kind.OTHER)
 
     def _exact(self, text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
         """A text that is compared letter by letter, whatever its column says."""

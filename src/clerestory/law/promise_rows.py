@@ -19,11 +19,13 @@ from clerestory.law.promises import read_terms
 # A column, and how one of its codes is asked for. The codes of a column are alternatives.
 _ALTERNATIVES: Mapping[str, str] = {
     "to": 'principal in Requester::"{}"',
+    "who": 'principal == Requester::"{}"',
     "for": 'context.purpose in Purpose::"{}"',
     "programs": 'resource in Program::"{}"',
     "categories": 'resource in Category::"{}"',
     "fields": 'resource.name == "{}"',
     "sources": 'resource.source == "{}"',
+    "marks": "resource.{}",
     "papers": 'context.paper.kind == "{}"',
     "issuers": 'context.paper.issuer == "{}"',
     "holders": 'context.holder.kind == "{}"',
@@ -69,11 +71,15 @@ class RowFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What a table may hold beside the columns: texts that it needs or may have, and lists."""
+    """What a table may hold beside the columns: texts that it needs or may have, and lists.
+
+    The columns of a row narrow each other. With ``alternatives`` each of them is enough by itself.
+    """
 
     needs: Sequence[str] = ("id", "cite")
     texts: Sequence[str] = ()
     lists: Sequence[str] = ()
+    alternatives: bool = False
 
 
 def read_rows(path: Path, pack: str, kinds: Mapping[str, Kind]) -> RowFile:
@@ -133,7 +139,7 @@ def _row(table: Mapping[str, Any], kind: Kind, where: str) -> Row:
             todo=f"a row has {', '.join(kind.needs)}, and perhaps "
             f"{', '.join(sorted((texts | lists | set(_DAYS)) - set(kind.needs)))}",
         )
-    condition = _condition(table)
+    condition = _condition(table, " || " if kind.alternatives else " && ")
     return Row(
         id=name,
         where=where,
@@ -155,7 +161,7 @@ def _fits(key: str, value: object, texts: set[str], lists: set[str]) -> bool:
     return key in lists and texts_only and bool(value)
 
 
-def _condition(table: Mapping[str, Any]) -> str:
+def _condition(table: Mapping[str, Any], joined: str) -> str:
     parts = [
         f"({' || '.join(ask.format(code) for code in table[column])})"
         for column, ask in _ALTERNATIVES.items()
@@ -165,7 +171,7 @@ def _condition(table: Mapping[str, Any]) -> str:
         ask.format(code) for column, ask in _TOGETHER.items() for code in table.get(column, ())
     ]
     parts += [f"({table['when']})"] if "when" in table else []
-    return " && ".join(parts) or "true"
+    return joined.join(parts) or "true"
 
 
 def merged_terms(files: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """A small made-up pack, whole and clean, that tests then damage in one place."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,7 +46,7 @@ AUTHORITIES = "\n".join(
     )
 )
 
-CODES = """\
+WORDS = """\
 defined:
   person_named: {means: the demand names the person}
   by_status: {means: people are picked by what they are}
@@ -97,6 +96,7 @@ when { ["address", "ssn"].contains(resource.name) };
 
 @id("aa-lists-to-counsel")
 @authority("aa-closed")
+@opinion("none")
 permit (principal, action == Action::"refer", resource)
 when { context.paper.kind == "judicial_subpoena" }
 unless { context.barred.contains("lists") };
@@ -148,8 +148,8 @@ def packs(tmp_path: Path) -> Path:
     folder = tmp_path / "packs"
     pack = folder / "us-aa"
     (pack / "cases").mkdir(parents=True)
-    shutil.copy(ROOT / "packs" / "codes.yaml", folder / "codes.yaml")
-    (pack / "codes.yaml").write_text(CODES)
+    codes = (ROOT / "packs" / "codes.yaml").read_text()
+    (folder / "codes.yaml").write_text(codes.replace("defined:\n", WORDS))
     (pack / "pack.toml").write_text(MANIFEST)
     (pack / "authorities.toml").write_text(AUTHORITIES)
     (pack / "law.cedar").write_text(POLICIES)

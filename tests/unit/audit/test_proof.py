@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from clerestory.audit import every_day, proof
+from clerestory.audit.promises.locks import UNLOCKED
 from clerestory.audit.promises.signed import LOWERS
 from clerestory.audit.promises.written import core
 from clerestory.audit.proof import (
@@ -23,6 +24,7 @@ from clerestory.audit.proof import (
 )
 from clerestory.demands import read_demand
 from clerestory.demands.determination import Outcome
+from clerestory.law.codes import load_vocabulary
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import load_stack
 from clerestory.policy import Engine
@@ -66,6 +68,7 @@ unless {
   context.findings.order_reversed != "yes" && context.findings.conflicting_orders != "yes" &&
   context.findings.identifier_matches_one_person != "no" &&
   context.findings.requester_identified != "no" &&
+  context.findings.paper_contradicts_itself != "yes" &&
   context.findings.relates_to_immigration_enforcement != "yes" &&
   context.findings.requester_primarily_enforces_immigration_law != "yes"
 };
@@ -102,7 +105,8 @@ yes = ["official_capacity"]
 DOUBTFUL = (
     "paper.in_date", "findings.order_stayed", "findings.order_reversed",
     "findings.conflicting_orders", "findings.identifier_matches_one_person",
-    "findings.requester_identified", "findings.relates_to_immigration_enforcement",
+    "findings.requester_identified", "findings.paper_contradicts_itself",
+    "findings.relates_to_immigration_enforcement",
     "findings.requester_primarily_enforces_immigration_law",
 )  # fmt: skip
 DOUBTS = "\n".join(
@@ -110,8 +114,33 @@ DOUBTS = "\n".join(
     'reason = "A made-up reason."\n'
     for number, fact in enumerate(DOUBTFUL)
 )
+# Everybody reaches every record by one way, which is narrow enough to be one.
+_LISTS = load_vocabulary([Path(__file__).parents[3] / "packs" / "codes.yaml"]).lists
+REACH = f"""
+[[group]]
+id = "all"
+means = "all"
+who = {sorted(_LISTS["requester_class"])}
+
+[[category]]
+id = "any"
+means = "any record"
+categories = {sorted(_LISTS["category"])}
+fields = {sorted(_LISTS["fields"])}
+sources = {sorted(_LISTS["source"])}
+marks = ["proxy"]
+
+[[way]]
+id = "snap"
+authority = "aa-closed"
+cite = "Made-up Code 1"
+groups = ["all"]
+reaches = ["any"]
+programs = ["snap"]
+"""
 CORE = [promise.id for promise in core().promises]
-ALWAYS = [*CORE, RESTS, LOWERS, "lock-snap", REVIEW]
+REACHED = ["reach-requesters", "reach-records", "reach-all-any", "way-snap"]
+ALWAYS = [*CORE, RESTS, LOWERS, "lock-snap", UNLOCKED, *REACHED, REVIEW]
 HOLDS = promise("household-stays", 'context.subject.relation == "household_member"')
 BROKEN = promise("address-stays", 'resource.name == "address"')
 
@@ -128,6 +157,7 @@ def promised(packs: Path) -> Callable[..., ProofReport]:
             law.write_text(law.read_text() + HOUSE)
         if not (packs / "us-aa" / "openings.toml").exists():
             (packs / "us-aa" / "openings.toml").write_text(OPENINGS)
+        (packs / "us-aa" / "reach.toml").write_text(REACH)
         if not (packs / "us-aa" / "doubts.toml").exists():
             (packs / "us-aa" / "doubts.toml").write_text(DOUBTS)
         return prove(load_stack(packs, ["us-aa"]), **settings)
@@ -388,6 +418,33 @@ def test_what_opens_beyond_the_list_is_shown(
 
     assert of(report, "lock-snap").result == "refuted"
     assert not report.holds
+
+
+def test_a_record_on_which_no_lock_lies_leaves_for_nobody_who_is_not_listed(
+    promised: Promised, damage: Damage
+) -> None:
+    assert of(promised(), UNLOCKED).result == "proved"
+    # An officer's way to one program is made a way to another, which has no lock.
+    damage("law.cedar", 'resource in Program::"snap"\n)', 'resource in Program::"wic"\n)')
+
+    refuted = of(promised(), UNLOCKED)
+
+    assert (refuted.result, refuted.policies) == ("refuted", ("aa-officer-lifts",))
+    assert of(promised(), "lock-snap").result == "proved"
+
+
+def test_the_list_of_a_door_names_who_may_have_records_without_a_lock(
+    promised: Promised, packs: Path, damage: Damage
+) -> None:
+    damage("law.cedar", 'resource in Program::"snap"\n)', 'resource in Program::"wic"\n)')
+    door = '[[lock]]\nid = "wic"\ncite = "Made-up Code 1"\ndoor = "Records of WIC"\n'
+    door += 'programs = ["wic"]\nfrom = 2030-01-01\n\n[[opening]]'
+    listed = OPENINGS.replace("[[opening]]", door, 1).replace(
+        '["snap"]\nauth', '["snap", "wic"]\nauth'
+    )
+    (packs / "us-aa" / "openings.toml").write_text(listed)
+
+    assert of(promised(), UNLOCKED).result == "proved"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clerestory.cli.answering import check_reviewers
+from clerestory.cli.reviewers import check_reviewers
 from clerestory.kernel import Refusal
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from clerestory.holdings.addresses import fold_address, says_address
+from clerestory.holdings.addresses import fold_address
+from clerestory.holdings.told_addresses import says_address
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,69 @@ HIDDEN = "12 Elm Street, Apt. 3, Lewiston, ME 04240"
 )
 def test_a_text_that_says_an_address_is_met(text: str, address: str, says: bool) -> None:
     assert says_address(text, address) is says
+
+
+HOME = "91 Demonstration Lane, Exampleton, ME 00011"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (HOME, "91 Demonstration Lane Apt 2, Exampleton, ME 00011"),
+        (HOME, "91 Demonstration Ln #2, Exampleton"),
+        (HOME, "Apt 2 91 Demonstration Lane Exampleton"),
+        ("12 Elm Street", "12 Apt 3 Elm St"),
+        (HOME, "Lot 4 Sample Park 91 Demonstration Lane"),
+        (HOME, "91-A Demonstration La, Exampleton"),
+        (HOME, "091A Demonstraton Lane"),
+        (HOME, "91 Demonstration Lane Exampleton ME 00011 (rear)"),
+        (HOME, "A Friend 91 Demonstration"),
+        (HOME, "['91 Demonstration Lane']"),
+        ("14 North Main Street Apt 3, Exampleton", "14 Main St, Exampleton"),
+        ("14 North Main Street Apt 3, Exampleton", "No. 14 No. Main St"),
+        ("22 State Route 4, Exampleton", "22 Rte 4"),
+        ("5 St. John Street", "5 Saint John St, Exampleton"),
+        ("5 First Avenue", "5 1st Av"),
+        ("5 Mount Hope Ave", "5 Mt Hope Avenue"),
+        ("12 Court St, Exampleton", "12 Court Street"),
+        ("RR2 Box 41, Exampleton", "RR 2 Box 41, Exampleton"),
+        ("P.O. Box No. 012, Augusta", "PO Box 12, Hope, ME"),
+    ],
+)
+def test_one_home_is_met_however_two_clerks_typed_it(text: str, address: str) -> None:
+    assert says_address(text, address)
+    assert says_address(f"note: {text}", address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["same", "Same as mailing", "see case notes", "on file", "confidential", "yes", "Lane 91",
+     "withheld", "\ufffd", "?", "Safe House"],
+)  # fmt: skip
+def test_what_cannot_be_compared_may_be_any_address(address: str) -> None:
+    assert says_address(HOME, address)
+    assert says_address("PO Box 12, Augusta", address)
+    assert says_address("P.O. Box 12", address)
+    assert not says_address("207-555-0191", address)
+    assert not says_address("1200", address)
+    assert not says_address("2026-03-01", address)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("PO Box 7, Augusta, ME", "91 Demonstration Lane Apt 2, Exampleton"),
+        (HOME, "PO Box 91, Exampleton"),
+        (HOME, "PO Box 91"),
+        ("22 State Route 9, Exampleton", "22 Rte 4, Exampleton"),
+        ("12 Oak Street, Exampleton", "12 Elm Street, Exampleton"),
+        ("2 Elm Street, Exampleton", "91 Demonstration Lane Apt 2, Exampleton"),
+        ("12 Elm St", "12 Elmo St"),
+        (HOME, "N/A"),
+        (HOME, "not known"),
+        (HOME, "xxx"),
+        (HOME, " - "),
+    ],
+)
+def test_another_place_is_not_the_one_kept_secret(text: str, address: str) -> None:
+    assert not says_address(text, address)

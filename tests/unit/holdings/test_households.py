@@ -155,6 +155,10 @@ def test_who_has_no_number_of_a_household_is_of_nobodys(
     [
         ("h-12", "H-12", True),
         ("H-12", " H-12  ", True),
+        ("H-12", "H-12\r\n", True),
+        ("12", "\t0012\u00a0", True),
+        ("12", "\ufeff12\u200b", True),
+        ("0", " \t\r\n\u00a0", False),
         ("0012", "12", True),
         ("12", " 0012", True),
         ("0", "0", True),
@@ -163,6 +167,7 @@ def test_who_has_no_number_of_a_household_is_of_nobodys(
         ("12", "120", False),
         ("12", "1 2", False),
         ("H-12", "H12", False),
+        ("1\t2", "12", False),
         ("0", " ", False),
     ],
 )

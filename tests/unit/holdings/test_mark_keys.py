@@ -109,6 +109,34 @@ def test_a_check_names_marks_that_are_nobodys(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("written", ["p1", " P1", "P1 ", "P1\r", "\tp1\u00a0", "\ufeffP1"])
+@pytest.mark.parametrize("table", ["treated", "status"])
+def test_a_mark_under_the_key_in_another_writing_releases_nothing(
+    table: str, written: str, kind: str, tmp_path: Path
+) -> None:
+    keys: dict[str, list[object]] = {"treated": ["P2"], "status": ["P2"]}
+    keys[table] = ["P2", written]
+    with source_of(tmp_path, kind, people=["P1", "P2"], **keys) as source:
+        with pytest.raises(SourceFault, match=rf"another writing: {table}\.id") as fault:
+            read_protections(source, CATALOGUE, "P1", on=date(2026, 3, 4))
+        others = read_protections(source, CATALOGUE, "P2", on=date(2026, 3, 4))
+
+    assert fault.value.code == "source-key-other-writing"
+    assert "P1" not in str(fault.value)
+    assert others.flags == {"sud_patient", "protected_8usc1367"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("other", ["p1", "P1 ", "P11", "P 1", None])
+def test_the_mark_of_another_stops_nobody(other: str | None, kind: str, tmp_path: Path) -> None:
+    people: list[object] = ["P1", "p1", "P1 ", "P11", "P 1"]
+    with source_of(tmp_path, kind, people=people, treated=["p1", other], status=["P2"]) as source:
+        told = read_protections(source, CATALOGUE, "P1", on=date(2026, 3, 4))
+
+    assert told.flags == frozenset()
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_marks_under_keys_of_another_type_release_nothing(kind: str, tmp_path: Path) -> None:
     with (
         source_of(tmp_path, kind, people=["007", "8"], treated=[7, 9], status=["8"]) as source,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from clerestory.law.authorities import Authority
-from clerestory.law.codes import load_vocabulary
+from clerestory.law.codes import Vocabulary, load_vocabulary
 from clerestory.law.errors import PackFault
 from clerestory.law.pack_toml import read_pack_toml
 from clerestory.law.packs import Pack, available_packs, load_pack
@@ -147,12 +147,16 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _codes(old: Path, new: Path) -> Iterator[Difference]:
-    """Compare codes that both know: their groups and sources, and what became of the others."""
-    before, after = (load_vocabulary(_code_files(folder)).lists for folder in (old, new))
-    for list_name, codes in before.items():
+    before, after = (load_vocabulary(_code_files(folder)) for folder in (old, new))
+    yield from code_differences(before, after)
+
+
+def code_differences(old: Vocabulary, new: Vocabulary) -> Iterator[Difference]:
+    """Yield what codes that both know say otherwise, and what became of the others."""
+    for list_name, codes in old.lists.items():
         for name, code in codes.items():
             what = f"code {list_name}.{name}"
-            other = after.get(list_name, {}).get(name)
+            other = new.lists.get(list_name, {}).get(name)
             if other is None:
                 yield what, "removed"
             else:

@@ -8,6 +8,7 @@ from clerestory.audit.every_day import EveryDay, all_days, by_code
 from clerestory.audit.promises.doubts import Doubts
 from clerestory.audit.promises.locks import Locks
 from clerestory.audit.promises.question import LawRead, Question
+from clerestory.audit.promises.reach import Reach
 from clerestory.audit.promises.rests import RESTS, rests_on_nothing
 from clerestory.audit.promises.rows import ordered, resting
 from clerestory.audit.promises.signed import SIGNED, ask_signed
@@ -22,6 +23,9 @@ from clerestory.law.openings import load_openings
 from clerestory.law.packs import PackStack
 from clerestory.law.promise_rows import Row, RowFile, merged_terms
 from clerestory.law.promises import FILE, Promise, each_once, read_promises
+from clerestory.law.reach import FILE as REACH
+from clerestory.law.reach import KINDS as TABLES
+from clerestory.law.reach import load_reach
 
 # The one that is made by the program and not by the law.
 REVIEW = "a-review-never-raises"
@@ -36,6 +40,7 @@ class Promises:
     exceptions: Sequence[RowFile]
     locks: Locks
     doubts: Doubts
+    reach: Reach
     terms: Mapping[str, str]
 
     @classmethod
@@ -50,6 +55,8 @@ class Promises:
         exceptions = [(f.name, load_exceptions(f)) for f in folders]
         openings = [(f.name, load_openings(f)) for f in folders]
         doubts = [(f.name, load_doubts(f)) for f in folders]
+        reached = [(f.name, load_reach(f)) for f in folders]
+        tables = {k: [r for _, f in reached for r in f.rows[k]] for k in TABLES}
         own = core()
         packs = each_once([promise for _, file in files for promise in file.promises])
         taken = {RESTS, REVIEW, *SIGNED, *(promise.id for promise in own.promises)}
@@ -58,13 +65,15 @@ class Promises:
             [row for _, file in openings for row in file.rows["opening"]],
             kept=taken | {promise.id for promise in packs},
         )
-        _check_ids(packs, taken | locks.names)
+        reach = Reach.of(tables["group"], tables["category"], tables["way"])
+        _check_ids(packs, taken | locks.names | reach.names)
         return cls(
             core=own.promises,
             packs=packs,
             exceptions=[file for _, file in exceptions],
             locks=locks,
             doubts=Doubts(rows=[row for _, file in doubts for row in file.rows["doubt"]]),
+            reach=reach,
             terms=merged_terms(
                 [
                     ("the program", own.terms),
@@ -72,6 +81,7 @@ class Promises:
                     *((f"{name}/{EXCEPTIONS}", file.terms) for name, file in exceptions),
                     *((f"{name}/{OPENINGS}", file.terms) for name, file in openings),
                     *((f"{name}/{DOUBTS}", file.terms) for name, file in doubts),
+                    *((f"{name}/{REACH}", file.terms) for name, file in reached),
                 ]
             ),
         )
@@ -83,6 +93,7 @@ class Promises:
             for rows in file.rows.values():
                 yield from rows
         yield from (*self.locks.locks, *self.locks.openings, *self.doubts.rows)
+        yield from (*self.reach.groups, *self.reach.categories, *self.reach.ways)
 
     def days(self, stacks: Sequence[PackStack]) -> dict[str, date]:
         """Return, by their codes, the days on which the law or a row begins or ends."""
@@ -107,6 +118,7 @@ class Promises:
         yield from ask_written(read, self.packs)
         yield from self.locks.ask(read)
         yield from self.doubts.ask(read)
+        yield from self.reach.ask(read)
 
     def _any_of(self, kind: str, node: Callable[[LawRead, Row], int]) -> Callable[[LawRead], int]:
         rows = [row for file in self.exceptions for row in file.rows[kind]]

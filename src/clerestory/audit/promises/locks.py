@@ -8,6 +8,8 @@ from clerestory.audit.promises.rows import condition_of, resting
 from clerestory.law.errors import PackFault
 from clerestory.law.promise_rows import Row
 
+UNLOCKED = "records-without-a-lock"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locks:
@@ -45,7 +47,7 @@ class Locks:
     @property
     def names(self) -> set[str]:
         """The ids of the promises that are made here."""
-        return {_id(row.id) for row in self.locks}
+        return {UNLOCKED, *(_id(row.id) for row in self.locks)}
 
     def ask(self, read: LawRead) -> Iterator[Question]:
         """Yield the question of each lock; of one that no list names it is not known who opens it.
@@ -64,6 +66,27 @@ class Locks:
                 raise _gone(row, f"no policy bars {row.id}")
             if "kept_by" not in row.lists:
                 yield self._question(read, row)
+        yield self._unlocked(read)
+
+    def _unlocked(self, read: LawRead) -> Question:
+        """Return where a record leaves over which none of the locks lies.
+
+        A program that came without a lock of its own would be asked about by no promise here. A
+        lock that another promise keeps lies over all records, so it says nothing of one of them.
+        """
+        circuit = read.circuit
+        over = [condition_of(read, row) for row in self.locks if "kept_by" not in row.lists]
+        doors = {row.id for row in self.locks if row.text("door")}
+        rows = [resting(read, r) for r in self.openings if doors & {*r.lists["locks"]}]
+        apart = circuit.negate(circuit.either([*over, *rows]))
+        premise = circuit.both([read.term("about_a_person", name=UNLOCKED), apart])
+        return Question(
+            id=UNLOCKED,
+            says="What no lock lies on leaves, about a person, only for those whom the list of a "
+            "door names.",
+            premise=premise,
+            broken=circuit.both([premise, read.opened]),
+        )
 
     def _question(self, read: LawRead, lock: Row) -> Question:
         circuit = read.circuit

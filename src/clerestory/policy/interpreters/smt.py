@@ -6,7 +6,7 @@ holds; each set is one boolean a code. A question that the solver leaves open wi
 never counted as proved.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -44,6 +44,7 @@ class Solver:
     circuit: Circuit
     timeout_ms: int = 30_000
     _one: dict[tuple[str, str], z3.BoolRef] = field(default_factory=dict, repr=False)
+    _declared: dict[tuple[str, str], z3.FuncDeclRef] = field(default_factory=dict, repr=False)
     _terms: dict[int, z3.BoolRef] = field(default_factory=dict, repr=False)
     _required: list[int] = field(default_factory=list, repr=False)
 
@@ -110,8 +111,16 @@ class Solver:
         return all(values[one] for one in wanted)
 
     def _facts(self, model: z3.ModelRef) -> dict[str, Any] | None:
+        # What decides nothing stands in no model, and is then as good as no. Asked of the model's
+        # own table, since a thousand evaluations take longer than most questions.
+        context, table = self._context.ref(), model.model
+
         def holds(path: str, code: str) -> bool:
-            return bool(z3.is_true(model.eval(self._one[path, code], model_completion=True)))
+            declared = self._declared[path, code].ast
+            if not z3.Z3_model_has_interp(context, table, declared):
+                return False
+            value = z3.Z3_model_get_const_interp(context, table, declared)
+            return bool(z3.Z3_get_bool_value(context, value) == z3.Z3_L_TRUE)
 
         facts: dict[str, Any] = {}
         for path, codes in self.circuit.shape.facts.items():
@@ -127,6 +136,7 @@ class Solver:
         key = (path, code)
         if key not in self._one:
             self._one[key] = z3.Bool(f"{path}={code}", ctx=self._context)
+            self._declared[key] = self._one[key].decl()
         return self._one[key]
 
     def _term(self, place: int) -> z3.BoolRef:
@@ -142,15 +152,18 @@ class Solver:
     def _formula(self, number: int) -> z3.BoolRef:
         match self.circuit.nodes[number]:
             case Is(path, codes):
-                return self._any(self._variable(path, code) for code in sorted(codes))
+                return self._join(z3.Z3_mk_or, (self._variable(path, c) for c in sorted(codes)))
             case Has(path, code):
                 return self._variable(path, code)
             case Not(of):
                 return z3.Not(self._terms[of])
             case All(of):
-                return z3.And([self._terms[p] for p in of] + [z3.BoolVal(True, self._context)])
+                return self._join(z3.Z3_mk_and, (self._terms[place] for place in of))
             case Any_(of):
-                return self._any(self._terms[p] for p in of)
+                return self._join(z3.Z3_mk_or, (self._terms[place] for place in of))
 
-    def _any(self, terms: Iterable[z3.BoolRef]) -> z3.BoolRef:
-        return z3.Or([*terms, z3.BoolVal(False, self._context)])
+    def _join(self, make: Callable[..., Any], terms: Iterable[z3.BoolRef]) -> z3.BoolRef:
+        # The comfortable z3.And and z3.Or look at the type of every part, most of the whole time.
+        parts = [term.ast for term in terms]
+        made = make(self._context.ref(), len(parts), (z3.Ast * len(parts))(*parts))
+        return z3.BoolRef(made, self._context)

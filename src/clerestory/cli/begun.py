@@ -1,0 +1,61 @@
+"""An answer that a run logged and did not hand out, found again by a run on a later day.
+
+The letter in a package bears its day, so that the same answer of another day has other contents.
+Without a look into the log it would be logged a second time, and the accounting would show two
+answers where one left.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from clerestory.cli.deciding import Decided, decide_again
+from clerestory.cli.logging_answers import ANSWERS
+from clerestory.cli.office import Office
+from clerestory.kernel import Refusal
+from clerestory.kernel.time import parse_day
+from clerestory.ledger.repeats import said_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """An answer in the log: its entry, the digest of its contents, its day, and its law."""
+
+    index: int
+    digest: str
+    day: date
+    decided: Decided
+
+
+def begun_before(
+    office: Office, decided: Decided, *, sealed_to: str, reviewers: Sequence[str], today: date
+) -> Begun | None:
+    """Return what the log holds of this answer from another day, if the law says the same today.
+
+    Where today's law rules otherwise, or for other reasons, the old answer may not leave any more:
+    then it is none that could be gone on with.
+
+    Args:
+        office: Whose log.
+        decided: The demand under the law of today.
+        sealed_to: To whom the package is sealed.
+        reviewers: Who signed.
+        today: The office's own day.
+    """
+    found = None
+    with office.ledger() as ledger:
+        for index, told in said_of(ledger, ANSWERS, decided.demand.id):
+            # An entry of an earlier version does not say its day.
+            same = told["sealed_to"] == sealed_to and told["signed"] == "; ".join(reviewers)
+            if same and told.get("on", str(today)) != str(today):
+                found = index, told["package"], parse_day(told["on"])
+    if found is None:
+        return None
+    index, digest, day = found
+    try:
+        then = decide_again(decided, day)
+    except Refusal:
+        return None  # the law of that day answers no more
+    if then.determination.rulings != decided.determination.rulings:
+        return None
+    return Begun(index=index, digest=digest, day=day, decided=then)
