@@ -3,7 +3,8 @@
 A slip (a mutant) is one small change of one policy, authority, promise, row or code, as a tired
 person makes it. The solver says what it does: whether it widens release, changes an answer or a
 duty at all, or nothing. Then each guard is asked by itself: the check, the promises, the comparison
-with the law that was active, the known answers.
+with the law that was active, the known answers. A wider row of a table of reach changes no answer:
+it takes a promise away, and only the comparison tells it.
 
 Run all, or a sample, from the top of the project (the run can be stopped, and goes on where it
 was when it is started again with the same file):

@@ -10,12 +10,12 @@ from typing import Any
 from clerestory.kernel import Period
 from clerestory.law.authorities import Authority
 from clerestory.law.packs import Pack, PackStack
-from clerestory.law.policies import Policy
+from clerestory.law.policies import MAY_CLOSE, MAY_OPEN, NEITHER, Policy
 from clerestory.law.promise_rows import Row
 from clerestory.law.promises import ANSWERS, Promise
 from clerestory.policy.model.shape import lists_of
 from mutants.slip import Slip
-from mutants.table_kinds import of_codes, of_rows
+from mutants.table_kinds import of_codes, of_reach, of_rows
 from mutants.trees import (
     Steps,
     Tree,
@@ -37,6 +37,7 @@ _LISTS = {
 }
 _STAGES = {"established": "establishes", "lifted": "lifts", "mandated": "lifts", "barred": "bars"}
 _WITHIN = ("same day", "5 working days", "60 days", "reasonable time", "90 days")
+_OPINIONS = (MAY_OPEN, MAY_CLOSE, f"{MAY_OPEN} {MAY_CLOSE}", NEITHER)
 _NEVER: Tree = {"==": {"left": {"Value": "no"}, "right": {"Value": "yes"}}}
 
 
@@ -81,7 +82,9 @@ class Slips:
                                says=says, promises={promise.id: weaker})  # fmt: skip
 
         rows = [row for row in self.rows if row.where.startswith(f"{pack.name}/")]
-        for kind, row, says, changed_row in of_rows(rows, draw):
+        authorities = sorted(pack.authorities)
+        wider = of_reach(rows, self.rows, authorities, draw)
+        for kind, row, says, changed_row in (*of_rows(rows, draw), *wider):
             file = row.where.partition(",")[0].rpartition("/")[2]
             yield Slip(kind=kind, pack=pack.name, where=f"{file} {row.id}", says=says,
                        rows={row.where: changed_row})  # fmt: skip
@@ -166,6 +169,14 @@ class Slips:
                 yield "addressee changed", "none", _noted(policy, "to", [])
         if policy.notes.get("coarsen_to"):
             yield "coarser answer changed", "county", _noted(policy, "coarsen_to", ["county"])
+        if policy.notes.get("opinion"):
+            for says in _OPINIONS:
+                if says != policy.notes["opinion"]:
+                    yield "opinion changed", says, _noted(policy, "opinion", [says])
+            locks = sorted({w for p in self.stack.policies for w in p.words("bars")})
+            for lock in draw.sample(locks, 2):
+                opened = _noted(policy, "lifts", [*policy.words("lifts"), lock])
+                yield "opinion opens", lock, _noted(opened, "opinion", [MAY_OPEN])
         for name in policy.authorities if len(policy.authorities) > 1 else ():
             left = [other for other in policy.authorities if other != name]
             yield "citation dropped", name, _noted(policy, "authority", left)

@@ -6,6 +6,7 @@ from datetime import date
 
 from clerestory.audit.promises.gathering import Promises
 from clerestory.audit.promises.question import Question
+from clerestory.audit.promises.reach import Reach
 from clerestory.audit.two_laws import TwoLaws
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack
@@ -128,12 +129,16 @@ class Promised:
             for file in known.exceptions
         ]
         locks, openings = _rows(slip, known.locks.locks), _rows(slip, known.locks.openings)
+        reach = known.reach
         return replace(
             known,
             packs=[one for one in packs if one is not None],
             exceptions=exceptions,
             locks=replace(known.locks, locks=locks, openings=openings),
             doubts=replace(known.doubts, rows=_rows(slip, known.doubts.rows)),
+            reach=Reach.of(
+                _rows(slip, reach.groups), _rows(slip, reach.categories), _rows(slip, reach.ways)
+            ),
         )
 
 

@@ -1,13 +1,14 @@
 """Slips in what policies rest on: the codes and their groups, and the rows of a pack's lists."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from clerestory.kernel import Period
 from clerestory.law.codes import Code, Vocabulary
-from clerestory.law.promise_rows import Row
+from clerestory.law.conditions import parse_with_terms
+from clerestory.law.promise_rows import COLUMNS, Row, _condition
 from mutants.slip import CodeName
 from mutants.trees import booleans, codes_of, set_of, walk, with_part
 
@@ -18,6 +19,8 @@ GROUPED = {
     "fields": "category",
     "program": "program_group",
 }
+# The two lists of a way of reach.toml, and the kind of slip by which one grows.
+_WAY_LISTS = {"groups": "way open to a group more", "reaches": "way open to a category more"}
 _AGENCY = frozenset({"household", "agency", "none"})
 
 
@@ -88,3 +91,70 @@ def _wider(tree: Any, draw: random.Random) -> Iterator[tuple[str, Any]]:
             gone = draw.choice(codes)
             left = set_of([code for code in codes if code != gone])
             yield f"{'.'.join(map(str, steps))} without {gone}", with_part(tree, steps, left)
+
+
+def of_reach(
+    rows: Sequence[Row], everywhere: Sequence[Row], authorities: Sequence[str], draw: random.Random
+) -> Iterator[tuple[str, Row, str, Row]]:
+    """Yield the slips of a table of reach: a way that is wider, and a code that is not listed.
+
+    ``rows`` are those of one pack; ``everywhere`` those of all, whose groups and categories a way
+    of it may name as well.
+    """
+    known = {
+        key: sorted({name for row in everywhere for name in row.lists.get(key, ())})
+        for key in _WAY_LISTS
+    }
+    for row in rows:
+        if "groups" in row.lists:
+            yield from _of_way(row, known, authorities, draw)
+        elif row.where.partition(",")[0].endswith("/reach.toml"):
+            for column, code, written in _without_a_code(row):
+                yield "listed code dropped", row, f"{column} without {code}", written
+
+
+def _of_way(
+    way: Row, known: Mapping[str, list[str]], authorities: Sequence[str], draw: random.Random
+) -> Iterator[tuple[str, Row, str, Row]]:
+    for key, kind in _WAY_LISTS.items():
+        others = [name for name in known[key] if name not in way.lists[key]]
+        for name in draw.sample(others, min(2, len(others))):
+            lists = {**way.lists, key: (*way.lists[key], name)}
+            yield kind, way, f"also {name}", replace(way, lists=lists)
+    for column in [*(key for key in COLUMNS if key in way.lists), *_when(way)]:
+        # A way without any condition is refused when it is read.
+        if written := _written(way, {column: None}):
+            yield "way condition dropped", way, f"without {column}", written
+    other = draw.choice([name for name in authorities if name != way.text("authority")])
+    texts = {**way.texts, "authority": other}
+    yield "way authority swapped", way, other, replace(way, texts=texts)
+
+
+def _when(row: Row) -> list[str]:
+    return [key for key in row.texts if key == "when"]
+
+
+def _without_a_code(row: Row) -> Iterator[tuple[str, str, Row]]:
+    """Yield a group or a category that lists one code less."""
+    for column in (key for key in COLUMNS if key in row.lists):
+        for code in row.lists[column]:
+            left = tuple(other for other in row.lists[column] if other != code)
+            if written := _written(row, {column: left or None}):
+                yield column, code, written
+
+
+def _written(row: Row, columns: Mapping[str, tuple[str, ...] | None]) -> Row | None:
+    """Return a row with columns written otherwise or taken out; None where none is left."""
+    changed = {**row.lists, **columns}
+    lists = {key: codes for key, codes in changed.items() if codes and key in row.lists}
+    texts = {key: text for key, text in row.texts.items() if columns.get(key, text)}
+    if not {*COLUMNS, "when"} & {*lists, *texts}:
+        return None
+    condition = _condition({**lists, **texts}, " && " if "groups" in row.lists else " || ")
+    return replace(
+        row,
+        texts=texts,
+        lists=lists,
+        condition=condition,
+        tree=parse_with_terms(condition, f"{row.where}: {row.id}"),
+    )
