@@ -207,7 +207,7 @@ def test_what_protects_is_read_of_the_one_person_only(agency: Path, catalogue: C
     assert len(looks) == 3
     for statement, parameters in looks:
         assert set(re.findall(r"CAST\((\w+) AS TEXT\)", statement)) == {"person_id"}
-        assert re.search(r"EXCEPT SELECT .* FROM people\s", statement, re.DOTALL)
+        assert re.search(r"EXCEPT SELECT .*\sFROM people\s", statement, re.DOTALL)
         assert not parameters
     reads = [one for one in watched if one not in looks]
     assert len(reads) == 1 + len(catalogue.protections) + hidden
