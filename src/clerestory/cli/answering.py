@@ -371,7 +371,8 @@ def _persons(
             f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
             code="answer-person-uncertain",
             todo="ask the requester for more marks of the person, without saying what matched; "
-            "the reasons are for staff, in the office's record of look-ups; where no more can be "
+            "the reasons are for staff, in the office's record of look-ups; where two records are "
+            "of one person, have them joined and the index built anew; where no more can be "
             "had, write identifier_matches_one_person: no among the findings, decide it again "
             "and refuse it: the letter neither confirms nor denies",
         )
