@@ -1,5 +1,6 @@
 """A made-up law that is active, a draft of it, and the last step of the gate between the two."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,26 @@ def activate_as_it_stands(packs: Path) -> None:
     """Make the packs active without the gate, with one thing promised."""
     digests = [load_stack(packs, [name]).digest for name in available_packs(packs)]
     activate(packs, {digest: {"proved": ["closed"], "packs": []} for digest in digests})
+
+
+def add_pack(packs: Path, name: str, requires: str) -> None:
+    """Lay a copy of the made-up pack upon others, with names of its own."""
+    shutil.copytree(packs / "us-aa", packs / name)
+    folder = packs / name
+    manifest = (folder / "pack.toml").read_text().replace("us-aa", name)
+    (folder / "pack.toml").write_text(manifest.replace("requires = []", f"requires = {requires}"))
+    law = (folder / "law.cedar").read_text()
+    (folder / "law.cedar").write_text(
+        law.replace("aa-", "bb-").replace("house-default", "bb-house")
+    )
+    text = (folder / "authorities.toml").read_text()
+    if requires != "[]":
+        # What decides where no policy does is said once, by the pack that it is laid upon.
+        text = text.replace('decides = "silence"\n', "")
+    (folder / "authorities.toml").write_text(
+        text.replace("aa-", "bb-").replace("house-default", "bb-house")
+    )
+    shutil.rmtree(folder / "cases")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from clerestory.audit.gate.changes import Changes
 from clerestory.law.errors import PackFault
 from clerestory.policy.interpreters.smt import Answer, CanBe, Solver
 
-from .conftest import Gate, activate_as_it_stands
+from .conftest import Gate, activate_as_it_stands, add_pack
 
 Damage = Callable[[str, str, str], int]
 NAMES = '["address", "ssn"].contains(resource.name)'
@@ -333,25 +333,6 @@ def test_a_day_without_law_is_not_activated(gate: Gate) -> None:
     assert "on 2018-04-30 no policy of us-aa is in force: a day without law is not activated" in (
         step.lines
     )
-
-
-def add_pack(packs: Path, name: str, requires: str) -> None:
-    shutil.copytree(packs / "us-aa", packs / name)
-    folder = packs / name
-    manifest = (folder / "pack.toml").read_text().replace("us-aa", name)
-    (folder / "pack.toml").write_text(manifest.replace("requires = []", f"requires = {requires}"))
-    law = (folder / "law.cedar").read_text()
-    (folder / "law.cedar").write_text(
-        law.replace("aa-", "bb-").replace("house-default", "bb-house")
-    )
-    text = (folder / "authorities.toml").read_text()
-    if requires != "[]":
-        # What decides where no policy does is said once, by the pack that it is laid upon.
-        text = text.replace('decides = "silence"\n', "")
-    (folder / "authorities.toml").write_text(
-        text.replace("aa-", "bb-").replace("house-default", "bb-house")
-    )
-    shutil.rmtree(folder / "cases")
 
 
 def test_a_new_pack_is_compared_with_the_law_that_it_is_laid_upon(gate: Gate) -> None:

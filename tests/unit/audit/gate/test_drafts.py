@@ -9,7 +9,7 @@ import pytest
 from clerestory.audit.gate.changes import Changes
 from clerestory.audit.gate.found import drafts_of
 
-from .conftest import Gate
+from .conftest import Gate, activate_as_it_stands, add_pack
 
 Damage = Callable[[str, str, str], int]
 WHO = (
@@ -122,3 +122,36 @@ def test_a_group_that_is_no_code_of_the_column_is_named(gate: Gate, damage: Dama
     listed = filled(whole).replace('["snap"]', '["snap", "hipaa_covered"]')
 
     assert any("programs: there is no hipaa_covered" in line for line in gate.faults(listed))
+
+
+NOBODY_GETS_PHOTOS = """
+@id("bb-no-photos")
+@authority("bb-closed")
+@bars("photos")
+forbid (principal, action in Action::"disclose", resource)
+when { resource.name == "photo" };
+
+@id("bb-no-photos-for-counsel")
+@authority("bb-closed")
+forbid (principal, action == Action::"refer", resource)
+when { resource.name == "photo" };
+"""
+
+
+def test_a_code_of_a_pack_in_which_nothing_changes_is_not_too_wide(
+    gate: Gate, damage: Damage
+) -> None:
+    add_pack(gate.packs, "us-bb", '["us-aa"]')
+    (gate.packs / "us-bb" / "codes.yaml").write_text("purpose:\n  bb_errand: {means: an errand}\n")
+    law = gate.packs / "us-bb" / "law.cedar"
+    law.write_text(law.read_text() + NOBODY_GETS_PHOTOS)
+    damage("law.cedar", 'when { context.purpose == Purpose::"locate_fugitive" }\n', "")
+    activate_as_it_stands(gate.packs)
+    damage("law.cedar", '["address", "ssn"]', '["address", "photo", "ssn"]')
+    tables = [one for one in gate.run()[1].found if one.columns.get("fields") == ("photo",)]
+    assert {one.packs for one in tables} == {("us-aa",)}
+    assert {one.columns["purposes"] for one in tables} == {("all",)}
+
+    faults = gate.faults(drafts_of(tables).replace('= ""', '= "AA-1"'))
+
+    assert not [line for line in faults if "wider" in line or "no such change" in line]
