@@ -10,7 +10,7 @@ from typing import Any
 from clerestory.kernel import Period
 from clerestory.law.authorities import Authority
 from clerestory.law.packs import Pack, PackStack
-from clerestory.law.policies import Policy
+from clerestory.law.policies import MAY_CLOSE, MAY_OPEN, NEITHER, Policy
 from clerestory.law.promise_rows import Row
 from clerestory.law.promises import ANSWERS, Promise
 from clerestory.policy.model.shape import lists_of
@@ -37,6 +37,7 @@ _LISTS = {
 }
 _STAGES = {"established": "establishes", "lifted": "lifts", "mandated": "lifts", "barred": "bars"}
 _WITHIN = ("same day", "5 working days", "60 days", "reasonable time", "90 days")
+_OPINIONS = (MAY_OPEN, MAY_CLOSE, f"{MAY_OPEN} {MAY_CLOSE}", NEITHER)
 _NEVER: Tree = {"==": {"left": {"Value": "no"}, "right": {"Value": "yes"}}}
 
 
@@ -168,6 +169,14 @@ class Slips:
                 yield "addressee changed", "none", _noted(policy, "to", [])
         if policy.notes.get("coarsen_to"):
             yield "coarser answer changed", "county", _noted(policy, "coarsen_to", ["county"])
+        if policy.notes.get("opinion"):
+            for says in _OPINIONS:
+                if says != policy.notes["opinion"]:
+                    yield "opinion changed", says, _noted(policy, "opinion", [says])
+            locks = sorted({w for p in self.stack.policies for w in p.words("bars")})
+            for lock in draw.sample(locks, 2):
+                opened = _noted(policy, "lifts", [*policy.words("lifts"), lock])
+                yield "opinion opens", lock, _noted(opened, "opinion", [MAY_OPEN])
         for name in policy.authorities if len(policy.authorities) > 1 else ():
             left = [other for other in policy.authorities if other != name]
             yield "citation dropped", name, _noted(policy, "authority", left)

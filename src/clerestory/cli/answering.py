@@ -14,6 +14,7 @@ from clerestory.cli.deciding import Decided
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
+from clerestory.cli.one_answer import check_may_follow
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
 from clerestory.cli.received import answerable
 from clerestory.cli.recipient_keys import check_for_others
@@ -114,9 +115,9 @@ def disclose(
     asked_period(decided.demand)  # a period to come is refused before anybody is looked up
     to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
     check_for_others(office, to)
-    package = office.out / package_name(decided.demand.id, [to])
     # Before anybody is looked up: a look that serves nothing is one too many.
-    office.check_new(package)
+    office.check_new(office.out / package_name(decided.demand.id, [to]))
+    check_may_follow(office, decided)
     named = _named(office, decided, permitted_items(decided.determination), who)
     ready = _ready(office, decided, named, files, at, sealed_to=to.name, reviewers=reviewers)
     contents = ready.contents
@@ -129,7 +130,7 @@ def disclose(
         if index is None:
             index = log_answer(
                 ledger, office, ready.told, number, contents.digest, reviewers, at,
-                sealed_to=to.name,
+                on=office.day(at), sealed_to=to.name, lookups=office.lookups().mark(),
             )  # fmt: skip
         sealed = _seal(office, signer, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
@@ -370,7 +371,8 @@ def _persons(
             f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
             code="answer-person-uncertain",
             todo="ask the requester for more marks of the person, without saying what matched; "
-            "the reasons are for staff, in the office's record of look-ups; where no more can be "
+            "the reasons are for staff, in the office's record of look-ups; where two records are "
+            "of one person, have them joined and the index built anew; where no more can be "
             "had, write identifier_matches_one_person: no among the findings, decide it again "
             "and refuse it: the letter neither confirms nor denies",
         )

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from clerestory.cli.clock import read_clock
+from clerestory.cli.committed_lookups import check_lookups
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.handed_in import HandedIn, HandedInFile
 from clerestory.cli.office import open_office
@@ -153,10 +154,14 @@ def roster(
 def lookups(folder: Path) -> None:
     """Check that no look-up was altered or taken out of the record in FOLDER.
 
-    FOLDER is an office, the folder beside an index, or the index itself.
+    FOLDER is an office, the folder beside an index, or the index itself. That of an office must
+    also hold what its log says that it held when the last answer was given.
     """
     if (folder / "office.toml").is_file():
-        checked = open_office(folder).lookups().verify()
+        office = open_office(folder)
+        checked = office.lookups().verify()
+        with office.ledger() as ledger:
+            check_lookups(office, ledger)
         tell(f"{checked} look-ups, each following the one before")
         return
     index = folder / INDEX if folder.is_dir() else folder

@@ -1,7 +1,7 @@
 """What the commands write to the log, and how a package's own entry is checked."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office, one_at_a_time
@@ -17,8 +17,10 @@ from clerestory.ledger import (
 )
 from clerestory.ledger.repeats import find_entry, find_numbered
 
-# The day of the letters, which a run on another day finds and takes over.
-_BESIDE = frozenset({"on"})
+# The day of the letters, which a run on another day finds and takes over, and how far the record
+# of look-ups went: a second run looks once more.
+_BESIDE = frozenset({"on", "lookups"})
+DECISIONS = frozenset({EventType.DEMAND_DECIDED, EventType.CLASS_DEMAND_DECIDED})
 ANSWERS = frozenset({EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED})
 
 
@@ -105,19 +107,32 @@ def log_answer(
     digest: str,
     signed: Sequence[str],
     at: datetime,
+    *,
+    on: date,
     sealed_to: str = "nobody",
+    lookups: str | None = None,
 ) -> int:
     """Append the decision and the answer, once; return the answer's index.
 
     The log itself is asked whether it has them, as after a run that was killed: a note beside it
     could be planted, and an answer would leave that no entry stands for. The same contents for
-    another recipient, or signed by others, are another answer.
+    another recipient, or signed by others, are another entry.
+
+    Args:
+        ledger: The office's log.
+        office: Whose it is.
+        decided: What was decided.
+        number: The demand's number.
+        digest: What the answer holds.
+        signed: Who let it go.
+        at: Now.
+        on: The day of the letters.
+        sealed_to: The recipient, if anything leaves.
+        lookups: How far the record of look-ups goes: one that is put back later shows by it.
     """
-    approvals = {
-        "signed": "; ".join(signed) or "nobody",
-        "sealed_to": sealed_to,
-        "on": str(office.day(at)),
-    }
+    approvals = {"signed": "; ".join(signed) or "nobody", "sealed_to": sealed_to, "on": str(on)}
+    if lookups is not None:
+        approvals["lookups"] = lookups
     events = _answer_events(office, decided, number, digest, approvals)
     index = find_entry(ledger, events[-1], beside=_BESIDE)
     return ledger.append(events, at, zone=office.zone)[-1].index if index is None else index

@@ -44,3 +44,12 @@ class HeldColumn:
     name: str
     kind: Kind
     cast: str | None = None
+
+
+def bare_key(text: str) -> str:
+    """Return a key without the blanks around it and without capitals.
+
+    >>> bare_key(" P20000012\\t")
+    'p20000012'
+    """
+    return text.strip(BLANKS).casefold()

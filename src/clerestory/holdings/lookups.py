@@ -5,8 +5,9 @@ digest of the line before, and beside it stands, under a key, how many lines the
 is taken out, altered or cut off shows. What was asked, and who was found, stand in it under the
 key only (HMAC): the office can answer "was this person looked up", and the file tells nobody.
 
-What this cannot see: somebody who has the key, and writes the whole file anew. For that its digest
-must stand elsewhere, such as in the office's log.
+What this cannot see by itself: somebody who has the key and writes the whole file anew, or puts
+back the folder of yesterday. So each disclosure in an office's log commits to how far the record
+went (``mark``), and ``check_holds`` compares.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +139,29 @@ class Lookups:
     def name_of(self, person_id: str) -> str:
         """Return what stands for a person in the record, to find the look-ups of one person."""
         return self._under_key("person", person_id.encode())
+
+    def mark(self) -> str:
+        """Return how far the record goes: how many lines, and the digest of the last."""
+        with held(self.folder):
+            head = self._read_head()
+        return f"{head.lines} {head.last}"
+
+    def check_holds(self, mark: str) -> None:
+        """Check that the record still holds the lines that it held when ``mark`` was taken.
+
+        Raises:
+            LookupsAltered: It is shorter, or another: it was put back from a copy, or written anew.
+        """
+        count, _, last = mark.partition(" ")
+        written = int(count)
+        if not written:
+            return
+        with held(self.folder), (self.folder / _LINES).open("rb") as file:
+            line = next(islice(file, written - 1, None), None)
+        if line is None:
+            raise LookupsAltered(f"look-ups are missing: the log says that {written} were written")
+        if _digest(line) != last:
+            raise LookupsAltered(f"the look-up in line {written} is not the one that the log knows")
 
     def verify(self) -> int:
         """Check every line against the one before and the last against the head; count them.

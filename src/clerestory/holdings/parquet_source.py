@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.kinds import BLANKS, KEY_KINDS, HeldColumn, Kind
+from clerestory.holdings.kinds import KEY_KINDS, HeldColumn, Kind, bare_key
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.parquet_path import AS_IT_IS, in_quotes, one_file
 from clerestory.holdings.source import Recorder, Scalar
@@ -45,6 +45,7 @@ class ParquetSource:
         self._zone = zone
         self._dialect = DefaultDialect(paramstyle="qmark")
         self._files = _tables_in(folder, self._label)
+        self._nobodys: dict[tuple[str, str, str], frozenset[str]] = {}
         self._held = {table: _columns(self._label, table, at) for table, at in self._files.items()}
         self._states = {table: FileState.of(file) for table, file in self._files.items()}
         self._connection = duckdb.connect(":memory:")
@@ -155,16 +156,17 @@ class ParquetSource:
         )
         return common, rest
 
-    def has_key_like(self, table: str, persons: str, key: str, person: str) -> bool:
-        """Whether a key of ``table`` is this person's but for capitals and blanks around it."""
-        text = f"CAST({_quoted(key)} AS VARCHAR)"
-        statement = (
-            f"SELECT 1 FROM (SELECT {text} AS text FROM {_quoted(table)}) "  # noqa: S608
-            f"WHERE lower(trim(text, '{BLANKS}')) = lower(trim(?, '{BLANKS}')) AND text <> ? "
-            f"AND text NOT IN (SELECT {text} FROM {_quoted(persons)} "
-            f"WHERE {_quoted(key)} IS NOT NULL) LIMIT 1"
-        )
-        return bool(self._fetch(statement, [person, person], table=table, columns=[key]))
+    def keys_of_nobody(self, table: str, persons: str, key: str) -> frozenset[str]:
+        """The keys of ``table`` that are nobody's in ``persons``, made bare; looked for once."""
+        if (table, persons, key) not in self._nobodys:
+            own, known = (
+                f"SELECT CAST({_quoted(key)} AS VARCHAR) FROM {_quoted(one)} "  # noqa: S608
+                f"WHERE {_quoted(key)} IS NOT NULL"
+                for one in (table, persons)
+            )
+            found = self._fetch(f"{own} EXCEPT {known}", [], table=table, columns=[key])
+            self._nobodys[table, persons, key] = frozenset(bare_key(str(text)) for (text,) in found)
+        return self._nobodys[table, persons, key]
 
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table, or ``None`` when there is no such file."""

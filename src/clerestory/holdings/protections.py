@@ -20,7 +20,7 @@ from clerestory.holdings.catalogue import (
     fold_mark,
 )
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.kinds import KEYS_PRINTED, Kind
+from clerestory.holdings.kinds import KEYS_PRINTED, Kind, bare_key
 from clerestory.holdings.one_row import ISO_DAY, OneRow
 from clerestory.holdings.source import Scalar, Source
 from clerestory.holdings.source_faults import not_one_row
@@ -254,7 +254,7 @@ def _check_met(source: Source, catalogue: Catalogue, person_id: str) -> None:
     together = {household.table for household in catalogue.households}
     for table in sorted((marked | together) - {persons}):
         _check_same_key(source, catalogue, table)
-        if source.has_key_like(table, persons, key, person_id):
+        if bare_key(person_id) in source.keys_of_nobody(table, persons, key):
             raise SourceFault(
                 "what protects a person is kept under their key in another writing: "
                 f"{table}.{key}: {source.label}",

@@ -69,10 +69,10 @@ class Source(Protocol):
         """Whether a key of ``table`` is one of ``persons``, and whether one is nobody's there."""
         ...
 
-    def has_key_like(self, table: str, persons: str, key: str, person: str) -> bool:
-        """Whether a key of ``table`` is this person's but for capitals and blanks around it.
+    def keys_of_nobody(self, table: str, persons: str, key: str) -> frozenset[str]:
+        """The keys of ``table`` that are nobody's in ``persons``, made bare (see ``bare_key``).
 
-        A key that stands so in ``persons`` is somebody else's.
+        They are looked for once, however many persons are asked about.
         """
         ...
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import UserDefinedType
 
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.kinds import BLANKS, HeldColumn, Kind
+from clerestory.holdings.kinds import HeldColumn, Kind, bare_key
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.source import Recorder, Scalar
 from clerestory.holdings.source_faults import bad_date, bad_value, lacks, shown, unreadable
@@ -46,6 +46,7 @@ class SqlSource(ABC):
         self.engine = engine
         self._label = shown(label)
         self._held: dict[str, tuple[HeldColumn, ...] | None] = {}
+        self._nobodys: dict[tuple[str, str, str], frozenset[str]] = {}
         if recorder is not None:
             self._listen(recorder)
 
@@ -162,28 +163,22 @@ class SqlSource(ABC):
 
         return has_row(own.intersect(known)), has_row(own.except_(known))
 
-    def has_key_like(self, table: str, persons: str, key: str, person: str) -> bool:
-        """Whether a key of ``table`` is this person's but for capitals and blanks around it."""
-        blanks: sa.ColumnElement[str] = sa.literal_column(f"'{BLANKS}'")
-
-        def folded(text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
-            return sa.func.lower(sa.func.ltrim(sa.func.rtrim(text, blanks), blanks))
-
-        own, known = (sa.table(one, sa.column(key)).alias(f"of_{one}") for one in (table, persons))
-        text = sa.cast(own.c[key], sa.Text)
-        given = sa.cast(sa.literal(person, sa.String), sa.Text)
-        there: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
-            sa.cast(known.c[key], sa.Text) == text
-        )
-        statement: sa.Select[Any] = (
-            sa.select(sa.literal_column("1"))
-            .select_from(own)
-            .where(folded(text) == folded(given))
-            .where(self._exact(text) != given)
-            .where(~sa.exists(there.select_from(known)))
-            .limit(1)
-        )
-        return self._has_row(statement, table, key)
+    def keys_of_nobody(self, table: str, persons: str, key: str) -> frozenset[str]:
+        """The keys of ``table`` that are nobody's in ``persons``, made bare; looked for once."""
+        if (table, persons, key) not in self._nobodys:
+            own, known = (
+                sa.select(self._exact(sa.cast(sa.column(key), sa.Text)))
+                .select_from(sa.table(one))
+                .where(sa.column(key).is_not(None))
+                for one in (table, persons)
+            )
+            found = self.guard(
+                lambda connection: connection.execute(own.except_(known)).scalars().all(),
+                table=table,
+                columns=[key],
+            )
+            self._nobodys[table, persons, key] = frozenset(bare_key(str(text)) for text in found)
+        return self._nobodys[table, persons, key]
 
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table or view, or ``None`` when there is no such table."""

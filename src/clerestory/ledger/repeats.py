@@ -82,6 +82,29 @@ def fields_everywhere(ledger: Ledger, kind: EventType) -> Iterator[tuple[int, di
                     raise
 
 
+def last_saying(ledger: Ledger, kinds: Collection[EventType], name: str) -> str | None:
+    """Return a private field of the newest entry of some types that has it and was not erased."""
+    with ledger.log.reading() as reader:
+        end = reader.head().size
+    while end > 0:
+        start = max(0, end - _ENTRIES_AT_ONCE)
+        with ledger.log.reading() as reader:
+            entries = reader.entries(start, end)
+        for index in reversed(range(start, end)):
+            if parse_leaf(entries[index - start]).type not in kinds:
+                continue
+            try:
+                said = ledger.payload(index).fields.get(name)
+            except Refusal as fault:
+                if fault.code != "log-erased":
+                    raise
+                continue
+            if said is not None:
+                return said
+        end = start
+    return None
+
+
 def said_of(
     ledger: Ledger, kinds: Collection[EventType], matter: str
 ) -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -202,15 +202,33 @@ def test_what_protects_is_read_of_the_one_person_only(agency: Path, catalogue: C
 
     hidden = sum(mark.protection.hides_home for mark in catalogue.protections)
     assert hidden == 5
-    looks = [one for one in watched if one[0].startswith("SELECT 1 ")]
-    # Only whether the person's own key stands there in another writing.
-    assert [set(parameters) - {0, 1} for _, parameters in looks] == [{"P20000011"}] * 3
+    looks = [one for one in watched if " EXCEPT SELECT " in one[0]]
+    # Only the keys of nobody, among which the person's own may stand in another writing.
+    assert len(looks) == 3
+    for statement, parameters in looks:
+        assert set(re.findall(r"CAST\((\w+) AS TEXT\)", statement)) == {"person_id"}
+        assert re.search(r"EXCEPT SELECT .*\sFROM people\s", statement, re.DOTALL)
+        assert not parameters
     reads = [one for one in watched if one not in looks]
     assert len(reads) == 1 + len(catalogue.protections) + hidden
     for statement, parameters in reads:
         assert set(parameters) == {"P20000011"}
         assert re.search(r"WHERE \w+\.person_id = \?", statement)
         assert "count" not in statement.lower()
+
+
+def test_the_keys_of_nobody_are_looked_for_once_for_all_persons(
+    agency: Path, catalogue: Catalogue
+) -> None:
+    watched: list[str] = []
+    source = open_source(agency / "agency.sqlite", recorder=lambda text, _: watched.append(text))
+    watched.clear()
+
+    for person in ("P20000011", "P20000012", "P20000013"):
+        read_protections(source, catalogue, person, on=ON)
+    source.close()
+
+    assert sum(" EXCEPT SELECT " in statement for statement in watched) == 3
 
 
 def test_of_a_household_nothing_is_read_but_what_hides_a_home(
