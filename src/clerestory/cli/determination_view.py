@@ -188,7 +188,8 @@ class DeterminationView:
             self._line(("Questions whose answers matter", "bold"))
         for question in questions:
             self._say(
-                f"{question.text} ", (f"({question.fact}; {len(question.turns)} rulings)", "dim")
+                f"{question.text} ",
+                (f"(for {question.by}; {question.fact}; {len(question.turns)} rulings)", "dim"),
             )
 
     def _unsaid(self) -> None:

@@ -103,10 +103,11 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """An unknown fact whose answer would turn rulings, and the rulings it would turn."""
+    """An unknown fact whose answer would turn rulings, who may establish it, and the rulings."""
 
     fact: str
     text: str
+    by: str
     turns: tuple[str, ...]
 
 

@@ -115,4 +115,9 @@ def _duty(duty: Duty) -> dict[str, Json]:
 
 
 def _question(question: Question) -> dict[str, Json]:
-    return {"fact": question.fact, "text": question.text, "turns": list(question.turns)}
+    return {
+        "fact": question.fact,
+        "text": question.text,
+        "by": question.by,
+        "turns": list(question.turns),
+    }

@@ -8,14 +8,17 @@ from pathlib import Path
 from clerestory.kernel.reading import read_document
 from clerestory.law.errors import PackFault, UnknownCode
 
+ESTABLISHED_BY = ("custodian", "counsel")
+"""Who may establish a finding: see ``fact.ESTABLISHERS``. The first, where nothing is said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
     """One code of one list.
 
     ``source`` and ``proxy`` are used by fields, ``event`` by findings that nobody asks for unless
-    somebody raises them, ``compels`` by words for what a judge compels, and ``days`` by what ends
-    by itself after so many days.
+    somebody raises them, ``by`` by findings that not everybody may establish, ``compels`` by words
+    for what a judge compels, and ``days`` by what ends by itself after so many days.
     """
 
     name: str
@@ -24,6 +27,7 @@ class Code:
     source: str = "none"
     proxy: bool = False
     event: bool = False
+    by: str = ESTABLISHED_BY[0]
     compels: bool = False
     days: int = 0
 
@@ -96,7 +100,7 @@ class Vocabulary:
         return frozenset(code for codes in self.lists.values() for code in codes)
 
 
-_KEYS = frozenset({"means", "in", "source", "proxy", "event", "group", "compels", "days"})
+_KEYS = frozenset({"means", "in", "source", "proxy", "event", "by", "group", "compels", "days"})
 # A word in quotes would count as yes, also "no"; nothing at all as no; and a group that is not in a
 # list as no group: a field of status would then be a field like any other.
 _TEXT, _MARK, _LIST = (str, "text"), (bool, "true or false"), (list, "list of texts")
@@ -136,6 +140,12 @@ def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
                         f"{path.name} defines {list_name}.{name} again",
                         todo="two packs must not define one code: rename it in one of them",
                     )
+                by = entry.get("by", ESTABLISHED_BY[0])
+                if by not in ESTABLISHED_BY or ("by" in entry and list_name != "findings"):
+                    raise PackFault(
+                        f"{path.name}: {list_name}.{name}: nobody is asked by that name: by",
+                        todo=f"only findings have it; write one of {', '.join(ESTABLISHED_BY)}",
+                    )
                 known[name] = Code(
                     name=name,
                     means=str(entry.get("means", "")),
@@ -143,6 +153,7 @@ def load_vocabulary(paths: Iterable[Path]) -> Vocabulary:
                     source=str(entry.get("source", "none")),
                     proxy=bool(entry.get("proxy", False)),
                     event=bool(entry.get("event", False)),
+                    by=str(by),
                     compels=bool(entry.get("compels", False)),
                     days=_days(path, list_name, name, entry.get("days", 0)),
                 )

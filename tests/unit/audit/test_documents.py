@@ -63,7 +63,7 @@ def facts() -> str:
         if fact.path not in {*WITHOUT_CODES, *STAGE_SETS, "principal"} and not fact.staged
     ]
     findings = ("`context.findings.` and its parts", "list `answer`", "`findings`")
-    rows += [(*findings, "custodian, counsel", "the sentence of its code")]
+    rows += [(*findings, "custodian, or counsel: `by` of its code", "the sentence of its code")]
     rows += [
         (f'`{name}::"..."`', held(lists, frozenset()), "", "demand", "")
         for name, lists in ENTITIES.items()

@@ -57,7 +57,9 @@ WHOLE = Determination(
         ),
         Duty(code="log_demand", basis="agency_policy", authority="habit"),
     ),
-    questions=(Question(fact="findings.part2_order", text="Is it so?", turns=("snap/S1.x",)),),
+    questions=(
+        Question(fact="findings.part2_order", text="Is it so?", by="counsel", turns=("snap/S1.x",)),
+    ),
     packs=("us-federal 1",),
     pack_digest="a" * 64,
     facts_digest="b" * 64,
@@ -120,7 +122,12 @@ def test_every_part_of_a_determination_is_written() -> None:
             },
         ],
         "questions": [
-            {"fact": "findings.part2_order", "text": "Is it so?", "turns": ["snap/S1.x"]}
+            {
+                "fact": "findings.part2_order",
+                "text": "Is it so?",
+                "by": "counsel",
+                "turns": ["snap/S1.x"],
+            }
         ],
         "packs": ["us-federal 1"],
         "pack_digest": "a" * 64,

@@ -137,6 +137,7 @@ def test_a_key_that_nobody_reads_is_a_fault(tmp_path: Path) -> None:
         ('compels: "no"', "compels is no true or false"),
         ("event: [true]", "event is no true or false"),
         ("group:", "group is no true or false"),
+        ("by: counsel", "nobody is asked by that name: by"),
         ("source: 7", "source is no text"),
         ("source:", "source is no text"),
     ],
@@ -195,3 +196,23 @@ def test_a_code_may_be_called_yes_or_no(tmp_path: Path) -> None:
     path = written(tmp_path, "answer:\n  yes: {means: a.}\n  no: {means: b.}\n")
 
     assert list(load_vocabulary([path]).lists["answer"]) == ["yes", "no"]
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [("", "custodian"), (", by: custodian", "custodian"), (", by: counsel", "counsel")],
+)
+def test_who_may_establish_a_finding_is_said_by_its_code(
+    said: str, by: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path, f"findings:\n  made_up: {{means: made up{said}}}\n")
+
+    assert load_vocabulary([path]).get("findings", "made_up").by == by
+
+
+@pytest.mark.parametrize("by", ["anybody", "demand", "", "7", "[counsel]"])
+def test_a_finding_that_nobody_known_establishes_is_a_fault(by: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f"findings:\n  made_up: {{means: made up, by: {by}}}\n")
+
+    with pytest.raises(PackFault, match=r"findings\.made_up: nobody is asked by that name: by"):
+        load_vocabulary([path])

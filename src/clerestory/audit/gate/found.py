@@ -98,7 +98,7 @@ class Found:
             yield f"before = {json.dumps(self.before)}"
             yield f"after = {json.dumps(self.after)}"
         for column, codes in self.columns.items():
-            in_words = codes[0] if codes[0] == ALL or codes[0].startswith(BUT) else list(codes)
+            in_words = next((c for c in codes if c == ALL or c.startswith(BUT)), list(codes))
             yield f"{column} = {json.dumps(in_words)}"
         for key, day in zip(("since", "until"), self.days, strict=True):
             if day is not None:

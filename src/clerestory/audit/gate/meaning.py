@@ -15,16 +15,7 @@ from clerestory.audit.gate.found import Found
 from clerestory.audit.gate.reviewed import ALL, BUT, COLUMNS, Reviewed
 from clerestory.audit.law_diff import Change, change_of, codes_met, find_kinds
 from clerestory.audit.two_laws import DAY, Kind, TwoLaws, all_days
-from clerestory.law.codes import Vocabulary
 from clerestory.law.packs import PackStack
-
-# Where the groups of a column's codes are looked up.
-_GROUPS = {
-    "programs": "program",
-    "requesters": "requester_class",
-    "purposes": "purpose",
-    "fields": "fields",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +84,9 @@ class Comparison:
     def _codes(self, entry: Reviewed, column: str, laws: TwoLaws) -> frozenset[str]:
         known = laws.shape.facts[COLUMNS[column]]
         left_out, codes = entry.codes(column)
-        # A group stands for every code in it, under either law.
-        vocabularies = (laws.old.vocabulary, laws.new.vocabulary)
-        named = frozenset(
-            code for code in known if any(codes & _groups(v, column, code) for v in vocabularies)
-        )
-        return known - named if left_out else named
+        # A code stands for itself alone, also one that is a group: a change can be met for a group
+        # and not for all of its members, and what is found is written with the same words.
+        return known - codes if left_out else known & codes
 
     def _days(self, entry: Reviewed) -> list[date]:
         since, until = entry.days
@@ -171,9 +159,10 @@ class Comparison:
 
     def _wrong_with(self, entry: Reviewed) -> Iterator[str]:
         """Yield where a table allows what is not found."""
-        places = [(name, self.box(entry, laws)) for name, laws in self.laws.items()]
-        places = [(name, place) for name, place in places if place != self.laws[name].after.no]
-        if not any(self._is_met(name, place) for name, place in places):
+        boxes = [(name, self.box(entry, laws)) for name, laws in self.laws.items()]
+        # Codes that only a law without the change knows are no part of it.
+        places = [(name, place) for name, place in boxes if self._is_met(name, place)]
+        if not places:
             yield "no such change is found: take it out"
             return
         for column, path in COLUMNS.items():
@@ -199,11 +188,7 @@ class Comparison:
             yield f"the days are wider than what changes: write until = {until}"
 
     def _strange(self, entry: Reviewed, column: str) -> list[str]:
-        known: set[str] = set()
-        for pair in self.stacks:
-            for vocabulary in (pair.old.vocabulary, pair.new.vocabulary):
-                for code in vocabulary.lists[_GROUPS[column]]:
-                    known |= _groups(vocabulary, column, code)
+        known = {c for laws in self.laws.values() for c in laws.shape.facts[COLUMNS[column]]}
         return sorted(entry.codes(column)[1] - known)
 
     def _is_met(self, name: str, place: int) -> bool:
@@ -225,9 +210,3 @@ def kind_of(entry: Reviewed) -> Kind:
     if entry.kind == "duty":
         return Kind(duty=entry.text("duty"), gained=entry.text("change") == "added")
     return Kind(before=entry.text("before"), after=entry.text("after"))
-
-
-def _groups(vocabulary: Vocabulary, column: str, code: str) -> frozenset[str]:
-    if not vocabulary.knows(_GROUPS[column], code):
-        return frozenset({code})
-    return vocabulary.groups_of(_GROUPS[column], code)

@@ -61,7 +61,8 @@ class Reviewed:
     def codes(self, column: str) -> tuple[bool, frozenset[str]]:
         """Return the codes of a column, and whether they are those that it leaves out.
 
-        A column that is not there means all: it leaves out none.
+        Each code stands for itself alone, also one that is a group. A column that is not there
+        means all: it leaves out none.
         """
         value = self.keys.get(column, ALL)
         if not isinstance(value, str):

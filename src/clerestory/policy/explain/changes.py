@@ -100,10 +100,12 @@ class Changes:
         lists: dict[frozenset[int], tuple[str, ...]] = {}
         for cases in {*turned.values()}:
             lists[cases] = tuple(sorted(ref for place in cases for ref in rulings[place]))
+        vocabulary = self.law.stack.vocabulary
         questions = [
             Question(
                 fact=fact,
-                text=f"Is it so that {fact_in_words(fact, 'yes', self.law.stack.vocabulary)}?",
+                text=f"Is it so that {fact_in_words(fact, 'yes', vocabulary)}?",
+                by=vocabulary.get("findings", fact.removeprefix("findings.")).by,
                 turns=lists[cases],
             )
             for fact, cases in turned.items()

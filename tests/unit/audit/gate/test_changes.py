@@ -38,12 +38,16 @@ PHOTO = """
     overall: release
     rulings: {S1.photo: release}
 """
-OPENED = """
+# Every code of those that enforce law, its groups among them: each stands for itself alone.
+OFFICERS = """["cbp", "federal_police", "federal_prosecutor", "ice", "law_enforcement", \
+"law_enforcement_officer", "medicaid_fraud_unit", "oig", "police_local", "police_state", \
+"prosecutor_state", "sheriff", "state_or_local_police"]"""
+OPENED = f"""
 [[answer]]
 before = "withhold"
 after = "release"
 programs = ["snap"]
-requesters = ["law_enforcement"]
+requesters = {OFFICERS}
 purposes = ["locate_fugitive"]
 fields = ["photo"]
 citation = "Made-up Code 1"
@@ -141,8 +145,9 @@ def test_what_is_listed_allows_no_other_change(opened: Gate) -> None:
         ('["photo"]', '["photo", "name"]', "fields WIDER name"),
         ('["photo"]', '"all but name"', "fields WIDER "),
         ('"locate_fugitive"', '"research", "locate_fugitive"', "purposes WIDER research"),
-        ('["law_enforcement"]', '["law_enforcement", "press"]', "requesters WIDER press"),
-        ('["law_enforcement"]', '["law_enforcement", "polize"]', "requesters: there is no polize"),
+        ('"sheriff"', '"sheriff", "press"', "requesters WIDER press"),
+        ('"sheriff"', '"sheriff", "polize"', "requesters: there is no polize"),
+        ('"sheriff"', '"sheriff", "private_party"', "requesters WIDER private_party"),
         ("2020-01-01", "2019-01-01", "the days are wider than what changes: write since = 2020"),
         ("Made-up Code 1", "Made-up Code 99", "citation: no authority of the packs is Made-up"),
         ("AA-PHOTO", "AA-7", "case: there is no known answer AA-7"),
