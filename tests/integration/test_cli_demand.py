@@ -226,3 +226,20 @@ def test_a_demand_of_a_state_without_a_pack_can_be_checked(run: Run, tmp_path: P
     other.write_text(SOUND.replace("me-dhhs", "ny-otda").replace("us-me", "us-ny"))
 
     assert run("demand", "check", other).out == "other.yaml: can be read (T-1)\n"
+
+
+def test_a_check_says_what_the_demand_leaves_open(run: Run, tmp_path: Path) -> None:
+    two = tmp_path / "two.yaml"
+    two.write_text(
+        SOUND.replace("relation: named}", "relation: named}, {ref: S2, relation: named}").replace(
+            "[S1.address]", "[S1.address, S2.address]"
+        )
+        + "instrument: {kind: letter, written: 'yes'}\n"
+    )
+    wanted = "add instrument.scope.persons_named: each person whom the paper itself names"
+
+    assert run("demand", "check", two).out == (
+        f"two.yaml: can be read (T-1)\nnot said in it: {wanted}\n"
+    )
+    (told,) = json.loads(run("demand", "check", two, "--json").out)
+    assert told == {"file": "two.yaml", "demands": ["T-1"], "faults": [], "add": [wanted]}

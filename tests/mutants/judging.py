@@ -9,6 +9,7 @@ from clerestory.audit.case_score import list_case_files
 from clerestory.audit.gate.texts import code_differences, pack_differences
 from clerestory.audit.pack_check import _read
 from clerestory.audit.pack_check_flaws import Sources
+from clerestory.audit.promises.groups import misplaced
 from clerestory.audit.two_laws import TwoLaws
 from clerestory.law.packs import PackStack, available_packs, load_stack
 from clerestory.law.policies import _wrong_with
@@ -138,6 +139,7 @@ class Judge:
         stack = slip.stack_with(touched[-1])
         flaws = _read(stack.packs, stack.packs, stack.vocabulary, Sources())
         yield from (flaw.text for flaw in flaws if flaw.grave)
+        yield from map(str, misplaced(stack.vocabulary))
 
 
 def _does(laws: TwoLaws) -> str:

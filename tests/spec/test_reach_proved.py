@@ -115,6 +115,25 @@ def test_a_class_of_requesters_that_is_new_must_be_listed(tmp_path: Path) -> Non
     assert asked_of(load_stack(packs, [FEDERAL]), "reach-re")["reach-requesters"] == NOT_PROVED
 
 
+@pytest.mark.parametrize(
+    ("was", "moved"),
+    [
+        ("acting privately.\", in: [private_party]}",
+         "acting privately.\", in: [private_party, subject_side]}"),
+        ("used an online service., in: [whereabouts]", "used an online service."),
+        ("in: [federal_immigration, law_enforcement_officer]}\n  child_support_agency",
+         "in: [law_enforcement_officer]}\n  child_support_agency"),
+    ],
+)  # fmt: skip
+def test_a_code_in_the_wrong_group_proves_nothing(tmp_path: Path, was: str, moved: str) -> None:
+    packs = slip(tmp_path, "", "codes.yaml", was, moved)
+
+    assert asked_of(load_stack(packs, [FEDERAL]), "codes-in") == {
+        "codes-in-their-groups": NOT_PROVED
+    }
+    assert asked_of(load_stack(PACKS, [FEDERAL]), "codes-in") == {"codes-in-their-groups": PROVED}
+
+
 def test_a_table_that_was_emptied_proves_nothing(tmp_path: Path) -> None:
     packs = slip(tmp_path, MAINE, "reach.toml", 'id = "safe-address"', 'id = "safe-address"')
     (packs / FEDERAL / "reach.toml").write_text("")

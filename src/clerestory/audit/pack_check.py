@@ -25,6 +25,7 @@ from clerestory.audit.pack_check_files import (
     check_vocabulary,
 )
 from clerestory.audit.pack_check_flaws import Flaw, Sources, flaws_of
+from clerestory.audit.pack_check_groups import check_groups
 from clerestory.audit.pack_check_policies import OPENING, check_policies, check_subset, check_types
 from clerestory.audit.pack_check_trees import comparisons
 from clerestory.audit.pack_check_words import check_promise, check_words
@@ -201,7 +202,8 @@ def _vocabulary(packs_folder: Path, packs: Sequence[Pack]) -> tuple[Vocabulary |
     if missing:
         todo = "copy the list from the packs that come with the program"
         return None, [Flaw("codes.yaml", 1, f"has no list {missing[0]}", todo)]
-    return vocabulary, list(check_vocabulary(packs_folder, files, vocabulary))
+    flaws = [*check_vocabulary(packs_folder, files, vocabulary)]
+    return vocabulary, [*flaws, *check_groups(packs_folder, files, vocabulary)]
 
 
 def _read(

@@ -208,7 +208,7 @@ def check_shape_of_codes(packs_folder: Path, files: Sequence[Path]) -> Iterator[
                 f".{code}" for code, entry in codes.items() if not isinstance(entry, Mapping)
             ]  # fmt: skip
             for code in wrong:
-                line = next((n for n, *at in _codes_in(text) if at == [name, code[1:]]), 0)
+                line = next((n for n, *at in _codes_of(text) if at == [name, code[1:]]), 0)
                 line = line or next(
                     (
                         n
@@ -227,7 +227,7 @@ def check_vocabulary(
     """Yield codes that stand twice in one file, or lie in groups that do not exist."""
     for path in files:
         file = path.relative_to(packs_folder).as_posix()
-        for line, list_name, code in _codes_in(_text(path)):
+        for line, list_name, code in codes_in(path):
             if line < 0:
                 yield Flaw(file, -line, f"{list_name}.{code} stands twice", "take one out")
                 continue
@@ -245,8 +245,12 @@ def check_vocabulary(
                 yield Flaw(file, line, f"{list_name}.{code} has no meaning", "write its means")
 
 
-def _codes_in(text: str) -> Iterator[tuple[int, str, str]]:
+def codes_in(path: Path) -> Iterator[tuple[int, str, str]]:
     """Yield line, list and code; the line is negative for a code that stands a second time."""
+    return _codes_of(_text(path))
+
+
+def _codes_of(text: str) -> Iterator[tuple[int, str, str]]:
     list_name = ""
     seen: set[tuple[str, str]] = set()
     for number, line in enumerate(text.splitlines(), 1):

@@ -4,7 +4,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.cli.terminal import tell, tell_json, tell_lines, visible
 from clerestory.kernel import BadFile, Refusal
 from clerestory.kernel.files import write_new
+
+if TYPE_CHECKING:
+    from clerestory.demands.demand import Demand
 
 _PATH = click.Path(path_type=Path)
 
@@ -105,6 +108,8 @@ def check(files: tuple[Path, ...], packs: tuple[str, ...], as_json: bool) -> Non
             if not answer["faults"]:
                 names = ", ".join(dict.fromkeys(answer["demands"]))
                 tell(f"{answer['file']}: can be read ({names})")
+            for text in answer["add"]:
+                tell(f"not said in it: {text}")
     sys.exit(ExitCode.BAD_INPUT if any(answer["faults"] for answer in told) else ExitCode.DONE)
 
 
@@ -171,8 +176,16 @@ def _list_at(place: str, places: Mapping[str, str]) -> str:
 
 
 def _checked(path: Path, packs: tuple[str, ...]) -> dict[str, Any]:
+    from clerestory.demands.unsaid import what_to_add
+
     try:
-        return {"file": visible(path.name), "demands": list(_read(path, packs)), "faults": []}
+        read = list(_read(path, packs))
+        return {
+            "file": visible(path.name),
+            "demands": [demand.id for demand in read],
+            "faults": [],
+            "add": list(dict.fromkeys(text for demand in read for text in what_to_add(demand))),
+        }
     except BadFile as fault:
         faults = [
             {"line": each.line, "key": each.key, "what": each.what,
@@ -187,10 +200,10 @@ def _checked(path: Path, packs: tuple[str, ...]) -> dict[str, Any]:
             {"line": 0, "key": "", "what": str(fault), "write_instead": fault.todo,
              "told": f"{visible(path.name)}: {fault}; {fault.todo}"}
         ]  # fmt: skip
-    return {"file": visible(path.name), "code": code, "demands": [], "faults": told}
+    return {"file": visible(path.name), "code": code, "demands": [], "faults": told, "add": []}
 
 
-def _read(path: Path, packs: tuple[str, ...]) -> Iterator[str]:
+def _read(path: Path, packs: tuple[str, ...]) -> "Iterator[Demand]":
     from clerestory.cli.deciding import documents_in, read_without_deciding
     from clerestory.demands import load_document
     from clerestory.law.errors import PackFault
@@ -198,9 +211,9 @@ def _read(path: Path, packs: tuple[str, ...]) -> Iterator[str]:
 
     for document in documents_in(load_document(path), path.name):
         try:
-            yield read_without_deciding(document, packs).id
+            yield read_without_deciding(document, packs)
         except PackFault as fault:
             if fault.code != "law-no-pack" or packs:
                 raise
             # Whether it can be read does not wait for the law of its State.
-            yield read_without_deciding(document, base_packs(packs_folder())).id
+            yield read_without_deciding(document, base_packs(packs_folder()))

@@ -7,20 +7,31 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from clerestory.kernel.errors import Refusal
 from clerestory.kernel.files import sync_folder
 
+_PAUSE = 0.05
+LONGEST_WAIT = 600
+"""How often a folder that others hold is tried, half a minute in all."""
 _MADE = "[a-z0-9_]{8}"  # what tempfile puts behind a prefix
 
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold a folder that is there, so that other processes which hold it wait."""
+    """Hold a folder that is there, so that other processes which hold it wait.
+
+    Whoever may read a folder can hold it, a stranger too, so nobody waits for ever.
+
+    Raises:
+        Refusal: Another process held it all the time.
+    """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        _wait_for(handle, folder)
         yield
     finally:
         os.close(handle)
@@ -50,6 +61,19 @@ def staged(folder: Path, *, prefix: str) -> Iterator[Path]:
         os.close(handle)
         if staging.exists():
             shutil.rmtree(staging)
+
+
+def _wait_for(handle: int, folder: Path) -> None:
+    for _ in range(LONGEST_WAIT):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_PAUSE)
+    raise Refusal(
+        f"another program holds the folder: {folder.name!a}",
+        code="folder-held",
+        todo="try again when it has ended, or name a place in a folder that is yours alone",
+    )
 
 
 def put_in_place(staging: Path, folder: Path) -> None:

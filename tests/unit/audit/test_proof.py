@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from clerestory.audit import every_day, proof
+from clerestory.audit.promises.groups import PLACED
 from clerestory.audit.promises.locks import UNLOCKED
 from clerestory.audit.promises.signed import LOWERS
 from clerestory.audit.promises.written import core
@@ -140,7 +141,7 @@ programs = ["snap"]
 """
 CORE = [promise.id for promise in core().promises]
 REACHED = ["reach-requesters", "reach-records", "reach-all-any", "way-snap"]
-ALWAYS = [*CORE, RESTS, LOWERS, "lock-snap", UNLOCKED, *REACHED, REVIEW]
+ALWAYS = [*CORE, RESTS, PLACED, LOWERS, "lock-snap", UNLOCKED, *REACHED, REVIEW]
 HOLDS = promise("household-stays", 'context.subject.relation == "household_member"')
 BROKEN = promise("address-stays", 'resource.name == "address"')
 

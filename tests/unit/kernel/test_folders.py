@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clerestory.kernel import Refusal, folders
 from clerestory.kernel.folders import put_in_place, staged
 
 
@@ -71,3 +72,22 @@ def test_only_what_a_dead_run_left_is_taken_away(tmp_path: Path) -> None:
     assert not left.exists()
     assert all((folder / "inside").is_dir() for folder in (worked_in, *others))
     assert (tmp_path / ".made-cccccccc").is_symlink()
+
+
+def test_nobody_waits_for_ever_for_a_folder_that_a_stranger_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "LONGEST_WAIT", 3)
+    held = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+
+    with pytest.raises(Refusal) as refused, staged(tmp_path / "new", prefix=".made-"):
+        pytest.fail("nothing is made in a folder that others hold")
+    assert refused.value.code == "folder-held"
+    assert str(refused.value).endswith(f"'{tmp_path.name}'")
+    assert list(tmp_path.iterdir()) == []
+
+    os.close(held)
+    with staged(tmp_path / "new", prefix=".made-") as making:
+        put_in_place(making, tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]

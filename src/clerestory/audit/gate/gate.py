@@ -52,6 +52,7 @@ def pass_gate(
     gate = _Gate(packs_folder, files, timeout_ms, say)
     # Asked first, since all the rest is in vain without a law to compare with.
     gate.kept = kept_law(packs_folder)
+    read_reviewed(packs_folder)
     for step in (gate.check, gate.prove, gate.score, gate.compare):
         gate.steps.append(step())
         if not gate.steps[-1].passed:

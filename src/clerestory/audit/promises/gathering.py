@@ -6,6 +6,7 @@ from datetime import date
 
 from clerestory.audit.every_day import EveryDay, all_days, by_code
 from clerestory.audit.promises.doubts import Doubts
+from clerestory.audit.promises.groups import PLACED, codes_in_their_groups
 from clerestory.audit.promises.locks import Locks
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.reach import Reach
@@ -59,7 +60,7 @@ class Promises:
         tables = {k: [r for _, f in reached for r in f.rows[k]] for k in TABLES}
         own = core()
         packs = each_once([promise for _, file in files for promise in file.promises])
-        taken = {RESTS, REVIEW, *SIGNED, *(promise.id for promise in own.promises)}
+        taken = {RESTS, PLACED, REVIEW, *SIGNED, *(promise.id for promise in own.promises)}
         locks = Locks.of(
             [row for _, file in openings for row in file.rows["lock"]],
             [row for _, file in openings for row in file.rows["opening"]],
@@ -114,6 +115,7 @@ class Promises:
         read = LawRead(every_day, self.terms, made)
         yield from ask_written(read, self.core)
         yield rests_on_nothing(read)
+        yield codes_in_their_groups(read)
         yield from ask_signed(read)
         yield from ask_written(read, self.packs)
         yield from self.locks.ask(read)

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from clerestory.audit.gate import pass_gate
 from clerestory.audit.gate.report import PROOF
 from clerestory.audit.promises.written import core
 from clerestory.law.activation import activate, list_active
+from clerestory.law.errors import PackFault
 from clerestory.law.packs import load_stack
 
 
@@ -26,3 +29,14 @@ def test_a_record_that_says_proved_is_not_believed(packs: Path) -> None:
     told = "\n".join(report.steps[-1].lines)
     assert "refuted     one-right-person" in told
     assert (packs / "active.json").read_bytes() == before
+
+
+def test_a_reviewed_file_that_cannot_be_read_is_told_before_anything_is_proved(packs: Path) -> None:
+    (packs / "changes.toml").write_text("[[answer]\n")
+    told: list[str] = []
+
+    with pytest.raises(PackFault) as refused:
+        pass_gate(packs, [], say=told.append)
+
+    assert refused.value.code == "law-changes-unreadable"
+    assert told == []
