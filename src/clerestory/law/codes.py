@@ -1,6 +1,6 @@
 """The vocabulary: every code that the engine reads, by list, with its groups."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -62,14 +62,18 @@ class Vocabulary:
 
     def groups_of(self, list_name: str, code: str) -> frozenset[str]:
         """Return the code itself and every group above it."""
-        return frozenset(self._climb(list_name, code))
+        found: set[str] = set()
+        self._climb(list_name, code, found)
+        return frozenset(found)
 
-    def _climb(self, list_name: str, code: str) -> Iterator[str]:
-        yield code
+    def _climb(self, list_name: str, code: str, found: set[str]) -> None:
+        if code in found:
+            return  # Groups in a circle are each other's: what one of them closes, all close.
+        found.add(code)
         group_list = _GROUPS.get(list_name, list_name)
         entry = self.lists[list_name].get(code) or self.lists[group_list].get(code)
         for group in entry.groups if entry else ():
-            yield from self._climb(group_list, group)
+            self._climb(group_list, group, found)
 
     def below(self, list_name: str, group: str) -> frozenset[str]:
         """Return the codes of a list that are the group or stand below it."""

@@ -216,3 +216,18 @@ def test_a_finding_that_nobody_known_establishes_is_a_fault(by: str, tmp_path: P
 
     with pytest.raises(PackFault, match=r"findings\.made_up: nobody is asked by that name: by"):
         load_vocabulary([path])
+
+
+def test_groups_in_a_circle_are_each_others(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "requester_class:\n"
+        "  one: {means: made up, in: [two], group: true}\n"
+        "  two: {means: made up, in: [three], group: true}\n"
+        "  three: {means: made up, in: [two], group: true}\n",
+    )
+    vocabulary = load_vocabulary([path])
+
+    assert vocabulary.groups_of("requester_class", "one") == {"one", "two", "three"}
+    assert vocabulary.groups_of("requester_class", "three") == {"two", "three"}
+    assert vocabulary.below("requester_class", "three") == {"one", "two", "three"}
