@@ -99,6 +99,12 @@ def disclose(office: Path, *more: str | Path) -> Path:
     return office / "out" / f"{ID}.tar.age"
 
 
+def looked_up(office: Path) -> str:
+    """How far the record of look-ups goes: its lines, and the digest of the last one."""
+    lines = (office / "lookups" / "lookups.jsonl").read_bytes().splitlines(keepends=True)
+    return f"{len(lines)} {digest(lines[-1]) if lines else '0' * 64}"
+
+
 def manifest_digest(office: Path, package: Path) -> str:
     """Open a package as its recipient does, and return the digest of what is in it."""
     opened, public = office.parent / "opened", office / "public"
@@ -172,6 +178,7 @@ def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> Non
                 "package": manifest_digest(office, package),
                 "signed": "Made-up One; Made-up Two",
                 "sealed_to": recipient_in(office),
+                "lookups": looked_up(office),
                 "on": "2026-10-21",
             },
         ),
@@ -279,6 +286,7 @@ def test_a_class_demand_is_public_but_for_who_signed(office: Path, tmp_path: Pat
             {
                 "signed": "Made-up One; Made-up Two",
                 "sealed_to": recipient_in(office),
+                "lookups": looked_up(office),
                 "on": "2026-10-06",
             },
         ),

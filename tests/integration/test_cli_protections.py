@@ -247,6 +247,21 @@ def test_a_home_that_is_kept_apart_in_another_way_than_it_is_told_stays_untold(
     assert "kept back, since the record protects the person: mainecare/S1.benefit_amount" in said
 
 
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_a_home_that_a_column_holds_as_bytes_stays_untold(coding: str, desk: Desk) -> None:
+    desk.record("UPDATE people SET actual_address = ? WHERE person_id = ?", HOME_LANE, AMINA)
+    desk.record(
+        "UPDATE mainecare_cases SET benefit_amount = ? WHERE person_id = ?",
+        f"paid to {HOME_LANE}, Caf\u00e9".encode(coding), AMINA,
+    )  # fmt: skip
+
+    said, package = desk.disclose()
+
+    assert fields_of(package) == ["claims"]
+    assert not any("benefit_amount" in name for name in package)
+    assert "kept back, since the record protects the person: mainecare/S1.benefit_amount" in said
+
+
 def test_who_is_tied_to_the_demand_nobody_knows_how_may_stand_in_the_file_of_who_it_names(
     desk: Desk,
 ) -> None:

@@ -6,6 +6,7 @@ ruled as the true address is: where that stays closed it goes to counsel, for wh
 the record contradict each other.
 """
 
+import contextlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from clerestory.cli.places import profiles_folder
 from clerestory.cli.protections import Protected, unsaid
 from clerestory.demands import Item
 from clerestory.demands.determination import Outcome, Ruling, overall_of
-from clerestory.disclosure import Value
+from clerestory.disclosure import Attachment, Value
 from clerestory.holdings import Catalogue, says_address
 from clerestory.policy import Engine
 
@@ -72,12 +73,21 @@ def keep_true_address(
 
 
 def _tells(value: Value, addresses: Collection[str]) -> bool:
-    texts: Iterable[str] = ()
+    return any(says_address(text, one) for text in _texts(value) for one in addresses)
+
+
+def _texts(value: Value) -> Iterable[str]:
     if isinstance(value, str):
-        texts = (value,)
-    elif isinstance(value, tuple):
-        texts = value
-    return any(says_address(text, one) for text in texts for one in addresses)
+        return (value,)
+    if isinstance(value, tuple):
+        return value
+    found: list[str] = []
+    # A text that a column holds as bytes is read as a file, and says what it says all the same.
+    if isinstance(value, Attachment) and isinstance(value.source, bytes) and value.suffix == ".txt":
+        for coding in ("utf-8", "utf-16"):
+            with contextlib.suppress(UnicodeDecodeError):
+                found.append(value.source.decode(coding))
+    return found
 
 
 def _as_open(

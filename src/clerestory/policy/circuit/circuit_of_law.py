@@ -193,7 +193,8 @@ class _Stages:
     def _heed_counsel(self) -> None:
         """Let what counsel signed change the answers, and the words that the duties read."""
         circuit, law = self.circuit, self.law
-        points = {name: self.met["refer"][name] for name in sorted(law.opened_by_opinion)}
+        referred = self.met.get("refer", {})
+        points = {name: referred[name] for name in sorted(law.opened_by_opinion & {*referred})}
         attempt = {"lifted": self._lifted_with(points), "barred": {}}
         # Without a point that an opinion may open nothing is tried, and nothing is written.
         tried = self._allowed(self._satisfied("disclose", attempt)) if points else circuit.no
