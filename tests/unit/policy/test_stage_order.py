@@ -119,6 +119,10 @@ def by_solver(law: LawOfTheDay, row: Row) -> list[str]:
     solver = Solver(circuit)
     for path in ("hold", "channel", "findings.official_capacity", "resource.name", "principal"):
         solver.require(circuit.is_one_of(path, [row[path]]))
+    # What counsel signed could change every answer, and nobody signed anything here.
+    for path in ("suspended", "opinion.favor", "opinion.against"):
+        for code in circuit.shape.sets[path]:
+            solver.require(circuit.negate(circuit.holds(path, code)))
     return [name for name in OUTCOMES if solver.ask(circuit.outcomes[name]).can_be != CanBe.NEVER]
 
 
