@@ -83,9 +83,7 @@ class TwoLaws:
         self.differs = self.after.either([self._other_answer(), *self._duty_places()])
         # That a suspension only lowers is proved of each law by itself. Two laws are compared while
         # nothing is suspended: each change would be told a second time, by what is left of it.
-        suspended = self.after.either(
-            self.after.holds("suspended", code) for code in self.shape.sets["suspended"]
-        )
+        suspended = self.after.holds_any("suspended")
         self._can_be = self.after.both([well_formed(self.after), self.after.negate(suspended)])
         self._timeout_ms = timeout_ms
         # Both are written into the nodes of one circuit, which is all that a solver reads.

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from clerestory.cli.deciding import Decided, decide_again
-from clerestory.cli.logging_answers import ANSWERS
 from clerestory.cli.office import Office
+from clerestory.cli.one_answer import Before, answers_before
 from clerestory.kernel import Refusal
-from clerestory.kernel.time import parse_day
-from clerestory.ledger.repeats import said_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +40,18 @@ def begun_before(
         reviewers: Who signed.
         today: The office's own day.
     """
-    found = None
+    found: Before | None = None
     with office.ledger() as ledger:
-        for index, told in said_of(ledger, ANSWERS, decided.demand.id):
-            # An entry of an earlier version does not say its day.
-            same = told["sealed_to"] == sealed_to and told["signed"] == "; ".join(reviewers)
-            if same and told.get("on", str(today)) != str(today):
-                found = index, told["package"], parse_day(told["on"])
-    if found is None:
+        for one in answers_before(ledger, decided.demand.id):
+            same = one.sealed_to == sealed_to and one.signed == "; ".join(reviewers)
+            if same and one.on not in {None, today}:
+                found = one
+    if found is None or found.on is None:
         return None
-    index, digest, day = found
     try:
-        then = decide_again(decided, day)
+        then = decide_again(decided, found.on)
     except Refusal:
         return None  # the law of that day answers no more
     if then.determination.rulings != decided.determination.rulings:
         return None
-    return Begun(index=index, digest=digest, day=day, decided=then)
+    return Begun(index=found.index, digest=found.digest, day=found.on, decided=then)

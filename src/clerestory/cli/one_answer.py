@@ -24,12 +24,14 @@ class Before:
         index: Its entry.
         digest: What the entry commits to: the letters of a refusal, or what a package holds.
         sealed_to: The recipient; nobody for a refusal.
+        signed: Who let it go.
         on: The day of its letters; ``None`` in an entry of an earlier version.
     """
 
     index: int
     digest: str
     sealed_to: str
+    signed: str
     on: date | None
 
 
@@ -40,7 +42,7 @@ def refused_before(ledger: Ledger, decided: Decided) -> Before | None:
         Refusal: It was answered with a package: what has left cannot be refused.
     """
     sealed = None
-    for answer in _answers(ledger, decided.demand.id):
+    for answer in answers_before(ledger, decided.demand.id):
         if answer.sealed_to == _NOBODY:
             return answer
         sealed = answer
@@ -68,7 +70,7 @@ def check_may_follow(office: Office, decided: Decided) -> None:
     with office.ledger() as ledger:
         check_lookups(office, ledger)
         refused = None
-        for answer in _answers(ledger, decided.demand.id):
+        for answer in answers_before(ledger, decided.demand.id):
             if answer.sealed_to != _NOBODY:
                 return
             refused = answer
@@ -93,13 +95,15 @@ def as_on(decided: Decided, day: date) -> Decided:
     return decided if decided.determination.on == day else decide_again(decided, day)
 
 
-def _answers(ledger: Ledger, demand_id: str) -> Iterator[Before]:
+def answers_before(ledger: Ledger, demand_id: str) -> Iterator[Before]:
+    """Yield every answer to a demand that the log holds, the oldest first."""
     for index, told in said_of(ledger, ANSWERS, demand_id):
         on = told.get("on")
         yield Before(
             index=index,
             digest=told["package"],
             sealed_to=told["sealed_to"],
+            signed=told["signed"],
             on=parse_day(on) if on else None,
         )
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from clerestory.demands.leaves import Problem
+from clerestory.demands.leaves import Problem, day_in, groups_in
 from clerestory.kernel.bad_file import Path
-from clerestory.kernel.reading.scalars import read_day
 from clerestory.kernel.time import BadTime, earliest_day, latest_day, parse_moment
 
 _Group = Mapping[str, Any]
@@ -20,7 +19,7 @@ def find_counsel_problems(demand: _Group) -> Iterator[Problem]:
     """Yield what is wrong with the opinions and suspensions of a parsed demand of any shape."""
     asked = {(program, ref) for _, program, ref in _items(demand.get("records"), ("records",))}
     answered: set[tuple[str, str, str]] = set()
-    for place, opinion in enumerate(_groups(demand.get("opinions"))):
+    for place, opinion in enumerate(groups_in(demand.get("opinions"))):
         here: Path = ("opinions", place)
         yield from _signed(demand, opinion, (*here, "signed_on"))
         point = opinion.get("point")
@@ -32,7 +31,7 @@ def find_counsel_problems(demand: _Group) -> Iterator[Problem]:
                     write_instead="keep the one that counsel stands by",
                 )  # fmt: skip
             answered.add((str(point), program, ref))
-    for place, suspension in enumerate(_groups(demand.get("suspensions"))):
+    for place, suspension in enumerate(groups_in(demand.get("suspensions"))):
         yield from _ends(suspension, ("suspensions", place, "to"))
 
 
@@ -52,8 +51,8 @@ def _about(program: str, ref: str, asked: set[tuple[str, str]], path: Path) -> I
 def _signed(demand: _Group, opinion: _Group, path: Path) -> Iterator[Problem]:
     """An opinion is for one demand, so none was signed before that demand came."""
     received = demand.get("received")
-    came = _day(received.get("date")) if isinstance(received, Mapping) else None
-    signed = _day(opinion.get("signed_on"))
+    came = day_in(received.get("date")) if isinstance(received, Mapping) else None
+    signed = day_in(opinion.get("signed_on"))
     if came and signed and signed < came:
         yield Problem(
             path=path, what=f"it was signed before the demand came: {signed} {came}", kind="dates",
@@ -63,7 +62,7 @@ def _signed(demand: _Group, opinion: _Group, path: Path) -> Iterator[Problem]:
 
 def _ends(suspension: _Group, path: Path) -> Iterator[Problem]:
     start, end = suspension.get("from"), suspension.get("to")
-    if _is_over(_moment(start) or _day(start), _moment(end) or _day(end)):
+    if _is_over(_moment(start) or day_in(start), _moment(end) or day_in(end)):
         yield Problem(
             path=path, what=f"it ends before it starts, or as it starts: {start} {end}",
             kind="dates", write_instead="check both; leave the end out while it is suspended",
@@ -90,20 +89,8 @@ def _moment(value: object) -> datetime | None:
 
 
 def _items(records: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
-    for n, record in enumerate(_groups(records)):
+    for n, record in enumerate(groups_in(records)):
         program, fields = record.get("program"), record.get("fields")
         for m, ref in enumerate(fields if isinstance(fields, list) else []):
             if isinstance(program, str) and isinstance(ref, str):
                 yield (*path, n, "fields", m), program, ref
-
-
-def _day(value: object) -> date | None:
-    day = read_day(value) if isinstance(value, str) else value
-    return day if type(day) is date else None
-
-
-def _groups(value: Any) -> list[_Group]:
-    """The items of a list; one that is no group is an empty one, so that places stay."""
-    if not isinstance(value, list):
-        return []
-    return [item if isinstance(item, Mapping) else {} for item in value]

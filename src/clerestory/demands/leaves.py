@@ -41,6 +41,19 @@ class Problem:
 Check = Callable[[Any, Path, Mapping[str, Any], Vocabulary | None], Iterator[Problem]]
 
 
+def groups_in(value: Any) -> list[Mapping[str, Any]]:
+    """The items of a list; one that is no group is an empty one, so that places stay."""
+    if not isinstance(value, list):
+        return []
+    return [item if isinstance(item, Mapping) else {} for item in value]
+
+
+def day_in(value: object) -> date | None:
+    """The day that stands there, if it is one."""
+    day = read_day(value) if isinstance(value, str) else value
+    return day if type(day) is date else None
+
+
 def kind_of(value: object) -> str:
     """Say what a value is, as people call it."""
     if value is None:

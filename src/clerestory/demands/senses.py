@@ -5,13 +5,11 @@ faults are told together with all others; what has another shape is passed over 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from clerestory.demands.counsel_senses import find_counsel_problems
-from clerestory.demands.leaves import SUBJECT, Problem
+from clerestory.demands.leaves import SUBJECT, Problem, day_in, groups_in
 from clerestory.kernel.bad_file import Path
-from clerestory.kernel.reading.scalars import read_day
 
 _OF_ONE_PERSON = frozenset({"named", "household_member"})
 
@@ -28,13 +26,13 @@ def find_contradictions(document: Any) -> Iterator[Problem]:
         ("holds", "from", "to"), ("agreements", "from", "to"), ("consents", "signed_on",
          "expires_on"),
     ):  # fmt: skip
-        for place, group in enumerate(_groups(demand.get(key))):
+        for place, group in enumerate(groups_in(demand.get(key))):
             yield from _span(group, start, end, (key, place))
 
 
 def _subjects(demand: Mapping[str, Any]) -> Iterator[Problem]:
     seen: set[str] = set()
-    for place, subject in enumerate(_groups(demand.get("subjects"))):
+    for place, subject in enumerate(groups_in(demand.get("subjects"))):
         ref, relation = subject.get("ref"), subject.get("relation")
         if not isinstance(ref, str):
             continue
@@ -59,12 +57,12 @@ def _subjects(demand: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _references(demand: Mapping[str, Any]) -> Iterator[Problem]:
-    refs = [subject.get("ref") for subject in _groups(demand.get("subjects"))]
+    refs = [subject.get("ref") for subject in groups_in(demand.get("subjects"))]
     # Where a subject is missing or called wrongly, it is that, and not the reference, that is told.
     known = {ref for ref in refs if isinstance(ref, str) and SUBJECT.fullmatch(ref)}
     sound = bool(refs) and all(isinstance(ref, str) and ref in known for ref in refs)
     asked: set[str] = set()
-    for n, record in enumerate(_groups(demand.get("records"))):
+    for n, record in enumerate(groups_in(demand.get("records"))):
         for m, reference in enumerate(_texts(record.get("fields"))):
             path: Path = ("records", n, "fields", m)
             subject = reference.partition(".")[0]
@@ -104,10 +102,10 @@ def _named(demand: Mapping[str, Any], known: set[str] | None) -> Iterator[Proble
 
 def _representatives(demand: Mapping[str, Any]) -> Iterator[Problem]:
     """Who acts for a person acts for one whom the demand is about, and in one way."""
-    subjects = _groups(demand.get("subjects"))
+    subjects = groups_in(demand.get("subjects"))
     known = set(_texts([subject.get("ref") for subject in subjects]))
     seen: set[object] = set()
-    for n, each in enumerate(_groups(demand.get("representatives"))):
+    for n, each in enumerate(groups_in(demand.get("representatives"))):
         ref, path = each.get("for"), ("representatives", n, "for")
         if not isinstance(ref, str) or not SUBJECT.fullmatch(ref):
             continue
@@ -144,14 +142,14 @@ def _paper(paper: Any, path: Path) -> Iterator[Problem]:
     scope = paper.get("scope")
     if isinstance(scope, Mapping):
         yield from _span(scope.get("period"), "from", "to", (*path, "scope", "period"))
-    for place, extra in enumerate(_groups(paper.get("accompanies"))):
+    for place, extra in enumerate(groups_in(paper.get("accompanies"))):
         yield from _paper(extra, (*path, "accompanies", place))
 
 
 def _span(group: Any, start: str, end: str, path: Path) -> Iterator[Problem]:
     if not isinstance(group, Mapping):
         return
-    first, last = _day(group.get(start)), _day(group.get(end))
+    first, last = day_in(group.get(start)), day_in(group.get(end))
     if not first or not last or last > first:
         return
     # The day called `to` is the first one that is no longer covered.
@@ -160,18 +158,6 @@ def _span(group: Any, start: str, end: str, path: Path) -> Iterator[Problem]:
         path=(*path, end), what=f"it {what}: {first} {last}", kind="dates",
         write_instead="check both dates on the paper; the end is the first day not covered",
     )  # fmt: skip
-
-
-def _day(value: object) -> date | None:
-    day = read_day(value) if isinstance(value, str) else value
-    return day if type(day) is date else None
-
-
-def _groups(value: Any) -> list[Mapping[str, Any]]:
-    """The items of a list; one that is no group is an empty one, so that places stay."""
-    if not isinstance(value, list):
-        return []
-    return [item if isinstance(item, Mapping) else {} for item in value]
 
 
 def _texts(value: Any) -> list[str]:

@@ -138,11 +138,7 @@ class ParquetSource:
 
     def whose_keys(self, table: str, persons: str, key: str) -> tuple[bool, bool]:
         """Whether a key of ``table`` is one of ``persons``, and whether one is nobody's there."""
-        own, known = (
-            f"SELECT CAST({_quoted(key)} AS VARCHAR) FROM {_quoted(one)} "  # noqa: S608
-            f"WHERE {_quoted(key)} IS NOT NULL"
-            for one in (table, persons)
-        )
+        own, known = (_keys_of(one, key) for one in (table, persons))
         common, rest = (
             bool(
                 self._fetch(
@@ -159,11 +155,7 @@ class ParquetSource:
     def keys_of_nobody(self, table: str, persons: str, key: str) -> frozenset[str]:
         """The keys of ``table`` that are nobody's in ``persons``, made bare; looked for once."""
         if (table, persons, key) not in self._nobodys:
-            own, known = (
-                f"SELECT CAST({_quoted(key)} AS VARCHAR) FROM {_quoted(one)} "  # noqa: S608
-                f"WHERE {_quoted(key)} IS NOT NULL"
-                for one in (table, persons)
-            )
+            own, known = (_keys_of(one, key) for one in (table, persons))
             found = self._fetch(f"{own} EXCEPT {known}", [], table=table, columns=[key])
             self._nobodys[table, persons, key] = frozenset(bare_key(str(text)) for (text,) in found)
         return self._nobodys[table, persons, key]
@@ -329,6 +321,14 @@ _OTHERS = {
     "binary": Kind.BYTES,
     "large_binary": Kind.BYTES,
 }
+
+
+def _keys_of(table: str, key: str) -> str:
+    """The statement that reads the keys of a table as texts."""
+    return (
+        f"SELECT CAST({_quoted(key)} AS VARCHAR) FROM {_quoted(table)} "  # noqa: S608
+        f"WHERE {_quoted(key)} IS NOT NULL"
+    )
 
 
 def _quoted(name: str) -> str:

@@ -147,13 +147,8 @@ class SqlSource(ABC):
         They are compared as the texts by which a person is read, and taken as sets, which needs
         no index on either column.
         """
-        column: sa.ColumnElement[Any] = sa.column(key)
-        own, known = (
-            sa.select(sa.cast(column, sa.Text))
-            .select_from(sa.table(one))
-            .where(column.is_not(None))
-            for one in (table, persons)
-        )
+        text = sa.cast(sa.column(key), sa.Text)
+        own, known = (_keys_of(one, key, text) for one in (table, persons))
 
         def has_row(statement: sa.CompoundSelect[Any]) -> bool:
             first: sa.Select[Any] = (
@@ -166,12 +161,8 @@ class SqlSource(ABC):
     def keys_of_nobody(self, table: str, persons: str, key: str) -> frozenset[str]:
         """The keys of ``table`` that are nobody's in ``persons``, made bare; looked for once."""
         if (table, persons, key) not in self._nobodys:
-            own, known = (
-                sa.select(self._exact(sa.cast(sa.column(key), sa.Text)))
-                .select_from(sa.table(one))
-                .where(sa.column(key).is_not(None))
-                for one in (table, persons)
-            )
+            text = self._exact(sa.cast(sa.column(key), sa.Text))
+            own, known = (_keys_of(one, key, text) for one in (table, persons))
             found = self.guard(
                 lambda connection: connection.execute(own.except_(known)).scalars().all(),
                 table=table,
@@ -291,3 +282,8 @@ class SqlSource(ABC):
             recorder(statement, parameters)
 
         sa.event.listen(self.engine, "before_cursor_execute", before)
+
+
+def _keys_of(table: str, key: str, text: sa.ColumnElement[str]) -> sa.Select[Any]:
+    """The statement that reads the keys of a table in one form of their text."""
+    return sa.select(text).select_from(sa.table(table)).where(sa.column(key).is_not(None))

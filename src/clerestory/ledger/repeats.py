@@ -73,13 +73,8 @@ def fields_everywhere(ledger: Ledger, kind: EventType) -> Iterator[tuple[int, di
         with ledger.log.reading() as reader:
             entries = reader.entries(start, min(start + _ENTRIES_AT_ONCE, size))
         for index, entry in enumerate(entries, start):
-            if parse_leaf(entry).type is not kind:
-                continue
-            try:
-                yield index, dict(ledger.payload(index).fields)
-            except Refusal as fault:
-                if fault.code != "log-erased":
-                    raise
+            if parse_leaf(entry).type is kind and (said := _kept(ledger, index)) is not None:
+                yield index, dict(said)
 
 
 def last_saying(ledger: Ledger, kinds: Collection[EventType], name: str) -> str | None:
@@ -93,14 +88,8 @@ def last_saying(ledger: Ledger, kinds: Collection[EventType], name: str) -> str 
         for index in reversed(range(start, end)):
             if parse_leaf(entries[index - start]).type not in kinds:
                 continue
-            try:
-                said = ledger.payload(index).fields.get(name)
-            except Refusal as fault:
-                if fault.code != "log-erased":
-                    raise
-                continue
-            if said is not None:
-                return said
+            if name in (said := _kept(ledger, index) or {}):
+                return said[name]
         end = start
     return None
 
@@ -112,6 +101,16 @@ def said_of(
     for index, leaf in _entries(ledger, matter):
         if leaf.type in kinds:
             yield index, {**leaf.public, **ledger.payload(index).fields}
+
+
+def _kept(ledger: Ledger, index: int) -> Mapping[str, str] | None:
+    """Return the private fields of an entry, and nothing of one that was erased."""
+    try:
+        return ledger.payload(index).fields
+    except Refusal as fault:
+        if fault.code != "log-erased":
+            raise
+        return None
 
 
 def _entries(ledger: Ledger, matter: str) -> Iterator[tuple[int, Leaf]]:

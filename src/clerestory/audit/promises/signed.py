@@ -38,7 +38,7 @@ def _house(read: LawRead) -> Question:
     return Question(
         id=HOUSE,
         says="Where a rule of the agency's own closes a field, no opinion of counsel opens it.",
-        premise=circuit.both([_said(read, ["opinion.favor"]), locks]),
+        premise=circuit.both([circuit.holds_any("opinion.favor"), locks]),
         broken=circuit.both([opened, circuit.negate(plain["coarsen"]), locks]),
     )
 
@@ -49,7 +49,7 @@ def _referred(read: LawRead) -> Question:
     return Question(
         id=REFERRED,
         says="An opinion of counsel changes no answer but one that the law itself refers.",
-        premise=circuit.both([_said(read, _OPINIONS), circuit.negate(plain["refer"])]),
+        premise=circuit.both([circuit.holds_any(*_OPINIONS), circuit.negate(plain["refer"])]),
         broken=circuit.negate(circuit.either([plain["refer"], *same])),
     )
 
@@ -66,7 +66,7 @@ def _ordered(read: LawRead) -> Question:
     return Question(
         id=ORDERED,
         says="What a law or a judge orders is never withheld for an opinion of counsel.",
-        premise=circuit.both([_said(read, ["opinion.against"]), ordered]),
+        premise=circuit.both([circuit.holds_any("opinion.against"), ordered]),
         broken=circuit.both(
             [circuit.outcomes["withhold"], circuit.negate(plain["withhold"]), ordered]
         ),
@@ -85,15 +85,8 @@ def _lowers(read: LawRead) -> Question:
         id=LOWERS,
         says="Whatever counsel suspends, no answer becomes more open, and none that was open is "
         "withheld: it goes to counsel.",
-        premise=circuit.both([_said(read, ["suspended"]), read.opened]),
+        premise=circuit.both([circuit.holds_any("suspended"), read.opened]),
         broken=circuit.either([*raised, circuit.both(refused)]),
-    )
-
-
-def _said(read: LawRead, paths: Sequence[str]) -> int:
-    circuit = read.circuit
-    return circuit.either(
-        circuit.holds(path, code) for path in paths for code in sorted(circuit.shape.sets[path])
     )
 
 

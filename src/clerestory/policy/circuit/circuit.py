@@ -158,6 +158,12 @@ class Circuit:
         """Return the node of "the set holds this code"."""
         return self.add(Has(path, code)) if code in self.shape.sets[path] else self.no
 
+    def holds_any(self, *paths: str) -> int:
+        """Return the node of "one of these sets holds something"."""
+        return self.either(
+            self.holds(path, c) for path in paths for c in sorted(self.shape.sets[path])
+        )
+
     def reached(self, wanted: Iterable[int]) -> list[int]:
         """Return, in order, the places of all nodes that the wanted ones rest on."""
         seen: set[int] = set()
