@@ -19,6 +19,7 @@ from clerestory.policy.model.permissions import (
     closest_consent,
     in_date,
     only_program,
+    papers_of_consent,
 )
 
 UNITED_STATES = "us"
@@ -57,7 +58,7 @@ class DemandFacts:
     def of(cls, demand: Demand, on: date, vocabulary: Vocabulary) -> "DemandFacts":
         """Read what all items of a demand share, and what tells them apart."""
         given: dict[str, list[Consent]] = {}
-        only = only_program(demand)
+        only, papers = only_program(demand), papers_of_consent(demand)
         for consent in demand.consents:
             given.setdefault(consent.by, []).append(consent)
         return cls(
@@ -65,7 +66,7 @@ class DemandFacts:
             subjects=_subjects(demand),
             named=_NamedFields.of(demand),
             consents={
-                ref: closest_consent(consents, demand, on, vocabulary, only)
+                ref: closest_consent(consents, demand, on, vocabulary, only, papers)
                 for ref, consents in given.items()
             },
             agreements=closest_agreement(demand, on, only),
