@@ -46,6 +46,7 @@ from clerestory.disclosure import (
 )
 from clerestory.holdings import NamedPersons
 from clerestory.kernel.period import months_of
+from clerestory.ledger import Ledger
 from clerestory.notes import Signer, parse_vkey
 from clerestory.policy.explain.words import fact_in_words
 
@@ -116,13 +117,9 @@ def disclose(
     signer = office.signer()
     office.make_out()
     with office.ledger() as ledger:
-        index = ready.index
-        if index is None:
-            index = log_answer(
-                ledger, office, ready.told, number, contents.digest, reviewers, at,
-                on=office.day(at), sealed_to=to.name, lookups=office.lookups().mark(),
-                by_record=ready.lowered, changed=changed,
-            )  # fmt: skip
+        index = _entry(
+            ledger, office, ready, number, reviewers, at, sealed_to=to.name, changed=changed
+        )
         sealed = _seal(office, signer, contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
@@ -131,6 +128,27 @@ def disclose(
         lowered=ready.lowered,
     )  # fmt: skip
     return answered, sealed
+
+
+def _entry(
+    ledger: Ledger,
+    office: Office,
+    ready: "_Ready",
+    number: int,
+    reviewers: Sequence[str],
+    at: datetime,
+    *,
+    sealed_to: str,
+    changed: Collection[str],
+) -> int:
+    """Return the log's entry of an answer: the one that is there, or one that is written now."""
+    if ready.index is not None:
+        return ready.index
+    return log_answer(
+        ledger, office, ready.told, number, ready.contents.digest, reviewers, at,
+        on=office.day(at), sealed_to=sealed_to, lookups=office.lookups().mark(),
+        by_record=ready.lowered, changed=changed,
+    )  # fmt: skip
 
 
 def _seal(
