@@ -137,12 +137,9 @@ def disclose(
     note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
     written = put_out(office, sealed)
     answered = Answered(
-        number=drawn.number,
-        index=index,
-        files=written,
-        digest=contents.digest,
+        number=drawn.number, index=index, files=written, digest=contents.digest,
         lowered=ready.lowered,
-    )
+    )  # fmt: skip
     return answered, sealed
 
 

@@ -19,7 +19,6 @@ from clerestory.law.codes import Vocabulary
 OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 OWN_SIDE = frozenset({"subject", "representative_of_subject"})
 """Who asks for the person's own record: the person, or somebody in the person's name."""
-_NOBODY = frozenset({"about_nobody", "public_business"})
 
 SayChange = Callable[[Change], str]
 
@@ -105,7 +104,8 @@ class LetterInput(Addressed):
         """Whether a field of a class is about nobody in particular, such as a total."""
         if self.vocabulary is None or not item.subject.endswith("*"):
             return False
-        return bool(self.vocabulary.groups_of("fields", item.field) & _NOBODY)
+        groups = self.vocabulary.groups_of("fields", item.field)
+        return not groups.isdisjoint(self.words.table["impersonal"])
 
 
 def common(given: Addressed) -> dict[str, str]:
@@ -264,5 +264,5 @@ def neither(given: LetterInput) -> dict[str, list[Entry]]:
     return {
         "neither": mark(bool(persons) and not given.given),
         "neither_others": mark(bool(persons) and bool(given.given)),
-        "about_nobody": mark(not persons),
+        "no_person": mark(not persons),
     }
