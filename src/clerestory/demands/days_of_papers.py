@@ -1,7 +1,7 @@
 """When a paper was signed and served, held against the day on which the demand came.
 
-Nobody receives today what a judge signs tomorrow. A paper that comes later is received by itself:
-added to a demand that is there already, it would open records as if it had come with it.
+Nobody receives today what somebody signs tomorrow. That it was served may be found out later, and
+an order that comes later may then accompany what was received: neither counts before its day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,23 +15,24 @@ _DEEPEST = 60
 
 
 def find_days_of_papers(demand: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield each paper of a parsed demand, whatever its shape, that came before it was there."""
-    received = demand.get("received")
+    """Yield what is wrong with the days of the papers of a parsed demand, whatever its shape."""
+    received, paper = demand.get("received"), demand.get("instrument")
     came = day_in(received.get("date")) if isinstance(received, Mapping) else None
-    yield from _days(demand.get("instrument"), came, ("instrument",))
+    signed = _on(paper.get("signed")) if isinstance(paper, Mapping) else None
+    if came and signed and signed > came:
+        yield Problem(
+            path=("instrument", "signed", "on"),
+            what=f"it was signed after the demand came: {signed} {came}", kind="dates",
+            write_instead="check both days; a paper that came later accompanies this one, or is "
+            "received by itself",
+        )  # fmt: skip
+    yield from _days(paper, ("instrument",))
 
 
-def _days(paper: Any, came: date | None, path: Path) -> Iterator[Problem]:
+def _days(paper: Any, path: Path) -> Iterator[Problem]:
     if not isinstance(paper, Mapping) or len(path) > _DEEPEST:
         return
     signed, served = (_on(paper.get(part)) for part in ("signed", "served"))
-    for part, day in (("signed", signed), ("served", served)):
-        if came and day and day > came:
-            yield Problem(
-                path=(*path, part, "on"),
-                what=f"it was {part} after the demand came: {day} {came}", kind="dates",
-                write_instead="check both days; a paper that came later is received by itself",
-            )  # fmt: skip
     if signed and served and served < signed:
         yield Problem(
             path=(*path, "served", "on"),
@@ -39,7 +40,7 @@ def _days(paper: Any, came: date | None, path: Path) -> Iterator[Problem]:
             write_instead="check both days on the paper",
         )  # fmt: skip
     for place, extra in enumerate(groups_in(paper.get("accompanies"))):
-        yield from _days(extra, came, (*path, "accompanies", place))
+        yield from _days(extra, (*path, "accompanies", place))
 
 
 def _on(group: Any) -> date | None:

@@ -200,21 +200,25 @@ def test_a_code_in_capitals_and_with_blanks_is_known_again(
     assert any("did you mean police_state?" in line for line in lines)
 
 
-@pytest.mark.parametrize("depth", [0, 1, 4])
+AFTER = "it was signed after the demand came: 2026-03-03 2026-03-02"
+BEFORE = "it was served before it was signed: 2026-02-28 2026-03-01"
+
+
 @pytest.mark.parametrize(
-    ("signed", "served", "what"),
+    ("depth", "signed", "served", "what"),
     [
-        ("2026-03-03", None, ["it was signed after the demand came: 2026-03-03 2026-03-02"]),
-        (None, "2026-03-03", ["it was served after the demand came: 2026-03-03 2026-03-02"]),
-        ("2026-03-01", "2026-02-28", ["it was served before it was signed: 2026-02-28 2026-03-01"]),
-        ("2026-09-01", "2026-10-01", [
-            "it was signed after the demand came: 2026-09-01 2026-03-02",
-            "it was served after the demand came: 2026-10-01 2026-03-02",
-        ]),
-        ("2026-03-02", "2026-03-02", []),
-        ("1999-09-01", "2026-03-02", []),
+        (0, "2026-03-03", None, [AFTER]),
+        (0, "2026-03-03", "2026-03-04", [AFTER]),
+        (0, "2026-03-01", "2026-02-28", [BEFORE]),
+        (1, "2026-03-01", "2026-02-28", [BEFORE]),
+        (4, "2026-03-01", "2026-02-28", [BEFORE]),
+        (0, "2026-03-02", "2026-03-02", []),
+        # That it was served is found out later, and an order may come later.
+        (0, None, "2026-03-03", []),
+        (1, "2026-03-03", "2026-03-03", []),
+        (0, "1999-09-01", "2026-03-02", []),
     ],
-)  # fmt: skip
+)
 def test_a_paper_is_there_before_it_is_served_and_before_it_comes(
     depth: int,
     signed: str | None,
@@ -224,10 +228,11 @@ def test_a_paper_is_there_before_it_is_served_and_before_it_comes(
     tmp_path: Path,
 ) -> None:
     document = json.loads(json.dumps(yaml.safe_load(SOUND), default=str))
-    paper, place = document["instrument"], "instrument."
+    paper = document["instrument"]
     for _ in range(depth):
         inner: dict[str, object] = {"kind": "letter", "written": "yes", "status": "live"}
-        paper["accompanies"], paper, place = [inner], inner, f"{place}accompanies.0."
+        paper["accompanies"] = [inner]
+        paper = inner
     paper |= {part: {"on": day} for part, day in (("signed", signed), ("served", served)) if day}
     path = tmp_path / "demand.json"
     path.write_text(json.dumps(document), "utf-8")
