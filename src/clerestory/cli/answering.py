@@ -18,7 +18,7 @@ from clerestory.cli.later_answer import Earlier, check_follows
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.protections import as_told, nothing_left
-from clerestory.cli.received import answerable
+from clerestory.cli.received import Drawn, answerable
 from clerestory.cli.recipient_keys import check_for_others
 from clerestory.cli.reviewers import check_reviewers
 from clerestory.cli.sealed_packages import note_sealed, put_out
@@ -100,7 +100,7 @@ def disclose(
             key is of the wrong kind, or an earlier answer stands. Nothing was written then.
     """
     check_reviewers(reviewers)
-    number = answerable(office, decided.demand)
+    drawn = answerable(office, decided.demand)
     asked_period(decided.demand)  # a period to come is refused before anybody is looked up
     to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
     check_for_others(office, to)
@@ -109,23 +109,22 @@ def disclose(
     earlier = check_follows(office, decided, changed)
     named = whom_named(office, decided, who)
     ready = _ready(
-        office, decided, named, files, at, sealed_to=to.name, reviewers=reviewers, earlier=earlier
+        office, decided, drawn, named, files, at, to=to, reviewers=reviewers, earlier=earlier
     )
-    contents = ready.contents
-    check_sealable(contents, [to], cbc=cbc)
+    check_sealable(ready.contents, [to], cbc=cbc)
     # Before anything is logged: an answer that cannot be signed does not leave.
     signer = office.signer()
     office.make_out()
     with office.ledger() as ledger:
         index = _entry(
-            ledger, office, ready, number, reviewers, at, sealed_to=to.name, changed=changed
+            ledger, office, ready, drawn.number, reviewers, at, sealed_to=to.name, changed=changed
         )
-        sealed = _seal(office, signer, contents, evidence_of(ledger, index), to, cbc=cbc)
+        sealed = _seal(office, signer, ready.contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
     answered = Answered(
-        number=number, index=index, files=put_out(office, sealed), digest=contents.digest,
-        lowered=ready.lowered,
+        number=drawn.number, index=index, files=put_out(office, sealed),
+        digest=ready.contents.digest, lowered=ready.lowered,
     )  # fmt: skip
     return answered, sealed
 
@@ -191,11 +190,12 @@ class _Ready:
 def _ready(
     office: Office,
     decided: Decided,
+    drawn: Drawn,
     named: NamedPersons | None,
     files: Mapping[str, Path],
     at: datetime,
     *,
-    sealed_to: str,
+    to: Recipient,
     reviewers: Sequence[str],
     earlier: Earlier | None,
 ) -> _Ready:
@@ -204,14 +204,14 @@ def _ready(
     # Before anybody is looked up: a look that serves nothing is one too many.
     given = answers_in_files(permitted_items(decided.determination), files)
     today = office.day(at)
-    begun = begun_before(office, decided, sealed_to=sealed_to, reviewers=reviewers, today=today)
+    begun = begun_before(office, decided, sealed_to=to.name, reviewers=reviewers, today=today)
     with looked_up(office, decided, named, at) if named else nullcontext() as records:
 
         def written(law: Decided, day: date, index: int | None = None) -> _Ready:
             told, values, lowered = _read(law, given, records)
             if earlier is not None:
                 earlier.check_record(told.determination)
-            contents = _contents(office, as_told(told), values, named, day)
+            contents = _contents(office, as_told(told), drawn, values, named, day)
             return _Ready(told=told, contents=contents, lowered=lowered, index=index)
 
         if begun is not None:
@@ -240,6 +240,7 @@ def _read(
 def _contents(
     office: Office,
     decided: Decided,
+    drawn: Drawn,
     values: Mapping[Item, Value],
     named: NamedPersons | None,
     day: date,
@@ -248,7 +249,7 @@ def _contents(
     determination = decided.determination
     items = permitted_items(determination)
     minimised = minimise(determination, values, _tables(office, decided.demand))
-    given = letter_input(office, decided, day)
+    given = letter_input(office, decided, drawn, day)
     closed = len(determination.rulings) > len(items)
     return prepare_contents(
         minimised,
@@ -258,7 +259,7 @@ def _contents(
     )
 
 
-def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:
+def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> LetterInput:
     """Return what the letters are written from."""
     vocabulary = decided.stack.vocabulary
 
@@ -266,12 +267,15 @@ def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:
         return fact_in_words(change.fact, change.value, vocabulary)
 
     return LetterInput(
-        stationery=read_stationery(office.profile),
+        stationery=read_stationery(office.profile, made_up=office.is_made_up),
         demand=decided.demand,
+        number=drawn.number,
+        entry=drawn.entry,
         determination=decided.determination,
         on=day,
         authorities=decided.stack.authorities,
         say_change=say_change,
+        vocabulary=vocabulary,
     )
 
 
