@@ -21,7 +21,7 @@ _PART = re.compile(r"[;\n]")
 # The numbers that are of no house: a day, a month or a moment, money, a span of time, and what has
 # as many digits as numbers of cases, accounts, persons and telephones.
 _NO_HOUSE = re.compile(
-    r"(?<![\w/#.-])(?:"
+    r"(?<!\w)(?:"
     r"\d{4}-\d\d(?:-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?)?"
     r"|\d\d/\d\d/\d{4}"
     r"|\$\d[\d,]*(?:\.\d\d)?"
@@ -29,7 +29,7 @@ _NO_HOUSE = re.compile(
     r"|\d{3}-\d\d-\d{4}"
     r"|(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}"
     r"|[a-z]?\d{7,}[a-z]?"
-    r")(?![\w/-])"
+    r")(?!\w)"
 )
 _ONE_NUMBER = re.compile(r"[-$]?\d[\d,.]*%?")
 _OF_PLACES = _words(

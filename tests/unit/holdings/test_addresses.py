@@ -72,6 +72,7 @@ HOME = "91 Demonstration Lane, Exampleton, ME 00011"
         "the other parent plans to leave with the children", "amina.12@example.org",
         "Amina Warsame; her sister has a bed for the children", "pay slips, lease of 12 Elm",
         "\u6797\u6797", "12345 Elm", "207-555-0191-12 Elm", "12 months ago 7 Elm", "90210",
+        "Elm12345678", "12345678Elm", "A$12Elm",
     ],
 )  # fmt: skip
 def test_what_may_say_a_place_is_taken_to_say_one(text: str) -> None:
@@ -125,6 +126,7 @@ def test_a_name_alone_is_a_place_in_a_column_of_addresses(text: str) -> None:
         (HOME, "same as mailing", True),
         (HOME, "\ufffd", True),
         (HOME, "Harbor House", True),
+        (HOME, "0 Oak", True),
         ("13 Elm Street, Bath, ME 04530", "12 Elm Street, Bath, ME 04530", False),
         ("13 Elm Street, Bath, ME 04530-1200", "12 Elm Street, Bath, ME 04530-1200", False),
         ("Oak House", "12 Elm Street, Bath", False),
