@@ -188,7 +188,7 @@ def test_who_takes_part_in_address_confidentiality_keeps_what_tells_where_they_a
     # Which law protects her would itself tell what the record says.
     assert "90-B" not in told
     assert "address confidentiality" not in told.lower()
-    assert "neither confirmed nor denied" in told
+    assert "the law does not let the agency say why" in told
     assert "kept back, since the record protects the person: mainecare/S1.notices" in said
     assert "mainecare/S1.eligibility_documents" in said
 
@@ -221,7 +221,7 @@ def test_another_field_does_not_tell_the_true_address(
     assert (f"protects the person: mainecare/S1.{column}" in said) is kept
     amount = "benefit_amount" in fields_of(package)
     assert amount is (column != "benefit_amount" or not kept)
-    assert "neither confirmed nor denied" in told
+    assert "the law does not let the agency say why" in told
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_the_record_of_a_housemate_is_answered_as_if_it_were_of_who_is_protected
     assert fields_of(package) == ["benefit_amount", "claims"]
     told = words_of(package)
     assert "Demonstration Lane" not in told
-    assert "neither confirmed nor denied" in told
+    assert "the law does not let the agency say why" in told
     # Neither the requester nor the terminal learns whose mark it is.
     assert "kept back, since the record protects the person: mainecare/S1.notices" in said
     assert "household" not in said + told
