@@ -214,9 +214,10 @@ class Reader:
         if self._cx.execute("PRAGMA user_version").fetchone()[0] == 1:
             return Keeper.OPERATOR
         keeper = self._only("SELECT keeper FROM log")[0]
-        if keeper not in set(Keeper):
-            raise _torn("keeper")
-        return Keeper(keeper)
+        try:
+            return Keeper(keeper)
+        except ValueError as fault:
+            raise _torn("keeper") from fault
 
     def head(self) -> Head:
         """Return the latest signed checkpoint."""
