@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import cedarpy
+from clerestory.policy.explain.words import condition
 
 from clerestory.audit.rows.writing import row_schema
 from clerestory.demands import Demand, read_demand
@@ -25,7 +26,6 @@ from clerestory.law.packs import PackStack, load_stack
 from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.circuit.counterexample import demand_of
 from clerestory.policy.circuit.well_formed import ordinary, well_formed
-from clerestory.policy.explain.words import condition
 from clerestory.policy.model.facts import facts_of
 from clerestory.policy.model.schema import schema_text
 from clerestory.policy.model.shape import flat_facts, shape_of

@@ -23,7 +23,6 @@ from clerestory.cli.sealed_packages import note_sealed, put_out
 from clerestory.cli.true_address import keep_true_address
 from clerestory.cli.whom import check_as_received, read_whom
 from clerestory.demands import Demand, Item, asked_period
-from clerestory.demands.determination import Change
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
     CoarseningTables,
@@ -63,7 +62,6 @@ from clerestory.holdings import (
 from clerestory.kernel import Period, Refusal
 from clerestory.kernel.period import months_of, whole_months
 from clerestory.notes import Signer, parse_vkey
-from clerestory.policy.explain.words import fact_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,18 +227,13 @@ def _contents(
 
 def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:
     """Return what the letters are written from."""
-    vocabulary = decided.stack.vocabulary
-
-    def say_change(change: Change) -> str:
-        return fact_in_words(change.fact, change.value, vocabulary)
-
     return LetterInput(
         stationery=read_stationery(office.profile),
         demand=decided.demand,
         determination=decided.determination,
         on=day,
         authorities=decided.stack.authorities,
-        say_change=say_change,
+        speaker=replace(decided.speaker, reader="requester"),
     )
 
 

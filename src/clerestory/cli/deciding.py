@@ -12,6 +12,7 @@ from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.demands import BadDemand, Demand, Determination, Item, load_document, read_demand
 from clerestory.demands.determination import Outcome
 from clerestory.demands.schema import check_shape, plain
+from clerestory.demands.speaking import Speaker
 from clerestory.kernel import Refusal
 from clerestory.kernel.reading import Document
 from clerestory.law import PackFault, PackStack, load_stack
@@ -27,6 +28,11 @@ class Decided:
     demand: Demand
     determination: Determination
     stack: PackStack
+
+    @property
+    def speaker(self) -> Speaker:
+        """Says it to counsel and to custodians, in English."""
+        return Speaker(sentences=self.stack.sentences)
 
 
 def decide_file(

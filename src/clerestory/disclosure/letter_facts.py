@@ -1,11 +1,13 @@
 """What letters say, taken from a demand and its determination, in the words of a language."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from clerestory.demands.condition import Condition
 from clerestory.demands.demand import Demand
-from clerestory.demands.determination import Change, Determination, Outcome, Ruling, Turn
+from clerestory.demands.determination import Determination, Outcome, Ruling, Turn
+from clerestory.demands.speaking import Speaker, sought
 from clerestory.disclosure.stationery import Stationery, Words
 from clerestory.disclosure.wording import fill
 from clerestory.kernel import Refusal
@@ -13,7 +15,6 @@ from clerestory.law.authorities import Authority
 
 OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 
-SayChange = Callable[[Change], str]
 Entry = dict[str, str]
 
 
@@ -24,7 +25,7 @@ class LetterInput:
     Attributes:
         on: The date of the letter.
         authorities: By id, all that the determination names.
-        say_change: A change in plain words; without it the fact's name is spelled out.
+        speaker: Says conditions to the requester.
     """
 
     stationery: Stationery
@@ -32,7 +33,7 @@ class LetterInput:
     determination: Determination
     on: date
     authorities: Mapping[str, Authority]
-    say_change: SayChange | None = None
+    speaker: Speaker
 
     @property
     def words(self) -> Words:
@@ -124,7 +125,7 @@ def near_misses(given: LetterInput) -> list[Entry]:
     for ruling in given.determination.rulings:
         for miss in ruling.considered_not_met:
             said = missing.setdefault(miss.authority, [])
-            said += [text for text in _sayable(given.words, miss.missing) if text not in said]
+            said += [text for text in _sayable(given, miss.missing) if text not in said]
     form: str = given.stationery.wording["refusal"]["words"]["missing"]
     found = []
     for authority, said in missing.items():
@@ -145,7 +146,7 @@ def conditions(given: LetterInput) -> list[str]:
     found: dict[str, None] = {}
     for ruling in given.determination.rulings:
         for miss in ruling.considered_not_met:
-            found.update(dict.fromkeys(_sayable(given.words, miss.missing)))
+            found.update(dict.fromkeys(_sayable(given, miss.missing)))
     return list(found)
 
 
@@ -226,21 +227,12 @@ def _groups(rulings: Iterable[Ruling], key: Callable[[Ruling], Hashable]) -> lis
     return list(groups.values())
 
 
-def _sayable(words: Words, texts: Iterable[str]) -> list[str]:
-    return [text for text in texts if not words.is_unsaid(text)]
+def _sayable(given: LetterInput, conditions: Iterable[Condition]) -> Iterator[str]:
+    """Yield conditions in words, but those that would tell whether the agency holds a file."""
+    return (given.speaker.say(one) for one in conditions if not given.speaker.tells_of_files(one))
 
 
 def _turn(given: LetterInput, turn: Turn) -> str:
-    said = []
-    for change in turn.changes:
-        text = given.say_change(change) if given.say_change else _plain(given.words, change)
-        if not (given.words.is_unsaid(text) or given.words.is_unsaid(change.fact)):
-            said.append(text)
+    said = [text for change in turn.changes for text in _sayable(given, [sought([change])])]
     joint: str = given.words.table["and"]
     return joint.join(said)
-
-
-def _plain(words: Words, change: Change) -> str:
-    form: str = words.table["change"]
-    fact = change.fact.removeprefix("findings.").replace("_", " ").replace(".", " ")
-    return fill(form, {"fact": fact, "value": change.value})
