@@ -291,6 +291,7 @@ def test_the_answer_alone_is_there_for_the_asking(run: Run, save: Save) -> None:
 
 def test_another_day_brings_another_law(run: Run, save: Save) -> None:
     path = save(
+        received={"date": "2025-06-17", "channel": "post"},
         requester={"class": "medicaid_fraud_unit"},
         purpose="provider_fraud",
         grounds=[],
@@ -302,12 +303,20 @@ def test_another_day_brings_another_law(run: Run, save: Save) -> None:
         },
     )
 
-    today = json_of(run("decide", path, "--json"))
-    before = json_of(run("decide", path, "--json", "--on", "2025-06-17"))
+    later = json_of(run("decide", path, "--json", "--on", "2026-03-02"))
+    at_once = json_of(run("decide", path, "--json"))
 
-    assert (today["on"], before["on"]) == ("2026-03-02", "2025-06-17")
-    assert today["rulings"][0]["outcome"] == "release"
-    assert before["rulings"][0]["outcome"] != "release"
+    assert (later["on"], at_once["on"]) == ("2026-03-02", "2025-06-17")
+    assert later["rulings"][0]["outcome"] == "release"
+    assert at_once["rulings"][0]["outcome"] != "release"
+
+
+def test_no_day_before_the_demand_came_answers_it(run: Run, save: Save) -> None:
+    said = run("decide", save(), "--on", "2026-03-01")
+
+    assert (said.code, said.out) == (ExitCode.BAD_INPUT, "")
+    assert "2026-03-01 is before 2026-03-02" in said.err
+    assert "answer-before-receipt" in said.err
 
 
 def test_the_packs_follow_from_the_holder_unless_they_are_named(run: Run, save: Save) -> None:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import metadata
 from inspect import getdoc, signature
 from pathlib import Path
@@ -179,6 +179,17 @@ def test_where_a_field_comes_from_is_known_from_the_profiles(
     (tmp_path / "profiles").mkdir()
     assert clerestory.load_law("us-me", folder=packs).profiles == tmp_path / "profiles"
     assert clerestory.load_law("us-me", profiles=tmp_path).profiles == tmp_path
+
+
+def test_no_day_before_the_demand_came_answers_it(
+    law: clerestory.Law, paper: dict[str, object]
+) -> None:
+    demand = clerestory.read_demand(paper, law)
+
+    with pytest.raises(clerestory.Refusal, match="before the day it was received") as refused:
+        clerestory.decide(demand, law, demand.received_on - timedelta(days=1))
+    assert refused.value.code == "answer-before-receipt"
+    assert clerestory.decide(demand, law, demand.received_on).rulings
 
 
 @pytest.mark.parametrize("on", [datetime(2026, 10, 21, tzinfo=UTC), "2026-10-21", None])

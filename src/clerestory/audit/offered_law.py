@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clerestory.audit.installed import installed_data
 from clerestory.audit.sources_of_fields import FieldSources, sources_of
-from clerestory.demands import Demand, Determination, load_document
+from clerestory.demands import Demand, Determination, check_day_of_answer, load_document
 from clerestory.demands import read_demand as read_document
 from clerestory.kernel import Refusal
 from clerestory.law.packs import PackStack, available_packs, load_stack
@@ -113,11 +113,13 @@ def decide(demand: Demand, law: Law, on: date) -> Determination:
 
     Raises:
         TypeError: ``on`` is not a day; a time is none, since its day depends on where one is.
+        Refusal: ``on`` lies before the day on which the demand was received.
 
     Since: 0.1.0
     """
     # A datetime is a date by inheritance, and would be taken for the day of its own time zone.
     if type(on) is not date:
         raise TypeError(f"on must be a datetime.date and nothing more: {on!r}")
+    check_day_of_answer(demand, on)
     engine = Engine.of(law.stack, on, law.sources_of(demand.holder.agency))
     return engine.decide(demand)

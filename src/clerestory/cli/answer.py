@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.office import Office, make_office, open_office
 from clerestory.cli.places import packs_folder
 from clerestory.cli.terminal import tell
-from clerestory.demands import Demand
+from clerestory.demands import check_day_of_answer
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_new, write_private, write_whole
 from clerestory.kernel.folders import put_in_place, staged
@@ -60,7 +60,7 @@ def receive(
 
     at, office = read_clock(at_text), open_office(folder, late=late)
     read = demand_file(demand, case=case, on=office.day(at), packs=packs)
-    _check_day(read, office.day(at))
+    check_day_of_answer(read, office.day(at))
     check_filled_in(read)
     check_addressed(office, read)
     number = receive_demand(office, read, at, who=read_whom(read, who) if who else None)
@@ -299,19 +299,7 @@ def _decide(
     at: datetime,
 ) -> Decided:
     decided = decide_file(path, on=office.day(at), case=case, packs=packs, lower=lower)
-    _check_day(decided.demand, office.day(at))
     check_addressed(office, decided.demand)
     check_own_law(decided)
     check_active(decided.stack, packs_folder())
     return decided
-
-
-def _check_day(demand: Demand, on: date) -> None:
-    """Refuse to act on a demand before it came: a clock set back would choose an older law."""
-    if on < demand.received_on:
-        raise Refusal(
-            f"nothing is done about a demand before the day it was received: {on} is before "
-            f"{demand.received_on}",
-            code="answer-before-receipt",
-            todo="correct received.date in the demand, --at, or the machine's clock",
-        )

@@ -9,7 +9,15 @@ from typing import Any
 from clerestory.audit.casebook import case_documents, cases_of, day_of, demand_on, pick_case
 from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.places import packs_folder, profiles_folder
-from clerestory.demands import BadDemand, Demand, Determination, Item, load_document, read_demand
+from clerestory.demands import (
+    BadDemand,
+    Demand,
+    Determination,
+    Item,
+    check_day_of_answer,
+    load_document,
+    read_demand,
+)
 from clerestory.demands.determination import Outcome
 from clerestory.demands.schema import check_shape, plain
 from clerestory.demands.speaking import Speaker
@@ -55,14 +63,17 @@ def decide_file(
         packs_dir: Where the packs are.
         explain: Whether to compute what would change each ruling.
         lower: What reviewers lower, each such as ``S1.address=withhold``.
+
+    Raises:
+        AnsweredTooEarly: The day lies before the day of receipt.
     """
     folder = packs_folder(packs_dir)
     document = _demand_in(load_document(path), path.name, case, on)
     stack = load_stack(folder, list(packs) or packs_for(document, folder))
     demand = read_demand(document, stack.vocabulary)
-    engine = Engine.of(
-        stack, on or demand.received_on, sources_of(demand.holder.agency, profiles_folder())
-    )
+    day = on or demand.received_on
+    check_day_of_answer(demand, day)
+    engine = Engine.of(stack, day, sources_of(demand.holder.agency, profiles_folder()))
     determination = engine.decide(demand, explain=explain, lowerings=_lowerings(demand, lower))
     return Decided(demand=demand, determination=determination, stack=stack)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clerestory.demands.counsel_senses import find_counsel_problems
+from clerestory.demands.days_of_papers import find_days_of_papers
 from clerestory.demands.leaves import SUBJECT, Problem, day_in, groups_in
 from clerestory.kernel.bad_file import Path
 
@@ -22,6 +23,7 @@ def find_contradictions(document: Any) -> Iterator[Problem]:
     yield from _representatives(demand)
     yield from find_counsel_problems(demand)
     yield from _paper(demand.get("instrument"), ("instrument",))
+    yield from find_days_of_papers(demand)
     for key, start, end in (
         ("holds", "from", "to"), ("agreements", "from", "to"), ("consents", "signed_on",
          "expires_on"),

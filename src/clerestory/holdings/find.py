@@ -12,7 +12,8 @@ The rules, in order:
    one of which the record has none, unless another number of the person's own agrees.
 5. A second person who agrees as well, or is near enough to be the one who was meant, refuses the
    search, unless a number tells the two apart by more than one slip.
-6. A second record that may be of the same person refuses too, also where the key of one is given.
+6. A second record that may be of the same person refuses too, also where the key of one is given:
+   whoever else has a number of the person's own, under whatever name.
 
 Doubt names nobody. No answer holds a second person, and no reason holds anybody's data.
 """
@@ -247,22 +248,27 @@ def _is_generation_open(clues: Clues, chosen: _Fit, index: PersonIndex) -> bool:
 def _is_recorded_twice(clues: Clues, chosen: _Fit, index: PersonIndex) -> bool:
     """Whether a second record may be of the same person.
 
-    What protects the person may stand in that one alone. It has the person's own number; or the
-    name and the birth date, where one of the two has no number that would tell two people apart.
+    What protects the person may stand in that one alone. It has a number of the person's own, under
+    whatever name: who marries, or flees, takes another. Or it has name and birth date, where
+    one of the two has no Social Security number that would tell two people apart.
     The key of one record is no way past it: it says which record is meant, not what the other says.
     """
     held = chosen.candidate
     for other in index.gather_again(held):
-        name = compare_names(clues.name, other.names)
-        if other.row == held.row or name is NameFit.NONE:
+        if other.row == held.row:
             continue
-        numbers = {held.ssn, other.ssn}
-        if numbers.isdisjoint(_NO_NUMBER):
-            if len(numbers) == 1:
-                return True
-        elif name >= NameFit.PART and held.born == other.born:
+        if any(_is_one_number(held, other, key) for key in ("ssn", "medicaid_id")):
+            return True
+        is_open = not _NO_NUMBER.isdisjoint({held.ssn, other.ssn})
+        name = compare_names(clues.name, other.names)
+        if is_open and name >= NameFit.PART and held.born == other.born:
             return True
     return False
+
+
+def _is_one_number(one: Candidate, other: Candidate, key: str) -> bool:
+    number = _held(one, key)
+    return number not in _NO_NUMBER and number == _held(other, key)
 
 
 def _is_told_apart(clues: Clues, chosen: _Fit, other: _Fit) -> bool:

@@ -112,9 +112,9 @@ class PersonIndex:
         return list(found.values())
 
     def gather_again(self, of: Candidate) -> list[Candidate]:
-        """Everybody who has the birth date or the Social Security number of somebody."""
+        """Everybody who has the birth date or a number of somebody's own."""
         found: dict[int, Candidate] = {}
-        for column in ("born", "ssn"):
+        for column in ("born", "ssn", "medicaid_id"):
             value = getattr(of, column)
             if value not in {None, UNREADABLE}:
                 self._collect(found, f"{column} = ?", (value,))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
+from datetime import date
 from typing import Any
 
 import pytest
 
-from clerestory.demands import Demand, Item
+from clerestory.demands import AnsweredTooEarly, Demand, Item, check_day_of_answer
 from clerestory.demands.demand import Subject
 
 Read = Callable[[Any], Demand]
@@ -48,3 +49,18 @@ def test_a_demand_cannot_be_changed(document: dict[str, Any], read: Read) -> Non
 
     with pytest.raises(FrozenInstanceError):
         demand.purpose = "tenancy"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("day", "comes"), [(1, False), (2, True), (3, True)])
+def test_nothing_is_answered_before_it_came(
+    day: int, comes: bool, document: dict[str, Any], read: Callable[[Any], Demand]
+) -> None:
+    demand, on = read(document), date(2026, 3, day)
+
+    if comes:
+        check_day_of_answer(demand, on)
+        return
+    with pytest.raises(AnsweredTooEarly, match="2026-03-01 is before 2026-03-02") as refused:
+        check_day_of_answer(demand, on)
+    assert refused.value.code == "answer-before-receipt"
+    assert "received.date" in (refused.value.todo or "")

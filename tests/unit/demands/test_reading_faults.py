@@ -198,3 +198,51 @@ def test_a_code_in_capitals_and_with_blanks_is_known_again(
 
     assert any("key requester.class: unknown code" in line for line in lines)
     assert any("did you mean police_state?" in line for line in lines)
+
+
+AFTER = "it was signed after the demand came: 2026-03-03 2026-03-02"
+BEFORE = "it was served before it was signed: 2026-02-28 2026-03-01"
+
+
+@pytest.mark.parametrize(
+    ("depth", "signed", "served", "what"),
+    [
+        (0, "2026-03-03", None, [AFTER]),
+        (0, "2026-03-03", "2026-03-04", [AFTER]),
+        (0, "2026-03-01", "2026-02-28", [BEFORE]),
+        (1, "2026-03-01", "2026-02-28", [BEFORE]),
+        (4, "2026-03-01", "2026-02-28", [BEFORE]),
+        (0, "2026-03-02", "2026-03-02", []),
+        # That it was served is found out later, and an order may come later.
+        (0, None, "2026-03-03", []),
+        (1, "2026-03-03", "2026-03-03", []),
+        (0, "1999-09-01", "2026-03-02", []),
+    ],
+)
+def test_a_paper_is_there_before_it_is_served_and_before_it_comes(
+    depth: int,
+    signed: str | None,
+    served: str | None,
+    what: list[str],
+    vocabulary: Vocabulary,
+    tmp_path: Path,
+) -> None:
+    document = json.loads(json.dumps(yaml.safe_load(SOUND), default=str))
+    paper = document["instrument"]
+    for _ in range(depth):
+        inner: dict[str, object] = {"kind": "letter", "written": "yes", "status": "live"}
+        paper["accompanies"] = [inner]
+        paper = inner
+    paper |= {part: {"on": day} for part, day in (("signed", signed), ("served", served)) if day}
+    path = tmp_path / "demand.json"
+    path.write_text(json.dumps(document), "utf-8")
+
+    if not what:
+        assert read_demand(load_document(path), vocabulary).instrument.kind == "letter"
+        return
+    with pytest.raises(BadFile) as refused:
+        read_demand(load_document(path), vocabulary)
+
+    assert refused.value.code == "demand-dates-contradict"
+    for fault in what:
+        assert fault in str(refused.value)

@@ -168,7 +168,8 @@ def test_a_namesake_at_the_address_with_day_and_month_swapped_is_a_second_person
 def test_a_namesake_at_the_address_of_another_generation_is_no_danger(
     make_index: MakeIndex,
 ) -> None:
-    index = make_index(AMINA, AMINA | {"born": "2009-04-12", "ssn": "933-03-8888"})
+    other = {"born": "2009-04-12", "ssn": "933-03-8888", "medicaid_id": "77777777C"}
+    index = make_index(AMINA, AMINA | other)
 
     assert isinstance(ask(index, **NAME, **BORN, **HOME), Found)
 
@@ -439,11 +440,21 @@ def test_a_number_and_its_last_four_digits_are_one_thing(make_index: MakeIndex) 
         # With the person's own number it is, whatever else is written there.
         ({"born": "1960-02-02"}, True),
         ({"born": "", "name": "Aminah|Ali"}, True),
+        ({"name": "Amina|Johnson"}, True),
+        ({"name": "Beth|Johnson", "born": "1960-02-02"}, True),
+        ({"name": "FNU|LNU", "born": ""}, True),
+        ({"ssn": "\uff19\uff11\uff11-11-1234", "name": "Beth|Johnson"}, True),
+        ({"ssn": "", "medicaid_id": "12345678A", "name": "Beth|Johnson", "born": ""}, True),
+        ({"ssn": "933-03-8888", "medicaid_id": "1234 5678-a", "name": "Amina|Johnson"}, True),
         # With another number, birth date or name it is somebody else.
         ({"ssn": "933-03-8888"}, False),
         ({"ssn": "", "born": "1960-02-02"}, False),
         ({"ssn": "", "born": ""}, False),
         ({"ssn": "", "name": "Ladan|Cali Nuur"}, False),
+        ({"ssn": "911-11", "name": "Ladan|Cali Nuur"}, False),
+        ({"ssn": "933-03-8888", "medicaid_id": "unknown"}, False),
+        ({"ssn": "933-03-8888", "medicaid_id": "?"}, False),
+        ({"ssn": "933-03-8888", "medicaid_id": "12345678B", "name": "Amina|Johnson"}, False),
     ],
 )
 @pytest.mark.parametrize("born", [{}, BORN])

@@ -80,6 +80,7 @@ class PeopleMaker:
         # Made-up people need a repeatable source, not a secret one.
         self.random = Random(seed)  # noqa: S311
         self._used_ssn: set[int] = set()
+        self._used_medicaid: set[str] = set()
         self._made = 0
         self._households = 0
         self._recent: list[MadeUpPerson] = []
@@ -123,6 +124,15 @@ class PeopleMaker:
         area, group = divmod(rest, _SSN_GROUPS)
         return f"{900 + area}-{group + 1:02d}-{serial + 1:04d}"
 
+    def _next_medicaid_id(self, letters: str) -> str:
+        """A number that nobody else has: two records with one number may be of one person."""
+        while True:
+            number = f"{self.random.randrange(10_000_000, 100_000_000)}"
+            number += self.random.choice(letters) if len(letters) > 1 else letters
+            if number not in self._used_medicaid:
+                self._used_medicaid.add(number)
+                return number
+
     def _adult(
         self, tradition: Tradition, address: str, phone: str, born: date, *, woman: bool
     ) -> MadeUpPerson:
@@ -142,7 +152,7 @@ class PeopleMaker:
             other_names="",
             born=born,
             ssn=None if origin == 6 else self.next_ssn(),
-            medicaid_id=f"{random.randrange(10_000_000, 100_000_000)}{random.choice('ACDHKM')}",
+            medicaid_id=self._next_medicaid_id("ACDHKM"),
             household=self._households,
             adult=True,
             woman=woman,
@@ -199,7 +209,7 @@ class PeopleMaker:
             person_id=person_id,
             born=born,
             ssn=self.next_ssn() if parent.ssn else None,
-            medicaid_id=f"{self.random.randrange(10_000_000, 100_000_000)}K",
+            medicaid_id=self._next_medicaid_id("K"),
             email=f"{person_id.lower()}@example.org",
         )
 
