@@ -137,7 +137,7 @@ class Judge:
             if policy is not None:
                 yield from _wrong_with(policy.notes, policy.tree)
         stack = slip.stack_with(touched[-1])
-        flaws = _read(stack.folder, stack.packs, stack.packs, stack.vocabulary, Sources())
+        flaws = _read(stack.packs, stack.packs, stack.vocabulary, Sources())
         yield from (flaw.text for flaw in flaws if flaw.grave)
         yield from map(str, misplaced(stack.vocabulary))
 

@@ -144,7 +144,10 @@ def check_packs(
     flaws += more
     shown, run, covered = Shown(), 0, Coverage()
     if vocabulary is not None:
-        flaws += _read(packs_folder, packs, everywhere, vocabulary, sources)
+        flaws += _read(packs, everywhere, vocabulary, sources)
+    if vocabulary is not None and not any(flaw.grave for flaw in flaws):
+        # A slip in a word is told once, where it stands, and not as a word without a sentence.
+        flaws += check_sentences(packs_folder, packs, vocabulary)
     if vocabulary is not None and not any(flaw.grave for flaw in flaws):
         shown, lone, run, more = _show(packs_folder, packs, casebook, sources, say)
         said = load_sentences(packs_folder, [pack.name for pack in packs])
@@ -211,7 +214,6 @@ def _vocabulary(packs_folder: Path, packs: Sequence[Pack]) -> tuple[Vocabulary |
 
 
 def _read(
-    packs_folder: Path,
     packs: Sequence[Pack],
     everywhere: Sequence[Pack],
     vocabulary: Vocabulary,
@@ -237,7 +239,6 @@ def _read(
     # In a file that cannot be read a word may be given or tested, so nothing is said of words.
     if not any(pack.faults for pack in everywhere):
         yield from check_words(packs, everywhere, sources)
-        yield from check_sentences(packs_folder, packs, vocabulary)
 
 
 def _knows_all_authorities(packs: Sequence[Pack]) -> bool:

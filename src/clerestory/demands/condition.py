@@ -21,7 +21,7 @@ class Asked:
 
     Attributes:
         fact: Its path in the table of facts, ``findings.<code>``, or ``resource`` for a group of
-            fields or programs. Empty for what no sentence can say.
+            fields. Empty for what no sentence can say.
         codes: The codes, in the order in which the law names them.
         wanted: Whether it has to be so, or has to be otherwise.
         how: ``any`` of the codes; for a set also ``only``, that it holds nothing but these, and
@@ -80,13 +80,13 @@ def any_of(parts: Iterable[Condition]) -> Condition:
     return _joined(flat, AnyOf, merged=True)
 
 
-def facts_of(condition: Condition) -> Iterator[Asked]:
+def asked_in(condition: Condition) -> Iterator[Asked]:
     """Yield the single conditions of a tree, from left to right."""
     if isinstance(condition, Asked):
         yield condition
         return
     for part in condition.parts:
-        yield from facts_of(part)
+        yield from asked_in(part)
 
 
 def without(condition: Condition, is_left_out: Callable[[Asked], bool]) -> Condition:

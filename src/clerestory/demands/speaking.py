@@ -7,7 +7,7 @@ reader's guess: "either A, or both B, and C" in a line of text, and nested lines
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from clerestory.demands.condition import AllOf, AnyOf, Asked, Condition, all_of, facts_of
+from clerestory.demands.condition import AllOf, AnyOf, Asked, Condition, all_of, asked_in
 from clerestory.demands.determination import Change, Question
 from clerestory.kernel import Refusal
 from clerestory.law.fact import ANSWER
@@ -17,7 +17,11 @@ from clerestory.law.sentences import COUNSEL, Sentences
 
 _ANSWERS = frozenset({"yes", "no", "unknown"})
 _FINDING = "findings."
-_LISTS = {"resource": ("category", "program_group"), "resource.proxy": ANSWER}
+_LISTS = {
+    "resource": ("category",),
+    "resource.program": ("program", "program_group"),
+    "resource.proxy": ANSWER,
+}
 # A clause that has one of these in it cannot stand beside "and" or "or" without a doubt.
 _JOINTS = (" and ", " or ", ", ", "; ", ": ")
 
@@ -61,7 +65,7 @@ class Speaker:
 
     def tells_of_files(self, condition: Condition) -> bool:
         """Whether a condition would tell a requester if the agency holds a file on somebody."""
-        return any(self._tells(asked) for asked in facts_of(condition))
+        return any(self._tells(asked) for asked in asked_in(condition))
 
     def _tells(self, asked: Asked) -> bool:
         words = {("defined" if asked.fact == "established" else "findings", c) for c in asked.codes}

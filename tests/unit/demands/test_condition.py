@@ -13,7 +13,7 @@ from clerestory.demands.condition import (
     Condition,
     all_of,
     any_of,
-    facts_of,
+    asked_in,
     without,
 )
 
@@ -87,7 +87,7 @@ def test_what_is_joined_asks_what_its_parts_ask() -> None:
 
 
 def test_the_single_conditions_of_a_tree_stand_in_its_order() -> None:
-    assert list(facts_of(AnyOf((A, AllOf((WRITTEN, NAMED)))))) == [A, WRITTEN, NAMED]
+    assert list(asked_in(AnyOf((A, AllOf((WRITTEN, NAMED)))))) == [A, WRITTEN, NAMED]
 
 
 @pytest.mark.parametrize(

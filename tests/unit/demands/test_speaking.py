@@ -64,9 +64,9 @@ CODED: Mapping[str, tuple[Asked, str, str]] = {
         "the field is not about health or care",
     ),
     "a group of programs": (
-        Asked("resource", ("medicaid_plan",)),
-        "the field is about Medicaid or CHIP",
-        "the field is not about Medicaid or CHIP",
+        Asked("resource.program", ("medicaid_plan",)),
+        "the program is Medicaid or CHIP",
+        "the program is not Medicaid or CHIP",
     ),
     "one field": (
         Asked("resource.name", ("ssn",)),

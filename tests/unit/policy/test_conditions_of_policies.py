@@ -20,6 +20,7 @@ def tree_of(text: str) -> Tree:
 A, B, C = 'context.hold == "active"', 'context.months == "one"', "resource.proxy"
 HOLD, MONTHS = Asked("hold", ("active",)), Asked("months", ("one",))
 PROXY = Asked("resource.proxy", ("yes",))
+D, WRITTEN = 'context.paper.written == "yes"', Asked("paper.written", ("yes",))
 
 
 def no(asked: Asked) -> Asked:
@@ -35,6 +36,7 @@ def no(asked: Asked) -> Asked:
         ('principal == Requester::"police_state"', Asked("principal", ("police_state",))),
         ('principal in Requester::"federal_program"', Asked("principal", ("federal_program",))),
         ('resource in Category::"health"', Asked("resource", ("health",))),
+        ('resource in Program::"snap"', Asked("resource.program", ("snap",))),
         (
             '["address", "phone"].contains(resource.name)',
             Asked("resource.name", ("address", "phone")),
@@ -122,14 +124,14 @@ REQUESTER = 'principal == Requester::"fns"'
 
 
 def test_what_is_met_is_no_longer_missing() -> None:
-    assert missing(f"{A} || {B} && {C}", MONTHS) == AnyOf((HOLD, PROXY))
+    assert missing(f"{A} || {B} && {D}", MONTHS) == AnyOf((HOLD, WRITTEN))
     assert missing(f"{A} && {B}", HOLD) == MONTHS
 
 
 def test_what_would_tell_whether_there_is_a_file_is_kept_although_it_is_met() -> None:
-    whole = AnyOf((HOLD, AllOf((MONTHS, PROXY))))
+    whole = AnyOf((HOLD, AllOf((MONTHS, WRITTEN))))
 
-    assert missing(f"{A} || {B} && {C}", MONTHS, kept=(MONTHS,)) == whole
+    assert missing(f"{A} || {B} && {D}", MONTHS, kept=(MONTHS,)) == whole
 
 
 def test_nobody_is_told_to_be_somebody_else_where_something_else_would_do() -> None:

@@ -99,7 +99,13 @@ def _compared(left: Tree, right: Tree, wanted: bool) -> Condition:
         program, _, name = codes.id.partition(".")
         one = [("resource.program", program), ("resource.name", name)]
         return (all_of if wanted else any_of)(Asked(path, (c,), wanted) for path, c in one)
-    return Asked(fact.name, tuple(literals(codes)), wanted)
+    is_program = isinstance(entity := _first(codes), Entity) and entity.type == "Program"
+    name = "resource.program" if fact.name == "resource" and is_program else fact.name
+    return Asked(name, tuple(literals(codes)), wanted)
+
+
+def _first(tree: Tree) -> Tree:
+    return tree.items[0] if isinstance(tree, SetOf) and tree.items else tree
 
 
 def _held(left: Tree, right: Tree, wanted: bool, *, whole: bool) -> Condition:
