@@ -11,7 +11,7 @@ import click
 from clerestory.cli.addressed import check_addressed, check_filled_in, check_own_law
 from clerestory.cli.clock import at_option, late_option, read_clock
 from clerestory.cli.deciding import Decided, decide_file
-from clerestory.cli.demand_options import lower_option
+from clerestory.cli.demand_options import changed_option, lower_option
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.office import Office, make_office, open_office
 from clerestory.cli.places import packs_folder
@@ -44,6 +44,11 @@ def _demand_options(command: Callable[..., None]) -> Any:
 @click.command()
 @_demand_options
 @click.option("--who", type=_PATH, help="A file: whom the paper names; the answer is bound to it.")
+@click.option(
+    "--acknowledge",
+    is_flag=True,
+    help="Write the letter that says so, also of a demand received before.",
+)
 def receive(
     demand: Path,
     case: str | None,
@@ -52,8 +57,10 @@ def receive(
     at_text: str | None,
     late: bool,
     who: Path | None,
+    acknowledge: bool,
 ) -> None:
     """Log DEMAND and draw its number, before anything is known of the outcome."""
+    from clerestory.cli.acknowledging import acknowledge as acknowledge_demand
     from clerestory.cli.deciding import demand_file
     from clerestory.cli.logging_answers import receive as receive_demand
     from clerestory.cli.whom import read_whom
@@ -63,13 +70,20 @@ def receive(
     check_day_of_answer(read, office.day(at))
     check_filled_in(read)
     check_addressed(office, read)
-    number = receive_demand(office, read, at, who=read_whom(read, who) if who else None)
-    tell(f"received {read.id} as number {number}")
+    known = office.find_number(read.id)
+    if known is None or not acknowledge:
+        number = receive_demand(office, read, at, who=read_whom(read, who) if who else None)
+        tell(f"received {read.id} as number {number}")
+    else:
+        tell(f"the demand {read.id} was received already, as number {known}")
+    if acknowledge:
+        tell(f"  {acknowledge_demand(office, read, at)}")
 
 
 @click.command()
 @_demand_options
 @lower_option
+@changed_option
 @click.option("--who", type=_PATH, help="A file: whom the demand names as S1, S2 ...")
 @click.option("--recipient", type=_PATH, required=True, help="The recipient's public key.")
 @click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
@@ -88,6 +102,7 @@ def disclose(
     at_text: str | None,
     late: bool,
     lower: tuple[str, ...],
+    changed: tuple[str, ...],
     who: Path | None,
     recipient: Path,
     reviewers: tuple[str, ...],
@@ -109,6 +124,7 @@ def disclose(
         reviewers=reviewers,
         at=at,
         cbc=cbc,
+        changed=changed,
     )
     tell(f"sealed number {answered.number}, log entry {answered.index}")
     for item in answered.lowered:
@@ -145,6 +161,8 @@ def refuse(
     told = f"log entry {answered.index}"
     if answered.again:
         tell(f"number {answered.number} is refused already, {told}; nothing was logged again")
+        if answered.sealed_since is not None:
+            tell(f"  it was answered with a package since, log entry {answered.sealed_since}")
     else:
         tell(f"refused number {answered.number}, {told}")
     for path in answered.files:

@@ -26,6 +26,14 @@ _JULY, _CONGRESS, _NOVEMBER = (
     "DK-02-ME-SNAP-2025-11",
 )
 _HOSPITAL = "STORY-HOSPITAL"
+_ORDERED = "--changed " + " --changed ".join(
+    (
+        "findings.issued_in_court_proceeding",
+        "findings.order_stayed",
+        "instrument.enforced_by_order",
+    )
+)
+"""What the court's order changed since the refusal."""
 _COMMAND = "CLERESTORY_COMMAND"
 
 
@@ -196,7 +204,7 @@ def _hospital_story(case: str, office: str, made_up: Path, folder: Path) -> Iter
         "August 2026 (made up): a subpoena names one hospital patient",
         "An officer signed it. It compels nothing by itself, and the refusal says what would.",
         (
-            f"receive {asked} {office} --at 2026-08-19T14:00Z",
+            f"receive {asked} {office} --at 2026-08-19T14:00Z --acknowledge",
             f"decide {asked} --on 2026-08-19",
             f"refuse {asked} {office} --at 2026-08-20T15:00Z",
         ),
@@ -207,7 +215,7 @@ def _hospital_story(case: str, office: str, made_up: Path, folder: Path) -> Iter
         "other person are not.",
         (
             f"decide {asked} --on 2026-10-20 --brief",
-            f"disclose {asked} {office} --at 2026-10-21T15:00Z "
+            f"disclose {asked} {office} --at 2026-10-21T15:00Z {_ORDERED} "
             f"--who {_quoted(made_up / 'who.yaml')} "
             f"--recipient {_quoted(folder / 'agents' / 'recipient.txt')} "
             "--reviewer 'first reviewer' --reviewer 'second reviewer'",

@@ -4,7 +4,7 @@ Every sentence is data (see ``law.sentences``). A joint of several conditions is
 reader's guess: "either A, or both B, and C" in a line of text, and nested lines in a list.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from clerestory.demands.condition import AllOf, AnyOf, Asked, Condition, all_of, asked_in
@@ -28,10 +28,10 @@ _JOINTS = (" and ", " or ", ", ", "; ", ": ")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list. ``depth`` counts from 0; what is deeper belongs to the line above it."""
+    """One line of a list, and the lines that belong to it."""
 
-    depth: int
     text: str
+    under: "tuple[Line, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Speaker:
         """
         whole = _unraised(all_of(conditions))
         parts = whole.parts if isinstance(whole, AllOf) else (whole,)
-        return tuple(line for part in parts for line in self._lines(part, 0))
+        return tuple(map(self._line, parts))
 
     def tells_of_files(self, condition: Condition) -> bool:
         """Whether a condition would tell a requester if the agency holds a file on somebody."""
@@ -124,14 +124,11 @@ class Speaker:
         said = self._joined(condition)
         return said if isinstance(condition, Asked) else f"({said})"
 
-    def _lines(self, condition: Condition, depth: int) -> Iterator[Line]:
+    def _line(self, condition: Condition) -> Line:
         if isinstance(condition, Asked):
-            yield Line(depth, self._asked(condition))
-            return
+            return Line(self._asked(condition))
         kind = "all" if isinstance(condition, AllOf) else "one"
-        yield Line(depth, self.phrase(f"{kind}_of_head"))
-        for part in condition.parts:
-            yield from self._lines(part, depth + 1)
+        return Line(self.phrase(f"{kind}_of_head"), tuple(map(self._line, condition.parts)))
 
     def _asked(self, asked: Asked) -> str:
         fact, codes = asked.fact, asked.codes

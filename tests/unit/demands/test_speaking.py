@@ -169,12 +169,15 @@ def test_and_and_or_are_never_taken_for_each_other() -> None:
     assert COUNSEL.say(first) == f"all of these: (either {hold}, or {months}); {written}"
     assert COUNSEL.say(second) == f"one of these: {hold}; (both {months}, and {written})"
     assert COUNSEL.lines([first]) == (
-        Line(0, "one of these:"), Line(1, hold), Line(1, months), Line(0, written)
+        Line("one of these:", (Line(hold), Line(months))), Line(written)
     )  # fmt: skip
     assert COUNSEL.lines([second, second]) == (
-        Line(0, "one of these:"), Line(1, hold), Line(1, "all of these:"), Line(2, months),
-        Line(2, written),
-    )  # fmt: skip
+        Line(
+            "one of these:",
+            (Line(hold), Line("all of these:", (Line(months), Line(written)))),
+        ),
+    )
+    assert COUNSEL.lines([]) == ()
 
 
 def test_clauses_that_hold_a_joint_stand_in_a_row_of_their_own() -> None:
