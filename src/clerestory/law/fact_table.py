@@ -75,7 +75,18 @@ FACTS: tuple[Fact, ...] = (
         "paper.names_field", "the paper itself names this field", *_ASKED, evidence=True,
         plain="yes",
     ),
+    made(
+        "paper.process", "a court's subpoena or warrant in force is there for this field",
+        "yes", "no", evidence=True, brings=_YES, plain="no",
+    ),
+    made(
+        "paper.signed", "it was signed and served", "lately", "long_ago", "later", "unstated",
+        evidence=True, brings=frozenset({"lately"}), plain="unstated",
+    ),
     code("forms", "form", many=True, by="custodian"),
+    # Of all papers that came, in force or not: a mark that one of them bears stays a mark.
+    code("kinds", "instrument_kind", many=True, by="custodian"),
+    code("issuers", "issuer", many=True, by="custodian"),
     code("papers", "instrument_kind", "", "among the papers is a", many=True, by="custodian"),
     made(
         "months", "the period asked about in months is", "one", "more", "unstated", by="demand",
