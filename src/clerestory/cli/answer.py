@@ -44,6 +44,11 @@ def _demand_options(command: Callable[..., None]) -> Any:
 @click.command()
 @_demand_options
 @click.option("--who", type=_PATH, help="A file: whom the paper names; the answer is bound to it.")
+@click.option(
+    "--acknowledge",
+    is_flag=True,
+    help="Write the letter that says so, also of a demand received before.",
+)
 def receive(
     demand: Path,
     case: str | None,
@@ -52,8 +57,10 @@ def receive(
     at_text: str | None,
     late: bool,
     who: Path | None,
+    acknowledge: bool,
 ) -> None:
     """Log DEMAND and draw its number, before anything is known of the outcome."""
+    from clerestory.cli.acknowledging import acknowledge as acknowledge_demand
     from clerestory.cli.deciding import demand_file
     from clerestory.cli.logging_answers import receive as receive_demand
     from clerestory.cli.whom import read_whom
@@ -63,8 +70,14 @@ def receive(
     check_day_of_answer(read, office.day(at))
     check_filled_in(read)
     check_addressed(office, read)
-    number = receive_demand(office, read, at, who=read_whom(read, who) if who else None)
-    tell(f"received {read.id} as number {number}")
+    known = office.find_number(read.id)
+    if known is None or not acknowledge:
+        number = receive_demand(office, read, at, who=read_whom(read, who) if who else None)
+        tell(f"received {read.id} as number {number}")
+    else:
+        tell(f"the demand {read.id} was received already, as number {known}")
+    if acknowledge:
+        tell(f"  {acknowledge_demand(office, read, at)}")
 
 
 @click.command()

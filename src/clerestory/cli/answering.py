@@ -16,7 +16,7 @@ from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.one_answer import check_may_follow
 from clerestory.cli.protections import as_told, decide_with_record, nothing_left
-from clerestory.cli.received import answerable
+from clerestory.cli.received import Drawn, answerable
 from clerestory.cli.recipient_keys import check_for_others
 from clerestory.cli.reviewers import check_reviewers
 from clerestory.cli.sealed_packages import note_sealed, put_out
@@ -111,7 +111,7 @@ def disclose(
             or the recipient's key is of the wrong kind. Nothing has been written then.
     """
     check_reviewers(reviewers)
-    number = answerable(office, decided.demand)
+    drawn = answerable(office, decided.demand)
     asked_period(decided.demand)  # a period to come is refused before anybody is looked up
     to = read_recipient(read_handed_in(recipient, KEY_FILE_BYTES), at=at)
     check_for_others(office, to)
@@ -119,7 +119,7 @@ def disclose(
     office.check_new(office.out / package_name(decided.demand.id, [to]))
     check_may_follow(office, decided)
     named = _named(office, decided, permitted_items(decided.determination), who)
-    ready = _ready(office, decided, named, files, at, sealed_to=to.name, reviewers=reviewers)
+    ready = _ready(office, decided, drawn, named, files, at, sealed_to=to.name, reviewers=reviewers)
     contents = ready.contents
     check_sealable(contents, [to], cbc=cbc)
     # Before anything is logged: an answer that cannot be signed does not leave.
@@ -129,7 +129,7 @@ def disclose(
         index = ready.index
         if index is None:
             index = log_answer(
-                ledger, office, ready.told, number, contents.digest, reviewers, at,
+                ledger, office, ready.told, drawn.number, contents.digest, reviewers, at,
                 on=office.day(at), sealed_to=to.name, lookups=office.lookups().mark(),
             )  # fmt: skip
         sealed = _seal(office, signer, contents, evidence_of(ledger, index), to, cbc=cbc)
@@ -137,8 +137,9 @@ def disclose(
     note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
     written = put_out(office, sealed)
     answered = Answered(
-        number=number, index=index, files=written, digest=contents.digest, lowered=ready.lowered
-    )
+        number=drawn.number, index=index, files=written, digest=contents.digest,
+        lowered=ready.lowered,
+    )  # fmt: skip
     return answered, sealed
 
 
@@ -182,6 +183,7 @@ class _Ready:
 def _ready(
     office: Office,
     decided: Decided,
+    drawn: Drawn,
     named: NamedPersons | None,
     files: Mapping[str, Path],
     at: datetime,
@@ -193,7 +195,7 @@ def _ready(
 
     def written(law: Decided, day: date, index: int | None = None) -> _Ready:
         told, values, lowered = _read_values(office, law, named, files, at)
-        contents = _contents(office, as_told(told), values, named, day)
+        contents = _contents(office, as_told(told), drawn, values, named, day)
         return _Ready(told=told, contents=contents, lowered=lowered, index=index)
 
     today = office.day(at)
@@ -209,6 +211,7 @@ def _ready(
 def _contents(
     office: Office,
     decided: Decided,
+    drawn: Drawn,
     values: Mapping[Item, Value],
     named: NamedPersons | None,
     day: date,
@@ -217,7 +220,7 @@ def _contents(
     determination = decided.determination
     items = permitted_items(determination)
     minimised = minimise(determination, values, _tables(office, decided.demand))
-    given = letter_input(office, decided, day)
+    given = letter_input(office, decided, drawn, day)
     closed = len(determination.rulings) > len(items)
     return prepare_contents(
         minimised,
@@ -227,7 +230,7 @@ def _contents(
     )
 
 
-def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:
+def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> LetterInput:
     """Return what the letters are written from."""
     vocabulary = decided.stack.vocabulary
 
@@ -235,12 +238,15 @@ def letter_input(office: Office, decided: Decided, day: date) -> LetterInput:
         return fact_in_words(change.fact, change.value, vocabulary)
 
     return LetterInput(
-        stationery=read_stationery(office.profile),
+        stationery=read_stationery(office.profile, made_up=office.is_made_up),
         demand=decided.demand,
+        number=drawn.number,
+        entry=drawn.entry,
         determination=decided.determination,
         on=day,
         authorities=decided.stack.authorities,
         say_change=say_change,
+        vocabulary=vocabulary,
     )
 
 

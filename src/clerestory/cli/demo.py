@@ -196,7 +196,7 @@ def _hospital_story(case: str, office: str, made_up: Path, folder: Path) -> Iter
         "August 2026 (made up): a subpoena names one hospital patient",
         "An officer signed it. It compels nothing by itself, and the refusal says what would.",
         (
-            f"receive {asked} {office} --at 2026-08-19T14:00Z",
+            f"receive {asked} {office} --at 2026-08-19T14:00Z --acknowledge",
             f"decide {asked} --on 2026-08-19",
             f"refuse {asked} {office} --at 2026-08-20T15:00Z",
         ),

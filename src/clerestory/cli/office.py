@@ -63,6 +63,11 @@ class Office:
         return profiles_folder() / self.scope
 
     @property
+    def is_made_up(self) -> bool:
+        """Whether the office exists for show only, as the name of its log says (RFC 2606)."""
+        return self.origin.partition("/")[0].endswith(".example")
+
+    @property
     def out(self) -> Path:
         """Where packages and letters are put."""
         return self.folder / "out"

@@ -27,8 +27,11 @@ _REASON = (
     "this part is not answered; whether there is a record of the person, and what protects it, is "
     "neither confirmed nor denied"
 )
+# Of somebody of whom something is given, a record is no longer to be denied.
+_REASON_BESIDE = "this part is not answered, and the law does not let the agency say why"
 # Whether somebody was found. Only a look into the records tells.
 _FOUND = "identifier_matches_one_person"
+_OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +115,34 @@ def as_told(decided: Decided) -> Decided:
         },
     )
     if plain == decided.demand:
-        return decided
+        return _without_denial(decided)
     sources = sources_of(plain.holder.agency, profiles_folder())
     without = Engine.of(decided.stack, decided.determination.on, sources).decide(plain)
     unflagged = {ruling.item: ruling for ruling in without.rulings}
     rulings = tuple(
         _told(decided, ruling, unflagged[ruling.item]) for ruling in decided.determination.rulings
     )
-    return replace(decided, determination=replace(decided.determination, rulings=rulings))
+    told = replace(decided.determination, rulings=rulings)
+    if not any(ruling.outcome in _OPEN for ruling in rulings):
+        # To whom else a demand belongs, say, may follow from a flag alone.
+        told = replace(told, duties=without.duties)
+    return _without_denial(replace(decided, determination=told))
+
+
+def _without_denial(decided: Decided) -> Decided:
+    """Deny no record of a person of whom the same answer gives something."""
+    rulings = decided.determination.rulings
+    given = {ruling.item.subject for ruling in rulings if ruling.outcome in _OPEN}
+    protected = (decided.stack.deciding("protection"),)
+    told = tuple(
+        replace(one, reason=replace(one.reason, requester=_REASON_BESIDE))
+        if one.item.subject in given and one.authorities == protected
+        else one
+        for one in rulings
+    )
+    if told == rulings:
+        return decided
+    return replace(decided, determination=replace(decided.determination, rulings=told))
 
 
 def nothing_left() -> Refusal:
@@ -196,7 +219,7 @@ def _is_told_otherwise(old: Ruling, new: Ruling) -> bool:
 
 def _told(decided: Decided, ruling: Ruling, unflagged: Ruling) -> Ruling:
     # What is given must name its law: whoever has it is bound by that law.
-    if ruling.outcome in {Outcome.RELEASE, Outcome.COARSEN}:
+    if ruling.outcome in _OPEN:
         return ruling
     if ruling.lowered_from is not None:  # its reason is that of the people who lowered it
         return replace(ruling, considered_not_met=(), would_change=())

@@ -1,6 +1,7 @@
 """What was received, by the log itself: the office's own note of it can be edited, lost or old."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from clerestory.cli.office import Office
 from clerestory.demands import Demand, asked_parts, changed_parts
@@ -19,8 +20,16 @@ def asked_digest(asked: Mapping[str, str]) -> str:
     return digest_of(dict(asked))
 
 
-def answerable(office: Office, demand: Demand) -> int:
-    """Return the number of a demand that asks what was received under its id.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The number that a demand drew when it was received, and the log's entry of that."""
+
+    number: int
+    entry: int
+
+
+def answerable(office: Office, demand: Demand) -> Drawn:
+    """Return what a demand drew that asks what was received under its id.
 
     Raises:
         Refusal: It was never received, or asks something else; the parts are named.
@@ -29,9 +38,9 @@ def answerable(office: Office, demand: Demand) -> int:
     number = office.number_of(demand.id)
     received, parts = office.asked(demand.id), asked_parts(demand)
     with office.ledger() as ledger:
-        check_noted(ledger, demand.id, number, received)
+        drawn = check_noted(ledger, demand.id, number, received)
     if received is None:
-        return number
+        return drawn
     if other := changed_parts(received, parts):
         raise Refusal(
             f"the file asks something else than what was received as {demand.id}, number "
@@ -40,13 +49,13 @@ def answerable(office: Office, demand: Demand) -> int:
             todo="give the file as it was received, with what was found out since; another "
             "paper, or a correction of these parts, is received under an id of its own",
         )
-    return number
+    return drawn
 
 
 def check_noted(
     ledger: Ledger, demand_id: str, number: int, asked: Mapping[str, str] | None
-) -> None:
-    """Compare the office's note of a demand with the entry of its receipt.
+) -> Drawn:
+    """Compare the office's note of a demand with the entry of its receipt; return what it drew.
 
     Raises:
         Refusal: The matter was erased.
@@ -63,6 +72,7 @@ def check_noted(
     # An entry of an earlier version commits to the whole demand only.
     if committed is not None and (asked is None or asked_digest(asked) != committed):
         raise _other(f"{demand_id} asks something else in it than in the log")
+    return Drawn(number=drawn, entry=index)
 
 
 def _other(how: str) -> Corruption:

@@ -10,7 +10,7 @@ from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.one_answer import as_on, refused_before, refused_otherwise
 from clerestory.cli.protections import as_told
-from clerestory.cli.received import answerable
+from clerestory.cli.received import Drawn, answerable
 from clerestory.disclosure import refusal_letter, withholding_index
 from clerestory.kernel import Corruption, Refusal, digest_of
 from clerestory.kernel.files import write_whole
@@ -37,32 +37,36 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
             code="answer-needs-counsel",
             todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
         )
-    number = answerable(office, decided.demand)
+    drawn = answerable(office, decided.demand)
     with office.ledger() as ledger:
         before = refused_before(ledger, decided)
         if before is None:
             day = office.day(at)
-            letters, digest = _letters(office, decided, day)
+            letters, digest = _letters(office, decided, drawn, day)
             for path in letters:
                 office.check_new(path)
             # Before anything is logged: letters that nobody could put out are not logged.
             office.make_out()
             signed = [counsel] if counsel else []
-            index = log_answer(ledger, office, decided, number, digest, signed, at, on=day)
+            index = log_answer(ledger, office, decided, drawn.number, digest, signed, at, on=day)
         else:
             index, day = before.index, before.on or office.day(at)
-            letters, digest = _letters_again(office, decided, index, day)
+            letters, digest = _letters_again(office, decided, drawn, index, day)
             if digest != before.digest:
                 raise refused_otherwise(decided, index)
     _put_out(office, letters)
     return Answered(
-        number=number, index=index, files=tuple(letters), digest=digest, again=before is not None
+        number=drawn.number,
+        index=index,
+        files=tuple(letters),
+        digest=digest,
+        again=before is not None,
     )
 
 
-def _letters(office: Office, decided: Decided, day: date) -> tuple[Letters, str]:
+def _letters(office: Office, decided: Decided, drawn: Drawn, day: date) -> tuple[Letters, str]:
     """Return the letters of one day, and the digest that the log commits to."""
-    given = letter_input(office, as_told(decided), day)
+    given = letter_input(office, as_told(decided), drawn, day)
     letter, index = refusal_letter(given), withholding_index(given)
     stem = f"{decided.demand.id}-{day}"
     letters = {
@@ -72,10 +76,12 @@ def _letters(office: Office, decided: Decided, day: date) -> tuple[Letters, str]
     return letters, digest_of({"letter": _sha256(letter), "index": _sha256(index)})
 
 
-def _letters_again(office: Office, decided: Decided, index: int, day: date) -> tuple[Letters, str]:
+def _letters_again(
+    office: Office, decided: Decided, drawn: Drawn, index: int, day: date
+) -> tuple[Letters, str]:
     """Return the letters as they were written on the day of the first run."""
     try:
-        return _letters(office, as_on(decided, day), day)
+        return _letters(office, as_on(decided, day), drawn, day)
     except Refusal as fault:
         # With what is known now, that day's answer would be another, or none.
         raise refused_otherwise(decided, index) from fault

@@ -11,8 +11,9 @@ from clerestory.disclosure.attachments import attach_bytes, attach_file
 from clerestory.disclosure.cms import CBC_CAUTION
 from clerestory.disclosure.coarsening import CoarseningTables, coarsen
 from clerestory.disclosure.contents import Contents, prepare_contents, reduced_determination
-from clerestory.disclosure.letter_facts import LetterInput
+from clerestory.disclosure.letter_facts import Addressed, LetterInput
 from clerestory.disclosure.letters import (
+    acknowledgement_letter,
     disclosure_letter,
     person_notice,
     refusal_letter,
@@ -50,6 +51,7 @@ __all__ = [
     "CBC_CAUTION",
     "FIELD",
     "KEY_FILE_BYTES",
+    "Addressed",
     "AgeRecipient",
     "Attachment",
     "CertificateRecipient",
@@ -67,6 +69,7 @@ __all__ = [
     "Sealed",
     "Stationery",
     "Value",
+    "acknowledgement_letter",
     "attach_bytes",
     "attach_file",
     "check_sealable",

@@ -1,205 +1,252 @@
-"""What letters say, taken from a demand and its determination, in the words of a language."""
+"""What letters say of a demand and its rulings, in the words of a language."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from clerestory.demands.demand import Demand
-from clerestory.demands.determination import Change, Determination, Outcome, Ruling, Turn
+from clerestory.demands.demand import Demand, Item
+from clerestory.demands.determination import Change, Determination, Outcome, Ruling
+from clerestory.disclosure.persons_said import PersonsSaid
+from clerestory.disclosure.shown import shown
 from clerestory.disclosure.stationery import Stationery, Words
-from clerestory.disclosure.wording import fill
+from clerestory.disclosure.wording import Entry
 from clerestory.kernel import Refusal
 from clerestory.law.authorities import Authority
+from clerestory.law.citations import is_printed_citation
+from clerestory.law.codes import Vocabulary
 
 OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
+OWN_SIDE = frozenset({"subject", "representative_of_subject"})
+"""Who asks for the person's own record: the person, or somebody in the person's name."""
 
 SayChange = Callable[[Change], str]
-Entry = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterInput:
-    """What every letter is written from.
+@dataclass(frozen=True, kw_only=True)
+class Addressed:
+    """A letter about one demand, before anything is said of its answer.
 
     Attributes:
         on: The date of the letter.
-        authorities: By id, all that the determination names.
-        say_change: A change in plain words; without it the fact's name is spelled out.
+        number: The demand's number, where it was received.
+        entry: The log's entry of its receipt.
     """
 
     stationery: Stationery
     demand: Demand
-    determination: Determination
     on: date
-    authorities: Mapping[str, Authority]
-    say_change: SayChange | None = None
+    number: int | None = None
+    entry: int | None = None
 
     @property
     def words(self) -> Words:
         """The words of the letter's language."""
         return self.stationery.words
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the reader is the person asked about, or asks in the person's name."""
+        return self.demand.requester.kind in OWN_SIDE
 
-def common(given: LetterInput) -> Entry:
+
+@dataclass(frozen=True, kw_only=True)
+class LetterInput(Addressed):
+    """What every letter that answers is written from.
+
+    Attributes:
+        authorities: By id, all that the determination names.
+        say_change: A change in plain words; without it the fact's name is spelled out.
+        vocabulary: Tells which fields are about nobody in particular.
+    """
+
+    determination: Determination
+    authorities: Mapping[str, Authority]
+    say_change: SayChange | None = None
+    vocabulary: Vocabulary | None = None
+
+    @property
+    def kept(self) -> tuple[Ruling, ...]:
+        """The rulings that give nothing."""
+        return tuple(each for each in self.determination.rulings if each.outcome not in OPEN)
+
+    @property
+    def given(self) -> tuple[Ruling, ...]:
+        """The rulings that give something."""
+        return tuple(each for each in self.determination.rulings if each.outcome in OPEN)
+
+    @cached_property
+    def persons(self) -> PersonsSaid:
+        """How the persons of the demand are called."""
+        return PersonsSaid.of(self.words, self.demand, own=self.is_own)
+
+    @cached_property
+    def shown_persons(self) -> frozenset[str]:
+        """The refs of whom something is given: that they have a record is no secret any more."""
+        return frozenset(ruling.item.subject for ruling in self.given)
+
+    def authority(self, name: str) -> Authority:
+        """Return an authority of the packs that decided.
+
+        Raises:
+            Refusal: No pack in use has it.
+        """
+        known = self.authorities.get(name)
+        if known is None:
+            raise Refusal(
+                f"a letter cites only authorities of the packs: {name}",
+                code="letter-authority-unknown",
+                todo="give the letter the authorities of the packs that decided",
+            )
+        return known
+
+    def is_about_nobody(self, item: Item) -> bool:
+        """Whether a field of a class is about nobody in particular, such as a total."""
+        if self.vocabulary is None or not item.subject.endswith("*"):
+            return False
+        groups = self.vocabulary.groups_of("fields", item.field)
+        return not groups.isdisjoint(self.words.table["impersonal"])
+
+
+def common(given: Addressed) -> dict[str, str]:
     """Return the words that every letter may use."""
-    words = given.words
+    words, demand = given.words, given.demand
+    asker = demand.requester
+    cited = [text.strip() for text in demand.cited if is_printed_citation(text)]
     return {
-        "demand": given.demand.id,
-        "requester": given.demand.requester.body,
-        "purpose": words.code("purposes", given.demand.purpose),
+        "demand": demand.id,
+        "number": "" if given.number is None else f"{given.number:,}",
+        "entry": "" if given.entry is None else f"{given.entry:,}",
+        "requester": shown(asker.body) or words.said("unnamed"),
+        "reference": shown(asker.reference),
+        "purpose": words.code("purposes", demand.purpose),
+        "paper": _paper(words, demand),
+        "cited": words.row(cited),
         "date": words.day(given.on),
-        "received": words.day(given.demand.received_on),
-        "decided_on": words.day(given.determination.on),
-        "contact": given.stationery.contact,
-        "agency": given.stationery.agency,
+        "received": words.day(demand.received_on),
+        "contact": given.stationery.letterhead.contact,
+        "agency": given.stationery.letterhead.agency,
+        "whose": words.said("whose_own" if asker.kind == "subject" else "whose_represented"),
     }
 
 
-def row(given: LetterInput, ruling: Ruling, number: int = 0) -> Entry:
-    """Return one ruling as a letter to the requester says it."""
-    words, item = given.words, ruling.item
+def answered(given: LetterInput) -> dict[str, str]:
+    """Return the words that every letter with an answer may use."""
     return {
-        "number": str(number),
-        "ref": item.subject,
-        "subject": words.subject(item.subject),
-        "program": words.code("programs", item.program),
-        "field": words.code("fields", item.field),
-        "outcome": words.code("outcomes", ruling.outcome.value),
-        "precision": _precision(words, ruling),
-        "reason": _said(words, ruling.reason.requester),
-        "citations": citations_of(given, ruling.authorities),
+        **common(given),
+        "decided_on": given.words.day(given.determination.on),
+        "parts": f"{len(given.determination.rulings):,}",
+        "parts_given": f"{len(given.given):,}",
+        "parts_kept": f"{len(given.kept):,}",
     }
 
 
-def own_row(given: LetterInput, ruling: Ruling) -> Entry:
-    """Return one ruling as the notice to the person says it."""
+def _paper(words: Words, demand: Demand) -> str:
+    paper = demand.instrument
+    said = words.code("papers", paper.kind)
+    if paper.form:
+        said = words.said("paper_form", paper=said, form=words.code("forms", paper.form))
+    if paper.signed_on:
+        said = words.said("paper_signed", paper=said, day=words.day(paper.signed_on))
+    return said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Fields of one program that were asked of the same persons and share one answer."""
+
+    program: str
+    subjects: tuple[str, ...]
+    rulings: tuple[Ruling, ...]
+    fields: tuple[str, ...]
+
+
+def parts_of(
+    rulings: Iterable[Ruling], key: Callable[[Ruling], object] = lambda _: None
+) -> list[Part]:
+    """Put rulings together that one line can say: same program, same key, same persons."""
+    groups: dict[tuple[str, object], dict[str, list[Ruling]]] = {}
+    for ruling in rulings:
+        fields = groups.setdefault((ruling.item.program, key(ruling)), {})
+        fields.setdefault(ruling.item.field, []).append(ruling)
+    found = []
+    for (program, _), fields in groups.items():
+        by_persons: dict[tuple[str, ...], list[str]] = {}
+        for name, own in fields.items():
+            by_persons.setdefault(tuple(one.item.subject for one in own), []).append(name)
+        for subjects, names in by_persons.items():
+            together = tuple(ruling for name in names for ruling in fields[name])
+            found.append(
+                Part(program=program, subjects=subjects, rulings=together, fields=tuple(names))
+            )
+    return found
+
+
+def part_words(given: LetterInput, part: Part) -> dict[str, str]:
+    """Return how one part is called."""
     words = given.words
+    nobody = all(given.is_about_nobody(ruling.item) for ruling in part.rulings)
     return {
-        "program": words.code("programs", ruling.item.program),
-        "field": words.code("fields", ruling.item.field),
-        "precision": _precision(words, ruling),
-        "reason": ruling.reason.person,
+        "persons": given.persons.say(part.subjects, about_nobody=nobody),
+        "program": words.code("programs", part.program),
+        "fields": words.row([words.code("fields", name) for name in part.fields]),
     }
 
 
-def _precision(words: Words, ruling: Ruling) -> str:
+def part_rows(given: LetterInput, rulings: Iterable[Ruling]) -> list[Entry]:
+    """Return what was asked, a line for each program and its persons."""
+    return [part_words(given, part) for part in parts_of(rulings)]
+
+
+def relations(given: LetterInput) -> list[Entry]:
+    """Return what each person of several is to the demand, as its paper was read."""
+    asked = {ruling.item.subject for ruling in given.determination.rulings}
+    persons = [
+        one for one in given.demand.subjects if not one.ref.endswith("*") and one.ref in asked
+    ]
+    if len(persons) < 2:
+        return []
+    groups: dict[str, list[str]] = {}
+    for person in persons:
+        groups.setdefault(person.relation, []).append(person.ref)
+    words = given.words
+    return [
+        {
+            "who": words.said(
+                "who", persons=given.persons.say(refs), relation=words.code("relations", relation)
+            )
+        }
+        for relation, refs in groups.items()
+    ]
+
+
+def scope_of(given: LetterInput, rulings: Sequence[Ruling], whole: Sequence[Ruling]) -> str:
+    """Return which of ``whole`` are meant, in one phrase."""
+    if set(map(_item, rulings)) == set(map(_item, whole)):
+        return given.words.said("every_part")
+    said = []
+    for part in parts_of(rulings):
+        nobody = all(given.is_about_nobody(ruling.item) for ruling in part.rulings)
+        key = "part" if not nobody and len(given.demand.subjects) > 1 else "part_alone"
+        said.append(given.words.said(key, **part_words(given, part)))
+    joint: str = given.words.table["and"]
+    return joint.join(said)
+
+
+def _item(ruling: Ruling) -> Item:
+    return ruling.item
+
+
+def precision(words: Words, ruling: Ruling) -> str:
+    """Return how exact an answer is."""
     if ruling.outcome is Outcome.COARSEN:
         return words.code("precisions", ruling.coarsen_to or "")
     return words.code("precisions", "whole")
 
 
-def _said(words: Words, reason: str) -> str:
-    neutral: str = words.table["neutral_reason"]
-    return neutral if words.is_unsaid(reason) else reason
-
-
-def reasons(given: LetterInput, rulings: Sequence[Ruling]) -> list[Entry]:
-    """Return each reason once, with the fields it explains."""
-
-    def key(ruling: Ruling) -> Hashable:
-        return (_said(given.words, ruling.reason.requester), ruling.authorities)
-
-    found = []
-    for group in _groups(rulings, key):
-        first = group[0]
-        cited = citations_of(given, first.authorities)
-        found.append(
-            {
-                **_named(given, group),
-                "reason": _said(given.words, first.reason.requester),
-                "citations": f"({cited})" if cited else "",
-            }
-        )
-    return found
-
-
-def referred(given: LetterInput, rulings: Sequence[Ruling]) -> list[Entry]:
-    """Return what counsel looks at, one entry for each program."""
-    return [_named(given, group) for group in _groups(rulings, lambda each: each.item.program)]
-
-
-def near_misses(given: LetterInput) -> list[Entry]:
-    """Return each authority that did not open the records, answered one by one."""
-    missing: dict[str, list[str]] = {}
-    for ruling in given.determination.rulings:
-        for miss in ruling.considered_not_met:
-            said = missing.setdefault(miss.authority, [])
-            said += [text for text in _sayable(given.words, miss.missing) if text not in said]
-    form: str = given.stationery.wording["refusal"]["words"]["missing"]
-    found = []
-    for authority, said in missing.items():
-        known = _authority(given, authority)
-        conditions = given.words.table["and"].join(said)
-        found.append(
-            {
-                "citation": known.citation,
-                "answer": known.not_met,
-                "missing": fill(form, {"conditions": conditions}) if said else "",
-            }
-        )
-    return found
-
-
-def conditions(given: LetterInput) -> list[str]:
-    """Return every condition that was not shown, once."""
-    found: dict[str, None] = {}
-    for ruling in given.determination.rulings:
-        for miss in ruling.considered_not_met:
-            found.update(dict.fromkeys(_sayable(given.words, miss.missing)))
-    return list(found)
-
-
-def changes(given: LetterInput) -> list[Entry]:
-    """Return the smallest sets of facts that would turn rulings, and which rulings."""
-    turned: dict[tuple[str, str], list[Ruling]] = {}
-    for ruling in given.determination.rulings:
-        for turn in ruling.would_change:
-            said = _turn(given, turn)
-            if said:
-                turned.setdefault((turn.outcome.value, said), []).append(ruling)
-    return [
-        {
-            **_named(given, rulings),
-            "outcome": given.words.code("outcomes", outcome),
-            "changes": said,
-        }
-        for (outcome, said), rulings in turned.items()
-    ]
-
-
-def authority_rows(
-    given: LetterInput, rulings: Iterable[Ruling], *, reader: str = "requester"
-) -> list[Entry]:
-    """Return the determining authorities, each once, with what it says to ``reader``."""
-    ids = dict.fromkeys(name for ruling in rulings for name in ruling.authorities)
-    found = []
-    for name in ids:
-        known = _authority(given, name)
-        text = known.person if reader == "person" else known.requester
-        found.append({"citation": known.citation, "text": text})
-    return found
-
-
 def citation(given: LetterInput, authority: str) -> str:
     """Return how an authority is cited."""
-    return _authority(given, authority).citation
-
-
-def _authority(given: LetterInput, name: str) -> Authority:
-    known = given.authorities.get(name)
-    if known is None:
-        raise Refusal(
-            f"a letter cites only authorities of the packs: {name}",
-            code="letter-authority-unknown",
-            todo="give the letter the authorities of the packs that decided",
-        )
-    return known
-
-
-def citations_of(given: LetterInput, authorities: Iterable[str]) -> str:
-    """Return how several authorities are cited, each once."""
-    joint: str = given.words.table["and"]
-    return joint.join(dict.fromkeys(citation(given, each) for each in authorities))
+    return given.authority(authority).citation
 
 
 def mark(stands: bool) -> list[Entry]:
@@ -207,40 +254,15 @@ def mark(stands: bool) -> list[Entry]:
     return [{}] if stands else []
 
 
-def _named(given: LetterInput, rulings: Iterable[Ruling]) -> Entry:
-    words = given.words
-    fields: dict[str, list[str]] = {}
-    programs: dict[str, None] = {}
-    for ruling in rulings:
-        subject = words.subject(ruling.item.subject)
-        fields.setdefault(subject, []).append(words.code("fields", ruling.item.field))
-        programs[words.code("programs", ruling.item.program)] = None
-    said = [f"{subject}: {', '.join(dict.fromkeys(own))}" for subject, own in fields.items()]
-    return {"fields": words.table["and"].join(said), "programs": ", ".join(programs)}
+def neither(given: LetterInput) -> dict[str, list[Entry]]:
+    """Return the marks that say of whom a letter neither confirms nor denies a record.
 
-
-def _groups(rulings: Iterable[Ruling], key: Callable[[Ruling], Hashable]) -> list[list[Ruling]]:
-    groups: dict[Hashable, list[Ruling]] = {}
-    for ruling in rulings:
-        groups.setdefault(key(ruling), []).append(ruling)
-    return list(groups.values())
-
-
-def _sayable(words: Words, texts: Iterable[str]) -> list[str]:
-    return [text for text in texts if not words.is_unsaid(text)]
-
-
-def _turn(given: LetterInput, turn: Turn) -> str:
-    said = []
-    for change in turn.changes:
-        text = given.say_change(change) if given.say_change else _plain(given.words, change)
-        if not (given.words.is_unsaid(text) or given.words.is_unsaid(change.fact)):
-            said.append(text)
-    joint: str = given.words.table["and"]
-    return joint.join(said)
-
-
-def _plain(words: Words, change: Change) -> str:
-    form: str = words.table["change"]
-    fact = change.fact.removeprefix("findings.").replace("_", " ").replace(".", " ")
-    return fill(form, {"fact": fact, "value": change.value})
+    Of somebody of whom something is given it would be no longer true, and so it is not said.
+    """
+    hidden = {each.item.subject for each in given.kept} - given.shown_persons
+    persons = {ref for ref in hidden if not ref.endswith("*")}
+    return {
+        "neither": mark(bool(persons) and not given.given),
+        "neither_others": mark(bool(persons) and bool(given.given)),
+        "no_person": mark(not persons),
+    }

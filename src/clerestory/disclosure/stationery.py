@@ -1,4 +1,4 @@
-"""What a profile writes its letters with: page form, fonts, wording, and tables for coarsening."""
+"""What a profile writes its letters with: letterhead, page form, fonts, words, wording."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,20 @@ from clerestory.disclosure.coarsening import CoarseningTables
 from clerestory.kernel import BadFile, Period, Refusal
 from clerestory.kernel.reading import parse_toml
 
-LETTERS = ("disclosure", "refusal", "withheld", "notice")
+LETTERS = (
+    "acknowledgement",
+    "disclosure",
+    "refusal",
+    "withheld",
+    "own-acknowledgement",
+    "own-disclosure",
+    "own-refusal",
+    "own-withheld",
+    "notice",
+)
 BASE_LANGUAGE = "en"
+DIRECTIONS = ("ltr", "rtl")
+_WORDS = ("language", "direction", "from_to", "until", "made_up", "phrases")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
@@ -49,14 +61,34 @@ class Words:
             return str(self.table["until"]).format(last=last)
         return str(self.table["from_to"]).format(first=self.day(span.valid_from), last=last)
 
-    def subject(self, ref: str) -> str:
-        """Return how a letter to the requester names a subject: never by name."""
-        form: str = self.table["class" if ref.endswith("*") else "subject"]
-        return form.format(ref=ref)
+    def row(self, said: Sequence[str]) -> str:
+        """Return names in a row, as people write it: ``a, b and c``."""
+        if len(said) < 2:
+            return "".join(said)
+        form: str = self.table["row"]
+        return form.format(first=str(self.table["comma"]).join(said[:-1]), last=said[-1])
+
+    def said(self, key: str, **slots: object) -> str:
+        """Return the phrase ``key`` with its slots filled in."""
+        return str(self.table["phrases"][key]).format(**slots)
 
     def is_unsaid(self, text: str) -> bool:
         """Whether ``text`` would tell that the agency holds a file."""
         return any(phrase in text for phrase in self.table["unsaid"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """Who writes: the lines at the head, where to write back to, and who signs.
+
+    ``notice`` stands on every page, where an office exists for show only.
+    """
+
+    agency: str
+    head: tuple[str, ...]
+    contact: str
+    signed: tuple[str, ...]
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +97,24 @@ class Stationery:
 
     template: bytes
     fonts: "typst.Fonts"
-    agency: str
-    head: tuple[str, ...]
-    contact: str
+    letterhead: Letterhead
     words: Words
     wording: Mapping[str, Mapping[str, Any]]
 
 
-def read_stationery(profile: Path, language: str = BASE_LANGUAGE) -> Stationery:
+def read_stationery(
+    profile: Path, language: str = BASE_LANGUAGE, *, made_up: bool = False
+) -> Stationery:
     """Read the letters of ``profile`` in ``language``.
 
     A language without a folder, or whose texts no named person has reviewed, falls back to
     English: an unreviewed text is not sent.
+
+    Args:
+        profile: The profile's folder.
+        language: The language's code.
+        made_up: Whether the office exists for show only: its letters say so on every page, and
+            bear no agency's head.
 
     Raises:
         Refusal: A file is missing or cannot be read; the message names it.
@@ -91,8 +129,9 @@ def read_stationery(profile: Path, language: str = BASE_LANGUAGE) -> Stationery:
     folder = letters / language
     if language != BASE_LANGUAGE and not _is_reviewed(folder):
         folder = letters / BASE_LANGUAGE
-    words = _toml(folder / "words.toml", "language", "direction", "from_to", "until")
-    agency = _toml(letters / "agency.toml", "name", "head", "contact")
+    words = _toml(folder / "words.toml", *_WORDS)
+    if words["direction"] not in DIRECTIONS:
+        raise _unusable(folder / "words.toml", "its direction is neither ltr nor rtl")
     return Stationery(
         template=_bytes(letters / "letter.typ"),
         fonts=typst.Fonts(
@@ -100,11 +139,25 @@ def read_stationery(profile: Path, language: str = BASE_LANGUAGE) -> Stationery:
             include_embedded_fonts=False,
             font_paths=[_folder(profile / "fonts")],
         ),
-        agency=agency["name"],
-        head=tuple(agency["head"]),
-        contact=agency["contact"],
+        letterhead=_letterhead(letters / "agency.toml", str(words["made_up"]) if made_up else ""),
         words=Words(language=words["language"], direction=words["direction"], table=words),
-        wording={name: _toml(folder / f"{name}.toml") for name in LETTERS},
+        wording={name: _toml(folder / f"{name}.toml", "title", "section") for name in LETTERS},
+    )
+
+
+def _letterhead(path: Path, notice: str) -> Letterhead:
+    whole = _toml(path, "agency", "made_up")
+    table = whole["made_up" if notice else "agency"]
+    needs = {"name": str, "head": list, "contact": str, "signed": list}
+    for key, kind in needs.items():
+        if not isinstance(table, dict) or not isinstance(table.get(key), kind) or not table[key]:
+            raise _unusable(path, f"it has no {key}, or not in its form")
+    return Letterhead(
+        agency=table["name"],
+        head=tuple(map(str, table["head"])),
+        contact=table["contact"],
+        signed=tuple(line for line in map(str, table["signed"]) if line),
+        notice=notice,
     )
 
 

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-# What nobody sees around a number or a key: the end of a line that another system wrote, say.
-BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"
-
 
 class Kind(StrEnum):
     """A kind of value; the words stand in messages."""
@@ -44,12 +41,3 @@ class HeldColumn:
     name: str
     kind: Kind
     cast: str | None = None
-
-
-def bare_key(text: str) -> str:
-    """Return a key without the blanks around it and without capitals.
-
-    >>> bare_key(" P20000012\\t")
-    'p20000012'
-    """
-    return text.strip(BLANKS).casefold()

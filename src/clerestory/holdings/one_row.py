@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from clerestory.holdings.catalogue import Column
-from clerestory.holdings.kinds import BLANKS, Kind
+from clerestory.holdings.kinds import Kind
 from clerestory.holdings.source_faults import bad_date, bad_key, no_zone
 from clerestory.kernel import Period
 
@@ -52,6 +52,14 @@ class Grammar(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Household:
+    """Everybody who has one number in a column, in whatever way it is written there."""
+
+    column: Column
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OneRow:
     """Read ``columns`` of ``table`` for the one person whose key is ``person_id``.
 
@@ -60,8 +68,7 @@ class OneRow:
         members: A table that must have a row for the person too, so that a program's fields are
             read only of people who are in the program; ``None`` when ``table`` is that table.
         dated: The date column that ``period`` is about; ``None`` reads the one current row.
-        household: A column in which people of one household have the same value. Then the rows
-            of everybody who shares the person's are read, and nobody's key. It serves what
+        household: The household of which everybody's rows are read instead. It serves what
             protects a household and nothing else.
     """
 
@@ -72,12 +79,12 @@ class OneRow:
     members: str | None
     dated: str | None = None
     period: Period | None = None
-    household: Column | None = None
+    household: Household | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:
         """Every table in which the person's key is compared."""
-        more = [self.members, self.household.table if self.household else None]
+        more = [self.members, self.household.column.table if self.household else None]
         return (self.table, *(table for table in more if table is not None))
 
     @property
@@ -134,41 +141,26 @@ class OneRow:
         select: "sa.Select[Any]",
         key: "sa.ColumnElement[str]",
         grammar: Grammar,
-        household: Column,
+        household: Household,
     ) -> "sa.Select[Any]":
         import sqlalchemy as sa
 
-        person = sa.bindparam("person", self.person_id, type_=sa.String)
-        own, other = (
-            sa.table(
-                household.table, sa.column(self.key, sa.String), sa.column(household.name)
-            ).alias(name)
-            for name in ("own", "other")
-        )
+        column = household.column
+        member = sa.table(
+            column.table, sa.column(self.key, sa.String), sa.column(column.name)
+        ).alias("member")
         # Where each value has a type of its own, 7 and "7" are told apart unless they are texts.
         loose = Kind.ANY in {grammar.kind_of(table, self.key) for table in self.tables}
 
         def compared(column: "sa.ColumnElement[Any]") -> "sa.ColumnElement[Any]":
             return sa.cast(column, sa.Text) if loose else column
 
-        blanks: sa.ColumnElement[str] = sa.literal_column(f"'{BLANKS}'")
-
-        def number(table: "sa.FromClause") -> "sa.ColumnElement[str]":
-            # h-12, H-12 with a blank behind it and 00h-12 are one household, written three times.
-            held = sa.cast(table.c[household.name], sa.Text)
-            text = sa.func.lower(sa.func.ltrim(sa.func.rtrim(held, blanks), blanks))
-            bare: sa.ColumnElement[str] = sa.func.ltrim(text, sa.literal_column("'0'"))
-            # One that is all zeros is a number as well.
-            return sa.case((bare == sa.literal_column("''"), text), else_=bare)
-
-        # Blanks are no number: everybody without one would be of one household.
-        said = number(own) != sa.literal_column("''")
-        together = (
-            sa.select(compared(other.c[self.key]))
-            .where(grammar.is_person(own.c[self.key], household.table, person))
-            .where(number(other) == number(own))
-            .where(said)
-        )
+        held = sa.cast(member.c[column.name], sa.Text)
+        same = [
+            held == sa.bindparam(f"number_{at}", number, type_=sa.String)
+            for at, number in enumerate(household.numbers)
+        ]
+        together = sa.select(compared(member.c[self.key])).where(sa.or_(sa.false(), *same))
         return select.where(compared(key).in_(together)).distinct()
 
     def has_written_days(self, grammar: Grammar) -> bool:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.kinds import KEY_KINDS, HeldColumn, Kind, bare_key
+from clerestory.holdings.kinds import KEY_KINDS, HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.parquet_path import AS_IT_IS, in_quotes, one_file
 from clerestory.holdings.source import Recorder, Scalar
@@ -26,6 +26,7 @@ from clerestory.holdings.source_faults import (
     vanished,
 )
 from clerestory.holdings.sqlite_file import FileState
+from clerestory.holdings.writings import Written, writings
 
 _SCAN_ROWS = 5_000
 _ISO = "'[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]*)?'"
@@ -46,6 +47,7 @@ class ParquetSource:
         self._dialect = DefaultDialect(paramstyle="qmark")
         self._files = _tables_in(folder, self._label)
         self._nobodys: dict[tuple[str, str, str], frozenset[str]] = {}
+        self._written: dict[tuple[str, str], Written] = {}
         self._held = {table: _columns(self._label, table, at) for table, at in self._files.items()}
         self._states = {table: FileState.of(file) for table, file in self._files.items()}
         self._connection = duckdb.connect(":memory:")
@@ -153,12 +155,22 @@ class ParquetSource:
         return common, rest
 
     def keys_of_nobody(self, table: str, persons: str, key: str) -> frozenset[str]:
-        """The keys of ``table`` that are nobody's in ``persons``, made bare; looked for once."""
+        """The keys of ``table`` that are nobody's in ``persons``, in all forms."""
         if (table, persons, key) not in self._nobodys:
             own, known = (_keys_of(one, key) for one in (table, persons))
             found = self._fetch(f"{own} EXCEPT {known}", [], table=table, columns=[key])
-            self._nobodys[table, persons, key] = frozenset(bare_key(str(text)) for (text,) in found)
+            forms = (writings(str(text)) for (text,) in found)
+            self._nobodys[table, persons, key] = frozenset[str]().union(*forms)
         return self._nobodys[table, persons, key]
+
+    def written_as(self, table: str, column: str, text: str) -> tuple[str, ...]:
+        """How a column writes what another text of it says, that text included."""
+        if (table, column) not in self._written:
+            # The statement is that which reads keys as texts, each once.
+            statement = _keys_of(table, column).replace("SELECT ", "SELECT DISTINCT ", 1)
+            found = self._fetch(statement, [], table=table, columns=[column])
+            self._written[table, column] = Written(str(text) for (text,) in found)
+        return self._written[table, column].alike(text)
 
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table, or ``None`` when there is no such file."""

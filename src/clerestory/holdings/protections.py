@@ -4,10 +4,10 @@ It is read before anything leaves, and only adds: a mark that is absent takes no
 that the demand itself speaks of. What cannot be told counts as protective.
 
 The record of one tells where the household lives. So a mark of another of the household that hides
-a home is read too, without that person's key or name, and counts for the person found.
+a home is read too, without that person's name, and counts for the person found.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,10 +20,11 @@ from clerestory.holdings.catalogue import (
     fold_mark,
 )
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.kinds import KEYS_PRINTED, Kind, bare_key
-from clerestory.holdings.one_row import ISO_DAY, OneRow
+from clerestory.holdings.kinds import KEYS_PRINTED, Kind
+from clerestory.holdings.one_row import ISO_DAY, Household, OneRow
 from clerestory.holdings.source import Scalar, Source
-from clerestory.holdings.source_faults import not_one_row
+from clerestory.holdings.source_faults import bad_value, not_one_row
+from clerestory.holdings.writings import writings
 
 _OF_AGE = 18
 # Nobody is older. A birth date before that is no birth date.
@@ -74,19 +75,20 @@ def read_protections(
     household: set[Protection] = set()
     addresses: dict[str, None] = {}
     others: dict[str, None] = {}
+    together = _households(source, catalogue, person_id)
     for mark in catalogue.protections:
         values = _values(source, catalogue, mark, person_id)
         said = _said(mark, values, on)
         if said is not False:
             (unknown if said is None else stated).add(mark.protection)
         # Without a household of their own the person is met alone, or nobody is.
-        shared = _values_of_household(source, catalogue, mark, person_id)
+        shared = _values_of_household(source, catalogue, mark, person_id, together)
         if shared and _said(mark, shared, on) is not False:
             household.add(mark.protection)
         if mark.holds_address:
             addresses.update(_texts(values))
             others.update(_texts(shared))
-    _check_met(source, catalogue, person_id)
+    _check_met(source, catalogue, person_id, together)
     if Protection.ADDRESS_CONFIDENTIALITY in household - stated:
         # Who takes part has a designated address in the file, and a housemate has the home.
         addresses.update(_texts(_address_in_file(source, catalogue, person_id)))
@@ -183,15 +185,33 @@ def _values(
     return _read_column(source, catalogue, mark.column, person_id)
 
 
+def _households(source: Source, catalogue: Catalogue, person_id: str) -> tuple[Household, ...]:
+    """The households and cases of the person, with each writing of their numbers."""
+    found = []
+    for column in catalogue.households:
+        _check_same_key(source, catalogue, column.table)
+        for value in _read_column(source, catalogue, column, person_id):
+            if isinstance(value, bytes | bytearray | memoryview):
+                # Not known to be a number: whoever writes the same as text would not be met.
+                raise bad_value(column.table, column.name, Kind.BYTES)
+            text = "" if value is None else str(value)
+            if numbers := source.written_as(column.table, column.name, text):
+                found.append(Household(column=column, numbers=numbers))
+    return tuple(found)
+
+
 def _values_of_household(
-    source: Source, catalogue: Catalogue, mark: ProtectionMark, person_id: str
+    source: Source,
+    catalogue: Catalogue,
+    mark: ProtectionMark,
+    person_id: str,
+    together: Sequence[Household],
 ) -> list[Scalar]:
     """What stands in a mark that hides a home, for everybody who is of the person's household."""
     if not mark.protection.hides_home:
         return []
     values: list[Scalar] = []
-    for household in catalogue.households:
-        _check_same_key(source, catalogue, household.table)
+    for household in together:
         values += _read_column(source, catalogue, mark.column, person_id, household=household)
     return values
 
@@ -207,7 +227,7 @@ def _read_column(
     column: Column,
     person_id: str,
     *,
-    household: Column | None = None,
+    household: Household | None = None,
 ) -> list[Scalar]:
     rows = source.read_one(
         OneRow(
@@ -247,18 +267,39 @@ def _check_there(source: Source, catalogue: Catalogue, person_id: str) -> None:
         raise not_one_row(source.label, person.table, len(rows))
 
 
-def _check_met(source: Source, catalogue: Catalogue, person_id: str) -> None:
-    """Refuse where a mark stands under the person's key in another writing, and is never met."""
-    key, persons = catalogue.person.name, catalogue.person.table
-    marked = {mark.column.table for mark in catalogue.protections}
-    together = {household.table for household in catalogue.households}
-    for table in sorted((marked | together) - {persons}):
+def _check_met(
+    source: Source, catalogue: Catalogue, person_id: str, together: Sequence[Household]
+) -> None:
+    """Refuse where a mark stands under a key in another writing, and is never met.
+
+    The key may be the person's or that of anybody of the household; the others' keys are read for
+    this alone, and only where a table has keys of nobody.
+    """
+    person = catalogue.person
+    tables = {mark.column.table for mark in catalogue.protections}
+    tables |= {household.table for household in catalogue.households}
+    nobodys = {}
+    for table in sorted(tables - {person.table}):
         _check_same_key(source, catalogue, table)
-        if bare_key(person_id) in source.keys_of_nobody(table, persons, key):
-            raise SourceFault(
-                "what protects a person is kept under their key in another writing: "
-                f"{table}.{key}: {source.label}",
-                code="source-key-other-writing",
-                todo=f"write the key in {table} as it stands in {persons}, capitals and blanks "
-                "too; run clerestory holdings check, which names such tables",
-            )
+        if keys := source.keys_of_nobody(table, person.table, person.name):
+            nobodys[table] = keys
+    if not nobodys:
+        return
+    forms = set(writings(person_id))
+    for household in together:
+        key = Column(table=household.column.table, name=person.name)
+        for other in _read_column(source, catalogue, key, person_id, household=household):
+            forms |= writings(str(other))
+    for table, keys in nobodys.items():
+        if not keys.isdisjoint(forms):
+            raise _met_by_nobody(source, f"{table}.{person.name}", person.table)
+
+
+def _met_by_nobody(source: Source, column: str, persons: str) -> SourceFault:
+    return SourceFault(
+        "what protects a person or their household is kept under a key in another writing: "
+        f"{column}: {source.label}",
+        code="source-key-other-writing",
+        todo=f"write the key there as it stands in {persons}, capitals, blanks and signs too; run "
+        "clerestory holdings check, which names such tables",
+    )

@@ -70,9 +70,16 @@ class Source(Protocol):
         ...
 
     def keys_of_nobody(self, table: str, persons: str, key: str) -> frozenset[str]:
-        """The keys of ``table`` that are nobody's in ``persons``, made bare (see ``bare_key``).
+        """The forms (see ``writings``) of the keys of ``table`` that are nobody's in ``persons``.
 
         They are looked for once, however many persons are asked about.
+        """
+        ...
+
+    def written_as(self, table: str, column: str, text: str) -> tuple[str, ...]:
+        """How a column writes what another text of it says, that text included.
+
+        They are looked for once, however many are asked about.
         """
         ...
 

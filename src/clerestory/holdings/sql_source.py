@@ -9,10 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import UserDefinedType
 
 from clerestory.holdings.errors import SourceFault
-from clerestory.holdings.kinds import HeldColumn, Kind, bare_key
+from clerestory.holdings.kinds import HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.source import Recorder, Scalar
 from clerestory.holdings.source_faults import bad_date, bad_value, lacks, shown, unreadable
+from clerestory.holdings.writings import Written, writings
 
 BUSY_SECONDS = 2
 # What a driver raises by itself where bytes are no text, or a date or number is out of range.
@@ -47,6 +48,7 @@ class SqlSource(ABC):
         self._label = shown(label)
         self._held: dict[str, tuple[HeldColumn, ...] | None] = {}
         self._nobodys: dict[tuple[str, str, str], frozenset[str]] = {}
+        self._written: dict[tuple[str, str], Written] = {}
         if recorder is not None:
             self._listen(recorder)
 
@@ -159,7 +161,7 @@ class SqlSource(ABC):
         return has_row(own.intersect(known)), has_row(own.except_(known))
 
     def keys_of_nobody(self, table: str, persons: str, key: str) -> frozenset[str]:
-        """The keys of ``table`` that are nobody's in ``persons``, made bare; looked for once."""
+        """The keys of ``table`` that are nobody's in ``persons``, in all forms."""
         if (table, persons, key) not in self._nobodys:
             text = self._exact(sa.cast(sa.column(key), sa.Text))
             own, known = (_keys_of(one, key, text) for one in (table, persons))
@@ -168,8 +170,27 @@ class SqlSource(ABC):
                 table=table,
                 columns=[key],
             )
-            self._nobodys[table, persons, key] = frozenset(bare_key(str(text)) for text in found)
+            forms = (writings(str(text)) for text in found)
+            self._nobodys[table, persons, key] = frozenset[str]().union(*forms)
         return self._nobodys[table, persons, key]
+
+    def written_as(self, table: str, column: str, text: str) -> tuple[str, ...]:
+        """How a column writes what another text of it says, that text included."""
+        if (table, column) not in self._written:
+            held: sa.ColumnElement[Any] = sa.column(column)
+            statement = (
+                sa.select(sa.cast(held, sa.Text))
+                .select_from(sa.table(table))
+                .where(held.is_not(None))
+                .distinct()
+            )
+            found = self.guard(
+                lambda connection: connection.execute(statement).scalars().all(),
+                table=table,
+                columns=[column],
+            )
+            self._written[table, column] = Written(map(str, found))
+        return self._written[table, column].alike(text)
 
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table or view, or ``None`` when there is no such table."""

@@ -1,7 +1,7 @@
 """Whoever shares a household with somebody whose home is kept secret shares that secret."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -58,8 +58,20 @@ HERE, THERE = "3 Sample Street, Exampleton, ME 00011", "7 Hidden Road, Exampleto
 ALONE = [("1", "H1", "C1", "no", None, None), ("2", "H2", "C2", "no", None, None)]
 
 
-def people_of(kind: str, folder: Path, rows: Sequence[tuple[object, ...]]) -> Path:
-    """Write a made-up source; person 2 was born in 2020, is treated and lives where 1 does."""
+def people_of(
+    kind: str,
+    folder: Path,
+    rows: Sequence[tuple[object, ...]],
+    keys: Mapping[str, object] | None = None,
+) -> Path:
+    """Write a made-up source; person 2 was born in 2020, is treated and lives where 1 does.
+
+    ``keys`` says under which key person 2 stands in a table.
+    """
+
+    def key(row: tuple[object, ...], table: str) -> object:
+        return row[0] if row[0] != "2" else (keys or {}).get(table, "2")
+
     tables: dict[str, tuple[str, list[tuple[object, ...]]]] = {
         "people": (
             "person_id TEXT, born TEXT, address TEXT, household TEXT, hidden TEXT, "
@@ -69,8 +81,11 @@ def people_of(kind: str, folder: Path, rows: Sequence[tuple[object, ...]]) -> Pa
                 for one, household, _, hidden, true, _ in rows
             ],
         ),
-        "cases": ("person_id TEXT, number TEXT", [(row[0], row[2]) for row in rows]),
-        "hurt": ("person_id TEXT, mark TEXT", [(row[0], row[5]) for row in rows if row[5]]),
+        "cases": ("person_id TEXT, number TEXT", [(key(row, "cases"), row[2]) for row in rows]),
+        "hurt": (
+            "person_id TEXT, mark TEXT",
+            [(key(row, "hurt"), row[5]) for row in rows if row[5]],
+        ),
         "treated": ("person_id TEXT", [("2",)]),
     }
     if kind == "sqlite":
@@ -165,9 +180,25 @@ def test_who_has_no_number_of_a_household_is_of_nobodys(
         ("000", "000", True),
         ("0", "1", False),
         ("12", "120", False),
-        ("12", "1 2", False),
-        ("H-12", "H12", False),
-        ("1\t2", "12", False),
+        ("12", "1 2", True),
+        ("H-12", "H12", True),
+        ("H-12", "H\u201312", True),
+        ("H-12", "H\u221212", True),
+        ("H-0012", "H 12", True),
+        ("H#12", "h.12", True),
+        ("12", "\uff11\uff12", True),
+        ("12", "\u0661\u0662", True),
+        ("12", "12.0", True),
+        ("H12", "\u041d12", True),
+        ("H12", "H\u00ad12\u200d", True),
+        ("\u00c912", "\u00e912", True),
+        ("2026-0012", "20260012", True),
+        ("1\t2", "12", True),
+        ("-", "-", False),
+        ("#", " - ", False),
+        ("H-12", "H-13", False),
+        ("12.5", "12", False),
+        ("12", "21", False),
         ("0", " ", False),
     ],
 )
@@ -228,6 +259,55 @@ def test_whose_own_mark_is_in_doubt_shares_the_home_of_the_household(tmp_path: P
 
     assert told.unknown == {Protection.ADDRESS_CONFIDENTIALITY}
     assert told.true_addresses == (HERE,)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "parquet"])
+@pytest.mark.parametrize(
+    ("table", "key", "is_refused"),
+    [
+        # The mark, or the case, of a housemate under their key in another writing.
+        ("hurt", "2 ", True),
+        ("hurt", "\uff12", True),
+        ("hurt", "02", True),
+        ("hurt", "-2", True),
+        ("cases", "2\r\n", True),
+        ("cases", "\u0662", True),
+        # A mark of nobody, and a housemate whom the table of persons does not have.
+        ("hurt", "77", False),
+        ("cases", "77", True),
+    ],
+)
+def test_a_mark_of_a_housemate_that_is_never_met_stops_all(
+    table: str, key: str, is_refused: bool, kind: str, tmp_path: Path
+) -> None:
+    keys = {"cases": "2", "hurt": "2"} | {table: key}
+    place = people_of(
+        kind, tmp_path, [ALONE[0], ("2", "H2", "C1", "no", None, "yes")], keys=keys
+    )  # fmt: skip
+
+    if not is_refused:
+        assert told_of(place).flags == frozenset()
+        return
+    with pytest.raises(SourceFault, match=rf"in another writing: {table}\.person_id") as fault:
+        told_of(place)
+    assert fault.value.code == "source-key-other-writing"
+
+
+def test_who_is_of_another_household_is_not_stopped(tmp_path: Path) -> None:
+    rows = [("1", "H1", "C1", "no", None, None), ("2", "H2", "C2", "no", None, "yes")]
+    place = people_of("sqlite", tmp_path, rows, keys={"cases": "2 ", "hurt": "2 "})
+
+    assert told_of(place).flags == frozenset()
+
+
+def test_a_number_of_a_household_that_is_bytes_stops_its_person(tmp_path: Path) -> None:
+    file = people_of("sqlite", tmp_path, [ALONE[0], ("2", b"H1", "C2", "yes", None, None)])
+
+    # A housemate's is read as the text it is.
+    assert told_of(file).household == {Protection.ADDRESS_CONFIDENTIALITY}
+    with pytest.raises(SourceFault) as fault:
+        told_of(file, "2")
+    assert fault.value.code == "source-column-type"
 
 
 @pytest.mark.parametrize("table", ["people", "cases"])

@@ -109,7 +109,13 @@ def test_a_check_names_marks_that_are_nobodys(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("written", ["p1", " P1", "P1 ", "P1\r", "\tp1\u00a0", "\ufeffP1"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "p1", " P1", "P1 ", "P1\r", "\tp1\u00a0", "\ufeffP1", "P\uff11", "\uff30\u0661", "P-1",
+        "P\u20131", "P01", "\u04201", "P\u00ad1", "P 1", "P1.0",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("table", ["treated", "status"])
 def test_a_mark_under_the_key_in_another_writing_releases_nothing(
     table: str, written: str, kind: str, tmp_path: Path

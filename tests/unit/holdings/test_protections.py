@@ -205,15 +205,25 @@ def test_what_protects_is_read_of_the_one_person_only(agency: Path, catalogue: C
     looks = [one for one in watched if " EXCEPT SELECT " in one[0]]
     # Only the keys of nobody, among which the person's own may stand in another writing.
     assert len(looks) == 3
+    # And once how the numbers of households are written.
+    numbers = [one for one in watched if "SELECT DISTINCT CAST" in one[0]]
+    assert [re.sub(r"\s+", " ", text) for text, _ in numbers] == [
+        "SELECT DISTINCT CAST(household AS TEXT) AS household FROM people "
+        "WHERE household IS NOT NULL"
+    ]
     for statement, parameters in looks:
         assert set(re.findall(r"CAST\((\w+) AS TEXT\)", statement)) == {"person_id"}
         assert re.search(r"EXCEPT SELECT .*\sFROM people\s", statement, re.DOTALL)
         assert not parameters
-    reads = [one for one in watched if one not in looks]
-    assert len(reads) == 1 + len(catalogue.protections) + hidden
+    reads = [one for one in watched if one not in looks + numbers]
+    own = [one for one in reads if "DISTINCT" not in one[0]]
+    # Their own row, their household's number, and each mark.
+    assert len(own) == 2 + len(catalogue.protections)
+    assert len(reads) == len(own) + hidden
     for statement, parameters in reads:
-        assert set(parameters) == {"P20000011"}
-        assert re.search(r"WHERE \w+\.person_id = \?", statement)
+        is_own = (statement, parameters) in own
+        assert set(parameters) == {"P20000011" if is_own else "H900000091"}
+        assert re.search(r"WHERE \w+\.person_id (= \?|IN \()", statement)
         assert "count" not in statement.lower()
 
 
@@ -243,13 +253,15 @@ def test_of_a_household_nothing_is_read_but_what_hides_a_home(
 
     of_household = [" ".join(text.split()) for text in watched if "household" in text]
     assert [text.partition(" FROM ")[0] for text in of_household] == [
+        "SELECT people.household",
+        "SELECT DISTINCT CAST(household AS TEXT) AS household",
         "SELECT DISTINCT people.address_confidentiality",
         "SELECT DISTINCT people.actual_address",
         "SELECT DISTINCT people.domestic_violence",
         "SELECT DISTINCT child_support_cases.family_violence_indicator",
         "SELECT DISTINCT person_status.protected_8usc1367",
     ]
-    assert sum("DISTINCT" in text for text in watched) == 5
+    assert sum("DISTINCT" in text for text in watched) == 6
 
 
 @pytest.mark.parametrize("kind", ["agency.sqlite", "parquet"])

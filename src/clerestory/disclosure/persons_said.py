@@ -1,0 +1,97 @@
+"""How a letter calls the persons a demand asks about: never by name, and never by a bare code."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from clerestory.demands.demand import Demand
+from clerestory.disclosure.stationery import Words
+
+# More stretches than this are no help to a reader.
+_MOST_STRETCHES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonsSaid:
+    """The persons of one demand in the words of a language.
+
+    Attributes:
+        words: The words.
+        refs: Every ref of the demand, in its order.
+        own: Whether the reader is the person, or asks in the person's name.
+        represented: Whether the reader asks in the person's name.
+    """
+
+    words: Words
+    refs: tuple[str, ...]
+    own: bool = False
+    represented: bool = False
+
+    @classmethod
+    def of(cls, words: Words, demand: Demand, *, own: bool = False) -> "PersonsSaid":
+        """Return the persons of ``demand``."""
+        return cls(
+            words=words,
+            refs=tuple(subject.ref for subject in demand.subjects),
+            own=own,
+            represented=demand.requester.kind != "subject",
+        )
+
+    def say(self, refs: Sequence[str], *, about_nobody: bool = False) -> str:
+        """Return how some of them are called, together."""
+        if about_nobody:
+            return self.words.said("nobody")
+        persons = [ref for ref in refs if not ref.endswith("*")]
+        classes = [ref for ref in refs if ref.endswith("*")]
+        said = [self._class(ref) for ref in classes]
+        if persons:
+            said.insert(0, self._persons(persons))
+        return self.words.row(said)
+
+    def _class(self, ref: str) -> str:
+        every = [one for one in self.refs if one.endswith("*")]
+        if len(every) < 2:
+            return self.words.said("everyone")
+        return self.words.said("group", number=every.index(ref) + 1)
+
+    def _persons(self, refs: Sequence[str]) -> str:
+        every = [one for one in self.refs if not one.endswith("*")]
+        if len(every) < 2:
+            return self.words.said(self._only())
+        told = in_stretches(
+            refs, lambda first, last: self.words.said("stretch", first=first, last=last)
+        )
+        kind = "person" if len(refs) == 1 else "persons"
+        if len(told) > _MOST_STRETCHES:
+            shown = self.words.table["comma"].join(told[:_MOST_STRETCHES])
+            return self.words.said("and_others", persons=shown, count=f"{len(refs):,}")
+        return self.words.said(kind, persons=self.words.row(told))
+
+    def _only(self) -> str:
+        if not self.own:
+            return "the_person"
+        return "the_represented" if self.represented else "you"
+
+
+def in_stretches(refs: Iterable[str], joined: Callable[[str, str], str]) -> list[str]:
+    """Return refs in their order, those that follow each other as one stretch.
+
+    >>> in_stretches(["S1", "S2", "S3", "S7", "S8"], lambda first, last: f"{first} to {last}")
+    ['S1 to S3', 'S7', 'S8']
+    """
+    stretches: list[tuple[str, str]] = []
+    for ref in refs:
+        before = _number(stretches[-1][1]) if stretches else 0
+        if before and _number(ref) == before + 1:
+            stretches[-1] = (stretches[-1][0], ref)
+        else:
+            stretches.append((ref, ref))
+    told: list[str] = []
+    for first, last in stretches:
+        beside = _number(last) - _number(first) == 1
+        told += [first] if first == last else [first, last] if beside else [joined(first, last)]
+    return told
+
+
+def _number(ref: str) -> int:
+    number = ref.removeprefix("S")
+    return int(number) if number.isascii() and number.isdigit() else 0

@@ -1,0 +1,118 @@
+"""Why something is not given, or is: each reason once, numbered, and which parts rest on it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from clerestory.demands.demand import Item
+from clerestory.demands.determination import Outcome, Ruling
+from clerestory.disclosure.letter_facts import (
+    OPEN,
+    LetterInput,
+    Part,
+    part_words,
+    parts_of,
+    precision,
+)
+from clerestory.disclosure.wording import Entry
+
+# How a ruling's reason begins; the letter says so itself.
+_LEADS = (
+    "This is given.",
+    "A less exact answer is given.",
+    "This is not given now. The agency's counsel will answer.",
+    "This is not given.",
+    "We must or may share this part of your record.",
+    "We share a less exact answer about this part of your record.",
+    "We did not share this. Our lawyers are looking at the demand.",
+    "We did not share this part of your record.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    text: str
+    citation: str = ""
+
+
+class Reasons:
+    """The reasons of some rulings, each once, in the order in which they come up."""
+
+    def __init__(
+        self, given: LetterInput, rulings: Iterable[Ruling], *, reader: str = "requester"
+    ) -> None:
+        self._given = given
+        self._reader = reader
+        self._rulings = tuple(rulings)
+        self._numbers: dict[_Reason, int] = {}
+        self._of: dict[Item, tuple[int, ...]] = {}
+        known: dict[object, tuple[int, ...]] = {}
+        for ruling in self._rulings:
+            # A list of thousands has few different reasons.
+            key = (ruling.authorities, ruling.reason, ruling.item.subject in given.shown_persons)
+            if key not in known:
+                known[key] = tuple(
+                    self._numbers.setdefault(reason, len(self._numbers) + 1)
+                    for reason in self._told(ruling)
+                )
+            self._of[ruling.item] = known[key]
+
+    def entries(self) -> list[Entry]:
+        """Return each reason with its number."""
+        return [
+            {"number": str(number), "reason": self._say(reason)}
+            for reason, number in self._numbers.items()
+        ]
+
+    def rows(self) -> list[Entry]:
+        """Return what each reason stands for: persons, program, fields, answer, numbers."""
+        return [
+            self._row(part, number)
+            for number, part in enumerate(parts_of(self._rulings, self._key), 1)
+        ]
+
+    def _key(self, ruling: Ruling) -> object:
+        return (ruling.outcome, ruling.coarsen_to, self._of[ruling.item])
+
+    def _row(self, part: Part, number: int) -> Entry:
+        words, first = self._given.words, part.rulings[0]
+        return {
+            **part_words(self._given, part),
+            "number": str(number),
+            "outcome": words.code("outcomes", first.outcome.value),
+            "precision": precision(words, first),
+            "reasons": words.row([str(each) for each in self._of[first.item]]),
+        }
+
+    def _say(self, reason: _Reason) -> str:
+        key = "reason" if reason.citation else "reason_alone"
+        return self._given.words.said(key, text=reason.text, citation=reason.citation)
+
+    def _told(self, ruling: Ruling) -> Iterable[_Reason]:
+        """Yield what the authorities say, and what the ruling says beside them."""
+        words, neutral = self._given.words, str(self._given.words.table["neutral_reason"])
+        said = ruling.reason.person if self._reader == "person" else ruling.reason.requester
+        found: dict[_Reason, None] = {}
+        for name in ruling.authorities:
+            known = self._given.authority(name)
+            text = known.person if self._reader == "person" else known.requester
+            said = said.replace(text, "")
+            if words.is_unsaid(text) or self._is_no_secret(ruling, known.decides):
+                found[_Reason(neutral)] = None
+            else:
+                found[_Reason(text, known.citation)] = None
+        for lead in _LEADS:
+            said = said.replace(lead, "")
+        said = " ".join(said.split())
+        if said and self._says_more(ruling):
+            found[_Reason(neutral if words.is_unsaid(said) else said)] = None
+        return found
+
+    def _is_no_secret(self, ruling: Ruling, decides: str) -> bool:
+        """Whether "neither confirmed nor denied" would stand beside an answer about the person."""
+        shown = ruling.item.subject in self._given.shown_persons
+        return decides == "protection" and ruling.outcome not in OPEN and shown
+
+    def _says_more(self, ruling: Ruling) -> bool:
+        """Whether the ruling's own words say anything that its authorities do not."""
+        decides = {self._given.authority(name).decides for name in ruling.authorities}
+        return ruling.outcome is not Outcome.RELEASE and "protection" not in decides
