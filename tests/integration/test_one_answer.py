@@ -13,6 +13,11 @@ from hostile.world import STORY, WHO
 
 Words = list[str | Path]
 CASE = "STORY-HOSPITAL"
+# What the court ordered between the refusal and the answer.
+ORDERED = [
+    "--changed", "findings.issued_in_court_proceeding", "--changed", "findings.order_stayed",
+    "--changed", "instrument.enforced_by_order",
+]  # fmt: skip
 FIRST, LATER = "2026-10-21T15:00Z", "2026-10-23T15:00Z"
 
 
@@ -101,12 +106,29 @@ def test_a_court_order_after_a_refusal_is_obeyed_and_the_refusal_is_still_found(
 ) -> None:
     must(*refusing(office))
 
-    told = must(*disclosing(office))
+    told = must(*disclosing(office), *ORDERED)
 
     assert told.startswith("sealed number 1, log entry 4")
-    again = must(*refusing(office))
-    assert again.startswith("number 1 is refused already, log entry 2")
+    again = must(*refusing(office)).splitlines()
+    assert again[:2] == [
+        "number 1 is refused already, log entry 2; nothing was logged again",
+        "  it was answered with a package since, log entry 4",
+    ]
     assert [index for index, _ in answers(office)] == [2, 4]
+
+
+def test_a_refusal_after_the_package_that_followed_one_does_not_let_the_first_stand(
+    office: Path,
+) -> None:
+    must(*refusing(office))
+    must(*disclosing(office), *ORDERED)
+    before = answers(office)
+
+    said = cannot(type_in(*refusing_by_counsel(office, LATER)), "answer-sealed-already")
+
+    assert f"the demand {CASE} was answered with a package already, log entry 4" in said
+    assert "the first one stands" not in said
+    assert answers(office) == before
 
 
 def refusing_by_counsel(office: Path, at: str) -> Words:

@@ -11,7 +11,7 @@ import click
 from clerestory.cli.addressed import check_addressed, check_filled_in, check_own_law
 from clerestory.cli.clock import at_option, late_option, read_clock
 from clerestory.cli.deciding import Decided, decide_file
-from clerestory.cli.demand_options import lower_option
+from clerestory.cli.demand_options import changed_option, lower_option
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.office import Office, make_office, open_office
 from clerestory.cli.places import packs_folder
@@ -83,6 +83,7 @@ def receive(
 @click.command()
 @_demand_options
 @lower_option
+@changed_option
 @click.option("--who", type=_PATH, help="A file: whom the demand names as S1, S2 ...")
 @click.option("--recipient", type=_PATH, required=True, help="The recipient's public key.")
 @click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
@@ -101,6 +102,7 @@ def disclose(
     at_text: str | None,
     late: bool,
     lower: tuple[str, ...],
+    changed: tuple[str, ...],
     who: Path | None,
     recipient: Path,
     reviewers: tuple[str, ...],
@@ -122,6 +124,7 @@ def disclose(
         reviewers=reviewers,
         at=at,
         cbc=cbc,
+        changed=changed,
     )
     tell(f"sealed number {answered.number}, log entry {answered.index}")
     for item in answered.lowered:
@@ -158,6 +161,8 @@ def refuse(
     told = f"log entry {answered.index}"
     if answered.again:
         tell(f"number {answered.number} is refused already, {told}; nothing was logged again")
+        if answered.sealed_since is not None:
+            tell(f"  it was answered with a package since, log entry {answered.sealed_since}")
     else:
         tell(f"refused number {answered.number}, {told}")
     for path in answered.files:

@@ -11,16 +11,17 @@ from datetime import date
 
 from clerestory.cli.deciding import Decided, decide_again
 from clerestory.cli.office import Office
-from clerestory.cli.one_answer import Before, answers_before
+from clerestory.cli.one_answer import Before, answers_before, facts_judged
 from clerestory.kernel import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """An answer in the log: its entry, the digest of its contents, its day, and its law."""
+    """An answer in the log: its entry, the digests of contents and facts, its day, and its law."""
 
     index: int
     digest: str
+    facts: str
     day: date
     decided: Decided
 
@@ -46,12 +47,13 @@ def begun_before(
             same = one.sealed_to == sealed_to and one.signed == "; ".join(reviewers)
             if same and one.on not in {None, today}:
                 found = one
-    if found is None or found.on is None:
-        return None
+        if found is None or found.on is None:
+            return None
+        facts = facts_judged(ledger, decided.demand.id, found.index)
     try:
         then = decide_again(decided, found.on)
     except Refusal:
         return None  # the law of that day answers no more
     if then.determination.rulings != decided.determination.rulings:
         return None
-    return Begun(index=found.index, digest=found.digest, day=found.on, decided=then)
+    return Begun(index=found.index, digest=found.digest, facts=facts, day=found.on, decided=then)

@@ -26,6 +26,14 @@ _JULY, _CONGRESS, _NOVEMBER = (
     "DK-02-ME-SNAP-2025-11",
 )
 _HOSPITAL = "STORY-HOSPITAL"
+_ORDERED = "--changed " + " --changed ".join(
+    (
+        "findings.issued_in_court_proceeding",
+        "findings.order_stayed",
+        "instrument.enforced_by_order",
+    )
+)
+"""What the court's order changed since the refusal."""
 _COMMAND = "CLERESTORY_COMMAND"
 
 
@@ -207,7 +215,7 @@ def _hospital_story(case: str, office: str, made_up: Path, folder: Path) -> Iter
         "other person are not.",
         (
             f"decide {asked} --on 2026-10-20 --brief",
-            f"disclose {asked} {office} --at 2026-10-21T15:00Z "
+            f"disclose {asked} {office} --at 2026-10-21T15:00Z {_ORDERED} "
             f"--who {_quoted(made_up / 'who.yaml')} "
             f"--recipient {_quoted(folder / 'agents' / 'recipient.txt')} "
             "--reviewer 'first reviewer' --reviewer 'second reviewer'",

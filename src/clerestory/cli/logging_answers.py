@@ -1,13 +1,14 @@
 """What the commands write to the log, and how a package's own entry is checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
+from clerestory.cli.committed import cells_text, judged_text
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.received import asked_digest, check_noted
 from clerestory.cli.whom import marks_digest
-from clerestory.demands import Demand, asked_parts, demand_digest
+from clerestory.demands import Demand, Item, asked_parts, demand_digest
 from clerestory.holdings import NamedPersons
 from clerestory.kernel import Corruption, Refusal
 from clerestory.ledger import (
@@ -15,11 +16,12 @@ from clerestory.ledger import (
     EventType,
     Ledger,
 )
-from clerestory.ledger.repeats import find_entry, find_numbered
+from clerestory.ledger.repeats import find_entries, find_entry, find_numbered
 
 # The day of the letters, which a run on another day finds and takes over, and how far the record
-# of look-ups went: a second run looks once more.
-_BESIDE = frozenset({"on", "lookups"})
+# of look-ups went: a second run looks once more. Of the decision, what is the same where the facts
+# are, the law that said the same, and what was said of the answer before it.
+_BESIDE = frozenset({"on", "lookups", "pack", "judged", "cells", "changed"})
 DECISIONS = frozenset({EventType.DEMAND_DECIDED, EventType.CLASS_DEMAND_DECIDED})
 ANSWERS = frozenset({EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED})
 
@@ -111,6 +113,8 @@ def log_answer(
     on: date,
     sealed_to: str = "nobody",
     lookups: str | None = None,
+    by_record: Collection[Item] = (),
+    changed: Collection[str] = (),
 ) -> int:
     """Append the decision and the answer, once; return the answer's index.
 
@@ -129,23 +133,37 @@ def log_answer(
         on: The day of the letters.
         sealed_to: The recipient, if anything leaves.
         lookups: How far the record of look-ups goes: one that is put back later shows by it.
+        by_record: What the record of the persons found lowered.
+        changed: What is said to have changed since the answer before this one.
     """
     approvals = {"signed": "; ".join(signed) or "nobody", "sealed_to": sealed_to, "on": str(on)}
     if lookups is not None:
         approvals["lookups"] = lookups
-    events = _answer_events(office, decided, number, digest, approvals)
-    index = find_entry(ledger, events[-1], beside=_BESIDE)
+    cells = cells_text(
+        decided.determination, by_record=by_record, by_people=sealed_to == "nobody" and bool(signed)
+    )
+    judged = {"judged": judged_text(decided.demand), "cells": cells}
+    if changed:
+        judged["changed"] = " ".join(sorted(set(changed)))
+    events = _answer_events(office, decided, number, digest, approvals, judged)
+    # The decision too: an answer on other facts is another one, though it holds the same.
+    index = find_entries(ledger, events, beside=_BESIDE)
     return ledger.append(events, at, zone=office.zone)[-1].index if index is None else index
 
 
 def _answer_events(
-    office: Office, decided: Decided, number: int, digest: str, approvals: Mapping[str, str]
+    office: Office,
+    decided: Decided,
+    number: int,
+    digest: str,
+    approvals: Mapping[str, str],
+    judged: Mapping[str, str],
 ) -> list[Event]:
     """Return the decision and the answer as they are logged."""
     demand, determination = decided.demand, decided.determination
     known = {"demand": demand.id, "number": str(number)}
     law = {"overall": determination.overall, "pack": determination.pack_digest}
-    facts = {"facts": determination.facts_digest}
+    facts = {"facts": determination.facts_digest, **judged}
     if lowered := [r for r in determination.rulings if r.lowered_from]:
         law["lowered"] = "; ".join(
             f"{r.item.program}/{r.item.ref}={r.outcome.value}" for r in lowered

@@ -1,19 +1,18 @@
 """One demand has one answer: what the log holds of an earlier one, and what may follow it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from clerestory.cli.committed_lookups import check_lookups
 from clerestory.cli.deciding import Decided, decide_again
 from clerestory.cli.logging_answers import ANSWERS, DECISIONS
-from clerestory.cli.office import Office
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import parse_day
 from clerestory.ledger import Ledger
 from clerestory.ledger.repeats import said_of
 
-_NOBODY = "nobody"
+NOBODY = "nobody"
+"""To whom a refusal is sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,47 +34,54 @@ class Before:
     on: date | None
 
 
-def refused_before(ledger: Ledger, decided: Decided) -> Before | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedBefore:
+    """A refusal that the log holds, and the package that answered the demand since, if one did."""
+
+    refusal: Before
+    sealed: Before | None
+
+    def otherwise(self, decided: Decided) -> Refusal:
+        """Return what to raise where this would be another refusal than the one logged."""
+        if self.sealed is not None:
+            return _sealed_already(decided, self.sealed)
+        return refused_otherwise(decided, self.refusal.index)
+
+
+def refused_before(ledger: Ledger, decided: Decided) -> RefusedBefore | None:
     """Return the refusal of this demand that was logged, if any.
 
     Raises:
-        Refusal: It was answered with a package: what has left cannot be refused.
+        Refusal: It was answered with a package alone: what has left cannot be refused.
     """
-    sealed = None
+    refused = sealed = None
     for answer in answers_before(ledger, decided.demand.id):
-        if answer.sealed_to == _NOBODY:
-            return answer
-        sealed = answer
+        if answer.sealed_to != NOBODY:
+            sealed = answer
+        elif refused is None:
+            refused = answer
+    if refused is not None:
+        return RefusedBefore(refusal=refused, sealed=sealed)
     if sealed is not None:
-        raise Refusal(
-            f"the demand {decided.demand.id} was answered with a package already, log entry "
-            f"{sealed.index}, and cannot be refused now",
-            code="answer-sealed-already",
-            todo="hand over the package, or type disclose again where it was cut short; where it "
-            "must not leave, keep it and ask counsel; refuse a new paper under an id of its own",
-        )
+        raise _sealed_already(decided, sealed)
     return None
 
 
-def check_may_follow(office: Office, decided: Decided) -> None:
+def check_not_refused(ledger: Ledger, decided: Decided) -> None:
     """Refuse to answer with a package what was refused on the same facts.
 
-    A demand that was refused may still be answered once a fact is known that was not known then,
-    such as a court's order to obey it. On the same facts the refusal stands.
+    For entries of an earlier version, which commit to the digest of the facts alone.
 
     Raises:
         Refusal: It was refused on the facts that are given now.
-        Corruption: The record of look-ups is not the one that an earlier answer commits to.
     """
-    with office.ledger() as ledger:
-        check_lookups(office, ledger)
-        refused = None
-        for answer in answers_before(ledger, decided.demand.id):
-            if answer.sealed_to != _NOBODY:
-                return
-            refused = answer
-        if refused is not None and _is_on_same_facts(ledger, decided, refused):
-            raise refused_otherwise(decided, refused.index)
+    refused = None
+    for answer in answers_before(ledger, decided.demand.id):
+        if answer.sealed_to != NOBODY:
+            return
+        refused = answer
+    if refused is not None and _is_on_same_facts(ledger, decided, refused):
+        raise refused_otherwise(decided, refused.index)
 
 
 def refused_otherwise(decided: Decided, index: int) -> Refusal:
@@ -85,8 +91,18 @@ def refused_otherwise(decided: Decided, index: int) -> Refusal:
         "be another answer",
         code="answer-refused-already",
         todo="the first one stands: hand over its letters; give the demand as it was refused to "
-        "have them again. Where a court has ordered more since, write its order into the demand "
-        "and disclose; receive another paper under an id of its own",
+        "have them again. Where a court has ordered more since, write its order into the demand, "
+        "name it with --changed, and disclose; receive another paper under an id of its own",
+    )
+
+
+def _sealed_already(decided: Decided, sealed: Before) -> Refusal:
+    return Refusal(
+        f"the demand {decided.demand.id} was answered with a package already, log entry "
+        f"{sealed.index}, and cannot be refused now",
+        code="answer-sealed-already",
+        todo="hand over the package, or type disclose again where it was cut short; where it "
+        "must not leave, keep it and ask counsel; refuse a new paper under an id of its own",
     )
 
 
@@ -108,8 +124,18 @@ def answers_before(ledger: Ledger, demand_id: str) -> Iterator[Before]:
         )
 
 
-def _is_on_same_facts(ledger: Ledger, decided: Decided, refused: Before) -> bool:
+def decision_of(ledger: Ledger, demand_id: str, answer: int) -> Mapping[str, str]:
+    """Return what the decision of an answer says; ``answer`` is the answer's own entry."""
     # The decision lies just before its answer: both are logged at once.
-    facts = dict(said_of(ledger, DECISIONS, decided.demand.id))[refused.index - 1]["facts"]
+    return dict(said_of(ledger, DECISIONS, demand_id))[answer - 1]
+
+
+def facts_judged(ledger: Ledger, demand_id: str, answer: int) -> str:
+    """Return the digest of the facts that an answer was given on."""
+    return decision_of(ledger, demand_id, answer)["facts"]
+
+
+def _is_on_same_facts(ledger: Ledger, decided: Decided, refused: Before) -> bool:
+    facts = facts_judged(ledger, decided.demand.id, refused.index)
     then = decided if refused.on is None else as_on(decided, refused.on)
     return facts in {decided.determination.facts_digest, then.determination.facts_digest}

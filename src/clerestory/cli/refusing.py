@@ -8,7 +8,7 @@ from clerestory.cli.answering import Answered, letter_input
 from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
-from clerestory.cli.one_answer import as_on, refused_before, refused_otherwise
+from clerestory.cli.one_answer import RefusedBefore, as_on, refused_before
 from clerestory.cli.protections import as_told
 from clerestory.cli.received import Drawn, answerable
 from clerestory.disclosure import refusal_letter, withholding_index
@@ -50,18 +50,16 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
             signed = [counsel] if counsel else []
             index = log_answer(ledger, office, decided, drawn.number, digest, signed, at, on=day)
         else:
-            index, day = before.index, before.on or office.day(at)
-            letters, digest = _letters_again(office, decided, drawn, index, day)
-            if digest != before.digest:
-                raise refused_otherwise(decided, index)
+            index, day = before.refusal.index, before.refusal.on or office.day(at)
+            letters, digest = _letters_again(office, decided, drawn, before, day)
+            if digest != before.refusal.digest:
+                raise before.otherwise(decided)
     _put_out(office, letters)
+    since = before.sealed.index if before and before.sealed else None
     return Answered(
-        number=drawn.number,
-        index=index,
-        files=tuple(letters),
-        digest=digest,
-        again=before is not None,
-    )
+        number=drawn.number, index=index, files=tuple(letters), digest=digest,
+        again=before is not None, sealed_since=since,
+    )  # fmt: skip
 
 
 def _letters(office: Office, decided: Decided, drawn: Drawn, day: date) -> tuple[Letters, str]:
@@ -77,14 +75,14 @@ def _letters(office: Office, decided: Decided, drawn: Drawn, day: date) -> tuple
 
 
 def _letters_again(
-    office: Office, decided: Decided, drawn: Drawn, index: int, day: date
+    office: Office, decided: Decided, drawn: Drawn, before: RefusedBefore, day: date
 ) -> tuple[Letters, str]:
     """Return the letters as they were written on the day of the first run."""
     try:
         return _letters(office, as_on(decided, day), drawn, day)
     except Refusal as fault:
         # With what is known now, that day's answer would be another, or none.
-        raise refused_otherwise(decided, index) from fault
+        raise before.otherwise(decided) from fault
 
 
 def _put_out(office: Office, letters: Letters) -> None:

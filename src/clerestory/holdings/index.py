@@ -73,9 +73,13 @@ class PersonIndex:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self.catalogue_digest, self.persons, self.digest, self.identities = connection.execute(
+        about = connection.execute(
             "SELECT catalogue, persons, digest, identities FROM about"
         ).fetchone()
+        # A column of texts in a damaged file can hold bytes, which no look-up can be written with.
+        if list(map(type, about)) != [str, int, str, str]:
+            raise _foreign(path)
+        self.catalogue_digest, self.persons, self.digest, self.identities = about
 
     def gather_candidates(
         self, clues: Clues, near_numbers: Mapping[str, Sequence[str]]
@@ -286,6 +290,8 @@ def candidate_of(row: Mapping[SearchKey, Scalar], key_column: str) -> Candidate:
 
 
 def _candidate(row: Sequence[Any]) -> Candidate:
+    if not all(isinstance(cell, str | None) for cell in row[1:]):
+        raise ValueError("an index holds texts alone")
     return Candidate(
         row=row[0],
         person_id=row[1],

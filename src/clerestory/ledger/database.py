@@ -6,7 +6,7 @@ connection and read back: a database that will not take them is refused.
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -33,6 +33,17 @@ _SETTINGS = {
     "foreign_keys": 1,
     "secure_delete": 1,
     "recursive_triggers": 1,
+}
+
+# The kinds of each column by its name; `id` is a number of entries and a text of matters.
+_NUMBER, _TEXT, _BYTES = frozenset({int}), frozenset({str}), frozenset({bytes})
+_KINDS: Mapping[str, frozenset[type]] = {
+    **dict.fromkeys(("size", "published", "place", "last", "entry_id"), _NUMBER),
+    **dict.fromkeys(("origin", "keeper", "note", "scope", "matter_id"), _TEXT),
+    **dict.fromkeys(("leaf", "hashes", "root", "sealed"), _BYTES),
+    "id": _NUMBER | _TEXT,
+    "leaf_index": frozenset({int, type(None)}),
+    "wrapped_key": frozenset({bytes, type(None)}),
 }
 
 
@@ -120,6 +131,7 @@ def _connect(path: Path, *, patience_seconds: float) -> sqlite3.Connection:
     cx = sqlite3.connect(
         path, timeout=patience_seconds, isolation_level=None, check_same_thread=False
     )
+    cx.row_factory = _as_declared
     for name, wanted in _SETTINGS.items():
         cx.execute(f"PRAGMA {name} = {wanted}").fetchall()
         got = cx.execute(f"PRAGMA {name}").fetchone()[0]
@@ -131,6 +143,22 @@ def _connect(path: Path, *, patience_seconds: float) -> sqlite3.Connection:
                 todo="keep the ledger on a local disk that sqlite's write-ahead log works on",
             )
     return cx
+
+
+def _as_declared(cursor: sqlite3.Cursor, row: tuple[object, ...]) -> tuple[object, ...]:
+    """Return a row as it is, once each cell is of the kind that the schema declares.
+
+    SQLite holds to the kinds of a strict table when it writes. When it reads, a cell of a damaged
+    file is whatever its first byte says.
+    """
+    for column, cell in zip(cursor.description, row, strict=True):
+        kinds = _KINDS.get(column[0])
+        if kinds is not None and type(cell) not in kinds:
+            raise Torn(
+                f"the ledger's database holds what no ledger writes in {column[0]}",
+                todo="keep the file, restore a backup and recover from the public tiles",
+            )
+    return row
 
 
 @contextmanager

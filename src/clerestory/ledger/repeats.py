@@ -1,6 +1,6 @@
 """Acts that may be typed twice: the log itself is asked whether it says so already."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from clerestory.kernel import Refusal
 from clerestory.ledger.events import Event, EventType
@@ -22,16 +22,37 @@ def find_entry(
     Args:
         ledger: The log that is asked.
         event: What would be written.
-        beside: Private fields that say how the first run found things, such as its day: another
+        beside: Fields that say how the first run found things, such as its day: another
             value of them makes no other entry.
     """
-    if event.matter is None:
-        return None
-    for index, leaf in _entries(ledger, event.matter):
-        same = leaf.type is event.type and dict(leaf.public) == dict(event.public)
-        if same and _but(ledger.payload(index).fields, beside) == _but(event.fields, beside):
+    return next(_saying(ledger, event, beside), None)
+
+
+def find_entries(
+    ledger: Ledger, events: Sequence[Event], *, beside: Collection[str] = frozenset()
+) -> int | None:
+    """Return the last index of entries that stand one after another and say what ``events`` say.
+
+    Args:
+        ledger: The log that is asked.
+        events: What would be written at once, of one matter.
+        beside: Fields, shown or not, of which another value makes no other entry.
+    """
+    places = [set(_saying(ledger, event, beside)) for event in events]
+    last = len(events) - 1
+    for index in sorted(places[-1]):
+        if all(index - last + place in found for place, found in enumerate(places)):
             return index
     return None
+
+
+def _saying(ledger: Ledger, event: Event, beside: Collection[str]) -> Iterator[int]:
+    if event.matter is None:
+        return
+    for index, leaf in _entries(ledger, event.matter):
+        same = leaf.type is event.type and _but(leaf.public, beside) == _but(event.public, beside)
+        if same and _but(ledger.payload(index).fields, beside) == _but(event.fields, beside):
+            yield index
 
 
 def _but(fields: Mapping[str, str], beside: Collection[str]) -> dict[str, str]:

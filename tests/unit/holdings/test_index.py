@@ -246,3 +246,32 @@ def test_a_build_that_fails_lets_the_next_one_begin(tmp_path: Path) -> None:
     fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.close(folder)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("column", ["catalogue", "persons", "digest", "identities"])
+def test_an_index_that_says_of_itself_what_no_index_writes_is_none(
+    make_index: MakeIndex, column: str
+) -> None:
+    path = make_index({"name": "Made|Up", "born": "1980-01-02"}).path
+    with sqlite3.connect(path) as cx:
+        cx.execute(f"UPDATE about SET {column} = x'00'")
+    cx.close()
+
+    with pytest.raises(IndexFault) as fault:
+        open_index(path)
+
+    assert fault.value.code == "index-foreign"
+
+
+def test_an_index_with_bytes_for_a_key_finds_nobody(make_index: MakeIndex) -> None:
+    path = make_index({"name": "Made|Up", "born": "1980-01-02", "ssn": "900-10-2030"}).path
+    with sqlite3.connect(path) as cx:
+        cx.execute("UPDATE person SET person_id = x'00'")
+    cx.close()
+    index = open_index(path)
+
+    with pytest.raises(IndexFault) as fault:
+        find_person(index, PersonQuery.from_mapping({"name": "Made Up", "ssn": "900-10-2030"}))
+
+    assert fault.value.code == "index-foreign"
+    index.close()

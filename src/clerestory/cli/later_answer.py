@@ -1,0 +1,228 @@
+"""A later answer to a demand: what it may let leave that an earlier one kept.
+
+What was lowered or refused stays so. It may only be raised where a fact that bears on that very
+field has changed since, and whoever answers says by name what changed; or where the law itself
+opened it and the law is another now. An answer is judged against the newest one before it, each of
+which was judged so in its turn.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from clerestory.audit.sources_of_fields import sources_of
+from clerestory.cli.committed import Cell, answer_in, cell_name, changed_facts, facts_in, read_cells
+from clerestory.cli.committed_lookups import check_lookups
+from clerestory.cli.deciding import Decided
+from clerestory.cli.office import Office
+from clerestory.cli.one_answer import (
+    NOBODY,
+    Before,
+    answers_before,
+    check_not_refused,
+    decision_of,
+    refused_otherwise,
+)
+from clerestory.cli.places import profiles_folder
+from clerestory.demands import Demand, Determination, read_demand
+from clerestory.demands.determination import Outcome, Ruling
+from clerestory.kernel import Refusal
+from clerestory.ledger import Ledger
+from clerestory.policy import Engine
+
+LAW = "law"
+"""What is said to have changed where the law of today is not the one of the answer before."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The newest answer to a demand, as the log commits to it, beside what is decided now.
+
+    Attributes:
+        answer: The answer's own entry.
+        pack: The digest of the law that it was decided under.
+        facts: The facts that it judged.
+        cells: What became of each field.
+        said: What it said had changed since the one before it.
+        decided: The demand as it is decided now.
+    """
+
+    answer: Before
+    pack: str
+    facts: Mapping[str, Any]
+    cells: Mapping[str, Cell]
+    said: frozenset[str]
+    decided: Decided
+
+    def check(self, named: Collection[str]) -> None:
+        """Refuse an answer that raises what stays, or does not say what changed.
+
+        Fields that the record closed are left to ``check_record``: it may close them again.
+
+        Args:
+            named: What is said to have changed.
+
+        Raises:
+            Refusal: It raises a field on which nothing that changed bears, or says too much, too
+                little or something else of what changed.
+        """
+        by_law = self._raised(self.decided.determination, by_record=False)
+        changed = changed_facts(self.facts, facts_in(self.decided.demand))
+        said = frozenset(named)
+        if not changed and not by_law and said and said == self.said:
+            return  # the same answer once more, after a run that was cut short
+        wanted = changed | ({LAW} if by_law or (LAW in said and self._is_other_law) else set())
+        if said != wanted:
+            raise self._unsaid(said, wanted)
+
+    def check_record(self, told: Determination) -> None:
+        """Refuse to raise what the record closed before, now that the record was read again.
+
+        Raises:
+            Refusal: A field that it closed is open, and nothing that bears on it has changed.
+        """
+        self._raised(told, by_record=True)
+
+    def _raised(self, told: Determination, *, by_record: bool) -> list[str]:
+        """Return the fields that the law of today raises by itself.
+
+        Raises:
+            Refusal: One is raised by nothing.
+        """
+        by_law, broken = [], []
+        for ruling in told.rulings:
+            name = cell_name(ruling.item)
+            cell = self.cells.get(name)
+            if cell is None or (cell.by == "record") is not by_record or not _rises(cell, ruling):
+                continue
+            before, now = (rulings[name] for rulings in self._then_and_now)
+            if _grounds(before) != _grounds(now):
+                continue  # a fact that bears on it is another now
+            if cell.by == "law" and self._is_other_law:
+                by_law.append(name)
+            else:
+                broken.append(name)
+        if broken:
+            raise self._raises(broken)
+        return by_law
+
+    @cached_property
+    def _is_other_law(self) -> bool:
+        told = self.decided.determination
+        return (self.pack, self.answer.on) != (told.pack_digest, told.on)
+
+    @cached_property
+    def _then_and_now(self) -> tuple[Mapping[str, Ruling], Mapping[str, Ruling]]:
+        """What the law of today says, before anybody lowers it, of the facts then and of those now.
+
+        Both under one law: what differs is due to the facts alone.
+        """
+        demand, stack = self.decided.demand, self.decided.stack
+        sources = sources_of(demand.holder.agency, profiles_folder())
+        engine = Engine.of(stack, self.decided.determination.on, sources)
+
+        def answers(asked: Demand) -> Mapping[str, Ruling]:
+            told = engine.decide(asked, explain=False)
+            return {cell_name(ruling.item): ruling for ruling in told.rulings}
+
+        return answers(read_demand(dict(self.facts), stack.vocabulary)), answers(demand)
+
+    def _raises(self, broken: list[str]) -> Refusal:
+        same = facts_in(self.decided.demand) == self.facts
+        if same and self.answer.sealed_to == NOBODY and not self._is_other_pack:
+            return refused_otherwise(self.decided, self.answer.index)
+        return Refusal(
+            "what was lowered or refused stays so until a fact that bears on it is another: "
+            f"{', '.join(sorted(broken))}, log entry {self.answer.index}",
+            code="answer-raised",
+            todo=f"keep it as it was, such as --lower {min(broken)}=refer_to_counsel; where a fact "
+            "that bears on it was found out since, write it into the demand and name it with "
+            "--changed; receive another paper under an id of its own",
+        )
+
+    @property
+    def _is_other_pack(self) -> bool:
+        return self.pack != self.decided.determination.pack_digest
+
+    def _unsaid(self, said: Collection[str], wanted: Collection[str]) -> Refusal:
+        words = " ".join(f"--changed {name}" for name in sorted(wanted))
+        return Refusal(
+            "a later answer must say what changed since the one before it, log entry "
+            f"{self.answer.index}: {', '.join(sorted(wanted)) or 'nothing'} changed, and said is "
+            f"{', '.join(sorted(said)) or 'nothing'}",
+            code="answer-changes-unsaid",
+            todo=f"see that each is so and add {words}; else give the demand as it was answered"
+            if wanted
+            else "leave out --changed; nothing is another than it was",
+        )
+
+
+def earlier_answer(ledger: Ledger, decided: Decided) -> Earlier | None:
+    """Return the newest answer to this demand, if the log holds one.
+
+    An entry of an earlier version does not say what was judged: of those, a refusal is compared
+    by the digest of its facts, in ``one_answer``.
+    """
+    answers = list(answers_before(ledger, decided.demand.id))
+    if not answers:
+        return None
+    last = answers[-1]
+    told = decision_of(ledger, decided.demand.id, last.index)
+    if "judged" not in told:
+        return None
+    return Earlier(
+        answer=last,
+        pack=told["pack"],
+        facts=json.loads(told["judged"]),
+        cells=read_cells(told["cells"]),
+        said=frozenset(told.get("changed", "").split()),
+        decided=decided,
+    )
+
+
+def check_follows(office: Office, decided: Decided, changed: Collection[str]) -> Earlier | None:
+    """Hold an answer against the one before it; return that, where there is one.
+
+    Raises:
+        Refusal: It raises what was lowered or refused, or does not say what changed.
+        Corruption: The record of look-ups is not the one that an earlier answer commits to.
+    """
+    with office.ledger() as ledger:
+        check_lookups(office, ledger)
+        earlier = earlier_answer(ledger, decided)
+        if earlier is None:
+            check_not_refused(ledger, decided)
+            _check_first(decided, changed)
+    if earlier is not None:
+        earlier.check(changed)
+    return earlier
+
+
+def _check_first(decided: Decided, named: Collection[str]) -> None:
+    """Refuse to say that something changed where nothing was answered yet.
+
+    Raises:
+        Refusal: Something is named.
+    """
+    if named:
+        raise Refusal(
+            f"the demand {decided.demand.id} was not answered before, so nothing has changed since",
+            code="answer-changes-unsaid",
+            todo="leave out --changed; it is for a later answer to the same demand",
+        )
+
+
+def _rises(cell: Cell, ruling: Ruling) -> bool:
+    """Whether more leaves now, or something else: another coarser form is none that was judged."""
+    if ruling.outcome in {Outcome.REFER, Outcome.WITHHOLD} or answer_in(ruling) == cell.answer:
+        return False
+    return cell.answer != Outcome.RELEASE
+
+
+def _grounds(ruling: Ruling) -> tuple[object, ...]:
+    return (
+        ruling.outcome, ruling.coarsen_to, ruling.authorities, ruling.policies, ruling.opinions,
+        ruling.suspended,
+    )  # fmt: skip

@@ -1,0 +1,247 @@
+"""A later answer to a demand says what changed, and raises only what that bears on.
+
+All demands and people are made up.
+"""
+
+import contextlib
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from clerestory.cli.office import open_office
+from clerestory.ledger import EventType
+from clerestory.ledger.repeats import fields_of
+from hostile.running import Done, must, type_in
+
+ID = "OWN-1"
+FIELDS = ("benefit_amount", "address", "mailing_address", "case_notes")
+# Made up: a person asks for their own record.
+PAPER = f"""\
+format: clerestory-demand/1
+id: {ID}
+title: "Made-up"
+received: {{date: 2026-11-02, channel: counter}}
+holder: {{agency: me-dhhs, kind: state_agency, jurisdiction: us-me}}
+requester: {{body: "a made-up person", class: subject}}
+instrument:
+  kind: letter
+  issuer: subject
+  written: yes
+  scope: {{persons: named, count: 1, fields: stated}}
+  status: live
+purpose: own_record
+subjects:
+  - {{ref: S1, relation: named, applicant: unknown}}
+records:
+  - {{program: snap, fields: [{", ".join(f"S1.{name}" for name in FIELDS)}]}}
+findings:
+  identity_of_subject_verified: yes
+"""
+IRRELEVANT = "  requester_supplied_name: yes\n"
+WHO = f"""\
+demand: {ID}
+S1: {{name: Amina Warsame Example, birth_date: 1988-04-17, ssn: 911-11-0000}}
+"""
+DAY = "2026-11-{:02}T15:00Z"
+LOWERED = "--lower", "S1.address=refer_to_counsel"
+ALL_LOWERED = [word for name in FIELDS for word in ("--lower", f"S1.{name}=refer_to_counsel")]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = tmp_path_factory.mktemp("later-answer")
+    must("holdings", "make", base / "agency", "--persons", "8", "--seed", "3")
+    must(
+        "keys", "office", base / "office", "--origin", "log.example/test",
+        "--source", base / "agency/agency.sqlite", "--index", base / "agency/persons.index",
+    )  # fmt: skip
+    must("keys", "recipient", base / "theirs", "--name", "theirs.example/r")
+    (base / "paper.yaml").write_text(PAPER)
+    (base / "who.yaml").write_text(WHO)
+    must("receive", base / "paper.yaml", "--office", base / "office", "--at", DAY.format(2))
+    return base
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Path:
+    copied = shutil.copytree(made, tmp_path / "desk")
+    path = copied / "office" / "office.toml"
+    path.write_text(path.read_text("utf-8").replace(str(made), str(copied)), "utf-8")
+    return copied
+
+
+def disclose(desk: Path, *more: str, day: int = 3, paper: str = PAPER) -> Done:
+    """Type ``disclose``; whatever it sealed is handed out at once."""
+    (desk / "paper.yaml").write_text(paper)
+    done = type_in(
+        "disclose", desk / "paper.yaml", "--office", desk / "office", "--who", desk / "who.yaml",
+        "--recipient", desk / "theirs/recipient.txt", "--at", DAY.format(day),
+        "--reviewer", "Made-up One", "--reviewer", "Made-up Two", *more,
+    )  # fmt: skip
+    shutil.rmtree(desk / "office" / "out", ignore_errors=True)
+    return done
+
+
+def sealed(done: Done) -> str:
+    assert done.code == 0, done.err
+    return done.out.partition("\n")[0]
+
+
+def refuse_by_counsel(desk: Path, day: int = 3) -> None:
+    must("refuse", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(day),
+         "--counsel", "Made-up Counsel", *ALL_LOWERED)  # fmt: skip
+
+
+def logged(desk: Path, kind: EventType = EventType.DEMAND_DECIDED) -> list[dict[str, str]]:
+    with open_office(desk / "office").ledger() as ledger:
+        return [dict(told) for _, told in fields_of(ledger, kind, ID)]
+
+
+def kept(desk: Path) -> tuple[bytes, int]:
+    """What a run that is refused leaves as it is: the record of look-ups, and the log."""
+    lines = (desk / "office" / "lookups" / "lookups.jsonl").read_bytes()
+    with open_office(desk / "office").ledger() as ledger, ledger.log.reading() as reader:
+        return lines, reader.head().size
+
+
+def cannot(desk: Path, code: str, *more: str, day: int = 4, paper: str = PAPER) -> str:
+    before = kept(desk)
+    done = disclose(desk, *more, day=day, paper=paper)
+    assert (done.code, done.error_code) == (2, code), done
+    assert kept(desk) == before
+    return " ".join(done.err.split())
+
+
+def test_an_answer_commits_to_the_facts_and_to_what_became_of_each_field(desk: Path) -> None:
+    sealed(disclose(desk, *LOWERED))
+
+    [told] = logged(desk)
+
+    assert json.loads(told["cells"]) == {
+        "snap/S1.address": ["refer_to_counsel", "people"],
+        "snap/S1.benefit_amount": ["release", "law"],
+        "snap/S1.case_notes": ["release", "law"],
+        "snap/S1.mailing_address": ["release", "law"],
+    }
+    judged = json.loads(told["judged"])
+    assert judged["findings"] == {"identity_of_subject_verified": "yes"}
+    assert (judged["title"], judged["requester"]) == ("-", {"body": "-", "class": "subject"})
+    assert "changed" not in told
+
+
+@pytest.mark.parametrize("day", [3, 4])
+def test_what_was_lowered_is_not_raised_on_the_same_facts(desk: Path, day: int) -> None:
+    assert sealed(disclose(desk, *LOWERED)) == "sealed number 1, log entry 2"
+
+    said = cannot(desk, "answer-raised", day=day)
+
+    assert "until a fact that bears on it is another: snap/S1.address, log entry 2" in said
+    assert "--lower snap/S1.address=refer_to_counsel" in said
+    # Kept as it was it leaves again, and lower still.
+    assert sealed(disclose(desk, *LOWERED, day=day)) == "sealed number 1, log entry 2"
+    more = "--lower", "S1.mailing_address=refer_to_counsel"
+    assert sealed(disclose(desk, *LOWERED, *more, day=5)) == "sealed number 1, log entry 4"
+    said = cannot(desk, "answer-raised", *LOWERED, day=6)
+    assert "is another: snap/S1.mailing_address, log entry 4" in said
+
+
+def test_counsels_refusal_is_not_ended_by_a_finding_that_bears_on_nothing(desk: Path) -> None:
+    refuse_by_counsel(desk)
+    other = PAPER + IRRELEVANT
+
+    assert "log entry 2" in cannot(desk, "answer-refused-already")
+    for named in ([], ["--changed", "findings.requester_supplied_name"], ["--changed", "law"]):
+        said = cannot(desk, "answer-raised", *named, paper=other)
+        assert "snap/S1.address, snap/S1.benefit_amount, snap/S1.case_notes" in said
+
+
+def test_another_day_or_law_raises_nothing_that_people_kept(desk: Path) -> None:
+    sealed(disclose(desk, *LOWERED))
+
+    cannot(desk, "answer-raised", "--changed", "law")
+
+
+UNPROVED = PAPER.replace("verified: yes", "verified: no")
+
+
+def test_what_was_refused_is_raised_by_the_fact_that_bears_on_it_once_it_is_named(
+    desk: Path,
+) -> None:
+    (desk / "paper.yaml").write_text(UNPROVED)
+    must("refuse", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(3),
+         "--counsel", "Made-up Counsel")  # fmt: skip
+    named = "--changed", "findings.identity_of_subject_verified"
+
+    assert "findings.identity_of_subject_verified changed, and said is nothing" in cannot(
+        desk, "answer-changes-unsaid"
+    )
+    for wrong in (["--changed", "findings.part2_order"], [*named, "--changed", "purpose"]):
+        assert "add --changed findings.identity_of_subject_verified;" in cannot(
+            desk, "answer-changes-unsaid", *wrong
+        )
+
+    assert sealed(disclose(desk, *named, day=4)) == "sealed number 1, log entry 4"
+    assert logged(desk)[-1]["changed"] == named[1]
+    # Typed again after a run that was cut short, with the name or without it.
+    assert sealed(disclose(desk, *named, day=5)) == "sealed number 1, log entry 4"
+    assert sealed(disclose(desk, day=5)) == "sealed number 1, log entry 4"
+
+
+def test_the_same_contents_on_other_facts_are_another_answer_on_the_same_day_and_later(
+    desk: Path,
+) -> None:
+    assert sealed(disclose(desk)) == "sealed number 1, log entry 2"
+    other, named = PAPER + IRRELEVANT, ("--changed", "findings.requester_supplied_name")
+
+    cannot(desk, "answer-changes-unsaid", paper=other, day=3)
+    assert sealed(disclose(desk, *named, paper=other)) == "sealed number 1, log entry 4"
+    assert sealed(disclose(desk, *named, paper=other, day=4)) == "sealed number 1, log entry 4"
+    assert sealed(disclose(desk, *named, day=4)) == "sealed number 1, log entry 6"
+
+    first, second, third = logged(desk)
+    assert first["facts"] != second["facts"]
+    assert json.loads(second["judged"])["findings"]["requester_supplied_name"] == "yes"
+    assert first["judged"] == third["judged"]
+    packages = {told["package"] for told in logged(desk, EventType.ANSWER_SEALED)[:2]}
+    assert len(packages) == 1
+
+
+def mark(desk: Path, said: str) -> None:
+    """Write into a record whether one of the person's household hides where they live."""
+    with contextlib.closing(sqlite3.connect(desk / "agency" / "agency.sqlite")) as cx, cx:
+        cx.execute(
+            "UPDATE people SET address_confidentiality = ?, actual_address = ? "
+            "WHERE ssn = '912-12-0000'",
+            (said, "12 Elm Street, Exampleton, ME 00011" if said == "yes" else None),
+        )
+
+
+def test_what_the_record_closed_is_not_raised_when_its_mark_is_gone(desk: Path) -> None:
+    mark(desk, "yes")
+    first = disclose(desk)
+    assert "kept back, since the record protects the person: snap/S1.case_notes" in first.out
+    assert json.loads(logged(desk)[0]["cells"])["snap/S1.case_notes"] == [
+        "refer_to_counsel", "record",
+    ]  # fmt: skip
+    # While the mark stands, the same command is the same answer.
+    assert sealed(disclose(desk)) == "sealed number 1, log entry 2"
+    assert sealed(disclose(desk, day=4)) == "sealed number 1, log entry 2"
+
+    mark(desk, "no")
+    before = kept(desk)[1]
+    done = disclose(desk, day=5)
+
+    assert (done.code, done.error_code) == (2, "answer-raised"), done
+    assert "snap/S1.case_notes, log entry 2" in done.err
+    assert kept(desk)[1] == before
+    still = "--lower", "S1.case_notes=refer_to_counsel"
+    assert sealed(disclose(desk, *still, day=5)) == "sealed number 1, log entry 4"
+
+
+def test_nothing_has_changed_before_the_first_answer(desk: Path) -> None:
+    assert "was not answered before" in cannot(
+        desk, "answer-changes-unsaid", "--changed", "findings.identity_of_subject_verified"
+    )
