@@ -220,10 +220,16 @@ def relations(given: LetterInput) -> list[Entry]:
     ]
 
 
-def scope_of(given: LetterInput, rulings: Sequence[Ruling], whole: Sequence[Ruling]) -> str:
+def scope_of(
+    given: LetterInput,
+    rulings: Sequence[Ruling],
+    whole: Sequence[Ruling],
+    *,
+    whole_key: str = "every_part",
+) -> str:
     """Return which of ``whole`` are meant, in one phrase."""
     if set(map(_item, rulings)) == set(map(_item, whole)):
-        return given.words.said("every_part")
+        return given.words.said(whole_key)
     said = []
     for part in parts_of(rulings):
         nobody = all(given.is_about_nobody(ruling.item) for ruling in part.rulings)

@@ -351,7 +351,7 @@ def test_a_lawyer_changes_the_wording_in_a_data_file(given: LetterInput, profile
         ("{requester}", "{requestor}", "letter-slot-unknown"),
         ('when = "someone"', 'when = "somone"', "letter-wording-unusable"),
         ('when = "someone"', 'whan = "someone"', "letter-wording-unusable"),
-        ("widths = [4, 4, 8, 5, 2]", "widths = [4]", "letter-wording-unusable"),
+        ("widths = [4, 4, 8, 4, 3]", "widths = [4]", "letter-wording-unusable"),
     ],
 )
 def test_a_slip_in_the_wording_is_named(
