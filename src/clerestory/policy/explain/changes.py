@@ -24,7 +24,6 @@ from clerestory.policy.explain.abduction import (
     together,
 )
 from clerestory.policy.explain.applying import apply_changes
-from clerestory.policy.explain.words import fact_in_words
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 _TRIED = {Outcome.RELEASE: 5, Outcome.REFER: 2}
@@ -103,7 +102,6 @@ class Changes:
         questions = [
             Question(
                 fact=fact,
-                text=f"Is it so that {fact_in_words(fact, 'yes', vocabulary)}?",
                 by=vocabulary.get("findings", fact.removeprefix("findings.")).by,
                 turns=lists[cases],
             )
