@@ -44,7 +44,7 @@ def decide(
         lower=lower,
     )  # fmt: skip
     if as_json:
-        tell_json_text(determination_text(decided.determination))
+        tell_json_text(determination_text(decided.determination, decided.speaker))
     else:
         show(decided, brief=brief, why=why)
     check_alarms(decided.determination)

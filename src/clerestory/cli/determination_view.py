@@ -17,7 +17,6 @@ from clerestory.cli.terminal import Part, console, shortened, styled
 from clerestory.demands.determination import Duty, Outcome, Ruling, Turn
 from clerestory.demands.unsaid import what_to_add
 from clerestory.law.policies import NEITHER
-from clerestory.policy.explain.words import fact_in_words
 
 _SAID = {
     "release": ("RELEASE", "green"),
@@ -170,16 +169,15 @@ class DeterminationView:
         misses = {miss.authority: miss for miss in found}
         for miss in misses.values():
             authority = authorities[miss.authority]
-            text = "; ".join(miss.missing) or authority.not_met
+            said = "; ".join(map(self._decided.speaker.say, miss.missing))
+            text = said or authority.not_met
             lead = "missing: " if miss.missing else ""
             self._say(
                 (f"considered {authority.citation} ({miss.authority})", "dim"), f": {lead}{text}"
             )
 
     def _turn(self, turn: Turn) -> str:
-        vocabulary = self._decided.stack.vocabulary
-        said = [fact_in_words(c.fact, c.value, vocabulary) for c in turn.changes]
-        return "; and ".join(said)
+        return "; and ".join(map(self._decided.speaker.change, turn.changes))
 
     def _questions(self) -> None:
         questions = self._decided.determination.questions
@@ -188,7 +186,7 @@ class DeterminationView:
             self._line(("Questions whose answers matter", "bold"))
         for question in questions:
             self._say(
-                f"{question.text} ",
+                f"{self._decided.speaker.question(question)} ",
                 (f"(for {question.by}; {question.fact}; {len(question.turns)} rulings)", "dim"),
             )
 
