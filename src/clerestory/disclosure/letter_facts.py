@@ -48,6 +48,11 @@ class Addressed:
         """Whether the reader is the person asked about, or asks in the person's name."""
         return self.demand.requester.kind in OWN_SIDE
 
+    @property
+    def reader(self) -> str:
+        """For which reader of the law's sentences the letter is."""
+        return "person" if self.is_own else "requester"
+
 
 @dataclass(frozen=True, kw_only=True)
 class LetterInput(Addressed):
