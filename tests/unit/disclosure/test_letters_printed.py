@@ -22,6 +22,7 @@ from clerestory.demands.demand import (
     Subject,
 )
 from clerestory.demands.determination import Determination, Outcome, Ruling
+from clerestory.demands.speaking import Speaker
 from clerestory.disclosure import composing
 from clerestory.disclosure.letter_facts import Addressed, LetterInput
 from clerestory.disclosure.letters import (
@@ -35,8 +36,12 @@ from clerestory.disclosure.shown import contained, shown
 from clerestory.disclosure.stationery import Stationery, read_stationery
 from clerestory.kernel import Period, Refusal
 from clerestory.law.authorities import Authority
+from clerestory.law.sentences import load_sentences
 
 PROFILE = Path(__file__).parents[3] / "profiles" / "maine-dhhs"
+SPEAKER = Speaker(
+    sentences=load_sentences(Path(__file__).parents[3] / "packs", []), reader="requester"
+)
 LAW = Authority(
     id="snap-7usc2020e8-E", citation="7 U.S.C. 2020(e)(8)(E)", title="made up", kind="restricts",
     binds=frozenset(), basis="law", confirmed="yes", in_force=Period(), effect="made up",
@@ -69,7 +74,7 @@ def refused(stationery: Stationery, make_ruling: Rule, make_determination: Make)
     ruled = make_determination(make_ruling("S1", "address", Outcome.WITHHOLD), overall="withhold")
     return LetterInput(
         stationery=stationery, demand=demand(), determination=ruled, on=date(2026, 3, 3),
-        authorities={LAW.id: LAW}, number=41, entry=103,
+        authorities={LAW.id: LAW}, number=41, entry=103, speaker=SPEAKER,
     )  # fmt: skip
 
 
