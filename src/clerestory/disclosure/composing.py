@@ -82,6 +82,7 @@ def disclosure(given: LetterInput) -> Letter:
         "given_reasons": reasons.entries(),
         "why": _why(given),
         "someone": mark(someone),
+        "persons": mark(any(not ref.endswith("*") for ref in given.shown_persons)),
         "some_kept": mark(bool(given.kept)),
         "must": _duties(given, "must") if someone else [],
         "kept_to": _duties(given, "kept_to"),

@@ -104,6 +104,19 @@ class LetterInput(Addressed):
             )
         return known
 
+    def text_of(self, name: str) -> str:
+        """Return what an authority says to the reader of the letter, in the letter's language."""
+        known = self.authority(name)
+        own = known.person if self.is_own else known.requester
+        return self._plainer(name, self.reader) or own
+
+    def not_met_of(self, name: str) -> str:
+        """Return what answers a reader who relies on an authority in vain."""
+        return self._plainer(name, "not_met") or self.authority(name).not_met
+
+    def _plainer(self, name: str, key: str) -> str:
+        return self.speaker.sentences.text("authorities", name, key)
+
     def is_about_nobody(self, item: Item) -> bool:
         """Whether a field of a class is about nobody in particular, such as a total."""
         if self.vocabulary is None or not item.subject.endswith("*"):
