@@ -343,6 +343,34 @@ def test_of_who_takes_part_no_address_leaves_but_the_designated_one(
     assert ("snap/S1.address" in said) is not leaves
 
 
+# Made up: an officer's letter about a person who flees a felony charge.
+FUGITIVE: dict[str, Any] = {
+    "requester": {"body": "a State police force (made up)", "class": "police_state"},
+    "instrument": DEMAND["instrument"] | {"kind": "letter", "issuer": "officer"},
+    "cited": ["snap-7usc2020e8-E"],
+    "purpose": "locate_fugitive",
+    "grounds": ["fleeing_felony"],
+    "records": [{"program": "snap", "fields": ["S1.photo", "S1.ssn"]}],
+    "findings": {
+        "requester_identified": "yes", "official_capacity": "yes",
+        "locating_is_official_duty": "yes",
+    },
+    "consents": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_picture", [True, False])
+def test_of_who_takes_part_no_file_leaves_but_a_picture(is_picture: bool, desk: Desk) -> None:
+    desk.record("UPDATE people SET address_confidentiality = 'yes' WHERE person_id = ?", AMINA)
+    if not is_picture:
+        desk.record("UPDATE people SET photo = ? WHERE person_id = ?", b"a made-up label", AMINA)
+
+    said, package = desk.disclose(instead=FUGITIVE)
+
+    assert fields_of(package) == (["photo", "ssn"] if is_picture else ["ssn"])
+    assert ("snap/S1.photo" in said) is not is_picture
+
+
 @pytest.mark.parametrize(
     ("home", "leaves"),
     [

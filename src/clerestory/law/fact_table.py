@@ -18,7 +18,7 @@ from clerestory.law.fact import Fact, code, given, made, said, signed, words
 
 _YES = frozenset({"yes"})
 _COURTS = ("federal", "holder_state", "other_state", "unstated")
-_ASKED = ("yes", "no", "everything", "unstated")
+_ASKED = ("yes", "no", "everything", "unstated", "of_which_program")
 _NONE = frozenset({"none"})
 
 FACTS: tuple[Fact, ...] = (
