@@ -95,9 +95,11 @@ def refuse_by_counsel(desk: Path, day: int = 3) -> None:
          "--counsel", "Made-up Counsel", *ALL_LOWERED)  # fmt: skip
 
 
-def logged(desk: Path, kind: EventType = EventType.DEMAND_DECIDED) -> list[dict[str, str]]:
+def logged(
+    desk: Path, kind: EventType = EventType.DEMAND_DECIDED, demand: str = ID
+) -> list[dict[str, str]]:
     with open_office(desk / "office").ledger() as ledger:
-        return [dict(told) for _, told in fields_of(ledger, kind, ID)]
+        return [dict(told) for _, told in fields_of(ledger, kind, demand)]
 
 
 def kept(desk: Path) -> tuple[bytes, int]:
@@ -276,21 +278,29 @@ def receive(desk: Path, name: str, day: int, *more: str) -> Done:
                    "--at", DAY.format(day), *more)  # fmt: skip
 
 
-def test_nothing_is_done_of_a_day_before_the_demands_own_last_act(desk: Path) -> None:
+def test_nothing_is_done_of_a_day_before_the_demands_own_last_act_unless_it_is_late(
+    desk: Path,
+) -> None:
     assert receive(desk, "OWN-2", 5).code == 0
     # The paper came on the 2nd, and its receipt was logged on the 5th.
     (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-2"))
-    early, paper = ["--late"], PAPER.replace(f"id: {ID}", "id: OWN-2")
-    for more in ([], early):
-        said = cannot(desk, "answer-before-receipt", *more, day=4, paper=paper)
-        assert "2026-11-04 is before 2026-11-05" in said
-        refusal = type_in("refuse", desk / "paper.yaml", "--office", desk / "office", *more,
-                          "--at", DAY.format(4), *ALL_LOWERED, "--counsel", "Made-up")  # fmt: skip
-        assert refusal.error_code == "answer-before-receipt", refusal
+    paper = PAPER.replace(f"id: {ID}", "id: OWN-2")
+    said = cannot(desk, "log-time-backwards", day=4, paper=paper)
+    assert "2026-11-04 is before 2026-11-05" in said
+    refusal = type_in("refuse", desk / "paper.yaml", "--office", desk / "office",
+                      "--at", DAY.format(4), *ALL_LOWERED, "--counsel", "Made-up")  # fmt: skip
+    assert refusal.error_code == "log-time-backwards", refusal
     assert sealed(disclose(desk, day=5, paper=paper)).startswith("sealed number 2")
-    assert sealed(disclose(desk, day=7, paper=paper)).startswith("sealed number 2")
     sealed(disclose(desk, *LOWERED, day=8, paper=paper))
-    cannot(desk, "answer-before-receipt", *LOWERED, "--late", day=7, paper=paper)
+    cannot(desk, "log-time-backwards", *LOWERED, day=7, paper=paper)
+    # Before the day on which the paper itself came nothing is done, late or not.
+    cannot(desk, "answer-before-receipt", *LOWERED, "--late", day=1, paper=paper)
+
+    more = "--lower", "S1.mailing_address=refer_to_counsel"
+    sealed(disclose(desk, *LOWERED, *more, "--late", day=6, paper=paper))
+    days = [(told["on"], told.get("late")) for told in logged(desk, EventType.ANSWER_SEALED,
+                                                              "OWN-2")]  # fmt: skip
+    assert days == [("2026-11-05", None), ("2026-11-08", None), ("2026-11-06", "2026-11-08")]
 
 
 def test_acts_of_one_office_are_in_the_order_of_their_days_unless_one_is_late(desk: Path) -> None:

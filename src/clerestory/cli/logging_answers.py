@@ -1,12 +1,13 @@
 """What the commands write to the log, and how a package's own entry is checked."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from clerestory.cli.committed import cells_text, judged_text
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office, one_at_a_time
-from clerestory.cli.order_of_acts import check_not_before
+from clerestory.cli.order_of_acts import check_not_before, later_day
 from clerestory.cli.received import asked_digest, check_noted
 from clerestory.cli.whom import marks_digest
 from clerestory.demands import Demand, Item, asked_parts, demand_digest
@@ -23,8 +24,8 @@ from clerestory.ledger.repeats import find_entries, find_entry, find_numbered
 # look-ups went, since a second run looks once more; and whom the paper names, of whom more marks
 # may be given then. Of the decision, what is the same where the facts are, the law that said the
 # same, and what was said of the answer before it.
-_BESIDE = frozenset({"on", "lookups", "who", "pack", "judged", "cells", "changed"})
-_BESIDE_RECEIPT = frozenset({"on"})
+_BESIDE = frozenset({"on", "late", "lookups", "who", "pack", "judged", "cells", "changed"})
+_BESIDE_RECEIPT = frozenset({"on", "late"})
 DECISIONS = frozenset({EventType.DEMAND_DECIDED, EventType.CLASS_DEMAND_DECIDED})
 ANSWERS = frozenset({EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED})
 
@@ -78,6 +79,8 @@ def receive(
                 raise _received(demand, number)
         else:
             check_not_before(office, ledger, demand.id, office.day(at))
+            if behind := later_day(ledger, demand.id, office.day(at)):
+                event = replace(event, fields={**event.fields, "late": behind})
             (appended,) = ledger.append([event], at, zone=office.zone)
             if appended.demand_number is None:
                 raise Corruption("the log gave a received demand no number", code="log-no-number")
@@ -148,6 +151,8 @@ def log_answer(
         approvals["lookups"] = lookups
     if who is not None:
         approvals["who"] = marks_digest(who)
+    if behind := later_day(ledger, decided.demand.id, on):
+        approvals["late"] = behind
     cells = cells_text(
         decided.determination, by_record=by_record, by_people=sealed_to == "nobody" and bool(signed)
     )

@@ -7,7 +7,7 @@ each answer, and by them a clock that was set back is seen: it would choose anot
 from datetime import date
 
 from clerestory.cli.office import Office
-from clerestory.kernel import Refusal
+from clerestory.kernel.time import BadTime
 from clerestory.ledger import EventType, Ledger
 from clerestory.ledger.repeats import last_saying, said_of
 
@@ -22,27 +22,25 @@ _DATED = frozenset(
 
 
 def check_not_before(office: Office, ledger: Ledger, demand_id: str, on: date) -> None:
-    """Refuse an act of a day before what is logged of the demand, or of any other.
-
-    With ``--late`` an act may be older than those of other demands; never than its own demand's.
+    """Refuse an act of a day before the last of its demand, or of the office, unless it is late.
 
     Raises:
-        Refusal: It is.
+        BadTime: It is of an earlier day, and nobody said ``--late``.
     """
-    own = [told["on"] for _, told in said_of(ledger, _DATED, demand_id) if "on" in told]
-    newest = None if office.late else last_saying(ledger, _DATED, "on")
-    # Written with four digits for the year, days sort as texts do.
-    if own and str(on) < max(own):
-        raise Refusal(
-            f"nothing is done about a demand before what was done about it: {on} is before "
-            f"{max(own)}",
-            code="answer-before-receipt",
-            todo="correct --at or the machine's clock; the law of another day would be chosen",
-        )
-    if newest is not None and str(on) < newest:
-        raise Refusal(
-            f"acts are logged in the order of their days: {on} is before {newest}",
+    behind = later_day(ledger, demand_id, on)
+    if behind is not None and not office.late:
+        raise BadTime(
+            f"acts are logged in the order of their days: {on} is before {behind}",
             code="log-time-backwards",
-            todo="correct --at or the machine's clock; where the later entry is the wrong one, or "
-            "this one is late, add --late",
+            todo="correct --at or the machine's clock, for the law of another day would be chosen; "
+            "where the later entry is the wrong one, or this one is late, add --late",
         )
+
+
+def later_day(ledger: Ledger, demand_id: str, on: date) -> str | None:
+    """Return the day of the last act of this demand, or of the office, if it is after ``on``."""
+    days = [told["on"] for _, told in said_of(ledger, _DATED, demand_id) if "on" in told]
+    newest = last_saying(ledger, _DATED, "on")
+    # Written with four digits for the year, days sort as texts do.
+    last = max([*days, newest or ""])
+    return last if last > str(on) else None
