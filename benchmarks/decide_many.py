@@ -66,11 +66,13 @@ def timed(work: Callable[[], object]) -> float:
 def decide_list(persons: int) -> dict[str, float]:
     """Return the seconds and the memory of one list, in a process of its own."""
     from clerestory.demands import determination_text, read_demand
+    from clerestory.demands.speaking import Speaker
     from clerestory.law import load_stack
     from clerestory.policy import Engine
 
     stack = load_stack(HOME / "packs", ["us-federal", "us-me"])
     engine = Engine.of(stack, ON)
+    speaker = Speaker(sentences=stack.sentences)
     written = list_of(persons)
     text = json.dumps(written)
     items = [
@@ -82,7 +84,7 @@ def decide_list(persons: int) -> dict[str, float]:
     def whole() -> None:
         answer = engine.decide(read_demand(json.loads(text), stack.vocabulary))
         with Path(os.devnull).open("w") as nowhere:
-            nowhere.writelines(determination_text(answer))
+            nowhere.writelines(determination_text(answer, speaker))
 
     seconds = timed(whole)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -22,6 +22,7 @@ from clerestory.audit.law_days import LawDays
 from clerestory.demands import Determination, Outcome, Ruling, load_document, read_demand
 from clerestory.demands.demand import Demand
 from clerestory.demands.schema import check_shape
+from clerestory.demands.speaking import Speaker
 from clerestory.demands.writing import determination_json
 from clerestory.kernel import Refusal, canonical_bytes
 from clerestory.law.codes import Vocabulary
@@ -482,7 +483,9 @@ def test_a_demand_that_follows_the_form_is_decided_or_refused_and_never_fails(ca
     except Refusal:
         return
 
-    written = determination_json(case.engine.decide(demand))
+    written = determination_json(
+        case.engine.decide(demand), Speaker(sentences=case.engine.law.stack.sentences)
+    )
 
     check_shape(written, "determination")
     assert canonical_bytes(written)

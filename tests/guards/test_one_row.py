@@ -19,18 +19,18 @@ TABLE = Path("clerestory/law/fact_table.py")
 NEXT = '    said("nondisclosure.asked"'
 ROWS = """
     given(
-        "consent.witnessed", "consents.witnessed_by_two", "the permission was witnessed",
+        "consent.witnessed", "consents.witnessed_by_two",
     ),
     given(
-        "agreement.lapses", "agreements.lapses", "the agreement lapses by itself",
+        "agreement.lapses", "agreements.lapses",
         worst="yes", covers=False, by="counsel",
     ),
-    said("paper.sealed", "instrument.sealed", "the paper bears a seal", evidence=True),
+    said("paper.sealed", "instrument.sealed", evidence=True),
     code(
-        "paper.came_by", "channel", "instrument.came_by", "the paper came by",
+        "paper.came_by", "channel", "instrument.came_by",
         own=False, silence="post", plain="email",
     ),
-    said("subject.told", "subjects.told", "the person was told"),
+    said("subject.told", "subjects.told"),
 """
 PATHS = ("consent.witnessed", "agreement.lapses", "paper.sealed", "paper.came_by", "subject.told")
 ASKED = Path(__file__).with_name("told_by_a_copy.py")
@@ -131,14 +131,13 @@ def test_a_counterexample_states_them_and_is_read_to_the_same_facts(told: dict[s
     assert demand["subjects"][0]["told"] == "yes"
 
 
-def test_letters_have_their_words(told: dict[str, Any]) -> None:
-    assert told["says"] == [
-        "the permission was witnessed",
-        "the agreement lapses by itself",
-        "the paper bears a seal",
-        "the paper came by yes",
-        "the person was told",
-    ]
+def test_a_condition_on_them_is_read_and_the_check_asks_for_their_sentences(
+    told: dict[str, Any],
+) -> None:
+    assert told["asked"] == [[path, ["yes"]] for path in PATHS]
+    assert told["unsaid"] == sorted(
+        f"facts.{path} has no sentence for counsel, requester and person" for path in PATHS
+    )
 
 
 def test_what_would_change_an_answer_knows_them(told: dict[str, Any]) -> None:

@@ -13,9 +13,11 @@ from typing import Any
 
 import cedarpy
 
+from clerestory.audit.pack_check_sentences import check_sentences
 from clerestory.audit.rows.writing import row_schema
 from clerestory.demands import Demand, read_demand
 from clerestory.demands.code_places import code_places
+from clerestory.demands.condition import asked_in
 from clerestory.demands.schema import schema
 from clerestory.demands.writing_demands import demand_json
 from clerestory.law.cedar_tree import parse
@@ -25,7 +27,7 @@ from clerestory.law.packs import PackStack, load_stack
 from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.circuit.counterexample import demand_of
 from clerestory.policy.circuit.well_formed import ordinary, well_formed
-from clerestory.policy.explain.words import condition
+from clerestory.policy.explain.conditions import condition_of
 from clerestory.policy.model.facts import facts_of
 from clerestory.policy.model.schema import schema_text
 from clerestory.policy.model.shape import flat_facts, shape_of
@@ -83,7 +85,16 @@ def told(
         "domains": {path: sorted(shape.facts[path]) for path in paths},
         "columns": [name for name in row_schema(shape).names if name in paths],
         "typed": [is_typed(path, stack) for path in [*paths, "consent.unheard_of"]],
-        "says": [condition(parse(tree), True, stack.vocabulary) for tree in trees.values()],
+        "asked": [
+            [asked.fact, list(asked.codes)]
+            for tree in trees.values()
+            for asked in asked_in(condition_of(parse(tree)))
+        ],
+        "unsaid": sorted(
+            flaw.text
+            for flaw in check_sentences(Path(packs), stack.packs, stack.vocabulary)
+            if flaw.grave
+        ),
         "fits": [circuit.evaluate(one)[fitting] for one in changed],
         "plain": circuit.is_one_of("paper.came_by", ["email"]) in ordinary(circuit),
         "counterexample": again,

@@ -104,25 +104,29 @@ def outcomes(said: Said) -> dict[str, str]:
 
 
 def test_a_custodian_reads_the_answer_first_and_then_why(run: Run, save: Save) -> None:
-    said = run("decide", save())
+    path = save()
+    said, why = run("decide", path), run("decide", path, "--why")
 
-    assert said.code == ExitCode.DONE
-    assert said.err == ""
+    assert (said.code, why.code) == (ExitCode.DONE, ExitCode.DONE)
+    assert said.err == why.err == ""
     lines = said.out.strip().splitlines()
-    assert lines[0].startswith("T-1  a made-up demand")
-    assert "received 2026-03-02 by post, decided under the law of 2026-03-02" in lines[1]
-    assert "PARTLY RELEASED" in lines[1]
-    for text in (
+    assert lines[0] == "1 of 2 fields may leave, 1 may not."
+    assert lines[2].startswith("T-1  a made-up demand")
+    assert lines[3].strip() == "received 2026-03-02 by mail, decided under the law of 2026-03-02"
+    answer = (
         "S1 (named)",
-        "RELEASE",
-        "WITHHOLD",
-        "7 U.S.C. 2020(e)(8)(E)",
-        "would become",
+        "+ RELEASE",
+        "x WITHHOLD",
         "What must be done",
-        "by 2026-03-02 log demand",
+        "by 2026-03-02: write the demand to the log before its outcome is known",
         "next: two reviewers sign, then clerestory disclose",
-    ):
-        assert text in said.out, text
+    )
+    reasons = ("7 U.S.C. 2020(e)(8)(E)", "would become", "Questions whose answers matter")
+    assert [text for text in answer if text not in said.out] == []
+    assert [text for text in (*answer, *reasons) if text not in why.out] == []
+    assert [text for text in reasons if text in said.out] == []
+    assert "add --why" in said.out
+    assert "add --why" not in why.out
 
 
 def test_the_whole_reason_and_the_steps_of_each_clock_are_there_for_the_asking(
@@ -130,11 +134,13 @@ def test_the_whole_reason_and_the_steps_of_each_clock_are_there_for_the_asking(
 ) -> None:
     path = save()
 
-    short, whole = run("decide", path).out, run("decide", path, "--why").out
+    short, whole = run("decide", path, "--why").out, run("decide", path, "--counsel").out
 
     assert "2026-03-02: the same day" in whole
     assert "2026-03-02: the same day" not in short
     assert "Withheld under 7 U.S.C. 2020(e)(8)" in whole
+    assert "Withheld under" not in short
+    assert run("decide", path, "--counsel", "--why", "--brief").out == whole
 
 
 @pytest.mark.parametrize(
@@ -188,7 +194,8 @@ def test_a_demand_for_everyone_is_decided_without_listing_anyone(run: Run, save:
     assert "everyone since" in said.out
     assert "2020-01-01" in said.out
     assert " RELEASE" not in said.out
-    assert "do not run query" in said.out
+    assert "None of 3 fields may leave." in said.out
+    assert "do not search the records to answer this demand" in said.out
 
 
 @pytest.mark.parametrize(
@@ -211,7 +218,8 @@ def test_nothing_that_was_typed_about_anybody_is_printed_but_the_title(
 ) -> None:
     path = save()
 
-    for said in (run("decide", path), run("decide", path, "--why"), run("decide", path, "--json")):
+    for option in ([], ["--why"], ["--counsel"], ["--json"]):
+        said = run("decide", path, *option)
         assert "Made Up" not in said.out
         assert "Made Up" not in said.err
 
@@ -279,9 +287,10 @@ def test_a_casebook_without_cases_is_bad_input(cases: object, run: Run, tmp_path
 def test_the_answer_alone_is_there_for_the_asking(run: Run, save: Save) -> None:
     path = save()
 
-    whole, brief = run("decide", path).out, run("decide", path, "--brief").out
+    whole, brief = run("decide", path, "--why").out, run("decide", path, "--brief").out
 
     assert "RELEASE" in brief
+    assert "7 U.S.C. 2020(e)(8)(E)" in brief
     assert len(brief) < len(whole)
     assert "would become" not in brief
 
@@ -467,9 +476,10 @@ def test_persons_with_the_same_answers_stand_in_one_column(run: Run, save: Save)
         ],
     }
 
-    said = run("decide", save(**demand))
+    said = run("decide", save(**demand), "--why")
 
     assert said.code == 0
+    assert said.out.strip().startswith("None of 4,002 fields of 2,001 persons may leave.")
     assert "S1 to S6, S8 to S2001 (listed row)" in said.out
     assert "S7 (household member)" in said.out
     assert "WITHHOLD snap ssn, name of S1 to S" in said.out

@@ -8,6 +8,7 @@ since a policy without it opens less and not more.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from clerestory.demands.speaking import Speaker
 from clerestory.law.cedar_tree import (
     And,
     Asked,
@@ -24,9 +25,8 @@ from clerestory.law.cedar_tree import (
     to_cedar,
     walk,
 )
-from clerestory.law.codes import Vocabulary
 from clerestory.law.policies import Policy
-from clerestory.policy.explain.words import condition
+from clerestory.policy.explain.conditions import condition_of
 
 _TRUE = Value(True)
 
@@ -56,12 +56,12 @@ class Condition:
         """Whether it is one of several conditions in its conjunct."""
         return self.rest != _TRUE
 
-    def words(self, vocabulary: Vocabulary) -> str:
-        """Return it in plain English, with the conjunct around it where there is more of it."""
-        said = condition(self.tree, True, vocabulary)
+    def words(self, speaker: Speaker) -> str:
+        """Return it in words, with the conjunct around it where there is more of it."""
+        said = speaker.say(condition_of(self.tree))
         if not self.is_nested:
             return said
-        return f"{said} (in: {condition(self.whole, True, vocabulary)})"
+        return f"{said} (in: {speaker.say(condition_of(self.whole))})"
 
 
 def parts_of(policy: Policy) -> list[Tree]:

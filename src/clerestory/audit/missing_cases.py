@@ -13,8 +13,8 @@ from clerestory.audit.conditions import conditions_of
 from clerestory.audit.lone_demands import Grade
 from clerestory.audit.lone_failures import LoneFailure, LoneFailures
 from clerestory.audit.pack_check_policies import OPENING
+from clerestory.demands.speaking import Speaker
 from clerestory.kernel.canonical import Json
-from clerestory.law.codes import Vocabulary
 from clerestory.law.packs import Pack
 
 _SAID = {
@@ -135,7 +135,7 @@ class Coverage:
         }
 
 
-def coverage(packs: Iterable[Pack], found: LoneFailures, vocabulary: Vocabulary) -> Coverage:
+def coverage(packs: Iterable[Pack], found: LoneFailures, speaker: Speaker) -> Coverage:
     """Hold what the known answers showed against all conditions of the packs' permits."""
     missing: list[Missing] = []
     shown: list[tuple[Missing, Sequence[LoneFailure]]] = []
@@ -148,7 +148,7 @@ def coverage(packs: Iterable[Pack], found: LoneFailures, vocabulary: Vocabulary)
                     number=each.number,
                     file=f"{pack.name}/{policy.file}",
                     line=policy.line,
-                    words=each.words(vocabulary),
+                    words=each.words(speaker),
                 )
                 items = found.found.get((policy.id, each.number))
                 if items:

@@ -27,16 +27,19 @@ from clerestory.audit.pack_check_files import (
 from clerestory.audit.pack_check_flaws import Flaw, Sources, flaws_of
 from clerestory.audit.pack_check_groups import check_groups
 from clerestory.audit.pack_check_policies import OPENING, check_policies, check_subset, check_types
+from clerestory.audit.pack_check_sentences import check_sentences
 from clerestory.audit.pack_check_trees import comparisons
 from clerestory.audit.pack_check_words import check_promise, check_words
 from clerestory.demands.errors import BadDemand
 from clerestory.demands.reading import load_document
+from clerestory.demands.speaking import Speaker
 from clerestory.kernel.canonical import Json
 from clerestory.law.codes import Vocabulary, load_vocabulary
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import Pack, PackStack, available_packs, load_pack
 from clerestory.law.policies import Policy
 from clerestory.law.requirements import order_required
+from clerestory.law.sentences import load_sentences
 from clerestory.policy.explain.clauses import split
 
 _LISTS = frozenset({"requester_class", "purpose", "program", "program_group", "category"}) | {
@@ -143,8 +146,12 @@ def check_packs(
     if vocabulary is not None:
         flaws += _read(packs, everywhere, vocabulary, sources)
     if vocabulary is not None and not any(flaw.grave for flaw in flaws):
+        # A slip in a word is told once, where it stands, and not as a word without a sentence.
+        flaws += check_sentences(packs_folder, packs, vocabulary)
+    if vocabulary is not None and not any(flaw.grave for flaw in flaws):
         shown, lone, run, more = _show(packs_folder, packs, casebook, sources, say)
-        covered = coverage(packs, lone, vocabulary)
+        said = load_sentences(packs_folder, [pack.name for pack in packs])
+        covered = coverage(packs, lone, Speaker(sentences=said))
         flaws += [*more, *_not_shown(packs, vocabulary, shown, sources)]
     return PackReport(
         packs=tuple(packs), flaws=tuple(sorted(set(flaws))), cases=run, coverage=covered
@@ -207,7 +214,10 @@ def _vocabulary(packs_folder: Path, packs: Sequence[Pack]) -> tuple[Vocabulary |
 
 
 def _read(
-    packs: Sequence[Pack], everywhere: Sequence[Pack], vocabulary: Vocabulary, sources: Sources
+    packs: Sequence[Pack],
+    everywhere: Sequence[Pack],
+    vocabulary: Vocabulary,
+    sources: Sources,
 ) -> Iterator[Flaw]:
     """Check what is written, without running anything."""
     stack = PackStack(
@@ -228,7 +238,7 @@ def _read(
     yield from check_subset(packs, stack, sources)
     # In a file that cannot be read a word may be given or tested, so nothing is said of words.
     if not any(pack.faults for pack in everywhere):
-        yield from check_words(packs, everywhere, stack.vocabulary, sources)
+        yield from check_words(packs, everywhere, sources)
 
 
 def _knows_all_authorities(packs: Sequence[Pack]) -> bool:

@@ -19,14 +19,13 @@ _Uses = Mapping[str, frozenset[str]]
 
 
 def check_words(
-    packs: Sequence[Pack], everywhere: Sequence[Pack], vocabulary: Vocabulary, sources: Sources
+    packs: Sequence[Pack], everywhere: Sequence[Pack], sources: Sources
 ) -> Iterator[Flaw]:
     """Yield words that are tested and never given, and words that are given and never tested.
 
     Args:
         packs: The packs to check.
         everywhere: All packs that could be read: one pack may give what another tests.
-        vocabulary: Their codes, in which each defined word has its sentence.
         sources: Their texts.
     """
     given = {note: _given(everywhere, note) for note in ("establishes", "lifts", "bars")}
@@ -43,7 +42,6 @@ def check_words(
         for policy in pack.policies:
             yield from _undefined(pack, policy, known, sources)
             yield from _unused(pack, policy, tested, said, sources)
-            yield from _unspoken(pack, policy, vocabulary, sources)
             yield from _wrong_lock(pack, policy, given["bars"], sources)
 
 
@@ -76,23 +74,6 @@ def _undefined(pack: Pack, policy: Policy, known: _Uses, sources: Sources) -> It
                     f"mend the word{_meant(word, known[compared.fact])}, or write its policy",
                     near=f'"{word}"',
                 )
-
-
-def _unspoken(
-    pack: Pack, policy: Policy, vocabulary: Vocabulary, sources: Sources
-) -> Iterator[Flaw]:
-    """Yield defined words that letters would have to repeat as codes."""
-    spoken = vocabulary.lists.get("defined", {})
-    for word in policy.words("establishes"):
-        if word not in spoken:
-            yield sources.flaw(
-                pack,
-                policy,
-                f"{policy.id} establishes {word}, for which the codes have no sentence",
-                f"add {word} to the list defined of codes.yaml, with what it means",
-                near="@establishes",
-                grave=False,
-            )
 
 
 def _unused(

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -23,7 +23,6 @@ from clerestory.cli.recipient_keys import check_for_others
 from clerestory.cli.reviewers import check_reviewers
 from clerestory.cli.sealed_packages import note_sealed, put_out
 from clerestory.demands import Demand, Item, asked_period
-from clerestory.demands.determination import Change
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
     CoarseningTables,
@@ -48,7 +47,6 @@ from clerestory.holdings import NamedPersons
 from clerestory.kernel.period import months_of
 from clerestory.ledger import Ledger
 from clerestory.notes import Signer, parse_vkey
-from clerestory.policy.explain.words import fact_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,11 +261,7 @@ def _contents(
 
 def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> LetterInput:
     """Return what the letters are written from."""
-    vocabulary = decided.stack.vocabulary
-
-    def say_change(change: Change) -> str:
-        return fact_in_words(change.fact, change.value, vocabulary)
-
+    own = decided.demand.requester.kind == "subject"
     return LetterInput(
         stationery=read_stationery(office.profile, made_up=office.is_made_up),
         demand=decided.demand,
@@ -276,8 +270,8 @@ def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> L
         determination=decided.determination,
         on=day,
         authorities=decided.stack.authorities,
-        say_change=say_change,
-        vocabulary=vocabulary,
+        speaker=replace(decided.speaker, reader="person" if own else "requester"),
+        vocabulary=decided.stack.vocabulary,
     )
 
 

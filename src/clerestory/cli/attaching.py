@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from clerestory.demands import Item
-from clerestory.disclosure import Attachment, Value, attach_bytes, attach_file
+from clerestory.disclosure import Attachment, History, Value, attach_bytes, attach_file
 from clerestory.holdings import FieldValue
 from clerestory.kernel import Refusal
 
@@ -73,7 +73,7 @@ def value_of(found: FieldValue) -> Value:
     Raises:
         Refusal: It holds several files, or one that is no document.
     """
-    held = [value for value in found.values if value is not None]
+    held = list(found.values)
     files = [value for value in held if isinstance(value, bytes)]
     if files and len(held) > 1:
         raise Refusal(
@@ -85,4 +85,6 @@ def value_of(found: FieldValue) -> Value:
         attached: Attachment = attach_bytes(files[0], f"{found.program}.{found.field}")
         return attached
     texts = tuple(str(value) for value in held)
+    if texts and found.days:
+        return History(texts, found.days)
     return texts[0] if len(texts) == 1 else texts or None

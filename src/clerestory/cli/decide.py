@@ -22,7 +22,10 @@ from clerestory.policy.errors import EvaluationAlarm
 @click.option("--json", "as_json", is_flag=True, help="Print the determination as JSON.")
 @click.option("--brief", is_flag=True, help="Print the answer and its authorities only.")
 @lower_option
-@click.option("--why", is_flag=True, help="Print the whole reason for counsel under each ruling.")
+@click.option("--why", is_flag=True, help="Print the reasons, the open questions and the duties.")
+@click.option(
+    "--counsel", is_flag=True, help="Print these as counsel reads them, with each step of a clock."
+)
 def decide(
     demand: Path,
     on: date | None,
@@ -33,6 +36,7 @@ def decide(
     brief: bool,
     lower: tuple[str, ...],
     why: bool,
+    counsel: bool,
 ) -> None:
     """Decide DEMAND (YAML or JSON, clerestory-demand/1) under the law of a day.
 
@@ -44,9 +48,9 @@ def decide(
         lower=lower,
     )  # fmt: skip
     if as_json:
-        tell_json_text(determination_text(decided.determination))
+        tell_json_text(determination_text(decided.determination, decided.speaker))
     else:
-        show(decided, brief=brief, why=why)
+        show(decided, brief=brief, why=why, counsel=counsel)
     check_alarms(decided.determination)
 
 
@@ -63,8 +67,12 @@ def check_alarms(determination: Determination) -> None:
         )
 
 
-def show(decided: Decided, *, brief: bool = False, why: bool = False) -> None:
-    """Print a determination for people."""
-    from clerestory.cli.determination_view import DeterminationView
+def show(
+    decided: Decided, *, brief: bool = False, why: bool = False, counsel: bool = False
+) -> None:
+    """Print a determination for people; where several are asked for, the fuller one counts."""
+    from clerestory.cli.determination_view import Detail, DeterminationView
 
-    DeterminationView(decided, brief=brief, why=why).print()
+    asked = {Detail.COUNSEL: counsel, Detail.WHY: why, Detail.BRIEF: brief}
+    detail = next((detail for detail, is_asked in asked.items() if is_asked), Detail.ANSWER)
+    DeterminationView(decided, detail=detail).print()

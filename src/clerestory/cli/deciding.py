@@ -20,6 +20,7 @@ from clerestory.demands import (
 )
 from clerestory.demands.determination import Outcome
 from clerestory.demands.schema import check_shape, plain
+from clerestory.demands.speaking import Speaker
 from clerestory.kernel import Refusal
 from clerestory.kernel.reading import Document
 from clerestory.law import PackFault, PackStack, load_stack
@@ -35,6 +36,11 @@ class Decided:
     demand: Demand
     determination: Determination
     stack: PackStack
+
+    @property
+    def speaker(self) -> Speaker:
+        """Says it to counsel and to custodians, in English."""
+        return Speaker(sentences=self.stack.sentences)
 
 
 def decide_file(

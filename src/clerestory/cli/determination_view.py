@@ -1,23 +1,24 @@
-"""A determination on the terminal: the answer first, then why, then what comes next.
+"""A determination on the terminal: one sentence, the answers side by side, and why if asked.
 
 Titles, references and relations are the demand's own words, so every word goes through
 ``terminal.styled``: what looks like markup or like a terminal's code is shown as it is written.
 """
 
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from itertools import groupby
 from typing import TypeVar
 
 from rich.padding import Padding
 from rich.table import Table
 
+from clerestory.cli.answer_in_short import SHAPES, answer_in_short
 from clerestory.cli.deciding import Decided
 from clerestory.cli.in_short import columns_of, in_short, items_in_short
 from clerestory.cli.terminal import Part, console, shortened, styled
 from clerestory.demands.determination import Duty, Outcome, Ruling, Turn
 from clerestory.demands.unsaid import what_to_add
 from clerestory.law.policies import NEITHER
-from clerestory.policy.explain.words import fact_in_words
 
 _SAID = {
     "release": ("RELEASE", "green"),
@@ -26,6 +27,16 @@ _SAID = {
     "withhold": ("WITHHOLD", "red"),
     "partial": ("PARTLY RELEASED", "green"),
 }
+
+
+class Detail(Enum):
+    """How much is printed."""
+
+    BRIEF = "the answer and its authorities"
+    ANSWER = "the answer, and what is due"
+    WHY = "the reasons, the questions and the duties as well"
+    COUNSEL = "all that, with counsel's whole reasons and the steps of each clock"
+
 
 # So many persons, or groups of persons with the same answers, stand in columns of their own.
 _SIDE_BY_SIDE = 6
@@ -36,23 +47,29 @@ T = TypeVar("T")
 class DeterminationView:
     """Prints one determination. Rulings that are the same for several fields stand together."""
 
-    def __init__(self, decided: Decided, *, brief: bool = False, why: bool = False) -> None:
+    def __init__(self, decided: Decided, *, detail: Detail = Detail.ANSWER) -> None:
         self._decided = decided
-        self._brief = brief
-        self._why = why
+        self._brief = detail is Detail.BRIEF
+        self._whole = detail is Detail.COUNSEL
+        self._why = detail in {Detail.WHY, Detail.COUNSEL}
         self._console = console()
 
     def print(self) -> None:
-        """Print everything a custodian needs to sign or to hand on."""
+        """Print the answer, and as much of why as is asked for."""
         self._heading()
-        self._matrix()
-        for number, group in enumerate(self._groups(), 1):
-            self._reasons(number, group)
-        if not self._brief:
+        is_shown = self._matrix()
+        if self._why or self._brief or not is_shown:
+            for number, group in enumerate(self._groups(), 1):
+                self._reasons(number, group)
+        if self._why:
             self._questions()
             self._unsaid()
             self._duties()
             self._footing()
+        elif not self._brief:
+            self._in_short()
+        if not self._brief:
+            self._next()
 
     def _line(self, *parts: Part, indent: int = 0) -> None:
         self._console.print(Padding(styled(*parts), (0, 0, 0, indent), expand=False))
@@ -62,18 +79,19 @@ class DeterminationView:
 
     def _heading(self) -> None:
         demand, determination = self._decided.demand, self._decided.determination
-        word, color = _SAID[determination.overall]
+        self._gap()
+        self._line((answer_in_short(determination), "bold"))
         self._gap()
         self._line((shortened(demand.id), "bold"), "  ", shortened(demand.title))
         self._line(
-            f"received {demand.received_on} by {demand.channel}, decided under the law of "
-            f"{determination.on}: ",
-            (word, f"bold {color}"),
+            f"received {demand.received_on} {self._decided.speaker.name('channel', demand.channel)}"
+            f", decided under the law of {determination.on}"
         )
         for alarm in determination.alarms:
             self._line(("ALARM", "bold red"), f" {alarm}: nothing may leave")
 
-    def _matrix(self) -> None:
+    def _matrix(self) -> bool:
+        """Print a table of the answers, and say whether it has room for them."""
         rulings = self._decided.determination.rulings
         cells = {(r.item.program, r.item.field, r.item.subject): self._cell(r) for r in rulings}
         rows = dict.fromkeys((program, field) for program, field, _ in cells)
@@ -92,7 +110,7 @@ class DeterminationView:
                 "stand side by side; the list below names each"
             )
             self._gap()
-            return
+            return False
         table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
         table.add_column("program")
         table.add_column("field")
@@ -100,8 +118,10 @@ class DeterminationView:
             table.add_column(styled(f"{in_short(refs)} ({who})"))
         for place, (program, field) in enumerate(rows):
             said = [styled(answer[place]) for (answer, _), _ in columns]
-            table.add_row(styled(program), styled(field), *said)
+            name = self._decided.speaker.name
+            table.add_row(styled(name("program", program)), styled(name("fields", field)), *said)
         self._console.print(Padding(table, (1, 2), expand=False))
+        return True
 
     def _who(self, ref: str) -> str:
         subject = self._decided.demand.subject(ref)
@@ -118,7 +138,7 @@ class DeterminationView:
         more += " (lowered)" if ruling.lowered_from else ""
         more += " (opinion)" if ruling.opinions else ""
         more += " (suspended)" if ruling.suspended else ""
-        return f"{word}{more}", color
+        return f"{SHAPES[ruling.outcome.value]} {word}{more}", color
 
     def _groups(self) -> Iterator[list[Ruling]]:
         def key(ruling: Ruling) -> tuple[str, ...]:
@@ -133,15 +153,16 @@ class DeterminationView:
         first = group[0]
         word, color = _SAID[first.outcome.value]
         named = items_in_short(ruling.item for ruling in group)
-        self._line((f"{number}.", "bold"), " ", (word, f"bold {color}"), f" {named}")
+        shape = SHAPES[first.outcome.value]
+        self._line((f"{number}. {shape}", "bold"), " ", (word, f"bold {color}"), f" {named}")
         authorities = self._decided.stack.authorities
         for name in first.authorities:
             authority = authorities[name]
             self._say(f"on {authority.citation} ", (f"({name})", "dim"), f": {authority.title}")
         self._signed(first)
-        if self._brief:
+        if not self._why:
             return
-        self._say(first.reason.counsel if self._why else first.reason.requester)
+        self._say(first.reason.counsel if self._whole else first.reason.requester)
         self._misses(group)
         for turn in _each_once(ruling.would_change for ruling in group):
             word, color = _SAID[turn.outcome.value]
@@ -170,16 +191,15 @@ class DeterminationView:
         misses = {miss.authority: miss for miss in found}
         for miss in misses.values():
             authority = authorities[miss.authority]
-            text = "; ".join(miss.missing) or authority.not_met
+            said = "; ".join(map(self._decided.speaker.say, miss.missing))
+            text = said or authority.not_met
             lead = "missing: " if miss.missing else ""
             self._say(
                 (f"considered {authority.citation} ({miss.authority})", "dim"), f": {lead}{text}"
             )
 
     def _turn(self, turn: Turn) -> str:
-        vocabulary = self._decided.stack.vocabulary
-        said = [fact_in_words(c.fact, c.value, vocabulary) for c in turn.changes]
-        return "; and ".join(said)
+        return "; and ".join(map(self._decided.speaker.change, turn.changes))
 
     def _questions(self) -> None:
         questions = self._decided.determination.questions
@@ -188,8 +208,8 @@ class DeterminationView:
             self._line(("Questions whose answers matter", "bold"))
         for question in questions:
             self._say(
-                f"{question.text} ",
-                (f"(for {question.by}; {question.fact}; {len(question.turns)} rulings)", "dim"),
+                f"{self._decided.speaker.question(question)} ",
+                (f"(for {question.by}; {question.fact}; turns {len(question.turns):,})", "dim"),
             )
 
     def _unsaid(self) -> None:
@@ -205,20 +225,25 @@ class DeterminationView:
         self._line(("What must be done", "bold"))
         for duty in self._decided.determination.duties:
             self._say(*self._duty(duty))
-            if duty.due and self._why:
+            if duty.due and self._whole:
                 for step in duty.due.steps:
                     self._line((step, "dim"), indent=8)
 
     def _duty(self, duty: Duty) -> Iterable[Part]:
-        means = self._decided.stack.vocabulary.get("duties", duty.code).means
+        yield from self._dated(duty)
         authority = self._decided.stack.authorities[duty.authority]
+        basis = duty.basis.replace("_", " ")
+        yield (f" ({authority.citation}, {basis})", "dim")
+
+    def _dated(self, duty: Duty) -> Iterable[Part]:
+        name = self._decided.speaker.name
         if duty.due:
-            yield (f"by {duty.due.on} ", "bold")
+            yield (f"by {duty.due.on}: ", "bold")
         elif duty.within:
-            yield (f"within {duty.within} ", "bold")
-        to = f" to {duty.to.replace('_', ' ')}" if duty.to else ""
-        yield f"{duty.code.replace('_', ' ')}{to} "
-        yield (f"- {means} ({authority.citation}, {duty.basis.replace('_', ' ')})", "dim")
+            yield (f"within {duty.within}: ", "bold")
+        yield name("duties", duty.code)
+        if duty.to:
+            yield f" (to {name('duty_to', duty.to)})"
 
     def _footing(self) -> None:
         determination = self._decided.determination
@@ -231,6 +256,22 @@ class DeterminationView:
                 "dim",
             )
         )
+
+    def _in_short(self) -> None:
+        """Print what must be done, and how much more there is to read."""
+        determination = self._decided.determination
+        self._line(("What must be done", "bold"))
+        for duty in sorted(determination.duties, key=lambda duty: duty.due is None):
+            self._say(*self._dated(duty))
+        self._gap()
+        questions = len(determination.questions)
+        if questions:
+            is_one = questions == 1
+            self._line(f"{questions:,} open question{'' if is_one else 's'} would change an answer")
+        self._line("for the reasons, the questions and whose duty it is, add --why")
+
+    def _next(self) -> None:
+        determination = self._decided.determination
         if determination.overall == "refer_to_counsel":
             self._line(("next: give this to counsel; nothing leaves meanwhile", "dim"))
         elif determination.overall == "withhold":

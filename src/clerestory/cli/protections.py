@@ -6,7 +6,7 @@ and before anything is read that might leave, the demand is decided again with w
 An answer can only fall by it: what would rise goes back to the people who decide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from clerestory.cli.deciding import Decided
 from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, Determination, Item, Ruling
 from clerestory.demands.determination import Outcome, Reason, overall_of
-from clerestory.holdings import Catalogue, Source
+from clerestory.holdings import Catalogue, Protection, Source
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.protections import Protections, read_protections
 from clerestory.kernel import Refusal
@@ -31,6 +31,8 @@ _REASON = (
 _REASON_BESIDE = "this part is not answered, and the law does not let the agency say why"
 # Whether somebody was found. Only a look into the records tells.
 _FOUND = "identifier_matches_one_person"
+# Whose address is kept secret.
+_SECRET = Protection.ADDRESS_CONFIDENTIALITY
 _OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 
 
@@ -40,8 +42,10 @@ class Protected:
 
     Attributes:
         demand: The demand as it was judged, with the record's flags.
+        hidden_homes: The refs of which an address is kept secret, theirs or their household's.
+        hiding_others: The refs of whose household another keeps an address secret as they do not.
         true_addresses: For each ref where the person truly lives, if the record keeps it apart.
-        others_addresses: For each ref where others truly live: of the household, or asked about.
+        others_addresses: For each ref where others truly live who are asked about beside them.
         shared_papers: The refs of whose household another is protected as they are not, so that
             their papers and notes may tell of that person.
     """
@@ -49,6 +53,8 @@ class Protected:
     decided: Decided
     lowered: tuple[Item, ...]
     demand: Demand
+    hidden_homes: frozenset[str]
+    hiding_others: frozenset[str]
     true_addresses: Mapping[str, tuple[str, ...]]
     others_addresses: Mapping[str, tuple[str, ...]]
     shared_papers: frozenset[str]
@@ -83,6 +89,8 @@ def decide_with_record(
         decided=decided,
         lowered=(),
         demand=demand,
+        hidden_homes=frozenset(one.ref for one in demand.subjects if _SECRET in one.flags),
+        hiding_others=frozenset(ref for ref, one in marks.items() if _is_hiding_others(one)),
         true_addresses={ref: one.true_addresses for ref, one in marks.items()},
         others_addresses={ref: _others(ref, marks) for ref in marks},
         shared_papers=frozenset(ref for ref, one in marks.items() if one.household),
@@ -156,15 +164,23 @@ def nothing_left() -> Refusal:
     )
 
 
+def _is_hiding_others(marks: Protections) -> bool:
+    own = _folded(marks.true_addresses)
+    return _SECRET in marks.household or any(
+        fold_address(one) not in own for one in marks.others_addresses
+    )
+
+
 def _others(ref: str, marks: Mapping[str, Protections]) -> tuple[str, ...]:
-    """Where others than the person ``ref`` truly live, unless the person lives there too."""
-    # What folds to nothing, such as "same", is not known to be where the person lives.
-    own = {fold_address(one) for one in marks[ref].true_addresses} - {""}
-    told = [
-        *marks[ref].others_addresses,
-        *(one for other in marks if other != ref for one in marks[other].true_addresses),
-    ]
+    """Where others who are asked about truly live, unless the person lives there too."""
+    own = _folded(marks[ref].true_addresses)
+    told = [one for other in marks if other != ref for one in marks[other].true_addresses]
     return tuple(one for one in dict.fromkeys(told) if fold_address(one) not in own)
+
+
+def _folded(addresses: Collection[str]) -> set[str]:
+    # What folds to nothing, such as "same", is not known to be where the person lives.
+    return {fold_address(one) for one in addresses} - {""}
 
 
 def _with_flags(demand: Demand, flags: Mapping[str, frozenset[str]]) -> Demand:

@@ -1,14 +1,14 @@
 """The true address of who takes part in address confidentiality, told by another field.
 
 The law lets the address in the file leave, since agencies accept no other than the designated one.
-A record may still hold the true one there, or a letter or a note may repeat it. Such a value is
-ruled as the true address is: where that stays closed it goes to counsel, for whom the paper and
-the record contradict each other.
+A record may still hold the true one there, or a letter or a note may repeat it. So every value that
+may say a place is ruled as the true address is, unless it is exactly a designated address: where
+that stays closed it goes to counsel, for whom the paper and the record contradict each other.
 """
 
 import contextlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.places import profiles_folder
@@ -16,43 +16,52 @@ from clerestory.cli.protections import Protected, unsaid
 from clerestory.demands import Item
 from clerestory.demands.determination import Outcome, Ruling, overall_of
 from clerestory.disclosure import Attachment, Value
-from clerestory.holdings import Catalogue, says_address
+from clerestory.holdings import Catalogue, bare_address, may_be_home, may_tell_place
+from clerestory.holdings.told_addresses import LABEL_WORDS
 from clerestory.policy import Engine
+
+_PICTURES = frozenset({".png", ".jpg", ".jpeg"})
+# The groups of the vocabulary that a column of addresses is in.
+_OF_ADDRESSES = frozenset({"contact", "whereabouts"})
 
 
 def keep_true_address(
     protected: Protected, catalogue: Catalogue, found: Mapping[Item, Value]
 ) -> Protected:
-    """Keep back each value that says a true address, unless it is the person's and may leave.
+    """Keep back each value that may say a true address, unless it is the person's and may leave.
 
     Args:
         protected: The answer with what the records say of protection.
-        catalogue: Says which field of a program is the true address.
-        found: What was read for the answers that are open. A file is not looked into.
+        catalogue: Says which field of a program is the true address, and which are designated.
+        found: What was read for the answers that are open.
     """
+    known = _Known(protected, catalogue)
     telling = [
         item
         for item, value in found.items()
-        if _tells(value, protected.true_addresses.get(item.subject, ()))
+        if item.subject in protected.hidden_homes and known.may_tell(item, value)
     ]
     kept = set(telling) - _as_open(protected, catalogue, telling)
     # What opens somebody's own true address, such as that they ask for it, opens nobody else's.
     kept |= {
         item
         for item, value in found.items()
-        if _tells(value, protected.others_addresses.get(item.subject, ()))
-    }
-    # The papers and notes of a case are its members' alike. What one of them told there in
-    # confidence, such as a plan to flee, is not given to another, who asks for their own record.
-    narrative = {
-        name
-        for name, code in protected.decided.stack.vocabulary.lists["fields"].items()
-        if "narrative" in code.groups
+        if item.subject in protected.hiding_others
+        and known.may_tell(item, value, own=protected.true_addresses.get(item.subject, ()))
     }
     kept |= {
         item
+        for item, value in found.items()
+        for text in _texts(value)
+        for home in protected.others_addresses.get(item.subject, ())
+        if may_be_home(text, home)
+    }
+    # The papers and notes of a case are its members' alike. What one of them told there in
+    # confidence, such as a plan to flee, is not given to another, who asks for their own record.
+    kept |= {
+        item
         for item in found
-        if item.subject in protected.shared_papers and item.field in narrative
+        if item.subject in protected.shared_papers and "narrative" in known.groups_of(item)
     }
     if not kept:
         return protected
@@ -72,8 +81,34 @@ def keep_true_address(
     )
 
 
-def _tells(value: Value, addresses: Collection[str]) -> bool:
-    return any(says_address(text, one) for text in _texts(value) for one in addresses)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of fields and of addresses that are nobody's secret."""
+
+    protected: Protected
+    catalogue: Catalogue
+
+    def groups_of(self, item: Item) -> frozenset[str]:
+        return self.protected.decided.stack.vocabulary.groups_of("fields", item.field)
+
+    def may_tell(self, item: Item, value: Value, *, own: Collection[str] = ()) -> bool:
+        """Whether a value may say where anybody lives, other than at a designated address.
+
+        Args:
+            item: Whose value of which field.
+            value: What was read.
+            own: What the person knows to be their own home.
+        """
+        if isinstance(value, Attachment):
+            # Nobody looks into a file; a photograph of a face is none of a lease.
+            return not (value.suffix in _PICTURES and "identity" in self.groups_of(item))
+        untold = {bare_address(one) for one in (*self.catalogue.designated_addresses, *own)}
+        # A column of addresses may have one of a name alone, which elsewhere is a label.
+        words = 0 if self.groups_of(item) >= _OF_ADDRESSES else LABEL_WORDS
+        return any(
+            may_tell_place(text, words=words) and bare_address(text) not in untold
+            for text in _texts(value)
+        )
 
 
 def _texts(value: Value) -> Iterable[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from clerestory.demands.condition import Condition
 from clerestory.demands.demand import Item
 
 
@@ -30,12 +31,13 @@ class Reason:
 class NearMiss:
     """An authority that was considered and did not open the field.
 
-    ``missing`` names, in the words of the policy, the conditions that were not met; it is empty
-    where the authority was met and yet lifts less than what keeps the field closed.
+    ``missing`` are the conditions that were not met, all of which have to be; it is empty where the
+    authority was met and yet lifts less than what keeps the field closed. ``speaking.Speaker`` says
+    them.
     """
 
     authority: str
-    missing: tuple[str, ...] = ()
+    missing: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -106,7 +108,6 @@ class Question:
     """An unknown fact whose answer would turn rulings, who may establish it, and the rulings."""
 
     fact: str
-    text: str
     by: str
     turns: tuple[str, ...]
 

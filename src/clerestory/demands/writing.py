@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from operator import attrgetter
 
 from clerestory.demands.determination import Determination, Duty, Question, Ruling
+from clerestory.demands.speaking import Speaker
 from clerestory.kernel.canonical import Json
 
 FORMAT = "clerestory-determination/1"
@@ -14,16 +15,19 @@ _shared_parts = attrgetter(*(part.name for part in fields(Ruling) if part.name !
 _text = json.encoder.encode_basestring_ascii
 
 
-def determination_json(determination: Determination) -> dict[str, Json]:
-    """Return the determination in the form of ``schemas/determination.schema.json``."""
+def determination_json(determination: Determination, speaker: Speaker) -> dict[str, Json]:
+    """Return the determination in the form of ``schemas/determination.schema.json``.
+
+    What is missing and what is asked stand there in the words of ``speaker``.
+    """
     return {
         "format": FORMAT,
         "demand": determination.demand_id,
         "on": determination.on.isoformat(),
         "overall": determination.overall,
-        "rulings": [_ruling(ruling) for ruling in determination.rulings],
+        "rulings": [_ruling(ruling, speaker) for ruling in determination.rulings],
         "duties": [_duty(duty) for duty in determination.duties],
-        "questions": [_question(question) for question in determination.questions],
+        "questions": [_question(question, speaker) for question in determination.questions],
         "packs": list(determination.packs),
         "pack_digest": determination.pack_digest,
         "facts_digest": determination.facts_digest,
@@ -32,13 +36,13 @@ def determination_json(determination: Determination) -> dict[str, Json]:
     }
 
 
-def determination_text(determination: Determination) -> Iterator[str]:
+def determination_text(determination: Determination, speaker: Speaker) -> Iterator[str]:
     """Yield the text of :func:`determination_json`, each level set in by one, part by part.
 
     Persons of whom the same is known have rulings that differ in the item alone. What they share
     is written out once and kept, so that a list of very many persons takes little memory.
     """
-    whole = determination_json(replace(determination, rulings=()))
+    whole = determination_json(replace(determination, rulings=()), speaker)
     parts = list(whole.items())
     place = list(whole).index("rulings")
     before, after = dict(parts[:place]), dict(parts[place + 1 :])
@@ -49,21 +53,21 @@ def determination_text(determination: Determination) -> Iterator[str]:
         item = ruling.item
         key = (item.program, item.field, *map(id, _shared_parts(ruling)))
         if key not in shared:
-            shared[key] = _after_subject(ruling)
+            shared[key] = _after_subject(ruling, speaker)
         yield f'{joint}{{\n   "subject": {_text(item.subject)},{shared[key]}'
         joint = ",\n  "
     end = "\n ]" if determination.rulings else "]"
     yield f"{end},{json.dumps(after, indent=1)[1:]}"
 
 
-def _after_subject(ruling: Ruling) -> str:
-    rest = _ruling(ruling)
+def _after_subject(ruling: Ruling, speaker: Speaker) -> str:
+    rest = _ruling(ruling, speaker)
     del rest["subject"]
     # A ruling stands in a list within the whole.
     return json.dumps(rest, indent=1)[1:].replace("\n", "\n  ")
 
 
-def _ruling(ruling: Ruling) -> dict[str, Json]:
+def _ruling(ruling: Ruling, speaker: Speaker) -> dict[str, Json]:
     return {
         "subject": ruling.item.subject,
         "program": ruling.item.program,
@@ -76,7 +80,7 @@ def _ruling(ruling: Ruling) -> dict[str, Json]:
         "authorities": list(ruling.authorities),
         "policies": list(ruling.policies),
         "considered_not_met": [
-            {"authority": miss.authority, "missing": list(miss.missing)}
+            {"authority": miss.authority, "missing": [speaker.say(one) for one in miss.missing]}
             for miss in ruling.considered_not_met
         ],
         "reason": {
@@ -114,10 +118,10 @@ def _duty(duty: Duty) -> dict[str, Json]:
     }
 
 
-def _question(question: Question) -> dict[str, Json]:
+def _question(question: Question, speaker: Speaker) -> dict[str, Json]:
     return {
         "fact": question.fact,
-        "text": question.text,
+        "text": speaker.question(question),
         "by": question.by,
         "turns": list(question.turns),
     }

@@ -22,6 +22,7 @@ from clerestory.disclosure.letters import (
 from clerestory.disclosure.logged import FIELD, LogEvidence, ProvedEvidence, not_logged
 from clerestory.disclosure.minimising import (
     Attachment,
+    History,
     Minimised,
     Record,
     Value,
@@ -57,6 +58,7 @@ __all__ = [
     "CertificateRecipient",
     "CoarseningTables",
     "Contents",
+    "History",
     "Identity",
     "LetterInput",
     "LogEvidence",

@@ -108,7 +108,7 @@ def _why(given: LetterInput) -> list[Entry]:
     found: list[Entry] = []
     for kind, rulings in kinds.items():
         coarser = given.words.row(list(dict.fromkeys(precision(given.words, r) for r in rulings)))
-        scope = scope_of(given, rulings, given.given)
+        scope = scope_of(given, rulings, given.given, whole_key="all_given")
         found.append({"why": given.words.said(f"why_{kind}", scope=scope, precision=coarser)})
     return found
 
@@ -198,12 +198,15 @@ def _referred(given: LetterInput, rulings: Sequence[Ruling]) -> list[Entry]:
 def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
     """Return what was missing, and what would open what is not given."""
     release, refer = ways(given, Outcome.RELEASE), ways(given, Outcome.REFER)
+    if given.is_own:
+        refer = []  # what brings a stranger's demand before counsel is no way for the person
     closed = any(each.outcome is Outcome.WITHHOLD for each in given.kept)
+    lacking = any(miss.missing for each in given.kept for miss in each.considered_not_met)
     return {
         "near_misses": near_misses(given),
         "ways": release,
         "counsel_ways": refer,
-        "no_way": mark(closed and not release and not refer),
+        "no_way": mark(closed and not (release or refer or lacking)),
         # Beside something that is given, a duty may follow from what protects its person.
         "routes": [] if given.given else routes(given),
         "again": mark(True),

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from clerestory.demands.determination import Determination, Ruling
 from clerestory.disclosure.cells import cell
 from clerestory.disclosure.given_files import FileState, open_given, state_of
-from clerestory.disclosure.minimising import Attachment, Minimised, Record, subjects_of
+from clerestory.disclosure.minimising import Attachment, History, Minimised, Record, subjects_of
 from clerestory.disclosure.subjects import (
     SUBJECTS_PATH,
     SUBJECTS_TABLE_PATH,
@@ -32,6 +32,7 @@ DETERMINATION_PATH = "data/determination.json"
 LETTER_PATH = "data/letter.pdf"
 INDEX_PATH = "data/withheld.pdf"
 COLUMNS = ("subject", "program", "field", "outcome", "precision", "value", "file")
+DAYS = "days"  # of a history the day of each value, in the order of the values
 PIECE_BYTES = 1 << 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # What Windows keeps for devices, with any ending: a folder of that name cannot be unpacked there.
@@ -293,7 +294,7 @@ def _row(record: Record) -> dict[str, Json]:
     file = None
     if isinstance(value, Attachment):
         file = attachment_name(item.subject, item.program, item.field, value.suffix)
-    return {
+    row: dict[str, Json] = {
         "subject": item.subject,
         "program": item.program,
         "field": item.field,
@@ -302,6 +303,9 @@ def _row(record: Record) -> dict[str, Json]:
         "value": None if isinstance(value, Attachment) else value,
         "file": file,
     }
+    if isinstance(value, History):
+        row |= {"value": value[0] if len(value) == 1 else list(value), DAYS: list(value.days)}
+    return row
 
 
 def records_csv(rows: Sequence[Mapping[str, Json]]) -> bytes:
@@ -312,9 +316,10 @@ def records_csv(rows: Sequence[Mapping[str, Json]]) -> bytes:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
+    columns = (*COLUMNS, DAYS) if any(DAYS in row for row in rows) else COLUMNS
+    writer.writerow(columns)
     for row in rows:
-        writer.writerow([cell(row[column]) for column in COLUMNS])
+        writer.writerow([cell(row.get(column)) for column in columns])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from functools import cached_property
 
 from clerestory.demands.demand import Demand, Item
-from clerestory.demands.determination import Change, Determination, Outcome, Ruling
+from clerestory.demands.determination import Determination, Outcome, Ruling
+from clerestory.demands.speaking import Speaker
 from clerestory.disclosure.persons_said import PersonsSaid
 from clerestory.disclosure.shown import shown
 from clerestory.disclosure.stationery import Stationery, Words
@@ -19,8 +20,6 @@ from clerestory.law.codes import Vocabulary
 OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 OWN_SIDE = frozenset({"subject", "representative_of_subject"})
 """Who asks for the person's own record: the person, or somebody in the person's name."""
-
-SayChange = Callable[[Change], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +55,13 @@ class LetterInput(Addressed):
 
     Attributes:
         authorities: By id, all that the determination names.
-        say_change: A change in plain words; without it the fact's name is spelled out.
+        speaker: Says conditions to the reader of the letter.
         vocabulary: Tells which fields are about nobody in particular.
     """
 
     determination: Determination
     authorities: Mapping[str, Authority]
-    say_change: SayChange | None = None
+    speaker: Speaker
     vocabulary: Vocabulary | None = None
 
     @property
@@ -220,10 +219,16 @@ def relations(given: LetterInput) -> list[Entry]:
     ]
 
 
-def scope_of(given: LetterInput, rulings: Sequence[Ruling], whole: Sequence[Ruling]) -> str:
+def scope_of(
+    given: LetterInput,
+    rulings: Sequence[Ruling],
+    whole: Sequence[Ruling],
+    *,
+    whole_key: str = "every_part",
+) -> str:
     """Return which of ``whole`` are meant, in one phrase."""
     if set(map(_item, rulings)) == set(map(_item, whole)):
-        return given.words.said("every_part")
+        return given.words.said(whole_key)
     said = []
     for part in parts_of(rulings):
         nobody = all(given.is_about_nobody(ruling.item) for ruling in part.rulings)

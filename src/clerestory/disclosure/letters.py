@@ -12,6 +12,7 @@ import typst
 from clerestory.disclosure import composing
 from clerestory.disclosure.composing import Letter
 from clerestory.disclosure.letter_facts import Addressed, LetterInput
+from clerestory.disclosure.shown import contained
 from clerestory.disclosure.stationery import Stationery
 from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import Json
@@ -64,8 +65,11 @@ def typeset(letter: Letter, stationery: Stationery, on: date) -> bytes:
         "page": words.table["page"],
         "author": head.agency,
         "notice": head.notice,
-        "head": list(head.head),
-        "signed": [words.table["for_the_agency"], *head.signed],
+        "head": [contained(line, words.direction) for line in head.head],
+        "signed": [
+            words.table["for_the_agency"],
+            *(contained(line, words.direction) for line in head.signed),
+        ],
         "lang": words.language,
         "dir": words.direction,
         "blocks": [dict(block) for block in letter.blocks],

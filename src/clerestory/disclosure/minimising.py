@@ -32,8 +32,28 @@ class Attachment:
             raise ValueError(f"a suffix must be lower-case letters and digits: {self.suffix}")
 
 
+class History(tuple[str, ...]):
+    """Several texts, oldest first, each with its day: without it nobody could read a history.
+
+    It is a tuple of its texts, so that whatever looks at texts sees these as well.
+    """
+
+    days: tuple[str, ...]
+
+    def __new__(cls, texts: Iterable[str], days: Iterable[str]) -> "History":
+        """Return the texts with their days, one for each."""
+        made = super().__new__(cls, texts)
+        made.days = tuple(days)
+        if len(made.days) != len(made):
+            raise ValueError(f"each text of a history has one day: {len(made)}, {len(made.days)}")
+        return made
+
+
 Value = str | tuple[str, ...] | Attachment | None
-"""One text, several (one a row of the source, oldest first), a file, or nothing on file."""
+"""One text, several (one a row of the source, oldest first), a file, or nothing on file.
+
+Texts that have days are a :class:`History`, also where there is one alone.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from clerestory.demands.condition import Condition
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import NearMiss, Outcome, Ruling, Turn
+from clerestory.demands.speaking import Line, sought
 from clerestory.disclosure.letter_facts import LetterInput, scope_of
 from clerestory.disclosure.wording import UNDER, Bullet, Entry
 
@@ -116,18 +118,18 @@ def _by_miss(rulings: Iterable[Ruling]) -> dict[NearMiss, list[Ruling]]:
 
 
 def _missing(given: LetterInput, miss: NearMiss) -> Said:
-    return tuple(Bullet(text=text) for text in miss.missing if not given.words.is_unsaid(text))
+    return _bullets(given, miss.missing)
 
 
 def _turn(given: LetterInput, turn: Turn) -> Said:
-    said = []
-    for change in turn.changes:
-        fact = change.fact.removeprefix("findings.").replace("_", " ").replace(".", " ")
-        text = (
-            given.say_change(change)
-            if given.say_change
-            else given.words.said("change", fact=fact, value=change.value)
-        )
-        if not (given.words.is_unsaid(text) or given.words.is_unsaid(change.fact)):
-            said.append(Bullet(text=text))
-    return tuple(said)
+    return _bullets(given, [sought([change]) for change in turn.changes])
+
+
+def _bullets(given: LetterInput, conditions: Iterable[Condition]) -> Said:
+    """Return conditions as lines, but those that would tell whether the agency holds a file."""
+    told = [one for one in conditions if not given.speaker.tells_of_files(one)]
+    return tuple(map(_bullet, given.speaker.lines(told)))
+
+
+def _bullet(line: Line) -> Bullet:
+    return Bullet(text=line.text, under=tuple(map(_bullet, line.under)))

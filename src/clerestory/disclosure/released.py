@@ -1,6 +1,7 @@
 """The contents against the rulings: nothing in ``data/`` that was not released."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,6 +10,8 @@ from clerestory.disclosure import contents, subjects
 from clerestory.disclosure.minimising import check_precision
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ROW = set(contents.COLUMNS)
 Key = tuple[str, str, str]  # subject, program, field
 
 
@@ -116,7 +119,7 @@ def _check_subject(
             raise ValueError("another head")
         for row in rows:
             key = (str(row["subject"]), str(row["program"]), str(row["field"]))
-            if key[0] != subject or key in answered or set(row) != set(contents.COLUMNS):
+            if key[0] != subject or key in answered or set(row) - {contents.DAYS} != _ROW:
                 raise ValueError("another subject, twice, or with more than a row has")
             paths |= _check_row(row, key, rulings)
             answered.add(key)
@@ -142,6 +145,7 @@ def _check_row(row: Mapping[str, str | None], key: Key, rulings: EnclosedRulings
         )
     ruled = rulings.open_items[key]
     check_precision(ref, row["precision"], ruled, row["value"])
+    _check_days(row, ruled)
     if row["outcome"] != ("release" if ruled is None else "coarsen"):
         raise ValueError("another outcome")
     file = row["file"]
@@ -152,6 +156,17 @@ def _check_row(row: Mapping[str, str | None], key: Key, rulings: EnclosedRulings
     if file != named or row["value"] is not None or ruled is not None:
         raise ValueError("another file")
     return {f"data/{file}"}
+
+
+def _check_days(row: Mapping[str, Any], ruled: str | None) -> None:
+    """Check that the days, where there are any, are those of a whole answer, one for each value."""
+    if contents.DAYS not in row:
+        return
+    value, days = row["value"], row[contents.DAYS]
+    texts = value if isinstance(value, list) else [value]
+    is_history = isinstance(days, list) and all(_DAY.fullmatch(day) for day in days)
+    if ruled is not None or value is None or not is_history or len(days) != len(texts):
+        raise ValueError("days of something else")
 
 
 def _body(files: Mapping[str, _File], path: str) -> bytes:

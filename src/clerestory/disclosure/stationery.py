@@ -10,6 +10,7 @@ from typing import Any
 import typst
 
 from clerestory.disclosure.coarsening import CoarseningTables
+from clerestory.disclosure.shown import contained
 from clerestory.kernel import BadFile, Period, Refusal
 from clerestory.kernel.reading import parse_toml
 
@@ -66,11 +67,13 @@ class Words:
         if len(said) < 2:
             return "".join(said)
         form: str = self.table["row"]
-        return form.format(first=str(self.table["comma"]).join(said[:-1]), last=said[-1])
+        each = [contained(one, self.direction) for one in said]
+        return form.format(first=str(self.table["comma"]).join(each[:-1]), last=each[-1])
 
     def said(self, key: str, **slots: object) -> str:
         """Return the phrase ``key`` with its slots filled in."""
-        return str(self.table["phrases"][key]).format(**slots)
+        told = {name: contained(str(slot), self.direction) for name, slot in slots.items()}
+        return str(self.table["phrases"][key]).format(**told)
 
     def is_unsaid(self, text: str) -> bool:
         """Whether ``text`` would tell that the agency holds a file."""

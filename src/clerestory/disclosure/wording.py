@@ -129,7 +129,7 @@ class _Section:
             under = entry.get(UNDER, ())
             bullets = under if isinstance(under, tuple) else ()
             text = self._fill(self.section["line"], entry)
-            items.append({"text": text, UNDER: list(map(_written, bullets))})
+            items.append({"text": text, UNDER: [_written(one, self.direction) for one in bullets]})
         return self._listed(items)
 
     def _listed(self, items: Sequence[Json]) -> dict[str, Json]:
@@ -152,8 +152,9 @@ class _Section:
         }
 
 
-def _written(bullet: Bullet) -> Json:
-    return {"text": bullet.text, UNDER: list(map(_written, bullet.under))}
+def _written(bullet: Bullet, direction: str) -> Json:
+    under: list[Json] = [_written(one, direction) for one in bullet.under]
+    return {"text": contained(bullet.text, direction), UNDER: under}
 
 
 def _entries(facts: Facts, name: str) -> Sequence[Entry]:

@@ -65,7 +65,7 @@ from clerestory.holdings.roster import (
 from clerestory.holdings.search import PersonSearch
 from clerestory.holdings.source import Source, open_source
 from clerestory.holdings.still_right import check_still_right
-from clerestory.holdings.told_addresses import says_address
+from clerestory.holdings.told_addresses import bare_address, may_be_home, may_tell_place
 
 __all__ = [
     "SENTENCES",
@@ -108,6 +108,7 @@ __all__ = [
     "Severity",
     "Source",
     "SourceFault",
+    "bare_address",
     "build_index",
     "check_index_current",
     "check_source",
@@ -115,6 +116,8 @@ __all__ = [
     "list_column_faults",
     "list_missing",
     "load_catalogue",
+    "may_be_home",
+    "may_tell_place",
     "open_index",
     "open_source",
     "parse_catalogue",
@@ -123,6 +126,5 @@ __all__ = [
     "read_roster",
     "read_who",
     "resolve_roster",
-    "says_address",
     "tell_requester",
 ]

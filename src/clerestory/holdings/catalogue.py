@@ -169,6 +169,8 @@ class Catalogue:
         digest: SHA-256 of the catalogue's bytes, so that an index knows what it was built for.
         protections: Where a record says that its person is protected.
         households: Columns in which people of one household or case have the same value.
+        designated_addresses: What a program of address confidentiality gives out in place of
+            each home: the only addresses of who takes part that leave without counsel.
     """
 
     agency: str
@@ -179,6 +181,7 @@ class Catalogue:
     digest: str
     protections: tuple[ProtectionMark, ...] = ()
     households: tuple[Column, ...] = ()
+    designated_addresses: tuple[str, ...] = ()
 
     def get_field(self, program: str, code: str) -> HeldField:
         """Return one field of one program.

@@ -24,6 +24,7 @@ from clerestory.holdings.catalogue import (
 from clerestory.holdings.catalogue_lines import find_line
 from clerestory.holdings.catalogue_rules import list_faults
 from clerestory.holdings.errors import CatalogueFault
+from clerestory.holdings.told_addresses import bare_address
 from clerestory.kernel import BadFile
 from clerestory.kernel.files import read_limited
 from clerestory.kernel.reading import parse_toml
@@ -35,7 +36,7 @@ _Code = TypeVar("_Code", bound=StrEnum)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOP = {
     "format", "agency", "person", "search_keys", "fields", "groups", "programs", "protections",
-    "households",
+    "households", "address_confidentiality",
 }  # fmt: skip
 _KIND = {"label", "category", "sensitivity", "proxy_for_status"}
 _HELD = {"column", "dated", "monthly", "source", "sensitivity", "proxy_for_status"}
@@ -106,6 +107,7 @@ class _Reader:
             digest=digest,
             protections=tuple(self._protections(document, person)),
             households=tuple(self._households(document)),
+            designated_addresses=tuple(self._designated(document)),
         )
         for path, message, todo in list_faults(catalogue):
             self._fail(path, message, todo)
@@ -264,6 +266,17 @@ class _Reader:
             self._fail(path, "nothing says who lives together", 'write same = ["table.column"]')
         for text in dict.fromkeys(written):
             yield self._column(text, path)
+
+    def _designated(self, document: dict[str, Any]) -> Iterator[str]:
+        if "address_confidentiality" not in document:
+            return
+        path = ("address_confidentiality", "designated")
+        self._known(self._table(document, path[:1]), {"designated"}, path[:1])
+        for text in self._list(self._table(document, path[:1]), path):
+            # A blank would let every address leave that has neither letter nor digit.
+            if not bare_address(text):
+                self._fail(path, "a designated address is blank", "write the address, or no line")
+            yield text
 
     def _column(self, written: object, path: tuple[str, ...], *, program: str = "") -> Column:
         parts = written.replace("{program}", program).split(".") if isinstance(written, str) else []

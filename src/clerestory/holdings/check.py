@@ -278,9 +278,11 @@ def _other_keys(catalogue: Catalogue, kinds: Mapping[str, set[Kind]]) -> Iterato
 
 
 def _mark_keys(source: Source, catalogue: Catalogue) -> Iterator[ColumnFault]:
-    """Keys of a table of marks that are nobody's: that those people are protected is never met."""
+    """Keys of a table of marks or households that are nobody's: what it says is never met."""
     key, persons = catalogue.person.name, catalogue.person.table
-    for table in sorted({mark.column.table for mark in catalogue.protections} - {persons}):
+    tables = {mark.column.table for mark in catalogue.protections}
+    tables |= {column.table for column in catalogue.households}
+    for table in sorted(tables - {persons}):
         held = [source.columns_of(one) or () for one in (table, persons)]
         if not all(any(one.name == key for one in columns) for columns in held):
             continue

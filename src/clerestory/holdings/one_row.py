@@ -68,6 +68,8 @@ class OneRow:
         members: A table that must have a row for the person too, so that a program's fields are
             read only of people who are in the program; ``None`` when ``table`` is that table.
         dated: The date column that ``period`` is about; ``None`` reads the one current row.
+        days: Whether each row also tells its day, behind the columns: a history without its days
+            is none.
         household: The household of which everybody's rows are read instead. It serves what
             protects a household and nothing else.
     """
@@ -79,6 +81,7 @@ class OneRow:
     members: str | None
     dated: str | None = None
     period: Period | None = None
+    days: bool = False
     household: Household | None = None
 
     @property
@@ -183,6 +186,8 @@ class OneRow:
             strange = grammar.is_no_day(text)
             if within:
                 select = select.where(sa.or_(sa.and_(*within), strange))
+            if self.days:
+                select = select.add_columns(text.label("day"))
             return select.add_columns(strange.label("no_day")).order_by(text)
         held = sa.column(dated, sa.Date, _selectable=table)
         # A date is compared as it is, so that an index on it serves.
@@ -191,6 +196,8 @@ class OneRow:
             select = select.where(on >= period.valid_from)
         if period.valid_to is not None:
             select = select.where(on < period.valid_to)
+        if self.days:
+            select = select.add_columns(on.label("day"))
         return select.order_by(held)
 
 

@@ -19,6 +19,7 @@ from clerestory.holdings.source_faults import bad_value
 from clerestory.kernel import Period
 
 Values = tuple[str | int | float | bytes, ...]
+_DAY = len("2026-03-17")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +41,15 @@ class PermittedField:
 class FieldValue:
     """What the source holds for one permitted field; no values when it holds nothing.
 
-    A dated field has one value for each row of the period, oldest first.
+    A dated field has one value for each row of the period, oldest first, and in ``days`` the day of
+    each, written ``2026-03-17``.
     """
 
     person_id: str
     program: str
     field: str
     values: Values
+    days: tuple[str, ...] = ()
 
 
 def read_fields(
@@ -69,11 +72,17 @@ def read_fields(
             code="read-field-twice",
             todo="join the two permissions into one before reading",
         )
-    found: dict[int, Values] = {}
+    found: dict[int, _Found] = {}
     for group in _group(held):
         found.update(_read_group(source, catalogue, group))
     return tuple(
-        FieldValue(person_id=one.person_id, program=one.program, field=one.field, values=found[at])
+        FieldValue(
+            person_id=one.person_id,
+            program=one.program,
+            field=one.field,
+            values=found[at].values,
+            days=found[at].days,
+        )
         for at, one in enumerate(permitted)
     )
 
@@ -86,6 +95,14 @@ class _Readable:
     permitted: PermittedField
     column: Column
     dated: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What stands in one column, and the days of its rows where they have one."""
+
+    values: Values
+    days: tuple[str, ...]
 
 
 def _check_readable(catalogue: Catalogue, at: int, one: PermittedField) -> _Readable:
@@ -122,7 +139,7 @@ def _group(held: Sequence[_Readable]) -> list[list[_Readable]]:
 
 def _read_group(
     source: Source, catalogue: Catalogue, group: Sequence[_Readable]
-) -> dict[int, Values]:
+) -> dict[int, _Found]:
     first = group[0]
     names = tuple(dict.fromkeys(one.column.name for one in group))
     members = catalogue.programs[first.permitted.program].members
@@ -135,6 +152,7 @@ def _read_group(
             members=None if first.column.table == members else members,
             dated=first.dated,
             period=first.permitted.period if first.dated is not None else None,
+            days=first.dated is not None,
         )
     )
     if first.dated is None and len(rows) > 1:
@@ -143,11 +161,19 @@ def _read_group(
             code="source-two-rows",
             todo="find out which is right, and let the catalogue name a view that holds only it",
         )
-    return {one.at: _values(rows, names.index(one.column.name), one.column) for one in group}
+    return {
+        one.at: _found(rows, names.index(one.column.name), one.column, dated=one.dated is not None)
+        for one in group
+    }
 
 
-def _values(rows: Sequence[tuple[object, ...]], place: int, column: Column) -> Values:
-    return tuple(_plain(row[place], column) for row in rows if row[place] is not None)
+def _found(
+    rows: Sequence[tuple[object, ...]], place: int, column: Column, *, dated: bool
+) -> _Found:
+    held = [row for row in rows if row[place] is not None]
+    # A text that says a moment begins with its day.
+    days = tuple(str(_plain(row[-1], column))[:_DAY] for row in held) if dated else ()
+    return _Found(values=tuple(_plain(row[place], column) for row in held), days=days)
 
 
 def _plain(value: object, column: Column) -> str | int | float | bytes:

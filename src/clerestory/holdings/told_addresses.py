@@ -1,132 +1,118 @@
-"""Whether a text says where somebody lives who keeps it secret, in whatever way it was typed.
+"""Whether a text may say where somebody lives who keeps it secret, in whatever way it was typed.
 
-Two clerks write one home in two ways: with a room's number and without, Av for Avenue, a letter too
-few. So the number of the house and the name of the street are compared. An address that has not
-both cannot be compared, and then any other may be the one that is kept secret.
+Two clerks write one home in too many ways to compare them: 12Elm, Elm Street 12, "since 1 May 12
+Elm", the house behind the church. So of who keeps a home secret a text is taken to tell it unless
+it is of the few forms that cannot: a name, a date, a sum of money, a number longer than a house's.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from clerestory.holdings.fold import is_slip
 from clerestory.holdings.letters import latin_digits, plain, words_of
 
-_TYPES = {
-    "street": "st", "str": "st", "saint": "st", "avenue": "ave", "av": "ave", "road": "rd",
-    "drive": "dr", "lane": "ln", "la": "ln", "court": "ct", "place": "pl", "boulevard": "blvd",
-    "terrace": "ter", "highway": "rt", "hwy": "rt", "route": "rt", "rte": "rt", "circle": "cir",
-    "parkway": "pkwy", "square": "sq", "trail": "trl", "mount": "mt",
-}  # fmt: skip
-_TYPE_WORDS = frozenset(_TYPES.values())
-# Written or left out as one likes; a single letter is such a word as well.
-_LOOSE = frozenset({
-    "ne", "nw", "se", "sw", "no", "so", "north", "south", "east", "west", "state", "us", "rr",
-    "number", "and", "of", "the", "in",
-})  # fmt: skip
-_UNITS = frozenset({
-    "apt", "apartment", "unit", "ste", "suite", "room", "rm", "floor", "lot", "box", "bldg",
-})  # fmt: skip
-_ORDINALS = {
-    "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th",
-    "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
-}  # fmt: skip
-_NUMBER = re.compile(r"0*([0-9]+)[a-z]?")
-_BOX = re.compile(r"\bp\W*o\W*b(?:ox)?\b\W*(?:(?:no|number)\b\W*)?0*([0-9]+)\b")
-_PLACE = re.compile(r"\b[0-9]\w* [a-z]")
-# Nothing is known: it says as little as an empty column.
-_BLANK = re.compile(
-    r"none|n a|na|nil|null|unk|unknown|tbd|x+|no address|address unknown|"
-    r"not (?:known|applicable|given|provided|available)"
+
+def _words(written: str) -> frozenset[str]:
+    return frozenset(written.split())
+
+
+# Words that a text may have and still be no more than a name or a short label; a list of names has
+# its parts. What is longer is prose, which can describe a place without any word of an address.
+LABEL_WORDS = 5
+_PART = re.compile(r"[;\n]")
+# The numbers that are of no house: a day, a month or a moment, money, a span of time, and what has
+# as many digits as numbers of cases, accounts, persons and telephones.
+_NO_HOUSE = re.compile(
+    r"(?<!\w)(?:"
+    r"\d{4}-\d\d(?:-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?)?"
+    r"|\d\d/\d\d/\d{4}"
+    r"|\$\d[\d,]*(?:\.\d\d)?"
+    r"|\d{1,3} (?:months?|weeks?|days?|hours?)"
+    r"|\d{3}-\d\d-\d{4}"
+    r"|(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}"
+    r"|[a-z]?\d{7,}[a-z]?"
+    r")(?!\w)"
 )
-_FILLERS = " \t\r\n-./_"
-_STOP = "|"
-# So many words of a street's name are looked at, and a shorter one is not taken for its neighbour.
-_NAME_WORDS, _LONG = 3, 5
+_ONE_NUMBER = re.compile(r"[-$]?\d[\d,.]*%?")
+_OF_PLACES = _words(
+    # Kinds of streets,
+    "street st str avenue ave av road rd drive dr lane ln court ct place pl boulevard blvd terrace "
+    "ter highway hwy route rt rte circle cir parkway pkwy square sq trail trl way row path pike "
+    "loop alley crescent plaza ridge "
+    # parts of an address,
+    "po pob box apt apartment unit suite ste room rm floor lot bldg building rr rfd hc pmb zip "
+    "general delivery care address addr "
+    # kinds of homes,
+    "house home cottage cabin farm camp shelter hostel motel hotel inn lodge hall manor tower "
+    "towers village park trailer mobile estate estates center centre "
+    # and what is said of them.
+    "at in near behind above beside opposite corner next by lives live living lived stay stays "
+    "staying stayed moved moves moving resides residing residence located "
+    # A house's number in words.
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
+    "hundred"
+)
+_ZIP = re.compile(r"(?<![0-9])[0-9]{5}(?:-[0-9]{4})?\s*$", re.MULTILINE)
+_RANGE = re.compile(r"(?<![0-9])([0-9]{1,6})\s*(?:-|to|/)\s*([0-9]{1,6})(?![0-9])")
+_LONGEST_RANGE = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _House:
-    number: str
-    names: tuple[str, ...]
-    kind: str | None
-    is_unit: bool
+def may_tell_place(text: str, *, words: int = LABEL_WORDS) -> bool:
+    """Whether a text may say where anybody lives; only of a few forms it is certain that it cannot.
+
+    Args:
+        text: What would leave.
+        words: How many words a label may have; 0 where the column is one of addresses.
+
+    >>> may_tell_place("since 1 May 12Elm"), may_tell_place("behind the church")
+    (True, True)
+    >>> may_tell_place("paid $214 on 2026-03-01"), may_tell_place("Amina Warsame")
+    (False, False)
+    """
+    shown = latin_digits(plain(text))
+    # In a column of addresses it may be a house's.
+    if words and _ONE_NUMBER.fullmatch(shown.strip()):
+        return False
+    rest = _NO_HOUSE.sub(" ", shown)
+    said = words_of(rest)
+    if not "".join(said).isascii() or any(letter.isdigit() for letter in rest):
+        return True
+    longest = max(len(words_of(part)) for part in _PART.split(rest))
+    return longest > words or not _OF_PLACES.isdisjoint(said)
 
 
-def says_address(text: str, address: str) -> bool:
-    """Whether a text says an address, or may: where the address is one that nobody can compare.
+def may_be_home(text: str, home: str) -> bool:
+    """Whether a text about somebody else may say that home.
 
-    >>> says_address("lease of 91 Elm St. from 2024", "91 Elm Street Apt 2, Lewiston, ME 04240")
-    True
-    >>> says_address("91 Elm Street, Lewiston", "same as mailing")
+    Wide on purpose: one number in common is enough, and with a home of which no number is known
+    ("same as mailing", a house with a name) every place.
+
+    >>> may_be_home("Elm St 12, Bath", "12 1/2 Elm Street, Bath"), may_be_home("7 Elm St", "12 Elm")
+    (True, False)
+    """
+    if not may_tell_place(text):
+        return False
+    theirs = _numbers(home)
+    if not theirs:
+        return True
+    ours = _numbers(text)
+    shared = set(words_of(plain(text))) & set(words_of(plain(home)))
+    return not ours.isdisjoint(theirs) or (not ours and bool(shared))
+
+
+def bare_address(text: str) -> str:
+    """Return an address without blanks, signs and capitals, to tell whether it is exactly another.
+
+    >>> bare_address("P.O. Box 1, Exampleton") == bare_address("PO BOX 1 Exampleton")
     True
     """
-    shown, kept = _shape(text), _shape(address)
-    said, hidden = " ".join(words_of(shown)), " ".join(words_of(kept))
-    if _BLANK.fullmatch(hidden) or not address.strip(_FILLERS):
-        return False
-    boxes, told = set(_BOX.findall(kept)), set(_BOX.findall(shown))
-    if boxes & told or (hidden and f" {hidden} " in f" {said} "):
-        return True
-    houses = list(_houses(_tokens(kept)))
-    if not houses:
-        return not boxes and bool(told or _PLACE.search(said))
-    home = next((one for one in houses if not one.is_unit), houses[0])
-    return any(_is_one(home, other) for other in _houses(_tokens(shown)))
+    return "".join(words_of(latin_digits(plain(text))))
 
 
-def _shape(text: str) -> str:
-    shown = latin_digits(plain(text)).replace("#", " apt ")
-    return re.sub(r"\brr\W*([0-9])", r"rr \1", shown)  # a rural route
-
-
-def _tokens(text: str) -> list[str]:
-    """The words in one form, with a mark where a line or a part of it ends."""
-    parts = (words_of(part) for part in re.split(r"[,;\n]", text))
-    words = [word for part in parts for word in (*part, _STOP)]
-    return [_ORDINALS.get(word, _TYPES.get(word, word)) for word in words]
-
-
-def _houses(tokens: Sequence[str]) -> Iterator[_House]:
-    """Each number behind which the name of a street may stand."""
-    for at, token in enumerate(tokens):
-        number = _NUMBER.fullmatch(token)
-        if number is None:
-            continue
-        names, kind = _street(tokens[at + 1 :])
-        if names:
-            is_unit = at > 0 and tokens[at - 1] in _UNITS
-            yield _House(number=number[1], names=names, kind=kind, is_unit=is_unit)
-
-
-def _street(tokens: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
-    """The name of the street and its kind; no name where none stands there."""
-    names: list[str] = []
-    # Of Court Street, Saint John Street and Route 4 it is a part of the name.
-    first: str | None = None
-    is_unit = False
-    for token in tokens:
-        if is_unit or token in _UNITS:
-            is_unit = not is_unit
-        elif token in _TYPE_WORDS:
-            if names or first:
-                return (tuple(names) or (str(first),)), token
-            first = token
-        elif token == _STOP or (_NUMBER.fullmatch(token) and not (first and not names)):
-            if names or first or token != _STOP:
-                break
-        elif (token not in _LOOSE and len(token) > 1) or token.isdigit():
-            names.append(token)
-            if len(names) == _NAME_WORDS:
-                break
-    return (tuple(names) or ((first,) if first else ())), None
-
-
-def _is_one(home: _House, other: _House) -> bool:
-    if home.number != other.number or (home.kind and other.kind and home.kind != other.kind):
-        return False
-    return any(
-        one == two or (min(len(one), len(two)) >= _LONG and is_slip(one, two))
-        for one in home.names
-        for two in other.names
-    )
+def _numbers(text: str) -> set[str]:
+    """Every number of a text but the ZIP code at the end, and those within a range."""
+    shown = _ZIP.sub(" ", latin_digits(plain(text)))
+    found = {one.lstrip("0") for one in re.findall(r"[0-9]+", shown)}
+    for first, last in _RANGE.findall(shown):
+        if 0 < int(last) - int(first) <= _LONGEST_RANGE:
+            found |= set(map(str, range(int(first), int(last))))
+    return found - {""}

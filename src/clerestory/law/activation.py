@@ -20,11 +20,12 @@ from clerestory.kernel.bad_file import show
 from clerestory.kernel.canonical import Json
 from clerestory.kernel.files import write_whole
 from clerestory.kernel.reading import read_document
+from clerestory.law import manifest
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack, available_packs
 
 FILE = "active.json"
-KEPT = "active"
+KEPT = manifest.KEPT
 _REVIEWED = "reviewed"
 _MARK_LENGTH = 16
 # What a pack's digest is over (see ``packs.load_pack``): known answers are no law.

@@ -35,8 +35,6 @@ class Fact:
             unlisted would be another description of the paper in hand.
         with_kind: Whether it says what a paper is, so that only another kind of paper changes it.
         plain: What a plain demand says, so that a counterexample shows nothing beside the point.
-        says: The clause of a letter; without one the path is named.
-        told: Whether the clause goes on with the codes, such as "the paper is a" letter.
         staged: Whether the stages alone read it: a policy that could ask for it might open on it.
     """
 
@@ -58,8 +56,6 @@ class Fact:
     brings: frozenset[str] = frozenset()
     with_kind: bool = False
     plain: str = "unknown"
-    says: str = ""
-    told: bool = False
     staged: bool = False
 
     @property
@@ -92,38 +88,35 @@ ESTABLISHERS: Mapping[str, str] = {
 """Who may establish a fact, by code, in words."""
 
 
-def code(path: str, list_name: str, place: str = "", says: str = "", **more: Any) -> Fact:
-    """Return a fact with the codes of one list, which its clause goes on with.
+def code(path: str, list_name: str, place: str = "", **more: Any) -> Fact:
+    """Return a fact with the codes of one list.
 
     A demand has an attribute for it, unless it is told otherwise.
     """
-    return Fact(
-        path=path, lists=(list_name,), place=place, says=says,
-        **{"told": bool(says), "own": True, **more},
-    )  # fmt: skip
+    return Fact(path=path, lists=(list_name,), place=place, **{"own": True, **more})
 
 
-def made(path: str, says: str, *codes: str, **more: Any) -> Fact:
+def made(path: str, *codes: str, **more: Any) -> Fact:
     """Return a fact that is worked out, with codes that stand in no list."""
-    return Fact(path=path, codes=frozenset(codes), says=says, **{"by": "custodian", **more})
+    return Fact(path=path, codes=frozenset(codes), **{"by": "custodian", **more})
 
 
-def said(path: str, place: str, says: str = "", **more: Any) -> Fact:
+def said(path: str, place: str, **more: Any) -> Fact:
     """Return a fact that is yes, no or unknown; where no place states it, it is worked out."""
     silence = "unknown" if place else ""
     return Fact(
-        path=path, lists=ANSWER, place=place, says=says, silence=silence,
+        path=path, lists=ANSWER, place=place, silence=silence,
         **{"by": "custodian", **more},
     )  # fmt: skip
 
 
-def given(path: str, place: str, says: str, **more: Any) -> Fact:
+def given(path: str, place: str, **more: Any) -> Fact:
     """Return what is said of a consent or an agreement.
 
     What is not there covers nothing, and an answer of no opens least of all.
     """
     as_most = {"absent": "no", "worst": "no", "covers": True}
-    return said(path, place, says, **{"evidence": True, **as_most, **more})
+    return said(path, place, **{"evidence": True, **as_most, **more})
 
 
 def words(path: str) -> Fact:

@@ -1,12 +1,13 @@
-"""The facts of a request, each once: what it can hold, who states it and where, what letters say.
+"""The facts of a request, each once: what it can hold, who states it and where.
 
 The Cedar schema, the written form and its JSON Schema, the domains of proof and replay, what a
-demand can state together, the words of letters, what would change a ruling and how a
-counterexample is written are all made from these rows. A finding is a row of the codes: each one
-is a fact ``findings.<code>`` that is yes, no or unknown.
+demand can state together, what would change a ruling and how a counterexample is written are all
+made from these rows. A finding is a row of the codes: each one is a fact ``findings.<code>`` that
+is yes, no or unknown. What letters say of them stands in ``packs/words``.
 
-To add what is said of a consent, an agreement, a paper or a person is to add one row, and to have
-the published schema and the guide written anew (``tests/unit/policy/test_fact_table.py`` and
+To add what is said of a consent, an agreement, a paper or a person is to add one row, its sentences
+(`clerestory law check` asks for them), and to have the published schema and the guide written anew
+(``tests/unit/policy/test_fact_table.py`` and
 ``tests/unit/audit/test_documents.py``, run as programs).
 """
 
@@ -17,94 +18,92 @@ from clerestory.law.fact import Fact, code, given, made, said, signed, words
 
 _YES = frozenset({"yes"})
 _COURTS = ("federal", "holder_state", "other_state", "unstated")
-_ASKED = ("yes", "no", "everything", "unstated")
+_ASKED = ("yes", "no", "everything", "unstated", "of_which_program")
 _NONE = frozenset({"none"})
 
 FACTS: tuple[Fact, ...] = (
     Fact(path="on", cedar="datetime", by="program"),
-    code("holder.agency", "holder", "holder.agency", "the holder is", plain="me-dhhs"),
-    code("holder.kind", "holder_kind", "holder.kind", "the holder is", plain="state_agency"),
+    code("holder.agency", "holder", "holder.agency", plain="me-dhhs"),
+    code("holder.kind", "holder_kind", "holder.kind", plain="state_agency"),
     code(
-        "holder.jurisdiction", "jurisdiction", "holder.jurisdiction",
-        "the holder is under the law of", plain="us-me",
+        "holder.jurisdiction", "jurisdiction", "holder.jurisdiction", plain="us-me",
     ),
     code(
-        "component", "component", "requester.component", "the requester's office is",
+        "component", "component", "requester.component",
         codes=_NONE, silence="none", plain="none",
     ),
     code("channel", "channel", "received.channel", plain="post"),
-    code("purpose", "purpose", "purpose", "the purpose is", cedar="Purpose"),
-    code("grounds", "grounds", "grounds", "the ground is", many=True),
-    Fact(path="cited", place="cited", own=True, many=True, says="the requester cites"),
+    code("purpose", "purpose", "purpose", cedar="Purpose"),
+    code("grounds", "grounds", "grounds", many=True),
+    Fact(path="cited", place="cited", own=True, many=True),
     code("threats", "threats", "threats", many=True),
     code(
-        "paper.kind", "instrument_kind", "instrument.kind", "the paper is a", evidence=True,
+        "paper.kind", "instrument_kind", "instrument.kind", evidence=True,
         by="custodian", plain="letter",
     ),
     code(
-        "paper.form", "form", "instrument.form", "the form is",
+        "paper.form", "form", "instrument.form",
         codes=_NONE, silence="none", by="custodian", plain="none",
     ),
     code(
-        "paper.issuer", "issuer", "instrument.issuer", "it is issued by a", silence="none",
+        "paper.issuer", "issuer", "instrument.issuer", silence="none",
         evidence=True, with_kind=True, by="custodian", plain="none",
     ),
-    made("paper.court", "the court that issued it is", *_COURTS, plain="unstated"),
+    made("paper.court", *_COURTS, plain="unstated"),
     said(
-        "paper.written", "instrument.written", "the request is in writing",
+        "paper.written", "instrument.written",
         evidence=True, brings=_YES,
     ),
     code(
-        "paper.persons", "persons", "instrument.scope.persons", "the paper names persons as",
+        "paper.persons", "persons", "instrument.scope.persons",
         silence="unknown", by="custodian", plain="named",
     ),
     code(
-        "paper.fields", "fields_asked", "instrument.scope.fields", "the paper asks for fields as",
+        "paper.fields", "fields_asked", "instrument.scope.fields",
         silence="unstated", by="custodian", plain="stated",
     ),
     code(
-        "paper.status", "status", "instrument.status", "the status of the paper is",
+        "paper.status", "status", "instrument.status",
         silence="unknown", evidence=True, by="counsel", plain="live",
     ),
-    said("paper.in_date", "", "the day lies within the paper's dates", evidence=True),
+    said("paper.in_date", "", evidence=True),
     said(
-        "paper.enforced_by_order", "instrument.enforced_by_order",
-        "a court has ordered that it be obeyed", evidence=True, by="counsel",
+        "paper.enforced_by_order", "instrument.enforced_by_order", evidence=True, by="counsel",
     ),
     made(
-        "paper.names_field", "the paper itself names this field", *_ASKED, evidence=True,
+        "paper.names_field", *_ASKED, evidence=True,
         plain="yes",
     ),
     code("forms", "form", many=True, by="custodian"),
-    code("papers", "instrument_kind", "", "among the papers is a", many=True, by="custodian"),
+    code("papers", "instrument_kind", "", many=True, by="custodian"),
     made(
-        "months", "the period asked about in months is", "one", "more", "unstated", by="demand",
+        "months", "one", "more", "unstated", by="demand",
         plain="unstated",
     ),
     code(
-        "subject.relation", "relation", "subjects.relation", "the person stands in the demand as",
+        "subject.relation", "relation", "subjects.relation",
         plain="named",
     ),
-    said("subject.applicant", "subjects.applicant", "the person applied for benefits"),
+    said("subject.applicant", "subjects.applicant"),
     said(
-        "subject.alone", "", "nobody else is named beside this person", settled=True, by="demand",
+        "subject.alone", "", settled=True, by="demand",
         plain="yes",
     ),
     code(
-        "subject.represented_by", "acting_as", "", "who asks acts for them as",
+        "subject.represented_by", "acting_as", "",
         codes=frozenset({"unstated"}), plain="unstated",
     ),
     code(
-        "subject.flags", "flags", "subjects.flags", "the person's file is marked", many=True,
+        "subject.flags", "flags", "subjects.flags", many=True,
         by="custodian",
     ),
     code(
-        "subject.defined_by", "defined_by", "subjects.defined_by", "the class is picked by",
+        "subject.defined_by", "defined_by", "subjects.defined_by",
         many=True,
     ),
     code("raised", "findings", many=True, by="custodian"),
     made(
-        "hold", "the request to keep the person uninformed is", "none", "active", "lapsed",
+        "hold", "none", "active", "lapsed",
         plain="none",
     ),
     Fact(
@@ -117,42 +116,40 @@ FACTS: tuple[Fact, ...] = (
     code("resource.source", "source", by="program", plain="household"),
     Fact(path="resource.proxy", cedar="Bool", by="program"),
     given(
-        "consent.given", "", "the person gave a permission",
+        "consent.given", "",
         is_presence=True, settled=True, plain="no",
     ),
-    given("consent.recipient", "", "the permission names this requester"),
-    given("consent.purpose", "", "the permission is for this purpose", settled=True),
-    given("consent.field", "", "the permission covers this field", settled=True),
-    given("consent.in_date", "", "the permission has begun and not expired"),
+    given("consent.recipient", ""),
+    given("consent.purpose", "", settled=True),
+    given("consent.field", "", settled=True),
+    given("consent.in_date", ""),
     # Nobody knows whether a permission that is still to come will be taken back.
     given(
-        "consent.revoked", "consents.revoked", "the permission was taken back",
+        "consent.revoked", "consents.revoked",
         absent="unknown", worst="yes",
     ),
-    given("consent.elements", "consents.elements_complete", "the permission is complete"),
+    given("consent.elements", "consents.elements_complete"),
     given(
-        "agreement.stated", "", "an agreement is relied on",
+        "agreement.stated", "",
         is_presence=True, settled=True, plain="no",
     ),
-    given("agreement.party", "", "the agreement is with this requester", settled=True),
-    given("agreement.purpose", "", "the agreement is for this purpose", settled=True),
-    given("agreement.field", "", "the agreement covers this field", settled=True),
+    given("agreement.party", "", settled=True),
+    given("agreement.purpose", "", settled=True),
+    given("agreement.field", "", settled=True),
     given(
-        "agreement.in_force", "agreements.in_force", "the agreement is in force", by="counsel",
+        "agreement.in_force", "agreements.in_force", by="counsel",
     ),
     given(
-        "agreement.agreed_by_holder", "agreements.agreed_by_holder",
-        "the holder has agreed to the agreement", by="counsel",
+        "agreement.agreed_by_holder", "agreements.agreed_by_holder", by="counsel",
     ),
     # An agreement may cover a demand, and say nothing of whom the records go to next.
     given(
-        "agreement.bars_onward_sharing", "agreements.bars_onward_sharing",
-        "the agreement bars onward sharing", covers=False, by="counsel",
+        "agreement.bars_onward_sharing", "agreements.bars_onward_sharing", covers=False,
+        by="counsel",
     ),
     said("nondisclosure.asked", "nondisclosure.asked"),
     said(
-        "nondisclosure.ordered", "nondisclosure.ordered",
-        "a court ordered silence toward the person", by="counsel",
+        "nondisclosure.ordered", "nondisclosure.ordered", by="counsel",
     ),
     words("established"),
     words("lifted"),

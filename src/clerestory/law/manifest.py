@@ -13,6 +13,8 @@ from clerestory.law.errors import Fault
 from clerestory.law.pack_toml import read_pack_toml
 
 FILE = "pack.toml"
+KEPT = "active"
+"""The folder, beside the packs, with the files of the law that is active."""
 # No plus sign: after it stands the mark of the content, which nobody writes by hand.
 _EDITION = re.compile(r"[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from clerestory.law.manifest import FILE as MANIFEST
 from clerestory.law.manifest import load_manifest
 from clerestory.law.policies import Policy, load_policies
 from clerestory.law.requirements import order_required
+from clerestory.law.sentences import BASE_LANGUAGE, Sentences, load_sentences
 
 T = TypeVar("T")
 _MARK_LENGTH = 12
@@ -47,11 +49,12 @@ class Pack:
         return f"{self.edition}+{self.digest[:_MARK_LENGTH]}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PackStack:
     """Packs in use together, federal first, with one vocabulary.
 
-    ``codes_digest`` is over the vocabulary that the packs share, ``digest`` over everything.
+    ``codes_digest`` is over the vocabulary that the packs share, ``digest`` over everything that
+    decides; the sentences decide nothing. ``folder`` is the folder of packs.
     """
 
     packs: tuple[Pack, ...]
@@ -60,6 +63,20 @@ class PackStack:
     policies: Sequence[Policy] = field(repr=False)
     codes_digest: str = ""
     digest: str
+    folder: Path = field(default=Path(), compare=False)
+
+    @cached_property
+    def sentences(self) -> Sentences:
+        """What the packs say, in English; read when somebody first reads it."""
+        return self.sentences_in(BASE_LANGUAGE)
+
+    def sentences_in(self, language: str) -> Sentences:
+        """Return what the packs say in a language, or in English where that may not be sent.
+
+        Raises:
+            PackFault: A file of sentences cannot be read.
+        """
+        return load_sentences(self.folder, [pack.name for pack in self.packs], language)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -223,6 +240,7 @@ def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
         authorities=authorities,
         policies=list(policies.values()),
         codes_digest=codes_digest,
+        folder=packs_folder,
         digest=hashlib.sha256(digests.encode()).hexdigest(),
     )
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from clerestory.kernel import Refusal
 from clerestory.ledger.by_hand import Keeper
@@ -154,11 +155,15 @@ def _as_declared(cursor: sqlite3.Cursor, row: tuple[object, ...]) -> tuple[objec
     for column, cell in zip(cursor.description, row, strict=True):
         kinds = _KINDS.get(column[0])
         if kinds is not None and type(cell) not in kinds:
-            raise Torn(
-                f"the ledger's database holds what no ledger writes in {column[0]}",
-                todo="keep the file, restore a backup and recover from the public tiles",
-            )
+            raise _torn(column[0])
     return row
+
+
+def _torn(where: str) -> Torn:
+    return Torn(
+        f"the ledger's database holds what no ledger writes in {where}",
+        todo="keep the file, restore a backup and recover from the public tiles",
+    )
 
 
 @contextmanager
@@ -198,18 +203,33 @@ class Reader:
 
     def origin(self) -> str:
         """Return the log's origin."""
-        return str(self._cx.execute("SELECT origin FROM log").fetchone()[0])
+        return str(self._only("SELECT origin FROM log")[0])
 
     def keeper(self) -> Keeper:
-        """Return who keeps the log."""
+        """Return who keeps the log.
+
+        Raises:
+            Torn: It is nobody who can.
+        """
         if self._cx.execute("PRAGMA user_version").fetchone()[0] == 1:
             return Keeper.OPERATOR
-        return Keeper(self._cx.execute("SELECT keeper FROM log").fetchone()[0])
+        keeper = self._only("SELECT keeper FROM log")[0]
+        try:
+            return Keeper(keeper)
+        except ValueError as fault:
+            raise _torn("keeper") from fault
 
     def head(self) -> Head:
         """Return the latest signed checkpoint."""
-        size, root, note = self._cx.execute("SELECT size, root, note FROM head").fetchone()
+        size, root, note = self._only("SELECT size, root, note FROM head")
         return Head(size=size, root=root, note=note)
+
+    def _only(self, statement: str) -> tuple[Any, ...]:
+        """Return the row of a table that has one row from the first moment on."""
+        row: tuple[Any, ...] | None = self._cx.execute(statement).fetchone()
+        if row is None:
+            raise _torn("a table that is never empty")
+        return row
 
     def epochs(self, *, above: int = -1) -> list[Epoch]:
         """List the epochs above a size, smallest first."""

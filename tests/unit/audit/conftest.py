@@ -1,5 +1,6 @@
 """A small made-up pack, whole and clean, that tests then damage in one place."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,19 @@ WORDS = """\
 defined:
   person_named: {means: the demand names the person}
   by_status: {means: people are picked by what they are}
+"""
+
+SENTENCES = """\
+language = "en"
+reviewed = ""
+
+[defined.person_named]
+yes = "the demand names the person"
+no = "the demand does not name the person"
+
+[defined.by_status]
+yes = "people are picked by what they are"
+no = "people are not picked by what they are"
 """
 
 POLICIES = """\
@@ -150,6 +164,9 @@ def packs(tmp_path: Path) -> Path:
     (pack / "cases").mkdir(parents=True)
     codes = (ROOT / "packs" / "codes.yaml").read_text()
     (folder / "codes.yaml").write_text(codes.replace("defined:\n", WORDS))
+    shutil.copytree(ROOT / "packs" / "words", folder / "words")
+    (pack / "words" / "en").mkdir(parents=True)
+    (pack / "words" / "en" / "defined.toml").write_text(SENTENCES)
     (pack / "pack.toml").write_text(MANIFEST)
     (pack / "authorities.toml").write_text(AUTHORITIES)
     (pack / "law.cedar").write_text(POLICIES)

@@ -45,7 +45,7 @@ def test_a_draft_says_the_law_and_asks_for_the_answer(packs: Path) -> None:
     text = files["aa-officer-lifts"]
     assert text.count("- format: clerestory-case/1") == 5
     assert text.count("# It lacks only: ") == 5
-    assert "# It lacks only: the purpose is locate fugitive\n" in text
+    assert "# It lacks only: the purpose is to find a person who flees the law\n" in text
     assert text.count("# Made-up Code 1: An effect.\n") == 5
     assert text.count("    overall:\n    rulings:\n") == 5
     answers = text.split("expect:")[1:]

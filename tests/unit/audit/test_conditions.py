@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from clerestory.audit.conditions import conditions_of, unconditional, without
-from clerestory.law.codes import load_vocabulary
+from clerestory.demands.speaking import Speaker
 from clerestory.law.policies import Policy, load_policies
+from clerestory.law.sentences import load_sentences
 
 ROOT = Path(__file__).parents[3]
-VOCABULARY = load_vocabulary([ROOT / "packs" / "codes.yaml"])
+SPEAKER = Speaker(sentences=load_sentences(ROOT / "packs", []))
 
 A, B, C, D = (
     f'context.findings.{name} == "yes"'
@@ -84,10 +85,10 @@ def test_a_scope_is_a_condition_as_any_other(tmp_path: Path) -> None:
         policy_of(said(*left), tmp_path).text()
         for left in [(field, A), (requester, A), (requester, field)]
     ]
-    assert [each.words(VOCABULARY) for each in conditions_of(policy)] == [
-        "the requester is law enforcement",
-        "the field is snap.address",
-        "the officer asks in an official capacity, as a proper exercise of duty",
+    assert [each.words(SPEAKER) for each in conditions_of(policy)] == [
+        "the requester is an officer or prosecutor who enforces law",
+        "all of these: the program is SNAP; the field is this one: address",
+        "the officer asks in an official capacity, as a proper part of the officer's duty",
     ]
 
 
@@ -103,7 +104,7 @@ def test_without_any_condition_nothing_is_asked(tmp_path: Path) -> None:
 def test_a_condition_inside_a_disjunct_is_told_with_what_is_around_it(tmp_path: Path) -> None:
     policy = policy_of(f"when {{ {A} || {B} && {C} }}", tmp_path)
 
-    first, second = (each.words(VOCABULARY) for each in conditions_of(policy))
+    first, second = (each.words(SPEAKER) for each in conditions_of(policy))
 
-    assert first.startswith("the requester has stated the legal authority for the demand (in: ")
-    assert second.startswith("the identity of the person and body asking is established (in: ")
+    assert first.startswith("the requester has stated the law that lets it ask (in: ")
+    assert second.startswith("it is established who asks, and for which body (in: ")

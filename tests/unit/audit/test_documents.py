@@ -16,13 +16,15 @@ from clerestory.audit.pack_check_policies import FILLED, READ_FOR
 from clerestory.demands.reading import read_demand
 from clerestory.demands.schema import check_shape, schema
 from clerestory.law.codes import load_vocabulary
-from clerestory.law.fact import ESTABLISHERS
+from clerestory.law.fact import ESTABLISHERS, Fact
 from clerestory.law.fact_table import FACTS as TABLE
+from clerestory.law.sentences import COUNSEL, load_sentences
 from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.model.shape import ENTITIES, WITHOUT_CODES
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
+SENTENCES = load_sentences(ROOT / "packs", [])
 BOUNDARY = ROOT / "tests" / "conformance" / "policy" / "boundary.toml"
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
@@ -50,6 +52,11 @@ def annotations() -> str:
     return table(("action", "annotations that are read"), rows)
 
 
+def in_words(fact: Fact) -> str:
+    clause = SENTENCES.clause("facts", fact.path, COUNSEL)
+    return clause.yes if clause else ""
+
+
 def facts() -> str:
     rows = [
         (
@@ -57,7 +64,7 @@ def facts() -> str:
             held(fact.lists, fact.codes) or "ids of authorities",
             f"`{fact.place}`" if fact.place else "",
             fact.by,
-            fact.says,
+            in_words(fact),
         )
         for fact in TABLE
         if fact.path not in {*WITHOUT_CODES, *STAGE_SETS, "principal"} and not fact.staged

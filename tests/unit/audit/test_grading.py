@@ -35,12 +35,12 @@ def test_what_would_open_a_record_is_grave_and_what_other_locks_keep_shut_is_not
     coverage = graded(packs)
 
     assert grades(coverage) == {
-        "the requester is law enforcement": Grade.GRAVE,
+        "the requester is an officer or prosecutor who enforces law": Grade.GRAVE,
         # Elsewhere the permit lifts no lock that stands, but a record without a lock is let out.
-        "the field is snap": Grade.GRAVE,
-        "the purpose is locate fugitive": Grade.GRAVE,
+        "the program is SNAP": Grade.GRAVE,
+        "the purpose is to find a person who flees the law": Grade.GRAVE,
         "the demand names the person": Grade.GRAVE,
-        "the field is one of address, ssn": Grade.GRAVE,
+        "the field is one of these: address or Social Security number": Grade.GRAVE,
     }
     assert str(coverage).endswith("; 5 lack one: 5 grave")
 
@@ -99,7 +99,7 @@ def test_a_demand_is_made_for_each_condition_and_lacks_that_one_alone(packs: Pat
 
     assert len(found) == 5
     assert {one.packs for one in found.values()} == {("us-aa",)}
-    demand = found["the purpose is locate fugitive"].demand
+    demand = found["the purpose is to find a person who flees the law"].demand
     assert demand is not None
     assert demand["id"] == "LACKS-aa-officer-lifts-2"
     assert demand["title"] == "Made-up: lacks one thing that aa-officer-lifts asks for"
@@ -125,7 +125,9 @@ def test_a_known_answer_that_a_lost_condition_would_not_change_is_weak(
     assert strong.shown == coverage.shown == 1
     (weak,) = coverage.weak
     assert weak.grade is Grade.WEAK
-    assert weak.words == "the officer asks in an official capacity, as a proper exercise of duty"
+    assert weak.words == (
+        "the officer asks in an official capacity, as a proper part of the officer's duty"
+    )
     assert "no known answer that lacks only this would change without it" in str(weak)
     assert "; 1 are weak: none of these answers would change without it; 5 lack" in str(coverage)
     assert coverage.to_json()["weak"] == [weak.to_json()]

@@ -215,6 +215,9 @@ def test_a_code_that_moved_is_a_fault_at_its_line(packs: Path) -> None:
 def test_a_code_of_a_pack_of_its_own_is_a_fault_in_the_pack(packs: Path) -> None:
     path = packs / "us-aa" / "codes.yaml"
     path.write_text("requester_class:\n  barter: {means: made up., in: [subject_side]}\n")
+    (packs / "us-aa" / "words" / "en" / "codes.toml").write_text(
+        'language = "en"\nreviewed = ""\n[codes.requester_class]\nbarter = "a trader"\n'
+    )
 
     (fault,) = check_packs(packs).faults
 

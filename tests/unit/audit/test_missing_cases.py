@@ -67,7 +67,7 @@ def test_a_condition_without_a_case_is_named_with_its_place_and_words(packs: Pat
         "number": 0,
         "file": "us-aa/law.cedar",
         "line": 0,
-        "condition": "the requester is law enforcement",
+        "condition": "the requester is an officer or prosecutor who enforces law",
         "grade": None,
     }
 

@@ -523,20 +523,6 @@ def test_a_sound_pack_has_no_flaw(packs: Path) -> None:
     assert report.cases == 2
 
 
-def test_a_defined_word_without_a_sentence_is_a_warning(packs: Path) -> None:
-    codes = (packs / "codes.yaml").read_text()
-    sentence = "  by_status: {means: people are picked by what they are}\n"
-    assert codes.count(sentence) == 1
-    (packs / "codes.yaml").write_text(codes.replace(sentence, ""))
-
-    report = check_packs(packs)
-
-    assert report.faults == ()
-    assert [(one.line, one.text) for one in report.warnings] == [
-        (10, "aa-by-status establishes by_status, for which the codes have no sentence")
-    ]
-
-
 def test_a_permit_that_is_never_shown_unmet_is_a_warning(packs: Path) -> None:
     path = packs / "us-aa" / "cases" / "cases.yaml"
     met, _, _ = path.read_text().rpartition("- format: clerestory-case/1")

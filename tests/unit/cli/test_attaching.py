@@ -1,12 +1,13 @@
 """Which file answers what, and what a field of a record becomes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clerestory.cli.attaching import answers_in_files, file_pairs, value_of
 from clerestory.demands import Item
-from clerestory.disclosure import Attachment
+from clerestory.disclosure import Attachment, History
 from clerestory.disclosure.documents import bare_pdf
 from clerestory.holdings import FieldValue
 from clerestory.kernel import Refusal
@@ -79,6 +80,22 @@ def test_a_field_becomes_what_it_holds() -> None:
     assert value_of(field(a_pdf())) == Attachment(source=bare_pdf(a_pdf()), suffix=".pdf")
     photo = picture("PNG")
     assert value_of(field(photo)) == Attachment(source=photo, suffix=".png")
+
+
+def test_each_entry_of_a_history_bears_its_day() -> None:
+    days = ("2025-10-14", "2025-11-02")
+
+    history = value_of(replace(field("paid $361", 2), days=days))
+    one = value_of(replace(field("a"), days=("2026-03-04",)))
+
+    assert isinstance(history, History)
+    assert (history, history.days) == (("paid $361", "2"), days)
+    assert isinstance(one, History)
+    assert (one, one.days) == (("a",), ("2026-03-04",))
+    assert value_of(field()) is None
+    assert value_of(replace(field(picture("PNG")), days=("2026-03-04",))) == Attachment(
+        source=picture("PNG"), suffix=".png"
+    )
 
 
 def test_no_file_of_several_is_dropped() -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +17,14 @@ from clerestory.demands import (
     determination_json,
     determination_text,
 )
+from clerestory.demands.condition import Asked
 from clerestory.demands.determination import Change, DueDate, Duty, NearMiss, Question, Reason, Turn
 from clerestory.demands.schema import check_shape
+from clerestory.demands.speaking import Speaker
 from clerestory.kernel import canonical_bytes
+from clerestory.law.sentences import load_sentences
 
+SPEAKER = Speaker(sentences=load_sentences(Path(__file__).parents[3] / "packs", []))
 WHOLE = Determination(
     demand_id="T-1",
     on=date(2026, 3, 2),
@@ -30,7 +35,9 @@ WHOLE = Determination(
             outcome=Outcome.COARSEN,
             authorities=("act", "habit"),
             policies=("coarser",),
-            considered_not_met=(NearMiss(authority="mandate", missing=("it is in writing",)),),
+            considered_not_met=(
+                NearMiss(authority="mandate", missing=(Asked("paper.written", ("yes",)),)),
+            ),
             reason=Reason(counsel="c", requester="r", person="p"),
             would_change=(
                 Turn(
@@ -57,9 +64,7 @@ WHOLE = Determination(
         ),
         Duty(code="log_demand", basis="agency_policy", authority="habit"),
     ),
-    questions=(
-        Question(fact="findings.part2_order", text="Is it so?", by="counsel", turns=("snap/S1.x",)),
-    ),
+    questions=(Question(fact="findings.part2_order", by="counsel", turns=("snap/S1.x",)),),
     packs=("us-federal 1",),
     pack_digest="a" * 64,
     facts_digest="b" * 64,
@@ -69,7 +74,7 @@ WHOLE = Determination(
 
 
 def test_every_part_of_a_determination_is_written() -> None:
-    assert determination_json(WHOLE) == {
+    assert determination_json(WHOLE, SPEAKER) == {
         "format": "clerestory-determination/1",
         "demand": "T-1",
         "on": "2026-03-02",
@@ -86,7 +91,9 @@ def test_every_part_of_a_determination_is_written() -> None:
                 "suspended": ["opens"],
                 "authorities": ["act", "habit"],
                 "policies": ["coarser"],
-                "considered_not_met": [{"authority": "mandate", "missing": ["it is in writing"]}],
+                "considered_not_met": [
+                    {"authority": "mandate", "missing": ["the request is in writing"]}
+                ],
                 "reason": {"counsel": "c", "requester": "r", "person": "p"},
                 "would_change": [
                     {
@@ -124,7 +131,8 @@ def test_every_part_of_a_determination_is_written() -> None:
         "questions": [
             {
                 "fact": "findings.part2_order",
-                "text": "Is it so?",
+                "text": "Is it so that a court has issued an order under 42 CFR 2.61 to 2.67 for "
+                "these records?",
                 "by": "counsel",
                 "turns": ["snap/S1.x"],
             }
@@ -138,10 +146,10 @@ def test_every_part_of_a_determination_is_written() -> None:
 
 
 def test_what_is_written_follows_the_published_schema_and_has_one_byte_string() -> None:
-    written = determination_json(WHOLE)
+    written = determination_json(WHOLE, SPEAKER)
 
     check_shape(written, "determination")
-    assert canonical_bytes(written) == canonical_bytes(determination_json(WHOLE))
+    assert canonical_bytes(written) == canonical_bytes(determination_json(WHOLE, SPEAKER))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +158,7 @@ def test_what_is_written_follows_the_published_schema_and_has_one_byte_string() 
 )
 def test_the_schema_refuses_what_no_determination_is(key: str, value: Any) -> None:
     with pytest.raises(BadDemand):
-        check_shape({**determination_json(WHOLE), key: value}, "determination")
+        check_shape({**determination_json(WHOLE, SPEAKER), key: value}, "determination")
 
 
 def test_the_text_made_part_by_part_is_the_one_made_at_once() -> None:
@@ -166,8 +174,8 @@ def test_the_text_made_part_by_part_is_the_one_made_at_once() -> None:
     for rulings in ((), WHOLE.rulings, tuple(several)):
         answer = replace(WHOLE, rulings=rulings)
 
-        assert "".join(determination_text(answer)) == json.dumps(
-            determination_json(answer), indent=1
+        assert "".join(determination_text(answer, SPEAKER)) == json.dumps(
+            determination_json(answer, SPEAKER), indent=1
         )
 
 
@@ -175,7 +183,7 @@ def test_what_rulings_share_is_written_out_once() -> None:
     shared = WHOLE.rulings[0]
     many = tuple(replace(shared, item=Item(f"S{n}", "snap", "ssn")) for n in range(1, 101))
 
-    parts = list(determination_text(replace(WHOLE, rulings=many)))
+    parts = list(determination_text(replace(WHOLE, rulings=many), SPEAKER))
 
     assert len(parts) == 102
     assert max(map(len, parts[1:-1])) < 900

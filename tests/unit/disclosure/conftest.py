@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from clerestory.audit.packages import evidence_of, seal_logged
+from clerestory.demands.condition import Asked
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import (
     Change,
@@ -134,7 +135,11 @@ MIXED = determination(
         "S1",
         "ssn",
         Outcome.WITHHOLD,
-        misses=(NearMiss(authority="snap-7cfr272-1-c1vii", missing=("crime_named",)),),
+        misses=(
+            NearMiss(
+                authority="snap-7cfr272-1-c1vii", missing=(Asked("findings.crime_named", ("yes",)),)
+            ),
+        ),
         turns=(
             Turn(
                 outcome=Outcome.RELEASE,

@@ -293,6 +293,30 @@ def test_a_mark_of_a_housemate_that_is_never_met_stops_all(
     assert fault.value.code == "source-key-other-writing"
 
 
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({}, set()),
+        ({"cases": "2 "}, {("warning", "cases")}),
+        ({"cases": "77", "hurt": "02"}, {("warning", "cases"), ("grave", "hurt")}),
+    ],
+)
+def test_a_check_names_households_under_keys_of_nobody(
+    keys: dict[str, object], told: set[tuple[str, str]], tmp_path: Path
+) -> None:
+    rows = [ALONE[0], ("2", "H2", "C1", "no", None, "yes")]
+    source = open_source(people_of("sqlite", tmp_path, rows, keys=keys))
+    try:
+        listed = list_column_faults(source, parse_catalogue(CATALOGUE.encode(), file="a.toml"))
+    finally:
+        source.close()
+
+    found = {
+        (str(one.flaw.severity), one.table) for one in listed if one.flaw.code == "key-nobodys"
+    }
+    assert found == told
+
+
 def test_who_is_of_another_household_is_not_stopped(tmp_path: Path) -> None:
     rows = [("1", "H1", "C1", "no", None, None), ("2", "H2", "C2", "no", None, "yes")]
     place = people_of("sqlite", tmp_path, rows, keys={"cases": "2 ", "hurt": "2 "})

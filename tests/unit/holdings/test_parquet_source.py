@@ -268,6 +268,10 @@ def test_a_period_is_half_open_in_every_kind_of_date_column(
     opened.append(open_source(tmp_path))
 
     assert read(opened[0], "detail", dated="on_date", period=YEAR) == [("b",), ("c",)]
+    told = read(opened[0], "detail", dated="on_date", period=YEAR, days=True)
+    assert [(value, str(day)[:10]) for value, day in told] == [
+        ("b", "2026-01-01"), ("c", "2026-03-31"),
+    ]  # fmt: skip
 
 
 def test_a_moment_with_a_zone_has_the_holders_day_or_none(
@@ -283,6 +287,8 @@ def test_a_moment_with_a_zone_has_the_holders_day_or_none(
     ]
 
     assert read(opened[0], "detail", dated="on_date", period=YEAR) == [("x",)]
+    told = read(opened[0], "detail", dated="on_date", period=YEAR, days=True)
+    assert told == [("x", date(2026, 3, 31))]
     assert read(opened[1], "detail", dated="on_date", period=YEAR) == []
     with pytest.raises(SourceFault, match=r"paid\.on_date") as fault:
         read(opened[2], "detail", dated="on_date", period=YEAR)

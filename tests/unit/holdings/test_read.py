@@ -81,10 +81,11 @@ def test_every_field_of_every_program_is_read_alone_and_from_its_own_column(
 
         [(statement, parameters)] = watched
         listed = statement.split("FROM")[0].replace("SELECT", "").strip()
-        # Of a dated field it is also told whether its day is one; the day itself is not read.
+        # Of a dated field its day is told as well, and whether it is one.
         [column, *more] = listed.split(", ", 1)
         assert column.replace('"', "") == str(field.column)
-        assert [one.endswith(" AS no_day") for one in more] == [True] * bool(field.dated)
+        told = re.findall(r" AS (\w+)(?:,|$)", " ".join(more))
+        assert told == (["day", "no_day"] if field.dated else [])
         assert statement.count("person_id = ?") in (1, 2)
         assert statement.count("person_id") == statement.count("= ?")
         assert set(parameters) == {ADULT}
@@ -212,9 +213,9 @@ def test_two_fields_of_one_table_are_each_read_for_their_own_period(agency: Path
     found = read_fields(opened, catalogue, asked)
 
     opened.close()
-    assert [one.values for one in found] == [
-        tuple(detail for day, detail in kept if date.fromisoformat(day) < middle),
-        tuple(detail for day, detail in kept if date.fromisoformat(day) >= middle),
+    assert [tuple(zip(one.days, one.values, strict=True)) for one in found] == [
+        tuple(row for row in kept if date.fromisoformat(row[0]) < middle),
+        tuple(row for row in kept if date.fromisoformat(row[0]) >= middle),
     ]
     assert all(one.values for one in found)
 

@@ -1,13 +1,14 @@
 """A damaged file holds in a strict table whatever it holds; no cell is taken for what it is not."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from clerestory.ledger import Torn
 from clerestory.ledger.by_hand import Keeper
-from clerestory.ledger.database import Head, create_database, open_database
+from clerestory.ledger.database import Head, Reader, create_database, open_database
 
 COLUMNS = {
     "log": ("origin", "keeper"),
@@ -75,6 +76,31 @@ def test_what_a_ledger_writes_is_read(tmp_path: Path, table: str) -> None:
     reading = open_database(path, patience_seconds=1)
 
     assert reading.execute(f"SELECT * FROM {table}").fetchone() is not None
+    reading.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "read"),
+    [
+        ("DELETE FROM log", Reader.origin),
+        ("DELETE FROM log", Reader.keeper),
+        ("UPDATE log SET keeper = 'a stranger'", Reader.keeper),
+        ("DELETE FROM head", Reader.head),
+    ],
+)
+def test_what_stands_there_from_the_first_moment_on_does_not_go_unnoticed(
+    tmp_path: Path, statement: str, read: Callable[[Reader], object]
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    cx = loosened(path)
+    cx.execute("PRAGMA ignore_check_constraints = ON")
+    cx.execute(statement)
+    cx.close()
+    reading = open_database(path, patience_seconds=1)
+
+    with pytest.raises(Torn):
+        read(Reader(reading))
+
     reading.close()
 
 

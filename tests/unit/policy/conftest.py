@@ -105,6 +105,7 @@ def tiny(tmp_path: Path) -> Callable[..., Engine]:
         folder = tmp_path / "packs" / "tiny"
         folder.mkdir(parents=True)
         shutil.copy(ROOT / "packs" / "codes.yaml", folder.parent)
+        shutil.copytree(ROOT / "packs" / "words", folder.parent / "words")
         (folder / "pack.toml").write_text('name = "tiny"\nversion = "1"\nrequires = []\n')
         (folder / "authorities.toml").write_text(
             AUTHORITY.format(name="house-default-deny", kind="restricts", basis="agency_policy")

@@ -27,8 +27,6 @@ def test_one_missing_finding_is_the_smallest_turn_and_the_first_question(decide:
     )
     assert determination.questions[0] == Question(
         fact="findings.official_capacity",
-        text="Is it so that the officer asks in an official capacity, as a proper exercise of "
-        "duty?",
         by="custodian",
         turns=("snap/S1.address",),
     )
@@ -174,8 +172,6 @@ def test_a_paper_that_contradicts_itself_is_asked_about(decide: Decide) -> None:
     spoken = {"instrument": {"kind": "none", "issuer": "officer", "written": "yes"}}
     question = Question(
         fact="findings.paper_contradicts_itself",
-        text="Is it so that somebody looked at the paper again, and what is written on it or said "
-        "of it does not fit together?",
         by="custodian",
         turns=("snap/S1.address",),
     )

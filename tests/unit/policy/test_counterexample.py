@@ -95,6 +95,8 @@ NO_PARTS = ("purpose", "field")
         {"component": "ice_ero"},
         {"resource.name": "name", "paper.names_field": "no"},
         {"paper.names_field": "no"},
+        {"paper.names_field": "of_which_program"},
+        {"paper.names_field": "of_which_program", "resource.program": "tanf"},
         {"paper.court": "federal"},
         {"paper.court": "holder_state"},
         {"paper.court": "other_state"},

@@ -349,7 +349,7 @@ def test_a_permission_that_names_no_program_covers_none_where_two_are_asked(fact
         ({"persons_named": []}, "no", "no", "no"),
         ({"programs": ["snap"]}, "yes", "yes", "no"),
         ({"programs": []}, "no", "no", "no"),
-        ({"fields_named": ["S1.address"]}, "no", "no", "no"),
+        ({"fields_named": ["S1.address"]}, "of_which_program", "no", "of_which_program"),
         ({"fields_named": ["S2.address"]}, "no", "yes", "no"),
         ({"fields_named": ["S1.address"], "programs": ["tanf"]}, "no", "no", "yes"),
         ({"fields_named": ["S1.address"], "persons_named": ["S2"]}, "no", "no", "no"),

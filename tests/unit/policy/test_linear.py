@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from clerestory.demands import Demand, determination_text, read_demand
+from clerestory.demands.speaking import Speaker
 from clerestory.policy import Engine
 
 FIELDS = ("address", "name", "ssn")
@@ -133,8 +134,9 @@ def test_writing_the_answer_takes_as_much_for_each_further_person(
     engine: Engine, demand_about: Callable[[int], Demand]
 ) -> None:
     answers = {n: engine.decide(demand_about(n)) for n in (FEW, 2 * FEW, 3 * FEW)}
+    speaker = Speaker(sentences=engine.law.stack.sentences)
 
-    assert is_linear(lambda n: list(determination_text(answers[n])))
+    assert is_linear(lambda n: list(determination_text(answers[n], speaker)))
 
 
 def test_persons_of_whom_the_same_is_known_are_one_case(

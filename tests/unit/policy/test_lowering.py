@@ -10,6 +10,7 @@ from clerestory.demands import Demand, determination_json, load_document, read_d
 from clerestory.demands.demand import Item
 from clerestory.demands.determination import Determination, Outcome
 from clerestory.demands.schema import check_shape
+from clerestory.demands.speaking import Speaker
 from clerestory.kernel import Refusal
 from clerestory.law.packs import load_stack
 from clerestory.policy import Engine
@@ -111,7 +112,7 @@ def test_a_lowered_ruling_says_what_it_rests_on_and_what_the_law_answered(
     lower = engine.decide(demand, lowerings={item("address"): REFER})
 
     ruling = next(r for r in lower.rulings if r.item == item("address"))
-    told = determination_json(lower)
+    told = determination_json(lower, Speaker(sentences=engine.law.stack.sentences))
     check_shape(told, "determination")
     assert (ruling.authorities, ruling.lowered_from) == (("house-two-people",), RELEASE)
     assert ruling.would_change == ()

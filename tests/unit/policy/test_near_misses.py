@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from clerestory.demands import Demand, Determination, Outcome
+from clerestory.demands.condition import Asked, Condition
 from clerestory.demands.determination import NearMiss
 from clerestory.policy import Engine
 
@@ -11,7 +12,10 @@ Make = Callable[..., Demand]
 Decide = Callable[..., Determination]
 
 
-def misses(determination: Determination) -> dict[str, tuple[str, ...]]:
+WRITTEN = Asked("paper.written", ("yes",))
+
+
+def misses(determination: Determination) -> dict[str, tuple[Condition, ...]]:
     [ruling] = determination.rulings
     return {miss.authority: miss.missing for miss in ruling.considered_not_met}
 
@@ -23,7 +27,7 @@ def test_a_release_has_no_near_misses(decide: Decide) -> None:
 def test_a_permit_whose_trigger_fits_is_named_with_what_is_missing(decide: Decide) -> None:
     found = misses(decide(instrument={"written": "no"}))
 
-    assert found["snap-7usc2020e8-E"] == ("the request is in writing",)
+    assert found["snap-7usc2020e8-E"] == (WRITTEN,)
 
 
 def test_every_missing_condition_is_named_once(decide: Decide) -> None:
@@ -98,4 +102,4 @@ def test_the_nearest_miss_of_an_authority_stands_for_it(tiny: Tiny, make: Make) 
 
     found = misses(engine.decide(make()))
 
-    assert found == {"act": ("the period asked about in months is one",)}
+    assert found == {"act": (Asked("months", ("one",)),)}

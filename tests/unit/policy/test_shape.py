@@ -29,7 +29,10 @@ TWO = Shape(
         ("channel", (("channel",), frozenset())),
         ("component", (("component",), frozenset({"none"}))),
         ("paper.form", (("form",), frozenset({"none"}))),
-        ("paper.names_field", ((), frozenset({"yes", "no", "everything", "unstated"}))),
+        (
+            "paper.names_field",
+            ((), frozenset({"yes", "no", "everything", "unstated", "of_which_program"})),
+        ),
         ("months", ((), frozenset({"one", "more", "unstated"}))),
         ("hold", ((), frozenset({"none", "active", "lapsed"}))),
         ("outcome", ((), frozenset({"release", "coarsen", "refer_to_counsel", "withhold"}))),

@@ -56,6 +56,9 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         other = "name" if facts["resource.name"] != "name" else "address"
         document["records"][0]["fields"].append(f"{class_ref}.{other}")
         document["instrument"]["scope"]["fields_named"] = [f"{class_ref}.{other}"]
+    if facts["paper.names_field"] == "of_which_program":
+        another = "tanf" if facts["resource.program"] != "tanf" else "snap"
+        document["records"].append({"program": another, "fields": [ref]})
     return {key: value for key, value in document.items() if value not in ([], {})}
 
 
@@ -100,7 +103,7 @@ def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
         "one": {"from": f"{month_text(on)}-01", "to": f"{month_text(on)}-02"},
         "more": {"from": f"{month_text(on)}-01", "to": later},
     }
-    if facts["paper.names_field"] == "yes":
+    if facts["paper.names_field"] in {"yes", "of_which_program"}:
         paper["scope"]["fields_named"] = [ref]
     if facts["months"] in periods:
         paper["scope"]["period"] = periods[facts["months"]]

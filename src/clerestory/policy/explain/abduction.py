@@ -31,6 +31,7 @@ from clerestory.law.codes import Vocabulary
 from clerestory.law.fact_table import can_change, is_new_evidence, worst_of
 from clerestory.law.policies import Policy
 from clerestory.law.stages import GIVEN_BY
+from clerestory.policy.explain.case_facts import CaseFacts
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 ChangeSet = frozenset[tuple[str, str]]
@@ -117,6 +118,10 @@ class Abduction:
     def _vocabulary(self) -> Vocabulary:
         return self.law.stack.vocabulary
 
+    @cached_property
+    def _facts(self) -> CaseFacts:
+        return CaseFacts(self._vocabulary, self.principal, self.program, self.name, self.context)
+
     def policy(self, policy: Policy, want: bool) -> Ways:
         """Return the ways in which a policy comes to be satisfied, or not to be."""
         needs = (self.condition(one.tree, want == one.wanted) for one in policy.asks)
@@ -129,7 +134,7 @@ class Abduction:
     def _atom(self, tree: Tree, want: bool) -> Ways:
         match tree:
             case In(Fact() as fact, right):
-                return _fixed(self._is_in(fact, right) == want)
+                return _fixed(self._facts.is_in(fact, right) == want)
             case Value(value):
                 return _fixed(bool(value) == want)
             case Equal(left, right):
@@ -141,7 +146,7 @@ class Abduction:
             case IsEmpty(Fact() as fact):
                 return self._empty(fact, want)
             case Fact((_, _, *_)) as fact:
-                return _fixed(bool(self._value(fact)) == want)
+                return _fixed(bool(self._facts.value(fact)) == want)
         return NEVER
 
     def anything_lifted(self) -> Ways:
@@ -149,25 +154,6 @@ class Abduction:
         if self.context["lifted"]:
             return AS_IT_IS
         return either(self.policy(p, True) for p in self.law.by_action["lift"].by_id.values())
-
-    @cached_property
-    def _requester_groups(self) -> frozenset[str]:
-        return self._vocabulary.groups_of("requester_class", self.principal)
-
-    @cached_property
-    def _field_groups(self) -> frozenset[str]:
-        programs = self._vocabulary.groups_of("program", self.program)
-        return programs | self._vocabulary.groups_of("fields", self.name)
-
-    def _is_in(self, fact: Fact, right: Tree) -> bool:
-        if fact.name == "principal":
-            groups = self._requester_groups
-        elif fact.name == "resource":
-            groups = self._field_groups
-        else:
-            purpose = str(self.context["purpose"]["__entity"]["id"])
-            groups = self._vocabulary.groups_of("purpose", purpose)
-        return any(code in groups for code in literals(right))
 
     def _equal(self, left: Tree, right: Tree, want: bool) -> Ways:
         fact, codes = (left, literals(right)) if isinstance(left, Fact) else (right, literals(left))
@@ -177,7 +163,7 @@ class Abduction:
         if fact.name in whole:
             return _fixed((codes == [whole[fact.name]]) == want)
         path, wanted = fact.name, codes[0]
-        current = self._value(fact)
+        current = self._facts.value(fact)
         if isinstance(current, Mapping):
             current = current["__entity"]["id"]
         if (str(current) == wanted) == want:
@@ -208,7 +194,7 @@ class Abduction:
             return either(sides) if want else every(sides)
         if path == "raised":
             return self._raised(codes, want)
-        current = set(self._value(left))
+        current = set(self._facts.value(left))
         holds = any(code in current for code in codes)
         if whole:
             holds = all(code in current for code in codes)
@@ -219,7 +205,7 @@ class Abduction:
         return NEVER
 
     def _one_of(self, codes: Sequence[str], fact: Fact, want: bool) -> Ways:
-        current, path = self._value(fact), fact.name
+        current, path = self._facts.value(fact), fact.name
         held = current if isinstance(current, list) else [str(current)]
         if all(value in codes for value in held) == want:
             return AS_IT_IS
@@ -242,7 +228,7 @@ class Abduction:
         return every(settled)
 
     def _empty(self, fact: Fact, want: bool) -> Ways:
-        if (not self._value(fact)) == want:
+        if (not self._facts.value(fact)) == want:
             return AS_IT_IS
         path = fact.name
         if want or path not in {"lifted", "mandated"}:
@@ -263,24 +249,6 @@ class Abduction:
         action, how = GIVEN_BY[given]
         policies = self.law.by_action[action].by_id.values()
         return [policy for policy in policies if self.law.counts_as(policy.id, how.by)]
-
-    def _value(self, fact: Fact) -> Any:
-        variable, *attributes = fact.path
-        if variable == "resource":
-            return self._resource(attributes[0])
-        value: Any = self.context
-        for attribute in attributes:
-            value = value[attribute]
-        return value
-
-    def _resource(self, attribute: str) -> Any:
-        code = self._vocabulary.get("fields", self.name)
-        return {
-            "name": self.name,
-            "program": self.program,
-            "source": code.source,
-            "proxy": code.proxy,
-        }[attribute]
 
 
 def _only(path: str, value: str) -> Ways:

@@ -24,7 +24,6 @@ from clerestory.policy.explain.abduction import (
     every,
     together,
 )
-from clerestory.policy.explain.words import fact_in_words
 from clerestory.policy.model.facts import changed
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
@@ -104,7 +103,6 @@ class Changes:
         questions = [
             Question(
                 fact=fact,
-                text=f"Is it so that {fact_in_words(fact, 'yes', vocabulary)}?",
                 by=vocabulary.get("findings", fact.removeprefix("findings.")).by,
                 turns=lists[cases],
             )

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 import cedarpy
 
+from clerestory.demands.condition import AllOf, all_of
 from clerestory.demands.determination import NearMiss, Outcome
+from clerestory.demands.speaking import Speaker
 from clerestory.law.citations import authorities_cited
 from clerestory.policy.decide.stages import Case, CaseAnswer
+from clerestory.policy.explain.case_facts import CaseFacts
 from clerestory.policy.explain.clauses import Clause, ClauseSet
-from clerestory.policy.explain.words import condition
+from clerestory.policy.explain.conditions import missing_of
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.schema import request
 
@@ -54,23 +57,29 @@ class Considered:
         texts = {text for n in closed for text in answers[n].context["cited"]}
         meant = {text: authorities_cited(text, known) for text in texts}
         for n, lift, other in zip(closed, lifts, others, strict=True):
-            found = self._missing(self.lifts.unmet(lift))
+            found = self._missing(self.lifts.unmet(lift), self._facts(cases[n], answers[n]))
             for name in (*self.law.authorities_of(other.policies), *self._cited(answers[n], meant)):
                 found.setdefault(name, NearMiss(authority=name))
             results[n] = tuple(found.values())
         return results
 
-    def _missing(self, unmet: Mapping[str, Sequence[Clause]]) -> dict[str, NearMiss]:
-        found: dict[str, NearMiss] = {}
+    def _facts(self, case: Case, answer: CaseAnswer) -> CaseFacts:
+        program, _, name = case.resource.partition(".")
         vocabulary = self.law.stack.vocabulary
+        return CaseFacts(vocabulary, case.principal, program, name, answer.context)
+
+    def _missing(
+        self, unmet: Mapping[str, Sequence[Clause]], facts: CaseFacts
+    ) -> dict[str, NearMiss]:
+        found: dict[str, NearMiss] = {}
+        tells = Speaker(sentences=self.law.stack.sentences).tells_of_files
         for name in sorted(unmet, key=lambda name: (len(unmet[name]), name)):
-            words = tuple(
-                dict.fromkeys(
-                    condition(clause.tree, clause.wanted, vocabulary) for clause in unmet[name]
-                )
+            whole = all_of(
+                missing_of(clause.tree, clause.wanted, facts.holds, tells) for clause in unmet[name]
             )
+            missing = whole.parts if isinstance(whole, AllOf) else (whole,)
             for authority in self.law.policies[name].authorities:
-                found.setdefault(authority, NearMiss(authority=authority, missing=words))
+                found.setdefault(authority, NearMiss(authority=authority, missing=missing))
         return found
 
     def _cited(self, answer: CaseAnswer, meant: Mapping[str, Sequence[str]]) -> list[str]:

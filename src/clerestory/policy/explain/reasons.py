@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from clerestory.demands.demand import Demand
 from clerestory.demands.determination import NearMiss, Outcome, Reason
+from clerestory.demands.speaking import Speaker
 from clerestory.law.citations import authorities_cited, is_printed_citation
 from clerestory.policy.decide.stages import CaseAnswer
 from clerestory.policy.model.facts import is_counted_short
@@ -37,6 +38,7 @@ class Reasons:
 
     def __init__(self, law: LawOfTheDay, demand: Demand) -> None:
         self._law = law
+        self._speaker = Speaker(sentences=law.stack.sentences)
         self._notices = tuple(_notices(law, demand))
 
     def of(
@@ -75,7 +77,8 @@ class Reasons:
     def _miss(self, miss: NearMiss) -> str:
         authority = self._law.stack.authorities[miss.authority]
         if miss.missing:
-            return f"{authority.citation} was considered; missing: {'; '.join(miss.missing)}."
+            missing = "; ".join(map(self._speaker.say, miss.missing))
+            return f"{authority.citation} was considered; missing: {missing}."
         return f"{authority.citation} was considered: {authority.not_met}"
 
 

@@ -213,8 +213,8 @@ def _court(demand: Demand) -> str:
 class _NamedFields:
     """Whom and which fields of which programme the paper names; with no list, what it says of all.
 
-    Where a field is named and asked of two programmes, and the paper does not say of which, it
-    names neither.
+    Where a field is named and asked of two programmes, and the paper does not say of which, that
+    is a question: it opens neither, and it may have named either.
     """
 
     of_all: str
@@ -245,7 +245,9 @@ class _NamedFields:
             return "no"
         if self.refs is None:
             return self.of_all
-        return "yes" if item.ref in self.refs and item.ref not in self.of_several else "no"
+        if item.ref not in self.refs:
+            return "no"
+        return "of_which_program" if item.ref in self.of_several else "yes"
 
 
 def _asked_of_several(demand: Demand) -> frozenset[str]:
