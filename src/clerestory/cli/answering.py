@@ -261,8 +261,7 @@ def _contents(
 
 def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> LetterInput:
     """Return what the letters are written from."""
-    own = decided.demand.requester.kind == "subject"
-    return LetterInput(
+    given = LetterInput(
         stationery=read_stationery(office.profile, made_up=office.is_made_up),
         demand=decided.demand,
         number=drawn.number,
@@ -270,9 +269,10 @@ def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> L
         determination=decided.determination,
         on=day,
         authorities=decided.stack.authorities,
-        speaker=replace(decided.speaker, reader="person" if own else "requester"),
+        speaker=decided.speaker,
         vocabulary=decided.stack.vocabulary,
     )
+    return replace(given, speaker=replace(given.speaker, reader=given.reader))
 
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:
