@@ -16,7 +16,7 @@ from clerestory.demands.determination import Change, Question
 from clerestory.demands.speaking import Line, Speaker
 from clerestory.law.fact_table import FACTS
 from clerestory.law.packs import PackStack, load_stack
-from clerestory.law.sentences import READERS
+from clerestory.law.sentence_file import READERS
 from clerestory.policy.explain.clauses import split
 from clerestory.policy.explain.conditions import condition_of
 from reading_grade import grade
@@ -78,8 +78,7 @@ def test_whatever_can_be_asked_for_is_said_without_a_code(reader: str) -> None:
     said = everything_said(reader)
 
     assert len(said) > 250
-    assert [text for text in said if CODE.search(text.replace("U.S.C.", "").replace("e.g.", ""))
-            and not re.search(r"\d+\.\d+|M\.R\.S\.", text)] == []  # fmt: skip
+    assert [text for text in said if CODE.search(CITED.sub("", text))] == []
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -131,8 +130,8 @@ def test_what_a_letter_may_not_say_is_marked_in_the_sentences() -> None:
     word = Asked("established", ("person_asked_about",))
 
     assert speaker.tells_of_files(word)
-    assert sorted(stack().sentences.unsaid) == [
+    assert stack().sentences.unsaid >= {
         ("defined", "found_to_be_nobody"),
         ("defined", "person_asked_about"),
         ("findings", "identifier_matches_one_person"),
-    ]
+    }
