@@ -1,7 +1,7 @@
 """The whole answer to a demand, ruling by ruling, and everything needed to check it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -33,11 +33,13 @@ class NearMiss:
 
     ``missing`` are the conditions that were not met, all of which have to be; it is empty where the
     authority was met and yet lifts less than what keeps the field closed. ``speaking.Speaker`` says
-    them.
+    them. ``is_met`` tells that one from an authority that was only looked at; it is no part of what
+    a near miss is, and is not written down.
     """
 
     authority: str
     missing: tuple[Condition, ...] = ()
+    is_met: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

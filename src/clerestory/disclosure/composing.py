@@ -74,7 +74,7 @@ def acknowledgement(given: Addressed) -> Letter:
 
 def disclosure(given: LetterInput) -> Letter:
     """Return the cover letter of a package: what was asked and is given, by what law, and why."""
-    reasons = Reasons(given, given.given, reader="person" if given.is_own else "requester")
+    reasons = Reasons(given, given.given, reader=given.reader)
     someone = any(not given.is_about_nobody(each.item) for each in given.given)
     lists: dict[str, Sequence[Entry]] = {
         **_asked(given),
@@ -82,6 +82,7 @@ def disclosure(given: LetterInput) -> Letter:
         "given_reasons": reasons.entries(),
         "why": _why(given),
         "someone": mark(someone),
+        "persons": mark(any(not ref.endswith("*") for ref in given.shown_persons)),
         "some_kept": mark(bool(given.kept)),
         "must": _duties(given, "must") if someone else [],
         "kept_to": _duties(given, "kept_to"),
@@ -176,7 +177,7 @@ def withheld(given: LetterInput) -> Letter:
 
 def _kept(given: LetterInput) -> dict[str, Sequence[Entry]]:
     """Return what is not given, and why."""
-    reasons = Reasons(given, given.kept, reader="person" if given.is_own else "requester")
+    reasons = Reasons(given, given.kept, reader=given.reader)
     rows = reasons.rows()
     referred = [each for each in given.kept if each.outcome is Outcome.REFER]
     return {

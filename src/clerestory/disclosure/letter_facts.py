@@ -48,6 +48,11 @@ class Addressed:
         """Whether the reader is the person asked about, or asks in the person's name."""
         return self.demand.requester.kind in OWN_SIDE
 
+    @property
+    def reader(self) -> str:
+        """For which reader of the law's sentences the letter is."""
+        return "person" if self.is_own else "requester"
+
 
 @dataclass(frozen=True, kw_only=True)
 class LetterInput(Addressed):
@@ -98,6 +103,19 @@ class LetterInput(Addressed):
                 todo="give the letter the authorities of the packs that decided",
             )
         return known
+
+    def text_of(self, name: str) -> str:
+        """Return what an authority says to the reader of the letter, in the letter's language."""
+        known = self.authority(name)
+        own = known.person if self.is_own else known.requester
+        return self._plainer(name, self.reader) or own
+
+    def not_met_of(self, name: str) -> str:
+        """Return what answers a reader who relies on an authority in vain."""
+        return self._plainer(name, "not_met") or self.authority(name).not_met
+
+    def _plainer(self, name: str, key: str) -> str:
+        return self.speaker.sentences.text("authorities", name, key)
 
     def is_about_nobody(self, item: Item) -> bool:
         """Whether a field of a class is about nobody in particular, such as a total."""

@@ -15,78 +15,96 @@ Said = tuple[Bullet, ...]
 def near_misses(given: LetterInput) -> list[Entry]:
     """Return what was looked at and did not open the records, with what was missing of it.
 
-    Authorities of which the same was missing stand in one line. An authority that nothing was
-    missing of is answered in its own words, unless the answer gives something: such words deny of
-    the whole paper what another part of the same answer may rest on.
+    Authorities of which the same was missing stand in one line, and each condition once. An
+    authority of which nothing was missing is answered in its own words. Not so where it was met and
+    is not enough, or where the answer gives something: its words deny of the whole paper what is
+    so, or what another part of the answer may rest on.
     """
-    missing: dict[Said, dict[str, list[Ruling]]] = {}
+    missing: dict[str, dict[Bullet, list[Ruling]]] = {}
     answered: dict[str, str] = {}
-    for miss, rulings in _by_miss(given.kept).items():
+    for (miss, is_met), rulings in _by_miss(given.kept).items():
         known = given.authority(miss.authority)
-        if said := _missing(given, miss):
-            missing.setdefault(said, {}).setdefault(known.citation, []).extend(rulings)
-        else:
-            answered.setdefault(known.citation, known.not_met)
-    named = {citation for cited in missing.values() for citation in cited}
+        for bullet in _bullets(given, miss.missing):
+            missing.setdefault(known.citation, {}).setdefault(bullet, []).extend(rulings)
+        if not miss.missing:
+            answered.setdefault(known.citation, "" if is_met else miss.authority)
+    alike: dict[tuple[Said, bool], list[str]] = {}
+    for citation, bullets in missing.items():
+        alike.setdefault(_of_parts(given, bullets), []).append(citation)
     return [
-        _lacking(given, citations, said, rulings)
-        for said, cited in missing.items()
-        for citations, rulings in _same_parts(cited)
+        _lacking(given, citations, said, is_whole=is_whole)
+        for (said, is_whole), citations in alike.items()
     ] + [
-        {"line": _answer(given, citation, text), UNDER: ()}
-        for citation, text in answered.items()
-        if citation not in named
+        {"line": _answer(given, citation, authority), UNDER: ()}
+        for citation, authority in answered.items()
+        if citation not in missing
     ]
 
 
-def _same_parts(cited: Mapping[str, Sequence[Ruling]]) -> list[tuple[list[str], list[Ruling]]]:
-    """Put citations together of which the same parts are spoken."""
-    found: dict[frozenset[Item], tuple[list[str], list[Ruling]]] = {}
-    for citation, rulings in cited.items():
-        items = frozenset(ruling.item for ruling in rulings)
-        citations, _ = found.setdefault(items, ([], list(rulings)))
-        citations.append(citation)
-    return list(found.values())
+def _of_parts(given: LetterInput, bullets: Mapping[Bullet, Sequence[Ruling]]) -> tuple[Said, bool]:
+    """Say of each condition for which parts it was missing, and whether that was for all."""
+    every = {ruling.item for ruling in given.kept}
+    said, is_whole = [], True
+    for bullet, rulings in bullets.items():
+        if {ruling.item for ruling in rulings} == every:
+            said.append(bullet)
+        else:
+            is_whole = False
+            scope = scope_of(given, rulings, given.kept)
+            text = given.words.said("for_parts", text=bullet.text, scope=scope)
+            said.append(Bullet(text=text, under=bullet.under))
+    return tuple(said), is_whole
 
 
-def _answer(given: LetterInput, citation: str, text: str) -> str:
-    if given.given:
+def _answer(given: LetterInput, citation: str, authority: str) -> str:
+    if given.given or not authority:
         return given.words.said("opens_not", citation=citation)
+    text = given.not_met_of(authority)
     if given.words.is_unsaid(text):
         text = str(given.words.table["neutral_reason"])
     return given.words.said("answered", citation=citation, text=text)
 
 
-def _lacking(
-    given: LetterInput, cited: Sequence[str], said: Said, rulings: Sequence[Ruling]
-) -> Entry:
-    words = given.words
-    one = len(said) == 1 and not said[0].under
-    whole = {ruling.item for ruling in rulings} == {ruling.item for ruling in given.kept}
-    key = f"lacking{'_one' if one else ''}{'' if whole else '_of'}"
-    line = words.said(
-        key,
-        citations=words.row(cited),
-        scope=scope_of(given, rulings, given.kept),
-        one=said[0].text,
-    )
-    return {"line": line, UNDER: () if one else said}
+def _lacking(given: LetterInput, cited: Sequence[str], said: Said, *, is_whole: bool) -> Entry:
+    citations = given.words.row(cited)
+    if len(said) == 1 and not said[0].under:
+        key = "lacking_one" if is_whole else "lacking_one_of"
+        return {"line": given.words.said(key, citations=citations, one=said[0].text), UNDER: ()}
+    return {"line": given.words.said("lacking", citations=citations), UNDER: said}
 
 
 def ways(given: LetterInput, outcome: Outcome) -> list[Entry]:
-    """Return each smallest set of facts that would turn rulings into ``outcome``."""
+    """Return by which facts rulings would turn into ``outcome``: each smallest set is enough.
+
+    The sets that would turn the same parts stand under one line.
+    """
     turned: dict[Said, list[Ruling]] = {}
     for ruling in given.kept:
         for turn in ruling.would_change:
             if turn.outcome is outcome and (said := _turn(given, turn)):
                 turned.setdefault(said, []).append(ruling)
-    return [_way(given, said, rulings, outcome) for said, rulings in turned.items()]
+    parts: dict[frozenset[Item], list[Said]] = {}
+    for said, rulings in turned.items():
+        parts.setdefault(frozenset(ruling.item for ruling in rulings), []).append(said)
+    return [
+        _way(given, sets, [one for one in given.kept if one.item in items], outcome)
+        for items, sets in parts.items()
+    ]
 
 
-def _way(given: LetterInput, said: Said, rulings: Sequence[Ruling], outcome: Outcome) -> Entry:
+def _way(
+    given: LetterInput, sets: Sequence[Said], rulings: Sequence[Ruling], outcome: Outcome
+) -> Entry:
     words = given.words
     scope = scope_of(given, rulings, given.kept)
     key = "way_release" if outcome is Outcome.RELEASE else "way_refer"
+    if len(sets) > 1:
+        each = tuple(
+            said[0] if len(said) == 1 else Bullet(text=words.said("all_of_these"), under=said)
+            for said in sets
+        )
+        return {"line": words.said(f"{key}_any", scope=scope), UNDER: each}
+    [said] = sets
     if len(said) == 1 and not said[0].under:
         return {"line": words.said(f"{key}_one", scope=scope, one=said[0].text), UNDER: ()}
     return {"line": words.said(key, scope=scope), UNDER: said}
@@ -104,21 +122,17 @@ def routes(given: LetterInput) -> list[Entry]:
     return [{"route": text} for text in found]
 
 
-def _by_miss(rulings: Iterable[Ruling]) -> dict[NearMiss, list[Ruling]]:
+def _by_miss(rulings: Iterable[Ruling]) -> dict[tuple[NearMiss, bool], list[Ruling]]:
     # Most rulings of a long list share one row of them.
     rows: dict[int, tuple[tuple[NearMiss, ...], list[Ruling]]] = {}
     for ruling in rulings:
         row = ruling.considered_not_met
         rows.setdefault(id(row), (row, []))[1].append(ruling)
-    found: dict[NearMiss, list[Ruling]] = {}
+    found: dict[tuple[NearMiss, bool], list[Ruling]] = {}
     for row, own in rows.values():
         for miss in row:
-            found.setdefault(miss, []).extend(own)
+            found.setdefault((miss, miss.is_met), []).extend(own)
     return found
-
-
-def _missing(given: LetterInput, miss: NearMiss) -> Said:
-    return _bullets(given, miss.missing)
 
 
 def _turn(given: LetterInput, turn: Turn) -> Said:

@@ -94,8 +94,8 @@ class Reasons:
         found: dict[_Reason, None] = {}
         for name in ruling.authorities:
             known = self._given.authority(name)
-            text = known.person if self._reader == "person" else known.requester
-            said = said.replace(text, "")
+            said = said.replace(known.person if self._reader == "person" else known.requester, "")
+            text = self._given.text_of(name)
             if words.is_unsaid(text) or self._is_no_secret(ruling, known.decides):
                 found[_Reason(neutral)] = None
             else:

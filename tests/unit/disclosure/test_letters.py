@@ -115,7 +115,7 @@ def test_the_cover_letter_says_what_is_enclosed_and_what_is_not(given: LetterInp
 
     assert "Answer to demand ME-2026-0041" in text
     assert "We received your demand on February 20, 2026. We decided it on March 2, 2026" in text
-    assert "Of the 6 parts that you asked for, 4 are given and 2 are not." in text
+    assert "Parts asked for: 6. Given: 4. Not given: 2." in text
     assert "date of birth the year only 1 and 2" in text
     assert "1. what 7 U.S.C. 2020(e)(8)(E) tells the requester 7 U.S.C. 2020(e)(8)(E)." in text
     assert "The law opens no more than this: the year only." in text
@@ -252,7 +252,7 @@ def test_the_index_has_a_row_for_each_part_not_given(given: LetterInput) -> None
 
     assert "SNAP Social Security number not given 1 and 2" in text
     assert "SNAP name not given 1 and 3" in text
-    assert "Of its 6 parts, 2 are not given." in text
+    assert "Parts asked for: 6. Parts not given: 2." in text
     assert "3 the person" not in text
 
 

@@ -473,6 +473,14 @@ def test_who_may_be_recorded_twice_is_not_found_by_a_number_of_one_record(
         assert isinstance(ask(index, **NAME, **born, person_id=key), Found) is not twice
 
 
+@pytest.mark.parametrize("ssn", ["", "911-11", "unknown"])
+def test_two_without_a_number_are_not_one_by_it(make_index: MakeIndex, ssn: str) -> None:
+    other = {"name": "Ladan|Nuur Faarax", "medicaid_id": "77777777C"}
+    index = make_index(AMINA | {"ssn": ssn}, AMINA | other | {"ssn": ssn})
+
+    assert isinstance(ask(index, **NAME, **BORN, medicaid_id=AMINA["medicaid_id"]), Found)
+
+
 @pytest.mark.parametrize("name", ["Hassan H Musa", "H Musa Hassan"])
 def test_a_brother_with_nearly_the_name_who_agrees_with_more_is_a_second_person(
     make_index: MakeIndex, name: str

@@ -120,6 +120,61 @@ def test_only_papers_in_force_are_among_the_papers(facts: Facts) -> None:
     assert found["papers"] == ["court_order", "grand_jury_subpoena", "letter"]
 
 
+def test_what_came_is_told_whether_it_is_in_force_or_not(facts: Facts) -> None:
+    papers = [
+        {"kind": "administrative_warrant", "issuer": "officer", "status": "expired"},
+        {"kind": "none", "form": "i_247"},
+        {
+            "kind": "letter",
+            "accompanies": [{"kind": "detainer", "issuer": "immigration_officer",
+                             "status": "withdrawn"}],
+        },
+    ]  # fmt: skip
+
+    found = facts(instrument={"accompanies": papers})
+
+    assert found["papers"] == ["letter"]
+    assert found["kinds"] == ["administrative_warrant", "detainer", "letter"]
+    assert found["issuers"] == ["immigration_officer", "officer"]
+    assert found["forms"] == ["i_247"]
+
+
+@pytest.mark.parametrize(
+    ("paper", "signed", "in_force"),
+    [
+        ({}, "unstated", True),
+        ({"signed": {"on": "2026-03-02"}}, "lately", True),
+        ({"signed": {"on": "2025-03-01"}}, "lately", True),
+        ({"signed": {"on": "2025-02-28"}}, "long_ago", True),
+        ({"signed": {"on": "1999-01-01"}, "served": {"on": "2026-03-02"}}, "long_ago", True),
+        ({"served": {"on": "2025-02-28"}}, "long_ago", True),
+        ({"served": {"on": "2026-03-02"}}, "lately", True),
+        ({"served": {"on": "2026-03-03"}}, "later", False),
+        ({"signed": {"on": "1999-01-01"}, "served": {"on": "2026-03-03"}}, "later", False),
+    ],
+)
+def test_a_paper_is_signed_lately_long_ago_or_later(
+    paper: dict[str, object], signed: str, in_force: bool, facts: Facts
+) -> None:
+    found = facts(instrument=paper)
+
+    assert found["paper"]["signed"] == signed
+    assert found["papers"] == ["letter"] * in_force
+
+
+def test_what_is_cited_as_it_is_printed_is_the_authority_that_it_means(
+    stack: PackStack, make: Callable[..., Demand]
+) -> None:
+    demand = make(cited=["8 U.S.C. § 1373(a)", "a letter of 4 May"])
+    item, on = demand.items[0], demand.received_on
+
+    known = facts_of(demand, item, on, stack.vocabulary, stack.authorities)
+    unknown = facts_of(demand, item, on, stack.vocabulary)
+
+    assert known["cited"] == ["8 U.S.C. § 1373(a)", "a letter of 4 May", "imm-8usc1373"]
+    assert unknown["cited"] == ["8 U.S.C. § 1373(a)", "a letter of 4 May"]
+
+
 @pytest.mark.parametrize(
     ("period", "months"),
     [

@@ -84,6 +84,7 @@ def test_what_was_met_and_lifts_too_little_is_named_as_met(tiny: Tiny, make: Mak
 
     assert ruling.outcome is Outcome.WITHHOLD
     assert ruling.considered_not_met == (NearMiss(authority="act"),)
+    assert [miss.is_met for miss in ruling.considered_not_met] == [True]
     assert "act section 1 was considered: It was not met." in ruling.reason.counsel
 
 

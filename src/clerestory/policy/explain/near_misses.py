@@ -79,7 +79,8 @@ class Considered:
             )
             missing = whole.parts if isinstance(whole, AllOf) else (whole,)
             for authority in self.law.policies[name].authorities:
-                found.setdefault(authority, NearMiss(authority=authority, missing=missing))
+                miss = NearMiss(authority=authority, missing=missing, is_met=not unmet[name])
+                found.setdefault(authority, miss)
         return found
 
     def _cited(self, answer: CaseAnswer, meant: Mapping[str, Sequence[str]]) -> list[str]:

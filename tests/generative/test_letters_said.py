@@ -1,0 +1,236 @@
+"""Every letter of every known answer, read before it is set in type: plain words and no code.
+
+A part of the known answers in the suite, the same ones each time; CLERESTORY_WHOLE=1 reads all.
+"""
+
+import contextlib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import pytest
+
+from clerestory.audit.casebook import case_documents, day_of, demand_on
+from clerestory.audit.law_days import LawDays
+from clerestory.demands.reading import load_document, read_demand
+from clerestory.demands.schema import plain
+from clerestory.demands.speaking import Speaker
+from clerestory.disclosure import composing
+from clerestory.disclosure.composing import Letter
+from clerestory.disclosure.letter_facts import LetterInput
+from clerestory.disclosure.stationery import Stationery, read_stationery
+from clerestory.disclosure.wording import UNDER
+from clerestory.kernel import Refusal
+from clerestory.law.codes import load_vocabulary
+from clerestory.law.packs import available_packs, code_files
+from reading_grade import grade, sentences_of
+
+ROOT = Path(__file__).parents[2]
+PACKS = ROOT / "packs"
+PROFILE = ROOT / "profiles" / "maine-dhhs"
+SHARE = 1 if os.environ.get("CLERESTORY_WHOLE") else 16
+
+CODE = re.compile(r"\b[a-z]+_[a-z_]+\b|\b[a-z]+-[a-z]*\d[a-z0-9-]*\b|\{|\}|[A-Z]\d*\*|`|\|")
+TWISTED = re.compile(
+    r"nothing says otherwise|not so that|not this:|not none|\bnot\b[^.;:,]*\bnot\b"
+    r"|\bunknown\b|\bfindings\.|\bpaper\.[a-z]|\bcontext\.|  | ,| \.$|\.\.",
+)
+REQUESTER, PERSON = 8.0, 6.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One day of one known answer."""
+
+    name: str
+    packs: tuple[str, ...]
+    on: date
+    document: Any
+
+
+def steps() -> Iterator[Step]:
+    paths = [*sorted((ROOT / "casebook").glob("*.yaml")), *sorted(PACKS.glob("*/cases/*.yaml"))]
+    known = set(available_packs(PACKS))
+    for path in paths:
+        for case in case_documents(load_document(path), path.name):
+            told = plain(case)
+            if not known >= set(told["packs"]):
+                continue
+            for step in told["expect"]:
+                on = day_of(step)
+                name = f"{told['demand']['id']}-{on}"
+                if crc32(name.encode()) % SHARE == 0:
+                    yield Step(name, tuple(told["packs"]), on, demand_on(case, on))
+
+
+STEPS = {step.name: step for step in steps()}
+every = pytest.mark.parametrize("name", sorted(STEPS))
+
+
+@cache
+def days() -> LawDays:
+    return LawDays(PACKS)
+
+
+@cache
+def stationery() -> Stationery:
+    return read_stationery(PROFILE, made_up=True)
+
+
+@cache
+def given(name: str) -> LetterInput:
+    step = STEPS[name]
+    stack = days().stack(step.packs)
+    demand = read_demand(step.document, stack.vocabulary)
+    told = LetterInput(
+        stationery=stationery(),
+        demand=demand,
+        determination=days().engine(step.packs, step.on).decide(demand),
+        on=max(step.on, demand.received_on),
+        authorities=stack.authorities,
+        speaker=Speaker(sentences=stack.sentences),
+        vocabulary=stack.vocabulary,
+        number=41,
+        entry=103,
+    )
+    return replace(told, speaker=replace(told.speaker, reader=told.reader))
+
+
+def letters(of: LetterInput) -> Iterator[tuple[str, Letter]]:
+    yield "acknowledgement", composing.acknowledgement(of)
+    if of.kept:
+        yield "index", composing.withheld(of)
+    if not of.given:
+        yield "refusal", composing.refusal(of)
+    else:
+        # A paper of a period to come gets no letter: the program says so before.
+        with contextlib.suppress(Refusal):
+            yield "disclosure", composing.disclosure(of)
+
+
+def prose(letter: Letter, *, under: bool = True) -> Iterator[str]:
+    """Yield what is read as sentences, and no cell of a table; without ``under`` no inner lists."""
+    for block in letter.blocks:
+        if block["kind"] == "para":
+            yield str(block["text"])
+        elif block["kind"] == "list":
+            for item in items_of(block):
+                yield from texts_of(item) if under else [str(item["text"])]
+
+
+def items_of(block: Mapping[str, Any]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = block["items"]
+    return items
+
+
+def texts_of(item: dict[str, Any]) -> Iterator[str]:
+    yield item["text"]
+    for inner in item[UNDER]:
+        yield from texts_of(inner)
+
+
+def measured(of: LetterInput, letter: Letter) -> float:
+    """Return the grade of a letter without names, citations and what the packs say of the law."""
+    head = of.stationery.letterhead
+    names = {one.citation for one in of.authorities.values()} | {
+        head.agency, head.contact, of.demand.requester.body, of.demand.id,
+    }  # fmt: skip
+    names |= {text for one in of.authorities for text in (of.text_of(one), of.not_met_of(one))}
+    text = "\n".join(prose(letter))
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "") if name else text
+    return grade(one for line in text.splitlines() for one in sentences_of(line))
+
+
+@every
+def test_no_letter_has_a_code_or_a_slot_or_a_twisted_sentence(name: str) -> None:
+    of = given(name)
+    ids = set(of.authorities)
+    ids |= {policy for one in of.determination.rulings for policy in one.policies}
+
+    for kind, letter in letters(of):
+        for line in letter.lines:
+            bare = re.sub(r"\d:\d\d-cv-\d+", "X", line)
+            for name_of in (of.demand.requester.body, of.demand.id):
+                bare = bare.replace(name_of, "X")
+            assert not CODE.search(bare), f"{kind}: {line}"
+            assert not TWISTED.search(bare), f"{kind}: {line}"
+            assert not ids & set(re.findall(r"[a-z0-9A-Z-]+", bare)), f"{kind}: {line}"
+            assert line == line.strip() != "", kind
+
+
+@every
+def test_a_letter_asks_no_more_school_of_its_reader_than_was_agreed(name: str) -> None:
+    of = given(name)
+
+    for kind, letter in letters(of):
+        assert measured(of, letter) <= (PERSON if of.is_own else REQUESTER), kind
+
+
+@every
+def test_a_letter_says_nothing_twice(name: str) -> None:
+    for kind, letter in letters(given(name)):
+        said = [line for line in prose(letter, under=False) if len(line) > 60]
+        assert len(said) == len(set(said)), kind
+
+
+@every
+def test_no_record_is_denied_beside_what_is_given_of_the_same_person(name: str) -> None:
+    of = given(name)
+    closed = {ruling.item.subject for ruling in of.kept} - of.shown_persons
+    others = any(not ref.endswith("*") for ref in closed)
+
+    for kind, letter in letters(of):
+        denied = [line for line in letter.lines if "neither confirm" in line]
+        if kind in {"acknowledgement", "disclosure"} or not others:
+            assert denied == [], kind
+        elif of.given:
+            assert all("we give nothing" in line for line in denied), kind
+
+
+@every
+def test_a_near_miss_denies_nothing_that_another_part_rests_on(name: str) -> None:
+    of = given(name)
+    if not (of.given and of.kept):
+        return
+    text = " ".join(composing.withheld(of).lines)
+
+    for ruling in of.kept:
+        for miss in ruling.considered_not_met:
+            assert of.authority(miss.authority).not_met not in text
+
+
+def test_every_code_that_a_letter_can_name_has_a_word() -> None:
+    vocabulary = load_vocabulary(code_files(PACKS, sorted(available_packs(PACKS))))
+    words = tomllib.loads((PROFILE / "letters" / "en" / "words.toml").read_text("utf-8"))
+    lists = {
+        "programs": "program", "fields": "fields", "purposes": "purpose", "forms": "form",
+        "papers": "instrument_kind", "relations": "relation", "bodies": "duty_to",
+    }  # fmt: skip
+
+    missing = {
+        f"{table}.{code}"
+        for table, list_name in lists.items()
+        for code in vocabulary.lists[list_name]
+        if code not in words[table]
+    }
+
+    # A class is called by its own phrase.
+    assert missing == {"relations.class"}
+
+
+def test_the_sample_holds_every_kind_of_letter() -> None:
+    kinds = {(kind, given(name).is_own) for name in STEPS for kind, _ in letters(given(name))}
+
+    assert kinds == {
+        (kind, own)
+        for kind in ("acknowledgement", "index", "refusal", "disclosure")
+        for own in (False, True)
+    }
