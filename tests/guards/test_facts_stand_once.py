@@ -21,7 +21,7 @@ PATHS: Mapping[str, str] = {
 }
 # Names of what is said of a group: the dates that a demand gives beside it weigh in.
 WORKED_OUT: Mapping[str, str] = {
-    "policy/model/permissions.py": "an agreement is in force by its dates, a permission by its paper",
+    "policy/model/permissions.py": "agreements stand by dates, permissions by their paper",
     "policy/model/facts.py": "an order of silence ends on its day",
     "policy/model/process.py": "what was spoken is no process of a court",
 }
