@@ -137,12 +137,11 @@ def texts_of(item: dict[str, Any]) -> Iterator[str]:
 
 
 def measured(of: LetterInput, letter: Letter) -> float:
-    """Return the grade of a letter without names, citations and what the packs say of the law."""
+    """Return the grade of a letter without the names and citations in it."""
     head = of.stationery.letterhead
     names = {one.citation for one in of.authorities.values()} | {
         head.agency, head.contact, of.demand.requester.body, of.demand.id,
     }  # fmt: skip
-    names |= {text for one in of.authorities for text in (of.text_of(one), of.not_met_of(one))}
     text = "\n".join(prose(letter))
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, "") if name else text
