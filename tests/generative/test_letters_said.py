@@ -233,3 +233,12 @@ def test_the_sample_holds_every_kind_of_letter() -> None:
         for kind in ("acknowledgement", "index", "refusal", "disclosure")
         for own in (False, True)
     }
+
+
+def test_what_is_said_shorter_is_of_an_authority_of_its_pack() -> None:
+    for path in sorted(PACKS.glob("*/words/*/authorities.toml")):
+        pack = path.parents[2]
+        known = tomllib.loads((pack / "authorities.toml").read_text("utf-8"))["authority"]
+        said = tomllib.loads(path.read_text("utf-8"))["authorities"]
+
+        assert set(said) <= {one["id"] for one in known}, path

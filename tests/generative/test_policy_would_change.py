@@ -27,7 +27,7 @@ from clerestory.law.packs import PackStack, available_packs
 from clerestory.policy import Engine
 from clerestory.policy.decide.stages import Case, run
 from clerestory.policy.explain.abduction import ChangeSet, cost
-from clerestory.policy.explain.changes import apply_changes
+from clerestory.policy.explain.applying import apply_changes
 from clerestory.policy.model.facts import facts_of
 from clerestory.policy.model.schema import field_uid
 
@@ -149,6 +149,15 @@ def _rewrite_paper(new: dict[str, Any], ruling: Ruling, tail: str, value: str, o
         if value == "yes":
             _name_the_item(scope, new["records"], ruling.item)
         paper["scope"] = scope
+    elif tail == "process":
+        assert value == "yes"
+        subpoena = {"kind": "judicial_subpoena", "issuer": "clerk", "status": "live"}
+        scope = {"programs": [ruling.item.program], "persons_named": [ruling.item.subject]}
+        extra = {**subpoena, "scope": scope}
+        paper["accompanies"] = [*(paper.get("accompanies") or ()), extra]
+    elif tail == "signed":
+        paper.pop("served", None)
+        paper["signed"] = {"on": new["received"]["date"]}
     else:
         assert tail in {"kind", "issuer", "written", "status", "enforced_by_order"}, tail
         paper[tail] = value

@@ -14,11 +14,13 @@ import yaml
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from clerestory.cli.committed import judged_text
 from clerestory.cli.deciding import decide_file, demand_file
 from clerestory.cli.logging_answers import is_about_a_class
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
 from clerestory.cli.receipt_keys import check_one_name
+from clerestory.cli.whom import marks_digest, read_whom
 from clerestory.demands import asked_parts, demand_digest
 from clerestory.demands.demand import Subject
 from clerestory.disclosure import Receipt, key_digest, read_receipt_key
@@ -119,16 +121,36 @@ def recipient_in(office: Path) -> str:
     return (office.parent / "agents" / "recipient.txt").read_text("ascii").strip()
 
 
-def law_of(on: date, *lower: str, file: Path = STORY, case: str = ID) -> dict[str, str]:
-    """Decide once more, and return what an entry must commit to of the law and the facts."""
-    determination = decide_file(file, case=case, on=on, lower=lower).determination
+def law_of(
+    on: date, *lower: str, file: Path = STORY, case: str = ID, by: str = "law"
+) -> dict[str, str]:
+    """Decide once more, and return what an entry must commit to of the law and the facts.
+
+    ``by`` is who kept each field that nobody lowered.
+    """
+    decided = decide_file(file, case=case, on=on, lower=lower)
+    determination = decided.determination
+    cells = {
+        f"{one.item.program}/{one.item.ref}": [
+            " ".join(filter(None, (one.outcome.value, one.coarsen_to))),
+            "people" if one.lowered_from else by,
+        ]
+        for one in determination.rulings
+    }
     assert len(determination.pack_digest) == len(determination.facts_digest) == 64
     assert determination.pack_digest != determination.facts_digest
     return {
         "overall": determination.overall,
         "pack": determination.pack_digest,
         "facts": determination.facts_digest,
+        "judged": judged_text(decided.demand),
+        "cells": json.dumps(cells, sort_keys=True, separators=(",", ":")),
     }
+
+
+def named_in(file: Path = WHO) -> str:
+    """What an answer commits to of whom the demand names."""
+    return marks_digest(read_whom(demand_file(STORY, case=ID, on=date(2026, 10, 21)), file))
 
 
 def received(file: Path, case: str, on: date) -> dict[str, str]:
@@ -138,6 +160,7 @@ def received(file: Path, case: str, on: date) -> dict[str, str]:
         "demand": demand.id,
         "paper": demand_digest(demand),
         "asked": digest_of(asked_parts(demand)),
+        "on": str(on),
     }
 
 
@@ -180,6 +203,7 @@ def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> Non
                 "sealed_to": recipient_in(office),
                 "lookups": looked_up(office),
                 "on": "2026-10-21",
+                "who": named_in(),
             },
         ),
         Said(
@@ -217,10 +241,11 @@ def test_what_was_lowered_is_logged_item_by_item(office: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counsel", "signed"), [((), "nobody"), (("--counsel", "Made-up"), "Made-up")]
+    ("counsel", "signed", "by"),
+    [((), "nobody", "law"), (("--counsel", "Made-up"), "Made-up", "people")],
 )
 def test_a_refusal_is_logged_with_its_letters(
-    office: Path, counsel: tuple[str, ...], signed: str
+    office: Path, counsel: tuple[str, ...], signed: str, by: str
 ) -> None:
     type_command("receive", *asked(office, "2026-08-19T14:00Z"))
     type_command("refuse", *asked(office, "2026-08-20T15:00Z"), *counsel)
@@ -230,7 +255,7 @@ def test_a_refusal_is_logged_with_its_letters(
     common = {"demand": ID, "number": "1"}
     assert logged(office) == [
         RECEIVED,
-        Said("demand.decided", "2026-Q3", None, {}, {**common, **law_of(date(2026, 8, 20))}),
+        Said("demand.decided", "2026-Q3", None, {}, {**common, **law_of(date(2026, 8, 20), by=by)}),
         Said(
             "answer.sealed",
             "2026-Q3",
@@ -267,7 +292,7 @@ def test_a_class_demand_is_public_but_for_who_signed(office: Path, tmp_path: Pat
     package = manifest_digest(office, office / "out" / f"{CLASS_ID}.tar.age")
     common = {"demand": CLASS_ID, "number": "1"}
     law = law_of(date(2026, 10, 6), file=TOWNS, case=CLASS_ID)
-    facts = law.pop("facts")
+    kept = {name: law.pop(name) for name in ("facts", "judged", "cells")}
     assert logged(office) == [
         Said(
             "class-demand.received",
@@ -277,7 +302,7 @@ def test_a_class_demand_is_public_but_for_who_signed(office: Path, tmp_path: Pat
             received(TOWNS, CLASS_ID, date(2026, 10, 6)),
         ),
         # A digest of so few facts could be guessed: it is committed to, and not shown.
-        Said("class-demand.decided", "2026-Q4", None, {**common, **law}, {"facts": facts}),
+        Said("class-demand.decided", "2026-Q4", None, {**common, **law}, kept),
         Said(
             "class-demand.answered",
             "2026-Q4",
@@ -390,6 +415,49 @@ def test_a_second_receipt_by_another_key_is_refused_and_not_logged(office: Path)
 
     assert caught.value.code == "receipt-other-key"
     assert logged(office) == before
+
+
+def test_the_right_receipt_stands_in_place_of_a_wrong_one_that_it_names(office: Path) -> None:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    package, folder = disclose(office), office.parent
+    type_command("keys", "recipient", folder / "others", "--name", "others.example/r")
+
+    def record(who: str, *more: str) -> str:
+        keys = folder / who
+        words = receipt_by(office, package, keys / "receipt.key", keys / "receipt.vkey")
+        (folder / "receipt.note").rename(folder / f"{who}.note")
+        words[1] = folder / f"{who}.note"
+        try:
+            return type_command(*words, *more).strip()
+        finally:
+            (folder / f"{who}.note").unlink()
+
+    assert record("others").endswith("log entry 3")
+    for more, code, todo in (
+        ((), "receipt-other-key", "add --instead-of 3"),
+        (("--instead-of", "2"), "receipt-replaces-nothing", "leave out --instead-of"),
+        (("--instead-of", "4"), "receipt-replaces-nothing", "leave out --instead-of"),
+    ):
+        before = logged(office)
+        with pytest.raises(Refusal) as caught:
+            record("agents", *more)
+        assert (caught.value.code, todo in caught.value.todo) == (code, True)
+        assert logged(office) == before
+
+    named = record("agents", "--instead-of", "3")
+    assert named == f"recorded the receipt of agents.example/r for {ID}, log entry 4"
+    assert logged(office)[4].fields["instead_of"] == "3"
+    for more in ((), ("--instead-of", "3")):
+        assert "is recorded already, log entry 4" in record("agents", *more)
+    # The wrong one stands no more: neither by itself, nor to be replaced once more.
+    for who, more, code in (
+        ("others", (), "receipt-other-key"),
+        ("others", ("--instead-of", "3"), "receipt-replaces-nothing"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            record(who, *more)
+        assert caught.value.code == code
+    assert [entry.type for entry in logged(office)[3:]] == ["answer.received"] * 2
 
 
 def receipt_by(office: Path, package: Path, key: Path, vkey: Path) -> list[str | Path]:

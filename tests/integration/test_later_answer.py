@@ -95,9 +95,11 @@ def refuse_by_counsel(desk: Path, day: int = 3) -> None:
          "--counsel", "Made-up Counsel", *ALL_LOWERED)  # fmt: skip
 
 
-def logged(desk: Path, kind: EventType = EventType.DEMAND_DECIDED) -> list[dict[str, str]]:
+def logged(
+    desk: Path, kind: EventType = EventType.DEMAND_DECIDED, demand: str = ID
+) -> list[dict[str, str]]:
     with open_office(desk / "office").ledger() as ledger:
-        return [dict(told) for _, told in fields_of(ledger, kind, ID)]
+        return [dict(told) for _, told in fields_of(ledger, kind, demand)]
 
 
 def kept(desk: Path) -> tuple[bytes, int]:
@@ -239,6 +241,80 @@ def test_what_the_record_closed_is_not_raised_when_its_mark_is_gone(desk: Path) 
     assert kept(desk)[1] == before
     still = "--lower", "S1.case_notes=refer_to_counsel"
     assert sealed(disclose(desk, *still, day=5)) == "sealed number 1, log entry 4"
+
+
+OTHER = WHO.replace("Amina Warsame", "Jean-Luc Thibodeau").replace("1988-04-17", "1961-11-05")
+
+
+def test_a_second_answer_is_about_whom_the_first_was_about(desk: Path) -> None:
+    sealed(disclose(desk))
+    (desk / "who.yaml").write_text(OTHER.replace("911-11", "921-21"))
+
+    said = cannot(desk, "answer-other-person")
+
+    assert f"when {ID} came or was answered, log entry 2: S1" in said
+    assert "Thibodeau" not in said
+    # More marks of the same person may be given; the answer that says them is another.
+    (desk / "who.yaml").write_text(WHO.replace("ssn:", "phone: 207-555-0191, ssn:"))
+    assert sealed(disclose(desk)) == "sealed number 1, log entry 4"
+    assert json.loads(logged(desk, EventType.ANSWER_SEALED)[0]["who"])["S1"].keys() == {
+        "birth_date", "name", "ssn",
+    }  # fmt: skip
+
+
+def test_the_first_answer_may_still_be_about_somebody_else_than_a_look_that_found_nobody(
+    desk: Path,
+) -> None:
+    (desk / "who.yaml").write_text(OTHER)
+    assert disclose(desk).error_code == "answer-person-uncertain"
+
+    (desk / "who.yaml").write_text(WHO)
+    assert sealed(disclose(desk)) == "sealed number 1, log entry 2"
+
+
+def receive(desk: Path, name: str, day: int, *more: str) -> Done:
+    (desk / "paper.yaml").write_text(PAPER.replace(f"id: {ID}", f"id: {name}"))
+    return type_in("receive", desk / "paper.yaml", "--office", desk / "office",
+                   "--at", DAY.format(day), *more)  # fmt: skip
+
+
+def test_nothing_is_done_of_a_day_before_the_demands_own_last_act_unless_it_is_late(
+    desk: Path,
+) -> None:
+    assert receive(desk, "OWN-2", 5).code == 0
+    # The paper came on the 2nd, and its receipt was logged on the 5th.
+    (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-2"))
+    paper = PAPER.replace(f"id: {ID}", "id: OWN-2")
+    said = cannot(desk, "log-time-backwards", day=4, paper=paper)
+    assert "2026-11-04 is before 2026-11-05" in said
+    refusal = type_in("refuse", desk / "paper.yaml", "--office", desk / "office",
+                      "--at", DAY.format(4), *ALL_LOWERED, "--counsel", "Made-up")  # fmt: skip
+    assert refusal.error_code == "log-time-backwards", refusal
+    assert sealed(disclose(desk, day=5, paper=paper)).startswith("sealed number 2")
+    sealed(disclose(desk, *LOWERED, day=8, paper=paper))
+    cannot(desk, "log-time-backwards", *LOWERED, day=7, paper=paper)
+    # Before the day on which the paper itself came nothing is done, late or not.
+    cannot(desk, "answer-before-receipt", *LOWERED, "--late", day=1, paper=paper)
+
+    more = "--lower", "S1.mailing_address=refer_to_counsel"
+    sealed(disclose(desk, *LOWERED, *more, "--late", day=6, paper=paper))
+    days = [(told["on"], told.get("late")) for told in logged(desk, EventType.ANSWER_SEALED,
+                                                              "OWN-2")]  # fmt: skip
+    assert days == [("2026-11-05", None), ("2026-11-08", None), ("2026-11-06", "2026-11-08")]
+
+
+def test_acts_of_one_office_are_in_the_order_of_their_days_unless_one_is_late(desk: Path) -> None:
+    sealed(disclose(desk, day=6))
+    for name, day, more, code in (
+        ("OWN-2", 5, [], "log-time-backwards"),
+        ("OWN-2", 5, ["--late"], ""),
+        ("OWN-3", 6, [], ""),
+        ("OWN-4", 7, [], ""),
+    ):
+        done = receive(desk, name, day, *more)
+        assert done.error_code == code, done
+    assert "sealed" in sealed(disclose(desk, day=7))
+    cannot(desk, "log-time-backwards", day=6)
 
 
 def test_nothing_has_changed_before_the_first_answer(desk: Path) -> None:

@@ -80,7 +80,7 @@ class Showing:
         closed: dict[bytes, Case] = {}
         known: set[bytes] = set()
         for item in demand.items:
-            context = facts_of(demand, item, law.on, law.stack.vocabulary)
+            context = facts_of(demand, item, law.on, law.stack.vocabulary, law.stack.authorities)
             case = Case(demand.requester.kind, field_uid(item.program, item.field), context)
             wanted = str(expected.get(item.ref))
             key = canonical_bytes([case.resource, wanted, context])

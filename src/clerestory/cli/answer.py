@@ -215,6 +215,12 @@ def verify(
     "--key", type=_PATH, required=True, help="The recipient's receipt key or certificate."
 )
 @click.option("--signature", type=_PATH, help="The signature, where it is a file of its own.")
+@click.option(
+    "--instead-of",
+    type=click.IntRange(min=0),
+    metavar="ENTRY",
+    help="The log's entry of a wrong receipt of this package, in whose place this one stands.",
+)
 @_office
 @at_option
 @late_option
@@ -223,6 +229,7 @@ def receipt(
     package: Path,
     key: Path,
     signature: Path | None,
+    instead_of: int | None,
     folder: Path,
     at_text: str | None,
     late: bool,
@@ -231,7 +238,9 @@ def receipt(
     from clerestory.cli.receiving import record_receipt
 
     office = open_office(folder, late=late)
-    done = record_receipt(office, receipt_file, package, key, signature, read_clock(at_text))
+    done = record_receipt(
+        office, receipt_file, package, key, signature, read_clock(at_text), instead_of=instead_of
+    )
     whose = f"the receipt of {done.receipt.by} for {done.receipt.demand_id}"
     if done.again:
         tell(f"{whose} is recorded already, log entry {done.index}; nothing was logged again")

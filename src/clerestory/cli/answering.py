@@ -104,7 +104,7 @@ def disclose(
     check_for_others(office, to)
     # Before anybody is looked up: a look that serves nothing is one too many.
     office.check_new(office.out / package_name(decided.demand.id, [to]))
-    earlier = check_follows(office, decided, changed)
+    earlier = check_follows(office, decided, changed, office.day(at))
     named = whom_named(office, decided, who)
     ready = _ready(
         office, decided, drawn, named, files, at, to=to, reviewers=reviewers, earlier=earlier
@@ -115,8 +115,9 @@ def disclose(
     office.make_out()
     with office.ledger() as ledger:
         index = _entry(
-            ledger, office, ready, drawn.number, reviewers, at, sealed_to=to.name, changed=changed
-        )
+            ledger, office, ready, drawn.number, reviewers, at, sealed_to=to.name, changed=changed,
+            named=named,
+        )  # fmt: skip
         sealed = _seal(office, signer, ready.contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
     note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
@@ -137,6 +138,7 @@ def _entry(
     *,
     sealed_to: str,
     changed: Collection[str],
+    named: NamedPersons | None,
 ) -> int:
     """Return the log's entry of an answer: the one that is there, or one that is written now."""
     if ready.index is not None:
@@ -144,7 +146,7 @@ def _entry(
     return log_answer(
         ledger, office, ready.told, number, ready.contents.digest, reviewers, at,
         on=office.day(at), sealed_to=sealed_to, lookups=office.lookups().mark(),
-        by_record=ready.lowered, changed=changed,
+        by_record=ready.lowered, changed=changed, who=named,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ which was judged so in its turn.
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +26,7 @@ from clerestory.cli.one_answer import (
     decision_of,
     refused_otherwise,
 )
+from clerestory.cli.order_of_acts import check_not_before
 from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, Determination, read_demand
 from clerestory.demands.determination import Outcome, Ruling
@@ -182,15 +184,19 @@ def earlier_answer(ledger: Ledger, decided: Decided) -> Earlier | None:
     )
 
 
-def check_follows(office: Office, decided: Decided, changed: Collection[str]) -> Earlier | None:
-    """Hold an answer against the one before it; return that, where there is one.
+def check_follows(
+    office: Office, decided: Decided, changed: Collection[str], on: date
+) -> Earlier | None:
+    """Hold an answer of the day ``on`` against the one before it; return that, if there is one.
 
     Raises:
-        Refusal: It raises what was lowered or refused, or does not say what changed.
+        Refusal: It is of an earlier day than what is logged, raises what was lowered or refused,
+            or does not say what changed.
         Corruption: The record of look-ups is not the one that an earlier answer commits to.
     """
     with office.ledger() as ledger:
         check_lookups(office, ledger)
+        check_not_before(office, ledger, decided.demand.id, on)
         earlier = earlier_answer(ledger, decided)
         if earlier is None:
             check_not_refused(ledger, decided)

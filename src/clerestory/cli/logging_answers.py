@@ -1,11 +1,13 @@
 """What the commands write to the log, and how a package's own entry is checked."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from clerestory.cli.committed import cells_text, judged_text
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office, one_at_a_time
+from clerestory.cli.order_of_acts import check_not_before, later_day
 from clerestory.cli.received import asked_digest, check_noted
 from clerestory.cli.whom import marks_digest
 from clerestory.demands import Demand, Item, asked_parts, demand_digest
@@ -18,10 +20,12 @@ from clerestory.ledger import (
 )
 from clerestory.ledger.repeats import find_entries, find_entry, find_numbered
 
-# The day of the letters, which a run on another day finds and takes over, and how far the record
-# of look-ups went: a second run looks once more. Of the decision, what is the same where the facts
-# are, the law that said the same, and what was said of the answer before it.
-_BESIDE = frozenset({"on", "lookups", "pack", "judged", "cells", "changed"})
+# The day of the letters, which a run on another day finds and takes over; how far the record of
+# look-ups went, since a second run looks once more; and whom the paper names, of whom more marks
+# may be given then. Of the decision, what is the same where the facts are, the law that said the
+# same, and what was said of the answer before it.
+_BESIDE = frozenset({"on", "late", "lookups", "who", "pack", "judged", "cells", "changed"})
+_BESIDE_RECEIPT = frozenset({"on", "late"})
 DECISIONS = frozenset({EventType.DEMAND_DECIDED, EventType.CLASS_DEMAND_DECIDED})
 ANSWERS = frozenset({EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED})
 
@@ -56,6 +60,7 @@ def receive(
     }
     if who is not None:
         facts["who"] = marks_digest(who)
+    facts["on"] = str(office.day(at))
     public = (
         {"demand": demand.id, "requester": demand.requester.kind}
         if is_about_a_class(demand)
@@ -66,13 +71,16 @@ def receive(
     with office.ledger() as ledger:
         if (before := find_numbered(ledger, demand.id)) is not None:
             index, number = before
-            if find_entry(ledger, event) != index:
+            if find_entry(ledger, event, beside=_BESIDE_RECEIPT) != index:
                 # The same paper with what was found out since, and the note of it is lost: without
                 # it nobody could ever answer. What was logged stands, and so whom it was bound to.
                 if ledger.payload(index).fields.get("asked") == facts["asked"]:
                     office.note_number(demand, number)
                 raise _received(demand, number)
         else:
+            check_not_before(office, ledger, demand.id, office.day(at))
+            if behind := later_day(ledger, demand.id, office.day(at)):
+                event = replace(event, fields={**event.fields, "late": behind})
             (appended,) = ledger.append([event], at, zone=office.zone)
             if appended.demand_number is None:
                 raise Corruption("the log gave a received demand no number", code="log-no-number")
@@ -115,6 +123,7 @@ def log_answer(
     lookups: str | None = None,
     by_record: Collection[Item] = (),
     changed: Collection[str] = (),
+    who: NamedPersons | None = None,
 ) -> int:
     """Append the decision and the answer, once; return the answer's index.
 
@@ -135,10 +144,15 @@ def log_answer(
         lookups: How far the record of look-ups goes: one that is put back later shows by it.
         by_record: What the record of the persons found lowered.
         changed: What is said to have changed since the answer before this one.
+        who: Whom the paper names, if anybody was looked up.
     """
     approvals = {"signed": "; ".join(signed) or "nobody", "sealed_to": sealed_to, "on": str(on)}
     if lookups is not None:
         approvals["lookups"] = lookups
+    if who is not None:
+        approvals["who"] = marks_digest(who)
+    if behind := later_day(ledger, decided.demand.id, on):
+        approvals["late"] = behind
     cells = cells_text(
         decided.determination, by_record=by_record, by_people=sealed_to == "nobody" and bool(signed)
     )

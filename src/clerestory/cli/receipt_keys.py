@@ -42,15 +42,52 @@ def own_key_file(office: Office, digest: str, *, below: Collection[str] = (".",)
     return next((path for path in files if _digest_in(path) == digest), None)
 
 
-def check_one_key(ledger: Ledger, told: Receipt, key: ReceiptKey) -> None:
+def standing_receipts(
+    ledger: Ledger, demand_id: str, instead_of: int | None = None
+) -> dict[int, Mapping[str, str]]:
+    """Return the receipts of a demand that no later one stands in place of, by their entries.
+
+    Args:
+        ledger: The office's log.
+        demand_id: Of which demand.
+        instead_of: The entry that a receipt which is yet to be logged stands in place of.
+    """
+    found = dict(fields_of(ledger, EventType.ANSWER_RECEIVED, demand_id))
+    replaced = {fields.get("instead_of") for fields in found.values()} | {str(instead_of)}
+    return {index: fields for index, fields in found.items() if str(index) not in replaced}
+
+
+def check_replaces(ledger: Ledger, told: Receipt, instead_of: int) -> None:
+    """Refuse to stand in place of what is no receipt of the same package, or does not stand.
+
+    Raises:
+        Refusal: The entry is another.
+    """
+    fields = standing_receipts(ledger, told.demand_id).get(instead_of)
+    if fields is None or fields["package"] != told.package:
+        raise Refusal(
+            "a receipt stands in place of another of the same package: the log's entry "
+            f"{instead_of} is none that stands",
+            code="receipt-replaces-nothing",
+            todo="give the entry that the message about the other key named, or leave out "
+            "--instead-of",
+        )
+
+
+def check_one_key(
+    ledger: Ledger, told: Receipt, key: ReceiptKey, instead_of: int | None = None
+) -> None:
     """Refuse a second receipt of one package under another key than the first.
+
+    A receipt that was recorded by mistake, of somebody else than the recipient, must not keep the
+    right one out: that one names the entry in whose place it stands, and both stay in the log.
 
     Raises:
         Refusal: The log holds one by another key. Whoever could have two keys taken for theirs
             could later show the receipt that suits them.
     """
     digest = key_digest(key)
-    for index, fields in fields_of(ledger, EventType.ANSWER_RECEIVED, told.demand_id):
+    for index, fields in standing_receipts(ledger, told.demand_id, instead_of).items():
         same = fields["signed_by"] == told.signed_by or _key_of(fields) == digest
         if fields["package"] == told.package and not same:
             raise Refusal(
@@ -58,7 +95,8 @@ def check_one_key(ledger: Ledger, told: Receipt, key: ReceiptKey) -> None:
                 f"{index} has another",
                 code="receipt-other-key",
                 todo="compare the key with the one agreed at the hand-over; keep both receipts, "
-                "and ask the recipient which is theirs",
+                "and ask the recipient which is theirs; where it is this one, add --instead-of "
+                f"{index}",
             )
 
 

@@ -7,12 +7,19 @@ from pathlib import Path
 
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.office import Office, one_at_a_time
-from clerestory.cli.receipt_keys import check_not_ours, check_one_key, check_one_name
+from clerestory.cli.receipt_keys import (
+    check_not_ours,
+    check_one_key,
+    check_one_name,
+    check_replaces,
+    standing_receipts,
+)
 from clerestory.cli.received import check_noted
 from clerestory.cli.sealed_packages import sealed_note
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
     Receipt,
+    ReceiptKey,
     key_digest,
     read_receipt,
     read_receipt_key,
@@ -56,8 +63,19 @@ def record_receipt(
     key: Path,
     signature: Path | None,
     at: datetime,
+    *,
+    instead_of: int | None = None,
 ) -> Recorded:
     """Check a receipt and append it to the log, once.
+
+    Args:
+        office: Whose log.
+        receipt: The file that the recipient signed.
+        package: What arrived.
+        key: The recipient's key.
+        signature: The signature, where it is a file of its own.
+        at: Now.
+        instead_of: The log's entry of a wrong receipt of this package, in whose place it stands.
 
     Raises:
         Refusal: The file is no receipt, is for another package or demand, was signed before the
@@ -78,30 +96,38 @@ def record_receipt(
     )
     _check_demand(told, noted.demand_id)
     number = office.number_of(told.demand_id)
-    event = Event(
-        type=EventType.ANSWER_RECEIVED,
-        scope=office.scope,
-        matter=told.demand_id,
-        fields={
-            "demand": told.demand_id,
-            "number": str(number),
-            "package": told.package,
-            "received_at": utc_text(told.received_at),
-            "by": told.by,
-            "signed_by": told.signed_by,
-            "key": key_digest(theirs),
-        },
-    )
+    event = _event(office, told, number, theirs, instead_of)
     with office.ledger() as ledger:
         check_noted(ledger, told.demand_id, number, office.asked(told.demand_id))
-        known = find_entry(ledger, event, beside={"key"})
-        if known is not None:
+        known = find_entry(ledger, event, beside={"key", "instead_of"})
+        if known is not None and known in standing_receipts(ledger, told.demand_id):
             return Recorded(receipt=told, index=known, again=True)
         _check_answered(ledger, told)
-        check_one_key(ledger, told, theirs)
+        if instead_of is not None:
+            check_replaces(ledger, told, instead_of)
+        check_one_key(ledger, told, theirs, instead_of)
         check_one_name(ledger, told, theirs)
         (appended,) = ledger.append([event], at, zone=office.zone)
     return Recorded(receipt=told, index=appended.index, again=False)
+
+
+def _event(
+    office: Office, told: Receipt, number: int, key: ReceiptKey, instead_of: int | None
+) -> Event:
+    fields = {
+        "demand": told.demand_id,
+        "number": str(number),
+        "package": told.package,
+        "received_at": utc_text(told.received_at),
+        "by": told.by,
+        "signed_by": told.signed_by,
+        "key": key_digest(key),
+    }
+    if instead_of is not None:
+        fields["instead_of"] = str(instead_of)
+    return Event(
+        type=EventType.ANSWER_RECEIVED, scope=office.scope, matter=told.demand_id, fields=fields
+    )
 
 
 def _check_demand(told: Receipt, demand_id: str) -> None:

@@ -9,8 +9,10 @@ from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.one_answer import RefusedBefore, as_on, refused_before
+from clerestory.cli.order_of_acts import check_not_before
 from clerestory.cli.protections import as_told
 from clerestory.cli.received import Drawn, answerable
+from clerestory.cli.reviewers import check_name_of_signer
 from clerestory.disclosure import refusal_letter, withholding_index
 from clerestory.kernel import Corruption, Refusal, digest_of
 from clerestory.kernel.files import write_whole
@@ -37,11 +39,14 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
             code="answer-needs-counsel",
             todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
         )
+    if counsel is not None:
+        check_name_of_signer(counsel)
     drawn = answerable(office, decided.demand)
     with office.ledger() as ledger:
         before = refused_before(ledger, decided)
         if before is None:
             day = office.day(at)
+            check_not_before(office, ledger, decided.demand.id, day)
             letters, digest = _letters(office, decided, drawn, day)
             for path in letters:
                 office.check_new(path)

@@ -2,7 +2,8 @@
 
 Two refs that are swapped, or another demand's file under this one's id, would answer about another
 person than the paper names. So who keeps the file when the paper comes gives it to ``receive``: the
-log then commits to every mark in it, and an answer is about the same persons or is not given.
+log then commits to every mark in it, and an answer is about the same persons or is not given. Each
+answer commits to them too, so that a second one is never about somebody else than the first.
 """
 
 import hashlib
@@ -14,7 +15,8 @@ from clerestory.cli.office import Office
 from clerestory.demands import Demand
 from clerestory.holdings import NamedPersons, read_who
 from clerestory.kernel import Refusal, canonical_bytes
-from clerestory.ledger.repeats import find_numbered
+from clerestory.ledger import EventType, Ledger
+from clerestory.ledger.repeats import said_of
 
 # Whom the paper itself names. A member of a household may be asked about without a name.
 _NAMED = frozenset({"named", "listed_row"})
@@ -50,26 +52,35 @@ def marks_digest(named: NamedPersons) -> str:
 
 
 def check_as_received(office: Office, demand: Demand, named: NamedPersons) -> None:
-    """Refuse persons other than those that were named when the demand came, if it was said then.
+    """Refuse persons other than those that were named when the demand came or was answered.
+
+    Where nothing was said when it came, the first answer says it for every later one.
 
     Raises:
         Refusal: A ref that was named is missing, or a mark of it is another now.
     """
     with office.ledger() as ledger:
-        found = find_numbered(ledger, demand.id)
-        told = ledger.payload(found[0]).fields.get("who") if found else None
-    if told is None:
-        return
-    received: Mapping[str, Mapping[str, str]] = json.loads(told)
+        said = [(index, told["who"]) for index, told in _entries(ledger, demand.id)]
     now: Mapping[str, Mapping[str, str]] = json.loads(marks_digest(named))
-    if other := sorted(ref for ref, marks in received.items() if _differs(marks, now.get(ref))):
+    for index, told in said:
+        before: Mapping[str, Mapping[str, str]] = json.loads(told)
+        other = sorted(ref for ref, marks in before.items() if _differs(marks, now.get(ref)))
+        if not other:
+            continue
         raise Refusal(
-            f"the file names others than were named when {demand.id} came: {', '.join(other)}",
+            f"the file names others than were named when {demand.id} came or was answered, log "
+            f"entry {index}: {', '.join(other)}",
             code="answer-other-person",
             todo="give whom the paper names as each ref, with every mark as it was received; more "
             "marks may be added. Where a mark was wrong, receive the corrected paper under an id "
             "of its own",
         )
+
+
+def _entries(ledger: Ledger, demand_id: str) -> list[tuple[int, Mapping[str, str]]]:
+    """The entries of a demand that say whom it names: of its receipt, and of its answers."""
+    everything = said_of(ledger, frozenset(EventType), demand_id)
+    return [(index, told) for index, told in everything if "who" in told]
 
 
 def _differs(received: Mapping[str, str], now: Mapping[str, str] | None) -> bool:

@@ -1,7 +1,8 @@
 """When a paper was signed and served, held against the day on which the demand came.
 
 Nobody receives today what somebody signs tomorrow. That it was served may be found out later, and
-an order that comes later may then accompany what was received: neither counts before its day.
+an order that comes later may then accompany what was received: neither counts before its day. A
+letter may follow a call.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,8 @@ _DEEPEST = 60
 def find_days_of_papers(demand: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the days of the papers of a parsed demand, whatever its shape."""
     received, paper = demand.get("received"), demand.get("instrument")
-    came = day_in(received.get("date")) if isinstance(received, Mapping) else None
+    received = received if isinstance(received, Mapping) else {}
+    came = day_in(received.get("date")) if received.get("channel") != "phone" else None
     signed = _on(paper.get("signed")) if isinstance(paper, Mapping) else None
     if came and signed and signed > came:
         yield Problem(

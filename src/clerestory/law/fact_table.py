@@ -74,7 +74,17 @@ FACTS: tuple[Fact, ...] = (
         "paper.names_field", *_ASKED, evidence=True,
         plain="yes",
     ),
+    made(
+        "paper.process", "yes", "no", evidence=True, brings=_YES, plain="no",
+    ),
+    made(
+        "paper.signed", "lately", "long_ago", "later", "unstated",
+        evidence=True, brings=frozenset({"lately"}), plain="unstated",
+    ),
     code("forms", "form", many=True, by="custodian"),
+    # Of all papers that came, in force or not: a mark that one of them bears stays a mark.
+    code("kinds", "instrument_kind", many=True, by="custodian"),
+    code("issuers", "issuer", many=True, by="custodian"),
     code("papers", "instrument_kind", "", many=True, by="custodian"),
     made(
         "months", "one", "more", "unstated", by="demand",

@@ -219,7 +219,7 @@ class _Reading:
         for word in path:
             name = rf'"?{re.escape(word)}"?'
             stands = re.compile(
-                rf"\s*(?:\[(?:[^\]]*\.)?{name}(?:\]|\.)|{name}\s*=)|.*[{{,]\s*{name}\s*="
+                rf"\s*(?:\[(?:[^\]]*\.)?{name}[\].]|(?:\w+\.)?{name}\s*[.=])|.*[{{,]\s*{name}\s*="
             )
             for number in range(max(found, 1), len(self._lines) + 1):
                 if stands.match(self._lines[number - 1]):

@@ -1,6 +1,7 @@
 """Demands that were once read wrongly, each with what is right. All people and bodies made up."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -246,3 +247,13 @@ def test_a_paper_is_there_before_it_is_served_and_before_it_comes(
     assert refused.value.code == "demand-dates-contradict"
     for fault in what:
         assert fault in str(refused.value)
+
+
+def test_a_letter_may_follow_a_call(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    path = tmp_path / "demand.yaml"
+    text = changed(
+        ("channel: post", "channel: phone"), ("  written: yes", "  signed: {on: 2026-03-09}")
+    )
+    path.write_text(text, "utf-8")
+
+    assert read_demand(load_document(path), vocabulary).instrument.signed_on == date(2026, 3, 9)

@@ -7,7 +7,7 @@ from datetime import date
 from clerestory.demands import Demand, Determination, Outcome
 from clerestory.demands.determination import Change, Question, Turn
 from clerestory.policy import Engine
-from clerestory.policy.explain.changes import apply_changes
+from clerestory.policy.explain.applying import apply_changes
 from clerestory.policy.model.facts import facts_of
 
 Decide = Callable[..., Determination]

@@ -120,6 +120,61 @@ def test_only_papers_in_force_are_among_the_papers(facts: Facts) -> None:
     assert found["papers"] == ["court_order", "grand_jury_subpoena", "letter"]
 
 
+def test_what_came_is_told_whether_it_is_in_force_or_not(facts: Facts) -> None:
+    papers = [
+        {"kind": "administrative_warrant", "issuer": "officer", "status": "expired"},
+        {"kind": "none", "form": "i_247"},
+        {
+            "kind": "letter",
+            "accompanies": [{"kind": "detainer", "issuer": "immigration_officer",
+                             "status": "withdrawn"}],
+        },
+    ]  # fmt: skip
+
+    found = facts(instrument={"accompanies": papers})
+
+    assert found["papers"] == ["letter"]
+    assert found["kinds"] == ["administrative_warrant", "detainer", "letter"]
+    assert found["issuers"] == ["immigration_officer", "officer"]
+    assert found["forms"] == ["i_247"]
+
+
+@pytest.mark.parametrize(
+    ("paper", "signed", "in_force"),
+    [
+        ({}, "unstated", True),
+        ({"signed": {"on": "2026-03-02"}}, "lately", True),
+        ({"signed": {"on": "2025-03-01"}}, "lately", True),
+        ({"signed": {"on": "2025-02-28"}}, "long_ago", True),
+        ({"signed": {"on": "1999-01-01"}, "served": {"on": "2026-03-02"}}, "long_ago", True),
+        ({"served": {"on": "2025-02-28"}}, "long_ago", True),
+        ({"served": {"on": "2026-03-02"}}, "lately", True),
+        ({"served": {"on": "2026-03-03"}}, "later", False),
+        ({"signed": {"on": "1999-01-01"}, "served": {"on": "2026-03-03"}}, "later", False),
+    ],
+)
+def test_a_paper_is_signed_lately_long_ago_or_later(
+    paper: dict[str, object], signed: str, in_force: bool, facts: Facts
+) -> None:
+    found = facts(instrument=paper)
+
+    assert found["paper"]["signed"] == signed
+    assert found["papers"] == ["letter"] * in_force
+
+
+def test_what_is_cited_as_it_is_printed_is_the_authority_that_it_means(
+    stack: PackStack, make: Callable[..., Demand]
+) -> None:
+    demand = make(cited=["8 U.S.C. § 1373(a)", "a letter of 4 May"])
+    item, on = demand.items[0], demand.received_on
+
+    known = facts_of(demand, item, on, stack.vocabulary, stack.authorities)
+    unknown = facts_of(demand, item, on, stack.vocabulary)
+
+    assert known["cited"] == ["8 U.S.C. § 1373(a)", "a letter of 4 May", "imm-8usc1373"]
+    assert unknown["cited"] == ["8 U.S.C. § 1373(a)", "a letter of 4 May"]
+
+
 @pytest.mark.parametrize(
     ("period", "months"),
     [
@@ -326,6 +381,69 @@ def test_a_kind_of_body_is_named_where_there_is_one_or_the_laws_speak_of_what_it
     found = facts(requester=requester, consents=[{**SOUND, "to": kind}])
 
     assert found["consent"]["recipient"] == names
+
+
+PAPER = {"kind": "consent", "issuer": "subject", "written": "yes", "status": "live"}
+
+
+@pytest.mark.parametrize(
+    ("paper", "revoked", "elements"),
+    [
+        (PAPER, "no", "yes"),
+        # What was taken back, set aside or has run out stands no more, whatever is written of it.
+        ({**PAPER, "status": "withdrawn"}, "unknown", "yes"),
+        ({**PAPER, "status": "quashed"}, "unknown", "yes"),
+        ({**PAPER, "status": "stayed"}, "unknown", "yes"),
+        ({**PAPER, "status": "expired"}, "unknown", "yes"),
+        ({**PAPER, "status": "unknown"}, "no", "yes"),
+        ({**PAPER, "valid": {"to": "2026-03-02"}}, "unknown", "yes"),
+        ({**PAPER, "valid": {"to": "2026-03-03"}}, "no", "yes"),
+        ({**PAPER, "valid": {"from": "2026-03-03"}}, "unknown", "yes"),
+        ({**PAPER, "valid": {"from": "2026-03-02"}}, "no", "yes"),
+        # The person signs it: no officer, no agency, no lawyer, nobody.
+        ({**PAPER, "issuer": "officer"}, "no", "unknown"),
+        ({**PAPER, "issuer": "agency_head"}, "no", "unknown"),
+        ({**PAPER, "issuer": "attorney"}, "no", "unknown"),
+        ({**PAPER, "issuer": "none"}, "no", "unknown"),
+        ({**PAPER, "written": "no"}, "no", "unknown"),
+        ({**PAPER, "written": "unknown"}, "no", "yes"),
+        # That of another person, or another kind of paper, says nothing of it.
+        ({**PAPER, "status": "withdrawn", "scope": {"persons_named": ["S2"]}}, "no", "yes"),
+        ({**PAPER, "issuer": "officer", "scope": {"persons_named": ["S2"]}}, "no", "yes"),
+        ({**PAPER, "status": "withdrawn", "scope": {"persons_named": ["S2", "S1"]}}, "unknown",
+         "yes"),
+        ({**PAPER, "kind": "letter", "issuer": "officer", "status": "withdrawn"}, "no", "yes"),
+    ],
+)  # fmt: skip
+def test_a_permission_is_held_against_the_paper_of_it_that_came_along(
+    paper: dict[str, object], revoked: str, elements: str, facts: Facts
+) -> None:
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": [paper]}
+
+    found = facts(instrument=letter, consents=[SOUND])["consent"]
+
+    assert found == {**AS_IT_MUST_BE, "revoked": revoked, "elements": elements}
+
+
+def test_a_permission_under_a_paper_under_the_letter_counts_and_the_demand_itself_may_be_one(
+    facts: Facts,
+) -> None:
+    gone = {**PAPER, "status": "withdrawn"}
+    between = {"kind": "form", "status": "live", "accompanies": [gone]}
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": [between]}
+
+    assert facts(instrument=letter, consents=[SOUND])["consent"]["revoked"] == "unknown"
+    assert facts(instrument=gone, consents=[SOUND])["consent"]["revoked"] == "unknown"
+    assert facts(instrument=PAPER, consents=[SOUND])["consent"] == AS_IT_MUST_BE
+
+
+def test_a_paper_of_a_permission_makes_none_and_takes_no_answer_back(facts: Facts) -> None:
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": [PAPER]}
+    taken_back = {**SOUND, "revoked": "yes", "elements_complete": "no", "expires_on": None}
+
+    assert facts(instrument=letter)["consent"]["given"] == "no"
+    found = facts(instrument=letter, consents=[taken_back])["consent"]
+    assert (found["revoked"], found["elements"], found["in_date"]) == ("yes", "no", "no")
 
 
 def test_a_permission_that_names_no_program_covers_none_where_two_are_asked(facts: Facts) -> None:

@@ -17,6 +17,7 @@ CONSENT = {
     "by": "S1", "to": "police_state", "purpose": "locate_fugitive", "fields": ["S1.address"],
     "revoked": "no", "elements_complete": "yes", "expires_on": "2026-12-31",
 }  # fmt: skip
+SUBPOENA = {"kind": "judicial_subpoena", "issuer": "clerk", "status": "live"}
 AGREEMENT = {
     "with": "police_state", "purposes": ["locate_fugitive"], "fields": ["S1.address"],
     "in_force": "yes", "agreed_by_holder": "yes", "bars_onward_sharing": "no",
@@ -52,6 +53,9 @@ Fits = Callable[[dict[str, Any]], bool]
     "parts",
     [
         {},
+        {"instrument": {"accompanies": [SUBPOENA]}},
+        {"instrument": SUBPOENA},
+        {"instrument": {"served": {"on": "2026-03-03"}}},
         {"consents": [CONSENT]},
         {"consents": [{**CONSENT, "to": "press", "purpose": "none", "fields": []}]},
         {"agreements": [AGREEMENT]},
@@ -100,6 +104,14 @@ def test_what_a_demand_says_is_well_formed(parts: dict[str, Any], row: Row, fits
         ({}, {"agreement.party": "yes"}),
         ({}, {"agreement.in_force": "yes"}),
         ({}, {"papers": []}),
+        ({}, {"kinds": []}),
+        ({}, {"issuers": []}),
+        ({}, {"issuers": ["none", "officer"]}),
+        ({}, {"kinds": ["letter", "none"]}),
+        ({}, {"papers": ["detainer", "letter"]}),
+        ({}, {"paper.process": "yes"}),
+        ({"instrument": {"accompanies": [SUBPOENA]}}, {"issuers": ["officer"]}),
+        ({"instrument": SUBPOENA}, {"paper.process": "no"}),
         ({}, {"paper.form": "i_205"}),
         ({}, {"paper.names_field": "everything"}),
         ({}, {"raised": ["order_stayed"], "findings.order_stayed": "yes"}),
@@ -131,6 +143,7 @@ def test_a_plain_demand_has_all_that_is_usual(stack: PackStack) -> None:
     assert [facts[path] for path in usual] == ["no", "letter", "state_agency", "named", "address"]
     assert {path: facts[path] for path in circuit.shape.sets} == {
         **{path: [] for path in circuit.shape.sets},
+        "kinds": ["letter"],
         "papers": ["letter"],
     }
 
@@ -140,7 +153,8 @@ PLAIN = {
     "consent.given": "no", "agreement.stated": "no", "component": "none",
     "paper.kind": "letter", "paper.form": "none", "paper.issuer": "none",
     "paper.court": "unstated", "paper.persons": "named", "paper.fields": "stated",
-    "paper.status": "live", "paper.names_field": "yes", "subject.relation": "named",
+    "paper.status": "live", "paper.names_field": "yes", "paper.process": "no",
+    "paper.signed": "unstated", "subject.relation": "named",
     "subject.alone": "yes", "subject.represented_by": "unstated", "holder.agency": "me-dhhs",
     "holder.kind": "state_agency", "holder.jurisdiction": "us-me", "months": "unstated",
     "hold": "none", "channel": "post", "resource.name": "address", "resource.source": "household",

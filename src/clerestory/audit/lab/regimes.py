@@ -15,7 +15,17 @@ from clerestory.policy.model.shape import joined, shape_of
 
 # A condition that read what a person is would count persons by it: these facts alone are open to
 # it, whether it reads them itself or through a defined word.
-_PAPER = ("principal", "purpose", "component", "channel", "paper.", "papers", "forms")
+_PAPER = (
+    "principal",
+    "purpose",
+    "component",
+    "channel",
+    "paper.",
+    "papers",
+    "forms",
+    "kinds",
+    "issuers",
+)
 _OPEN = (
     *_PAPER,
     *("grounds", "threats", "months", "hold", "cited", "consent.", "agreement.", "holder."),

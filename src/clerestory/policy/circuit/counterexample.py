@@ -7,6 +7,7 @@ from typing import Any
 from clerestory.kernel.time import month_text
 from clerestory.law.fact import Fact
 from clerestory.law.fact_table import FACTS
+from clerestory.policy.model.process import ISSUERS
 
 Facts = Mapping[str, Any]
 Document = dict[str, Any]
@@ -111,7 +112,22 @@ def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
         paper["court"] = {"jurisdiction": court}
     if facts["paper.in_date"] in valid:
         paper["valid"] = valid[facts["paper.in_date"]]
+    if days := _days_of_signing(facts["paper.signed"], on):
+        paper |= days
     paper["accompanies"] = _accompanying(facts)
+
+
+def _days_of_signing(signed: str, on: date) -> Document:
+    """Say when it was signed and served: one that is still to come is served the day after."""
+    days = {
+        "lately": ("signed", on),
+        "long_ago": ("signed", on - timedelta(days=800)),
+        "later": ("served", on + timedelta(days=1)),
+    }
+    if signed not in days:
+        return {}
+    part, day = days[signed]
+    return {part: {"on": day.isoformat()}}
 
 
 def _court(facts: Facts) -> str:
@@ -123,14 +139,31 @@ def _court(facts: Facts) -> str:
 
 def _accompanying(facts: Facts) -> list[Document]:
     live = facts["paper.status"] == "live" and facts["paper.in_date"] != "no"
-    own = facts["paper.kind"] if live else None
+    own = facts["paper.kind"] if live and facts["paper.signed"] != "later" else None
+    # With nobody who issued them they are no process of a court: that one is written beside them.
     papers = [{"kind": kind, "status": "live"} for kind in facts["papers"] if kind != own]
-    forms = [
-        {"kind": "form", "form": form, "status": "unknown"}
-        for form in facts["forms"]
-        if form != facts["paper.form"]
+    came = {facts["paper.kind"], *facts["papers"]}
+    dead = [{"kind": kind, "status": "expired"} for kind in facts["kinds"] if kind not in came]
+    # A sheet of which no more is known than its form, or than who sent it.
+    sheet = {"kind": "none", "status": "unknown"}
+    forms = [{**sheet, "form": form} for form in facts["forms"] if form != facts["paper.form"]]
+    issuers = [
+        {**sheet, "issuer": issuer}
+        for issuer in facts["issuers"]
+        if issuer != facts["paper.issuer"]
     ]
-    return [*papers, *forms]
+    return [*papers, *dead, *_process(facts), *forms, *issuers]
+
+
+def _process(facts: Facts) -> list[Document]:
+    """Write one process of a court that is in force, if there is any."""
+    possible = [
+        {"kind": kind, "issuer": issuer, "status": "live"}
+        for kind, issuers in ISSUERS.items()
+        for issuer in sorted(issuers)
+        if kind in facts["papers"] and issuer in facts["issuers"]
+    ]
+    return possible[:1] if facts["paper.process"] == "yes" else []
 
 
 def _subjects(facts: Facts, ref: str) -> list[Document]:

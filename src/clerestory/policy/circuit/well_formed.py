@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from clerestory.law.fact_table import FACTS
 from clerestory.policy.circuit.circuit import Circuit
-from clerestory.policy.model.facts import UNITED_STATES
+from clerestory.policy.model.papers import UNITED_STATES
+from clerestory.policy.model.process import ISSUERS
 from clerestory.policy.model.shape import Shape
 
 # Facts that a demand always settles: unknown is none of their answers.
@@ -75,11 +76,14 @@ def _paper(circuit: Circuit) -> Iterator[int]:
         [
             circuit.is_one_of("paper.status", ["live"]),
             circuit.is_one_of("paper.in_date", ["yes", "unknown"]),
+            circuit.negate(circuit.is_one_of("paper.signed", ["later"])),
         ]
     )
     for kind in circuit.shape.sets["papers"]:
         this = circuit.is_one_of("paper.kind", [kind])
         yield _if(circuit, circuit.both([live, this]), circuit.holds("papers", kind))
+    yield from _all_that_came(circuit)
+    yield from _process(circuit, live)
     for form in circuit.shape.sets["forms"]:
         yield _if(circuit, circuit.is_one_of("paper.form", [form]), circuit.holds("forms", form))
     # The United States' own courts are federal ones, also where the holder is one of its agencies.
@@ -89,6 +93,39 @@ def _paper(circuit: Circuit) -> Iterator[int]:
     for asked in ("everything", "unstated"):
         named = circuit.is_one_of("paper.names_field", [asked])
         yield _if(circuit, named, circuit.is_one_of("paper.fields", [asked]))
+
+
+def _all_that_came(circuit: Circuit) -> Iterator[int]:
+    """Yield that a paper is among those that came, in force or not; no paper and nobody are not."""
+    for path, own in (("kinds", "paper.kind"), ("issuers", "paper.issuer")):
+        yield circuit.negate(circuit.holds(path, "none"))
+        for code in sorted(circuit.shape.sets[path] - {"none"}):
+            came = circuit.holds(path, code)
+            yield _if(circuit, circuit.is_one_of(own, [code]), came)
+            if path == "kinds":
+                yield _if(circuit, circuit.holds("papers", code), came)
+
+
+def _process(circuit: Circuit, live: int) -> Iterator[int]:
+    """Yield that process is a paper in force that somebody could have issued."""
+    yields = circuit.is_one_of("paper.process", ["yes"])
+    known = circuit.shape.sets["issuers"]
+    possible, own = [], []
+    for kind, issuers in ISSUERS.items():
+        who = sorted(issuers & known)
+        anybody = circuit.either(circuit.holds("issuers", one) for one in who)
+        possible.append(circuit.both([circuit.holds("papers", kind), anybody]))
+        this = [circuit.is_one_of("paper.kind", [kind]), circuit.is_one_of("paper.issuer", who)]
+        own.append(circuit.both(this))
+    yield _if(circuit, yields, circuit.either(possible))
+    plain = [
+        circuit.is_one_of("paper.names_field", ["yes"]),
+        circuit.is_one_of("paper.written", ["yes", "unknown"]),
+        circuit.is_one_of("paper.signed", ["lately", "unstated"]),
+        circuit.is_one_of("paper.form", ["none"]),
+        circuit.is_one_of("paper.court", ["unstated"]),
+    ]
+    yield _if(circuit, circuit.both([live, circuit.either(own), *plain]), yields)
 
 
 def _evidence(circuit: Circuit) -> Iterator[int]:

@@ -115,7 +115,8 @@ class Engine:
             Refusal: Counsel's opinion or suspension is of what no pack in use has.
         """
         check_named(demand, self.law.stack)
-        facts = DemandFacts.of(demand, self.law.on, self.law.stack.vocabulary)
+        stack = self.law.stack
+        facts = DemandFacts.of(demand, self.law.on, stack.vocabulary, stack.authorities)
         places: dict[Item, int] = {}
         known: dict[tuple[str, str, str], int] = {}
         cases: list[Case] = []

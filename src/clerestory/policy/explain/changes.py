@@ -6,7 +6,6 @@ Cedar: only a set that really turns the ruling is shown.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import cedarpy
 
@@ -24,7 +23,7 @@ from clerestory.policy.explain.abduction import (
     every,
     together,
 )
-from clerestory.policy.model.facts import changed
+from clerestory.policy.explain.applying import apply_changes
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 
 _TRIED = {Outcome.RELEASE: 5, Outcome.REFER: 2}
@@ -127,23 +126,6 @@ class Changes:
             and findings[change.fact.removeprefix("findings.")] == "unknown"
             for change in turn.changes
         )
-
-
-def apply_changes(context: Mapping[str, Any], changes: ChangeSet) -> dict[str, Any]:
-    """Return the facts as they would stand once the changes are established."""
-    facts = dict(context)
-    for path, value in sorted(changes):
-        if path == "papers":
-            facts["papers"] = sorted({*facts["papers"], value})
-            continue
-        facts = changed(facts, path, value)
-        if path.startswith("findings."):
-            code = path.removeprefix("findings.")
-            facts["raised"] = [name for name in facts["raised"] if name != code]
-        elif path == KIND:
-            others = set(facts["papers"]) - {context["paper"]["kind"]}
-            facts["papers"] = sorted(others | {value})
-    return facts
 
 
 def _decided(

@@ -7,8 +7,8 @@ from clerestory.demands.determination import NearMiss, Outcome, Reason
 from clerestory.demands.speaking import Speaker
 from clerestory.law.citations import authorities_cited, is_printed_citation
 from clerestory.policy.decide.stages import CaseAnswer
-from clerestory.policy.model.facts import is_counted_short
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
+from clerestory.policy.model.papers import is_counted_short
 
 # A letter gives the two most specific authorities in words; the citations name them all.
 _TOLD = 2

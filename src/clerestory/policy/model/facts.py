@@ -5,28 +5,35 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from clerestory.demands.demand import Consent, Demand, Hold, Instrument, Item
+from clerestory.demands.demand import Consent, Demand, Hold, Item
 from clerestory.kernel import digest_of
-from clerestory.kernel.time import month_text
+from clerestory.law.authorities import Authority
+from clerestory.law.citations import authorities_cited
 from clerestory.law.codes import Vocabulary
 from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.model.counsel import NO_OPINION, opinions_of, suspended
+from clerestory.policy.model.papers import NamedFields, forms_and_kinds, months_of, paper_facts
 from clerestory.policy.model.permissions import (
     NO_CONSENT,
     Closest,
     Known,
     closest_agreement,
     closest_consent,
-    in_date,
     only_program,
+    papers_of_consent,
 )
+from clerestory.policy.model.process import CourtProcess
 
-UNITED_STATES = "us"
 
-
-def facts_of(demand: Demand, item: Item, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
+def facts_of(
+    demand: Demand,
+    item: Item,
+    on: date,
+    vocabulary: Vocabulary,
+    authorities: Mapping[str, Authority] | None = None,
+) -> dict[str, Any]:
     """Return the context of a request about one item on one day (see :class:`DemandFacts`)."""
-    return dict(DemandFacts.of(demand, on, vocabulary).about(item).context)
+    return dict(DemandFacts.of(demand, on, vocabulary, authorities).about(item).context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +54,41 @@ class DemandFacts:
 
     common: Mapping[str, Any] = field(repr=False)
     subjects: Mapping[str, "Known"] = field(repr=False)
-    named: "_NamedFields"
+    named: NamedFields
+    process: CourtProcess
     consents: Mapping[str, "Closest"] = field(repr=False)
     opinions: Mapping[Item, "Known"] = field(repr=False)
     agreements: "Closest" = field(repr=False)
     _contexts: dict[tuple[object, ...], ItemFacts] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, demand: Demand, on: date, vocabulary: Vocabulary) -> "DemandFacts":
-        """Read what all items of a demand share, and what tells them apart."""
+    def of(
+        cls,
+        demand: Demand,
+        on: date,
+        vocabulary: Vocabulary,
+        authorities: Mapping[str, Authority] | None = None,
+    ) -> "DemandFacts":
+        """Read what all items of a demand share, and what tells them apart.
+
+        Args:
+            demand: The demand.
+            on: The day on which it is decided.
+            vocabulary: The codes in use.
+            authorities: Those that policies know. What the demand cites as it is printed counts as
+                the authority that it means.
+        """
         given: dict[str, list[Consent]] = {}
-        only = only_program(demand)
+        only, papers = only_program(demand), papers_of_consent(demand)
         for consent in demand.consents:
             given.setdefault(consent.by, []).append(consent)
         return cls(
-            common=_common(demand, on, vocabulary),
+            common=_common(demand, on, vocabulary, authorities or {}),
             subjects=_subjects(demand),
-            named=_NamedFields.of(demand),
+            named=NamedFields.of(demand),
+            process=CourtProcess.of(demand, on),
             consents={
-                ref: closest_consent(consents, demand, on, vocabulary, only)
+                ref: closest_consent(consents, demand, on, vocabulary, only, papers)
                 for ref, consents in given.items()
             },
             agreements=closest_agreement(demand, on, only),
@@ -76,13 +99,14 @@ class DemandFacts:
         """Return the facts of a request about one item."""
         subject = self.subjects[item.subject]
         named = self.named.say(item)
+        process = self.process.reaches(item, named)
         consent = self.consents.get(item.subject, NO_CONSENT).to(item)
         agreement = self.agreements.to(item)
         opinion = self.opinions.get(item, NO_OPINION)
-        key = (subject.key, named, consent.key, agreement.key, opinion.key)
+        key = (subject.key, named, process, consent.key, agreement.key, opinion.key)
         known = self._contexts.get(key)
         if known is None:
-            paper = {**self.common["paper"], "names_field": named}
+            paper = {**self.common["paper"], "names_field": named, "process": process}
             context = {
                 **self.common,
                 "paper": paper,
@@ -95,7 +119,9 @@ class DemandFacts:
         return known
 
 
-def _common(demand: Demand, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
+def _common(
+    demand: Demand, on: date, vocabulary: Vocabulary, authorities: Mapping[str, Authority]
+) -> dict[str, Any]:
     """Return what is the same for every item; the parts that are not stand empty, in order."""
     paper = demand.instrument
     return {
@@ -109,12 +135,11 @@ def _common(demand: Demand, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
         "channel": demand.channel,
         "purpose": {"__entity": {"type": "Purpose", "id": demand.purpose}},
         "grounds": sorted(demand.grounds),
-        "cited": sorted(demand.cited),
+        "cited": _cited(demand, authorities),
         "threats": sorted(demand.threats),
-        "paper": _paper(demand, on),
-        "papers": sorted({p.kind for p in paper.with_accompanying if _is_live(p, on)}),
-        "forms": sorted({p.form for p in paper.with_accompanying if p.form}),
-        "months": _months(paper),
+        "paper": paper_facts(demand, on),
+        **forms_and_kinds(paper, on),
+        "months": months_of(paper),
         "subject": {},
         "findings": {c: demand.finding(c) for c in sorted(vocabulary.lists["findings"])},
         "raised": sorted(code for code, answer in demand.findings.items() if answer == "unknown"),
@@ -130,6 +155,12 @@ def _common(demand: Demand, on: date, vocabulary: Vocabulary) -> dict[str, Any]:
         **{name: [] for name in STAGE_SETS},
         "outcome": "none",
     }
+
+
+def _cited(demand: Demand, authorities: Mapping[str, Authority]) -> list[str]:
+    """Return what a demand cites, and the authorities that it means by it."""
+    meant = (name for text in demand.cited for name in authorities_cited(text, authorities))
+    return sorted({*demand.cited, *meant})
 
 
 def _subjects(demand: Demand) -> dict[str, Known]:
@@ -156,119 +187,6 @@ def _subjects(demand: Demand) -> dict[str, Known]:
             described[key] = Known(key, facts)
         known[subject.ref] = described[key]
     return known
-
-
-def _persons(demand: Demand) -> str:
-    """Say how the paper names persons; a paper for all names nobody, whatever else it says."""
-    count = demand.instrument.count
-    if count == "all":
-        return "class"
-    if demand.instrument.persons_named is not None:
-        # Named one by one, whom it names needs no counting; see ``_NamedFields``.
-        return demand.instrument.persons
-    return "unknown" if is_counted_short(demand) else demand.instrument.persons
-
-
-def is_counted_short(demand: Demand) -> bool:
-    """Whether the paper counts fewer persons than are asked about, and names none by one.
-
-    A paper that names one needs no count; of several persons, one that neither counts nor names
-    them may mean any.
-    """
-    count = demand.instrument.count
-    if demand.instrument.persons_named is not None:
-        return False
-    # Whoever the paper mentions beside those whose records are asked for is not counted.
-    asked = {item.subject for item in demand.items}
-    named = sum(s.relation == "named" and s.ref in asked for s in demand.subjects)
-    return named > (count if isinstance(count, int) else 1)
-
-
-def _paper(demand: Demand, on: date) -> dict[str, str]:
-    paper = demand.instrument
-    return {
-        "kind": paper.kind,
-        "form": paper.form or "none",
-        "issuer": paper.issuer,
-        "court": _court(demand),
-        **paper.said,
-        "persons": _persons(demand),
-        "fields": paper.fields,
-        "status": paper.status,
-        "in_date": in_date(paper.valid_from, paper.valid_to, on),
-    }
-
-
-def _court(demand: Demand) -> str:
-    """Say whose court issued the paper, seen from the holder."""
-    court = demand.instrument.court
-    if court is None:
-        return "unstated"
-    if court == UNITED_STATES:
-        return "federal"
-    return "holder_state" if court == demand.holder.jurisdiction else "other_state"
-
-
-@dataclass(frozen=True, slots=True)
-class _NamedFields:
-    """Whom and which fields of which programme the paper names; with no list, what it says of all.
-
-    Where a field is named and asked of two programmes, and the paper does not say of which, that
-    is a question: it opens neither, and it may have named either.
-    """
-
-    of_all: str
-    refs: frozenset[str] | None
-    persons: frozenset[str] | None
-    programs: frozenset[str] | None
-    of_several: frozenset[str]
-
-    @classmethod
-    def of(cls, demand: Demand) -> "_NamedFields":
-        paper = demand.instrument
-        refs, persons, programs = (
-            None if named is None else frozenset(named)
-            for named in (paper.fields_named, paper.persons_named, paper.programs)
-        )
-        return cls(
-            of_all={"stated": "yes"}.get(paper.fields, paper.fields),
-            refs=refs,
-            persons=persons,
-            programs=programs,
-            of_several=_asked_of_several(demand) if refs and programs is None else frozenset(),
-        )
-
-    def say(self, item: Item) -> str:
-        if self.persons is not None and item.subject not in self.persons:
-            return "no"
-        if self.programs is not None and item.program not in self.programs:
-            return "no"
-        if self.refs is None:
-            return self.of_all
-        if item.ref not in self.refs:
-            return "no"
-        return "of_which_program" if item.ref in self.of_several else "yes"
-
-
-def _asked_of_several(demand: Demand) -> frozenset[str]:
-    first: dict[str, str] = {}
-    return frozenset(
-        item.ref
-        for item in demand.items
-        if first.setdefault(item.ref, item.program) != item.program
-    )
-
-
-def _is_live(paper: Instrument, on: date) -> bool:
-    return paper.status == "live" and in_date(paper.valid_from, paper.valid_to, on) != "no"
-
-
-def _months(paper: Instrument) -> str:
-    start, end = paper.period_from, paper.period_to
-    if start is None or end is None:
-        return "unstated"
-    # The end is the first day that is not asked about: 1 March to 1 April is March alone.
-    return "one" if month_text(start) == month_text(end - timedelta(days=1)) else "more"
 
 
 def _hold(holds: tuple[Hold, ...], on: date, vocabulary: Vocabulary) -> str:

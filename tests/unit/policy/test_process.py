@@ -1,0 +1,200 @@
+"""Process of a court that came along: whom it reaches. All papers are made up."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from clerestory.demands import Demand
+from clerestory.law.packs import PackStack
+from clerestory.policy import Engine
+from clerestory.policy.decide.stages import run
+from clerestory.policy.model.facts import DemandFacts, facts_of
+from clerestory.policy.model.process import ISSUERS
+
+Make = Callable[..., Demand]
+Said = dict[str, Any]
+SUBPOENA: Said = {"kind": "judicial_subpoena", "issuer": "clerk", "status": "live"}
+TWO = [
+    {"ref": "S1", "relation": "named"},
+    {"ref": "S2", "relation": "named"},
+]
+
+
+def beside(make: Make, stack: PackStack, *papers: Said, **parts: Any) -> dict[str, str]:
+    """Whether process reaches each item: by its programme and its reference."""
+    demand = make(instrument={"accompanies": list(papers)}, **parts)
+    read = DemandFacts.of(demand, demand.received_on, stack.vocabulary)
+    return {
+        f"{item.program} {item.ref}": read.about(item).context["paper"]["process"]
+        for item in demand.items
+    }
+
+
+def one(make: Make, stack: PackStack, **said: Any) -> str:
+    (answer,) = beside(make, stack, {**SUBPOENA, **said}).values()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("said", "reaches"),
+    [
+        ({}, "yes"),
+        ({"written": "yes"}, "yes"),
+        ({"written": "no"}, "no"),
+        ({"issuer": "none"}, "no"),
+        ({"issuer": "immigration_officer"}, "no"),
+        ({"issuer": "immigration_judge"}, "no"),
+        ({"issuer": "officer"}, "no"),
+        ({"issuer": "attorney"}, "yes"),
+        ({"kind": "grand_jury_subpoena"}, "yes"),
+        ({"kind": "grand_jury_subpoena", "issuer": "attorney"}, "no"),
+        ({"kind": "search_warrant"}, "no"),
+        ({"kind": "search_warrant", "issuer": "state_judge"}, "yes"),
+        ({"kind": "administrative_subpoena", "issuer": "state_judge"}, "no"),
+        ({"kind": "court_order", "issuer": "state_judge"}, "no"),
+        ({"status": "quashed"}, "no"),
+        ({"status": "unknown"}, "no"),
+        ({"valid": {"to": "2026-03-02"}}, "no"),
+        ({"valid": {"to": "2026-03-03"}}, "yes"),
+        ({"signed": {"on": "2026-03-03"}}, "no"),
+        ({"served": {"on": "2026-03-03"}}, "no"),
+        ({"signed": {"on": "2026-03-02"}, "served": {"on": "2026-03-02"}}, "yes"),
+        ({"signed": {"on": "2025-03-01"}}, "yes"),
+        ({"signed": {"on": "2025-02-28"}}, "no"),
+        # A form is of one kind and of one court, a judge sits in one court, and another State's
+        # court reaches nobody here.
+        ({"form": "ao_88b"}, "yes"),
+        ({"form": "me_subpoena"}, "yes"),
+        ({"form": "ao_93"}, "no"),
+        ({"form": "i_138"}, "no"),
+        ({"form": "ao_88b", "court": {"jurisdiction": "us"}}, "yes"),
+        ({"form": "ao_88b", "court": {"jurisdiction": "us-me"}}, "no"),
+        ({"form": "me_subpoena", "court": {"jurisdiction": "us"}}, "no"),
+        ({"form": "ao_88b", "issuer": "state_judge"}, "no"),
+        ({"form": "me_subpoena", "issuer": "magistrate_judge"}, "no"),
+        ({"court": {"jurisdiction": "us"}}, "yes"),
+        ({"court": {"jurisdiction": "us-me"}}, "yes"),
+        ({"court": {"jurisdiction": "us-nh"}}, "no"),
+        ({"issuer": "article_iii_judge", "court": {"jurisdiction": "us-me"}}, "no"),
+        ({"issuer": "article_iii_judge", "court": {"jurisdiction": "us"}}, "yes"),
+        ({"issuer": "state_judge", "court": {"jurisdiction": "us"}}, "no"),
+        ({"issuer": "state_judge", "court": {"jurisdiction": "us-me"}}, "yes"),
+        # Whom and what it names.
+        ({"scope": {"persons_named": ["S1"]}}, "yes"),
+        ({"scope": {"persons_named": []}}, "no"),
+        ({"scope": {"programs": ["snap"]}}, "yes"),
+        ({"scope": {"programs": ["tanf"]}}, "no"),
+        ({"scope": {"programs": []}}, "no"),
+        ({"scope": {"fields_named": ["S1.address"]}}, "yes"),
+        ({"scope": {"fields_named": ["S1.phone"]}}, "no"),
+        ({"scope": {"fields": "everything"}}, "no"),
+        ({"scope": {"persons": "class"}}, "no"),
+        ({"scope": {"count": "all"}}, "no"),
+        ({"scope": {"count": 3}}, "yes"),
+    ],
+)  # fmt: skip
+def test_what_came_along_reaches_whom_it_could_be_for(
+    said: Said, reaches: str, make: Make, stack: PackStack
+) -> None:
+    assert one(make, stack, **said) == reaches
+
+
+def test_of_several_persons_it_is_for_those_that_it_names_or_counts(
+    make: Make, stack: PackStack
+) -> None:
+    asked = {
+        "subjects": TWO,
+        "records": [{"program": "snap", "fields": ["S1.address", "S2.address"]}],
+    }
+
+    def told(**scope: Any) -> list[str]:
+        return [*beside(make, stack, {**SUBPOENA, "scope": scope}, **asked).values()]
+
+    assert told() == ["no", "no"]
+    assert told(count=1) == ["no", "no"]
+    assert told(count=2) == ["yes", "yes"]
+    assert told(persons_named=["S2"]) == ["no", "yes"]
+    assert told(persons_named=["S2"], count=1) == ["no", "yes"]
+
+
+def test_of_several_programs_it_is_for_those_that_it_names(make: Make, stack: PackStack) -> None:
+    asked = {
+        "records": [
+            {"program": "snap", "fields": ["S1.address"]},
+            {"program": "tanf", "fields": ["S1.address"]},
+        ]
+    }
+
+    silent = beside(make, stack, SUBPOENA, **asked)
+    named = beside(make, stack, {**SUBPOENA, "scope": {"programs": ["tanf"]}}, **asked)
+
+    assert silent == {"snap S1.address": "no", "tanf S1.address": "no"}
+    assert named == {"snap S1.address": "no", "tanf S1.address": "yes"}
+
+
+def test_one_that_is_for_another_takes_nothing_from_one_that_is_for_the_person(
+    make: Make, stack: PackStack
+) -> None:
+    another = {**SUBPOENA, "scope": {"persons_named": ["S2"]}}
+    deep: Said = {"kind": "letter", "accompanies": [{**SUBPOENA, "scope": {"count": 1}}]}
+
+    assert beside(make, stack, another, {"kind": "letter"}) == {"snap S1.address": "no"}
+    assert beside(make, stack, another, deep) == {"snap S1.address": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("said", "reaches"),
+    [
+        ({}, "yes"),
+        ({"scope": {"persons": "named", "fields": "everything"}}, "no"),
+        ({"scope": {"persons": "named"}}, "no"),
+        ({"issuer": "officer"}, "no"),
+        ({"status": "expired"}, "no"),
+    ],
+)
+def test_the_paper_itself_is_process_where_it_names_the_field(
+    said: Said, reaches: str, make: Make, stack: PackStack
+) -> None:
+    demand = make(instrument={"kind": "judicial_subpoena", "issuer": "clerk", **said})
+
+    facts = facts_of(demand, demand.items[0], demand.received_on, stack.vocabulary)
+
+    assert facts["paper"]["process"] == reaches
+
+
+@pytest.mark.parametrize("kind", sorted(ISSUERS))
+def test_the_packs_say_the_same_of_who_can_issue_a_paper(
+    kind: str, engine: Engine, make: Make
+) -> None:
+    possible = set()
+    for issuer in engine.law.stack.vocabulary.lists["issuer"]:
+        docket = engine.docket(make(instrument={"kind": kind, "issuer": issuer}))
+        (answer,) = run(engine.law, docket.cases, docket.entities)
+        if "paper_contradicts_itself" not in answer.context["established"]:
+            possible.add(issuer)
+
+    assert possible == ISSUERS[kind]
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ("ao_88", "judicial_subpoena"), ("ao_88b", "judicial_subpoena"),
+        ("ao_93", "search_warrant"), ("ao_110", "grand_jury_subpoena"),
+        ("me_subpoena", "judicial_subpoena"),
+        ("i_138", ""), ("i_200", ""), ("i_205", ""), ("i_247", ""),
+    ],
+)  # fmt: skip
+def test_a_form_is_of_one_kind(form: str, kind: str, make: Make, stack: PackStack) -> None:
+    clerk = {"issuer": "magistrate_judge" if form != "me_subpoena" else "clerk", "form": form}
+
+    fits = [k for k in ISSUERS if one(make, stack, **clerk, kind=k) == "yes"]
+
+    assert fits == [kind] * bool(kind)
+
+
+def test_every_form_was_looked_at(stack: PackStack) -> None:
+    assert set(stack.vocabulary.lists["form"]) == {
+        "ao_110", "ao_88", "ao_88b", "ao_93", "i_138", "i_200", "i_205", "i_247", "me_subpoena",
+    }  # fmt: skip
