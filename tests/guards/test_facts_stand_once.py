@@ -21,7 +21,7 @@ PATHS: Mapping[str, str] = {
 }
 # Names of what is said of a group: the dates that a demand gives beside it weigh in.
 WORKED_OUT: Mapping[str, str] = {
-    "policy/model/permissions.py": "an agreement is in force, and a permission ends, by its dates",
+    "policy/model/permissions.py": "agreements stand by dates, permissions by their paper",
     "policy/model/facts.py": "an order of silence ends on its day",
     "policy/model/process.py": "what was spoken is no process of a court",
 }
@@ -80,7 +80,7 @@ def test_what_is_said_stands_in_the_table_and_where_it_is_worked_out(
     found = {name: said_in(tree) for name, tree in modules.items() if said_in(tree)}
 
     assert found == {
-        "policy/model/permissions.py": {"elements", "in_force"},
+        "policy/model/permissions.py": {"elements", "in_force", "revoked", "written"},
         "policy/model/facts.py": {"ordered"},
         "policy/model/process.py": {"written"},
     }
@@ -91,4 +91,5 @@ def test_most_of_what_is_said_stands_nowhere_else_at_all(modules: dict[str, ast.
     others = {text for tree in modules.values() for text in texts(tree)}
 
     assert {"agreed_by_holder", "bars_onward_sharing", "enforced_by_order"} <= SAID
-    assert SAID & others <= COMMON
+    # Whether a permission was taken back is held against its own paper.
+    assert SAID & others <= COMMON | {"revoked"}

@@ -183,7 +183,6 @@ def _kept(given: LetterInput) -> dict[str, Sequence[Entry]]:
     return {
         "reasons": reasons.entries(),
         "not_given": rows,
-        "one_row": mark(len(rows) == 1),
         "rows": rows if len(rows) > 1 else [],
         "referred": _referred(given, referred),
         **neither(given),

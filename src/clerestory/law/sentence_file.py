@@ -11,7 +11,8 @@ tell whether the agency holds a file: no letter says it, in either way.
 ``codes``: by list, what each code is called, as it stands in such a slot.
 
 ``phrases``: what joins clauses, and other whole texts. ``authorities``: the texts of authorities,
-where the language is another than that of their own file.
+in another language than that of their own file, or said shorter. A reader who is not named reads
+the authority's own text.
 """
 
 import re
@@ -183,7 +184,8 @@ class _Reading:
                 self._fault((*path, key), *wrong)
         found = {key: str(table[key]) for key in more if key in table}
         for reader in READERS:
-            if reader not in table and _EVERY not in table:
+            # An authority has texts of its own, which stand where none is said here.
+            if reader not in table and _EVERY not in table and not more:
                 self._fault(path, f"{reader} has no text", f"write one, or one for {_EVERY}")
             found[reader] = str(table.get(reader, table.get(_EVERY, "")))
         return found
@@ -217,7 +219,7 @@ class _Reading:
         for word in path:
             name = rf'"?{re.escape(word)}"?'
             stands = re.compile(
-                rf"\s*(?:\[(?:[^\]]*\.)?{name}(?:\]|\.)|{name}\s*=)|.*[{{,]\s*{name}\s*="
+                rf"\s*(?:\[(?:[^\]]*\.)?{name}[\].]|(?:\w+\.)?{name}\s*[.=])|.*[{{,]\s*{name}\s*="
             )
             for number in range(max(found, 1), len(self._lines) + 1):
                 if stands.match(self._lines[number - 1]):

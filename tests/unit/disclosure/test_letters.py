@@ -21,6 +21,7 @@ from clerestory.demands.determination import (
     Turn,
 )
 from clerestory.demands.speaking import Speaker
+from clerestory.disclosure import composing
 from clerestory.disclosure.letter_facts import LetterInput
 from clerestory.disclosure.letters import (
     disclosure_letter,
@@ -238,6 +239,138 @@ def test_a_reason_that_would_tell_is_said_neutrally(
 
     assert "match exactly one person" not in text
     assert "does not allow the agency to answer this part" in text
+
+
+def own(given: LetterInput, kind: str = "subject") -> LetterInput:
+    """Return the same answer, to the person or to somebody who asks in the person's name."""
+    asker = Requester(body="a made-up person", kind=kind)
+    return replace(
+        given,
+        demand=replace(given.demand, requester=asker),
+        speaker=replace(SPEAKER, reader="person"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "whose"),
+    [("subject", "your records"), ("representative_of_subject", "the person's records")],
+)
+def test_a_persons_own_file_comes_without_warnings_and_without_duties(
+    given: LetterInput, kind: str, whose: str
+) -> None:
+    duties = tuple(
+        Duty(code=code, basis="law", authority="snap-7usc2020e8-E")
+        for code in ("recipient_bound_by_confidentiality", "strip_fti", "limit_to_order")
+    )
+    bound = replace(given, determination=replace(given.determination, duties=duties))
+
+    text = text_of(disclosure_letter(own(bound, kind)))
+
+    assert f"You asked us for {whose}." in text
+    assert "You may use these records as you like." in text
+    assert "what 7 U.S.C. 2020(e)(8)(E) tells the person" in text
+    for not_theirs in (
+        "against the law",
+        "left out",
+        "confidential",
+        "purpose",
+        "tax",
+        "requester",
+    ):
+        assert not_theirs not in text
+
+
+def test_a_person_who_is_refused_reads_what_to_do(refused: LetterInput) -> None:
+    text = text_of(refusal_letter(own(refused)))
+
+    assert "We cannot give you the records now" in text
+    assert "neither confirms nor denies" in text
+    assert "Social Security number (SNAP)" in text
+    assert "Ask for an interpreter if you want one." in text
+    assert "counsel" not in text
+
+
+def test_a_record_is_denied_to_nobody_of_whom_something_is_given(
+    given: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    house = replace(
+        authority("house", "Agency policy"),
+        decides="protection",
+        requester="It neither confirms nor denies a record.",
+    )
+    closed = replace(make_ruling("S1", "address", Outcome.WITHHOLD), authorities=("house",))
+    open_now = make_ruling("S1", "name", Outcome.RELEASE)
+    other = replace(make_ruling("S2", "address", Outcome.WITHHOLD), authorities=("house",))
+    known = replace(given, authorities={**AUTHORITIES, "house": house})
+
+    def index(*rulings: Ruling) -> str:
+        ruled = make_determination(*rulings)
+        return text_of(withholding_index(replace(known, determination=ruled)))
+
+    both, others, nothing = index(open_now, closed), index(open_now, closed, other), index(closed)
+
+    assert "neither confirms" not in both
+    assert "The law does not allow the agency to answer this part of the demand." in both
+    assert "Of a person of whom we give nothing, it neither confirms nor denies" in others
+    assert others.count("It neither confirms nor denies a record.") == 1
+    assert "A row says only what was asked for. It neither confirms nor denies" in nothing
+
+
+def test_beside_what_is_given_no_authority_denies_the_whole_paper(
+    given: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    looked_at = (
+        NearMiss(authority="snap-7cfr272-1-c1vii"),
+        NearMiss(authority="snap-7usc2020e8-E", is_met=True),
+    )
+    closed = make_ruling("S1", "address", Outcome.WITHHOLD, misses=looked_at)
+    partly = make_determination(make_ruling("S1", "name", Outcome.RELEASE), closed)
+    whole = make_determination(closed, overall="withhold")
+
+    beside = text_of(withholding_index(replace(given, determination=partly)))
+    alone = text_of(refusal_letter(replace(given, determination=whole)))
+
+    assert "7 CFR 272.1(c)(1)(vii) does not open these parts by itself." in beside
+    assert "was not met" not in beside
+    assert "7 CFR 272.1(c)(1)(vii): 7 CFR 272.1(c)(1)(vii) was not met." in alone
+    assert "7 U.S.C. 2020(e)(8)(E) does not open these parts by itself." in alone
+
+
+def test_ways_that_open_the_same_parts_stand_under_one_line(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    named = Change(fact="findings.crime_named", value="yes")
+    known = Change(fact="findings.requester_identified", value="yes")
+    written = Change(fact="findings.written_request_complete", value="yes")
+    turns = tuple(
+        Turn(outcome=Outcome.RELEASE, changes=changes) for changes in ((named,), (known, written))
+    )
+    ruled = make_determination(
+        make_ruling("S1", "address", Outcome.WITHHOLD, turns=turns), overall="withhold"
+    )
+
+    letter = composing.refusal(replace(refused, determination=ruled))
+
+    [block] = [
+        block
+        for block in letter.blocks
+        if block["kind"] == "list" and "To open" in str(block["items"])
+    ]
+    assert isinstance(block["items"], list)
+    [way] = block["items"]
+    assert way == {
+        "text": "To open every part listed here, show one of these:",
+        "under": [
+            {"text": "the requester has named the crime that it looks into", "under": []},
+            {
+                "text": "all of these:",
+                "under": [
+                    {"text": SPEAKER.change(known), "under": []},
+                    {"text": SPEAKER.change(written), "under": []},
+                ],
+            },
+        ],
+    }
 
 
 def test_a_determination_that_releases_is_not_refused(given: LetterInput) -> None:

@@ -140,9 +140,11 @@ def test_nobody_is_told_to_be_somebody_else_where_something_else_would_do() -> N
     assert missing(f"{REQUESTER} || {A}") == HOLD
     assert missing(f"{REQUESTER} && {B} || {A}") == HOLD
     assert missing(REQUESTER) == fns
-    assert missing(f'{REQUESTER} || context.purpose == Purpose::"research"') == AnyOf(
-        (fns, Asked("purpose", ("research",)))
+    assert missing(f'{REQUESTER} || context.purpose == Purpose::"research"') == Asked(
+        "purpose", ("research",)
     )
+    assert missing(f'context.purpose == Purpose::"research" || {A}') == HOLD
+    assert missing(f"{REQUESTER} || {C}") == AnyOf((fns, PROXY))
 
 
 def test_a_condition_that_is_met_is_said_whole() -> None:

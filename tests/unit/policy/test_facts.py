@@ -383,6 +383,70 @@ def test_a_kind_of_body_is_named_where_there_is_one_or_the_laws_speak_of_what_it
     assert found["consent"]["recipient"] == names
 
 
+PAPER = {"kind": "consent", "issuer": "subject", "written": "yes", "status": "live"}
+
+
+@pytest.mark.parametrize(
+    ("paper", "revoked", "elements"),
+    [
+        (PAPER, "no", "yes"),
+        # What was taken back, set aside or has run out stands no more, whatever is written of it.
+        ({**PAPER, "status": "withdrawn"}, "unknown", "yes"),
+        ({**PAPER, "status": "quashed"}, "unknown", "yes"),
+        ({**PAPER, "status": "stayed"}, "unknown", "yes"),
+        ({**PAPER, "status": "expired"}, "unknown", "yes"),
+        ({**PAPER, "status": "unknown"}, "no", "yes"),
+        ({**PAPER, "valid": {"to": "2026-03-02"}}, "unknown", "yes"),
+        ({**PAPER, "valid": {"to": "2026-03-03"}}, "no", "yes"),
+        ({**PAPER, "valid": {"from": "2026-03-03"}}, "unknown", "yes"),
+        ({**PAPER, "valid": {"from": "2026-03-02"}}, "no", "yes"),
+        # The person signs it: no officer, no agency, no lawyer, nobody.
+        ({**PAPER, "issuer": "officer"}, "no", "unknown"),
+        ({**PAPER, "issuer": "agency_head"}, "no", "unknown"),
+        ({**PAPER, "issuer": "attorney"}, "no", "unknown"),
+        ({**PAPER, "issuer": "none"}, "no", "unknown"),
+        ({**PAPER, "written": "no"}, "no", "unknown"),
+        ({**PAPER, "written": "unknown"}, "no", "yes"),
+        # That of another person, or another kind of paper, says nothing of it.
+        ({**PAPER, "status": "withdrawn", "scope": {"persons_named": ["S2"]}}, "no", "yes"),
+        ({**PAPER, "issuer": "officer", "scope": {"persons_named": ["S2"]}}, "no", "yes"),
+        ({**PAPER, "status": "withdrawn", "scope": {"persons_named": ["S2", "S1"]}}, "unknown",
+         "yes"),
+        ({**PAPER, "kind": "letter", "issuer": "officer", "status": "withdrawn"}, "no", "yes"),
+    ],
+)  # fmt: skip
+def test_a_permission_is_held_against_the_paper_of_it_that_came_along(
+    paper: dict[str, object], revoked: str, elements: str, facts: Facts
+) -> None:
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": [paper]}
+
+    found = facts(instrument=letter, consents=[SOUND])["consent"]
+
+    assert found == {**AS_IT_MUST_BE, "revoked": revoked, "elements": elements}
+
+
+def test_a_permission_under_a_paper_under_the_letter_counts_and_the_demand_itself_may_be_one(
+    facts: Facts,
+) -> None:
+    gone = {**PAPER, "status": "withdrawn"}
+    between = {"kind": "form", "status": "live", "accompanies": [gone]}
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": [between]}
+
+    assert facts(instrument=letter, consents=[SOUND])["consent"]["revoked"] == "unknown"
+    assert facts(instrument=gone, consents=[SOUND])["consent"]["revoked"] == "unknown"
+    assert facts(instrument=PAPER, consents=[SOUND])["consent"] == AS_IT_MUST_BE
+
+
+def test_a_paper_of_a_permission_makes_none_and_takes_no_answer_back(facts: Facts) -> None:
+    gone = {**PAPER, "status": "withdrawn", "issuer": "officer"}
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": [gone]}
+    taken_back = {**SOUND, "revoked": "yes", "elements_complete": "no", "expires_on": None}
+
+    assert facts(instrument=letter)["consent"]["given"] == "no"
+    found = facts(instrument=letter, consents=[taken_back])["consent"]
+    assert (found["revoked"], found["elements"], found["in_date"]) == ("yes", "no", "no")
+
+
 def test_a_permission_that_names_no_program_covers_none_where_two_are_asked(facts: Facts) -> None:
     records = [
         {"program": "snap", "fields": ["S1.address"]},

@@ -4,6 +4,7 @@ What is already so can be left out, so that only what is missing is left of a co
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from clerestory.demands.condition import (
     ALWAYS,
@@ -33,7 +34,11 @@ from clerestory.law.cedar_tree import (
 
 # Each of their codes has a sentence of its own.
 _ONE_BY_ONE = frozenset({"established", "raised"})
-_OF_THE_DEMAND = frozenset({"principal", "component", "holder", "purpose", "resource"})
+# What only another demand could bring: first whose it is and what it asks for, then its purpose.
+_OF_THE_DEMAND = (
+    frozenset({"principal", "component", "holder", "resource"}),
+    frozenset({"purpose"}),
+)
 Holds = Callable[[Tree], bool]
 Kept = Callable[[Condition], bool]
 
@@ -63,17 +68,16 @@ def missing_of(tree: Tree, wanted: bool, holds: Holds, is_kept: Kept) -> Conditi
         asked = _atom(part, wanted)
         return ALWAYS if holds(part) == wanted and not is_kept(asked) else asked
 
-    found = without(fold(tree, wanted, every=all_of, either=any_of, atom=atom), _is_of_the_demand)
+    found = fold(tree, wanted, every=all_of, either=any_of, atom=atom)
+    # Where something else would do, nobody is told to be somebody else or to want something else.
+    for heads in _OF_THE_DEMAND:
+        found = without(found, partial(_is_about, heads))
     # Should the two readings ever differ, the whole condition is said rather than nothing.
     return condition_of(tree, wanted) if found in {AllOf(()), AnyOf(())} else found
 
 
-def _is_of_the_demand(asked: Asked) -> bool:
-    """Whether only another demand could be otherwise: who asks, for what, and for which field.
-
-    Where something else would do, nobody is told to be somebody else or to want something else.
-    """
-    return asked.fact.partition(".")[0] in _OF_THE_DEMAND
+def _is_about(heads: frozenset[str], asked: Asked) -> bool:
+    return asked.fact.partition(".")[0] in heads
 
 
 def _atom(tree: Tree, wanted: bool) -> Condition:

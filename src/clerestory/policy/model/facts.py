@@ -20,6 +20,7 @@ from clerestory.policy.model.permissions import (
     closest_agreement,
     closest_consent,
     only_program,
+    papers_of_consent,
 )
 from clerestory.policy.model.process import CourtProcess
 
@@ -78,7 +79,7 @@ class DemandFacts:
                 the authority that it means.
         """
         given: dict[str, list[Consent]] = {}
-        only = only_program(demand)
+        only, papers = only_program(demand), papers_of_consent(demand)
         for consent in demand.consents:
             given.setdefault(consent.by, []).append(consent)
         return cls(
@@ -87,7 +88,7 @@ class DemandFacts:
             named=NamedFields.of(demand),
             process=CourtProcess.of(demand, on),
             consents={
-                ref: closest_consent(consents, demand, on, vocabulary, only)
+                ref: closest_consent(consents, demand, on, vocabulary, only, papers)
                 for ref, consents in given.items()
             },
             agreements=closest_agreement(demand, on, only),

@@ -10,13 +10,14 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from clerestory.demands.demand import Agreement, Consent, Demand, Item, Requester
+from clerestory.demands.demand import Agreement, Consent, Demand, Instrument, Item, Requester
 from clerestory.law.codes import Vocabulary
 from clerestory.law.fact_table import absent_of, worth_of
 
 # A programme with a field of it, or with a person's field: ``("snap", "S1.address")``.
 _Covered = tuple[str, str]
 _BY_WHAT_IT_DOES = "benefit_agency"
+_MAY_STAND = frozenset({"live", "unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,23 @@ def closest_consent(
     on: date,
     vocabulary: Vocabulary,
     only: frozenset[str],
+    papers: Sequence[Instrument] = (),
 ) -> Closest:
+    """Sort one person's permissions.
+
+    Args:
+        papers: The permissions themselves, as papers that came with the demand.
+    """
     return Closest.of(
-        ((_describe_consent(one, demand, on, vocabulary), _covered(one, only)) for one in consents),
+        (
+            (
+                _beside_its_paper(
+                    _describe_consent(one, demand, on, vocabulary), one.by, papers, on
+                ),
+                _covered(one, only),
+            )
+            for one in consents
+        ),
         NO_CONSENT.nothing,
         partial(worth_of, "consent"),
     )
@@ -116,6 +131,32 @@ def _describe_consent(
         "in_date": dated,
         **consent.said,
     }
+
+
+def papers_of_consent(demand: Demand) -> tuple[Instrument, ...]:
+    """Return the permissions that came as papers: the demand itself, or under it."""
+    return tuple(one for one in demand.instrument.with_accompanying if one.kind == "consent")
+
+
+def _beside_its_paper(
+    described: dict[str, str], by: str, papers: Sequence[Instrument], on: date
+) -> dict[str, str]:
+    """Hold what is written of a permission against the paper itself, which may say otherwise.
+
+    Source: 45 CFR 164.508(b)(2), (c)(1)(vi): the individual signs; none that was taken back or has
+    run out is valid. Where the two disagree nobody knows until somebody looks at both.
+    """
+    own = [one for one in papers if one.persons_named is None or by in one.persons_named]
+    if described["revoked"] == "no" and not all(_may_stand(one, on) for one in own):
+        described["revoked"] = "unknown"
+    signed = all(one.issuer == "subject" and one.said["written"] != "no" for one in own)
+    if described["elements"] == "yes" and not signed:
+        described["elements"] = "unknown"
+    return described
+
+
+def _may_stand(paper: Instrument, on: date) -> bool:
+    return paper.status in _MAY_STAND and in_date(paper.valid_from, paper.valid_to, on) != "no"
 
 
 def _names_requester(to: str, demand: Demand, vocabulary: Vocabulary) -> str:
