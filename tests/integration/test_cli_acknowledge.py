@@ -134,3 +134,40 @@ def test_the_person_is_acknowledged_in_plainer_words(office: Path, kind: str) ->
     assert "Your request has arrived" in text
     assert "It is free." in text
     assert "demand" not in text.lower().replace("demand.yaml", "")
+
+
+WHO = "demand: D-1\nS1: {name: Amina Warsame Example, birth_date: 1988-04-17, ssn: 911-11-0000}\n"
+
+
+def named(office: Path, text: str = WHO) -> tuple[str | Path, ...]:
+    path = office.parent / "who.yaml"
+    path.write_text(text, "utf-8")
+    return "receive", write(office), "--office", office, "--acknowledge", "--who", path, *AT
+
+
+def test_whom_a_demand_names_is_not_taken_for_bound_where_it_came_without(office: Path) -> None:
+    type_command("receive", write(office), "--office", office, *AT)
+    before = size_of(office)
+
+    done = type_command(*named(office))
+
+    assert isinstance(done.exception, ClerestoryError), done
+    assert done.exception.code == "answer-who-late"
+    assert "D-1 was received already, without saying whom its paper names" in str(done.exception)
+    assert not (office / "out").exists()
+    assert size_of(office) == before
+
+
+def test_whom_a_demand_names_may_be_said_again_and_nobody_else(office: Path) -> None:
+    type_command(*named(office))
+    path, _ = letter_in(office)
+    path.unlink()
+
+    done = type_command(*named(office, WHO.replace("911-11-0000", "922-22-0000")))
+
+    assert isinstance(done.exception, ClerestoryError), done
+    assert done.exception.code == "answer-other-person"
+    assert not path.exists()
+    # A run that was cut short before the letter was put out is typed again as it was.
+    assert type_command(*named(office)).exit_code == 0
+    assert path.exists()

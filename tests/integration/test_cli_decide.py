@@ -129,6 +129,23 @@ def test_a_custodian_reads_the_answer_first_and_then_why(run: Run, save: Save) -
     assert "add --why" not in why.out
 
 
+@pytest.mark.parametrize("option", [[], ["--brief"], ["--why"], ["--counsel"]])
+def test_eighty_columns_hold_every_line_and_no_color_is_needed(
+    option: list[str], run: Run, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save()
+    monkeypatch.setenv("COLUMNS", "80")
+
+    said = run("decide", path, *option).out
+
+    assert max(len(line.rstrip()) for line in said.splitlines()) <= 80
+    assert said.isascii()
+    assert "\x1b" not in said
+    assert said.strip().splitlines()[0] == "1 of 2 fields may leave, 1 may not."
+    cells = {cell.strip() for line in said.splitlines() for cell in line.split("  ")}
+    assert {"+ RELEASE", "x WITHHOLD"} <= cells
+
+
 def test_the_whole_reason_and_the_steps_of_each_clock_are_there_for_the_asking(
     run: Run, save: Save
 ) -> None:

@@ -458,6 +458,12 @@ def test_the_right_receipt_stands_in_place_of_a_wrong_one_that_it_names(office: 
             record(who, *more)
         assert caught.value.code == code
     assert [entry.type for entry in logged(office)[3:]] == ["answer.received"] * 2
+    # Where they are taken back in turn, the one that stands is found, and not logged once more.
+    assert record("others", "--instead-of", "4").endswith("log entry 5")
+    assert record("agents", "--instead-of", "5").endswith("log entry 6")
+    for more in ((), ("--instead-of", "5")):
+        assert "is recorded already, log entry 6" in record("agents", *more)
+    assert len(logged(office)) == 7
 
 
 def receipt_by(office: Path, package: Path, key: Path, vkey: Path) -> list[str | Path]:

@@ -321,3 +321,64 @@ def test_nothing_has_changed_before_the_first_answer(desk: Path) -> None:
     assert "was not answered before" in cannot(
         desk, "answer-changes-unsaid", "--changed", "findings.identity_of_subject_verified"
     )
+
+
+BOTH = PAPER.replace(f"id: {ID}", "id: OWN-5").replace(
+    "findings:", "  - {program: mainecare, fields: [S1.benefit_amount]}\nfindings:"
+)
+SUSPENDED = "suspensions:\n  - {{authority: snap-7cfr272-1-c3, by: Made-up, from: {}, reason: x}}\n"
+
+
+@pytest.fixture
+def both(desk: Path) -> Path:
+    (desk / "paper.yaml").write_text(BOTH)
+    must("receive", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(2))
+    (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-5"))
+    return desk
+
+
+def cells_of(desk: Path) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = json.loads(logged(desk, demand="OWN-5")[-1]["cells"])
+    return told
+
+
+def test_what_people_kept_stays_where_a_fact_closed_it_for_a_while(both: Path) -> None:
+    suspended = BOTH + SUSPENDED.format("2026-11-03")
+    sealed(disclose(both, "--lower", "snap/S1.address=refer_to_counsel", paper=BOTH))
+    sealed(disclose(both, "--changed", "suspensions", paper=suspended))
+    assert cells_of(both)["snap/S1.address"] == ["refer_to_counsel", "law"]
+
+    said = cannot(both, "answer-raised", "--changed", "suspensions", paper=BOTH)
+
+    assert "is another: snap/S1.address, log entry 3" in said
+    # What only the law closed is open again, once it is said what changed.
+    still = "--lower", "snap/S1.address=refer_to_counsel", "--changed", "suspensions"
+    sealed(disclose(both, *still, paper=BOTH, day=4))
+    assert cells_of(both)["snap/S1.case_notes"] == ["release", "law"]
+
+
+def test_what_people_kept_stays_where_the_law_closed_it_for_a_while(both: Path) -> None:
+    paper = BOTH + SUSPENDED.format("2026-11-04, to: 2026-11-06")
+    sealed(disclose(both, "--lower", "snap/S1.address=refer_to_counsel", paper=paper))
+    sealed(disclose(both, paper=paper, day=4))
+
+    said = cannot(both, "answer-raised", "--changed", "law", paper=paper, day=6)
+
+    assert "is another: snap/S1.address, log entry 3" in said
+    still = "--lower", "snap/S1.address=refer_to_counsel", "--changed", "law"
+    sealed(disclose(both, *still, paper=paper, day=6))
+    assert cells_of(both)["snap/S1.case_notes"] == ["release", "law"]
+
+
+def test_what_the_record_kept_stays_where_a_fact_closed_it_for_a_while(both: Path) -> None:
+    mark(both, "yes")
+    sealed(disclose(both, paper=BOTH))
+    assert cells_of(both)["snap/S1.case_notes"] == ["refer_to_counsel", "record"]
+    mark(both, "no")
+    suspended = BOTH + SUSPENDED.format("2026-11-03")
+    sealed(disclose(both, "--changed", "suspensions", paper=suspended))
+
+    done = disclose(both, "--changed", "suspensions", paper=BOTH)
+
+    assert (done.code, done.error_code) == (2, "answer-raised"), done
+    assert "snap/S1.case_notes, log entry 3" in done.err

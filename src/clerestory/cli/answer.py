@@ -63,18 +63,20 @@ def receive(
     from clerestory.cli.acknowledging import acknowledge as acknowledge_demand
     from clerestory.cli.deciding import demand_file
     from clerestory.cli.logging_answers import receive as receive_demand
-    from clerestory.cli.whom import read_whom
+    from clerestory.cli.whom import check_bound, read_whom
 
     at, office = read_clock(at_text), open_office(folder, late=late)
     read = demand_file(demand, case=case, on=office.day(at), packs=packs)
     check_day_of_answer(read, office.day(at))
     check_filled_in(read)
     check_addressed(office, read)
-    known = office.find_number(read.id)
+    known, named = office.find_number(read.id), read_whom(read, who) if who else None
     if known is None or not acknowledge:
-        number = receive_demand(office, read, at, who=read_whom(read, who) if who else None)
+        number = receive_demand(office, read, at, who=named)
         tell(f"received {read.id} as number {number}")
     else:
+        if named is not None:
+            check_bound(office, read, named)
         tell(f"the demand {read.id} was received already, as number {known}")
     if acknowledge:
         tell(f"  {acknowledge_demand(office, read, at)}")

@@ -197,7 +197,7 @@ def _ready(
     *,
     to: Recipient,
     reviewers: Sequence[str],
-    earlier: Earlier | None,
+    earlier: Sequence[Earlier],
 ) -> _Ready:
     """Read the records as they are now, and write the letters of today, or of the day begun on."""
 
@@ -209,8 +209,8 @@ def _ready(
 
         def written(law: Decided, day: date, index: int | None = None) -> _Ready:
             told, values, lowered = _read(law, given, records)
-            if earlier is not None:
-                earlier.check_record(told.determination)
+            for one in earlier:
+                one.check_record(told.determination)
             contents = _contents(office, as_told(told), drawn, values, named, day)
             return _Ready(told=told, contents=contents, lowered=lowered, index=index)
 

@@ -2,8 +2,9 @@
 
 What was lowered or refused stays so. It may only be raised where a fact that bears on that very
 field has changed since, and whoever answers says by name what changed; or where the law itself
-opened it and the law is another now. An answer is judged against the newest one before it, each of
-which was judged so in its turn.
+opened it and the law is another now. What changed is told beside the newest answer; what stays is
+held against every answer: one in between, in which the law closed a field for a while, does not
+undo that people had kept it on these very facts.
 """
 
 import json
@@ -40,7 +41,7 @@ LAW = "law"
 
 @dataclass(frozen=True)
 class Earlier:
-    """The newest answer to a demand, as the log commits to it, beside what is decided now.
+    """An earlier answer to a demand, as the log commits to it, beside what is decided now.
 
     Attributes:
         answer: The answer's own entry.
@@ -78,6 +79,14 @@ class Earlier:
         wanted = changed | ({LAW} if by_law or (LAW in said and self._is_other_law) else set())
         if said != wanted:
             raise self._unsaid(said, wanted)
+
+    def check_stays(self) -> None:
+        """Refuse to raise what stays since this answer, where it is not the newest.
+
+        Raises:
+            Refusal: A field that it kept is open, and nothing that bears on it has changed.
+        """
+        self._raised(self.decided.determination, by_record=False)
 
     def check_record(self, told: Determination) -> None:
         """Refuse to raise what the record closed before, now that the record was read again.
@@ -161,33 +170,35 @@ class Earlier:
         )
 
 
-def earlier_answer(ledger: Ledger, decided: Decided) -> Earlier | None:
-    """Return the newest answer to this demand, if the log holds one.
+def earlier_answers(ledger: Ledger, decided: Decided) -> tuple[Earlier, ...]:
+    """Return the answers to this demand that the log holds, the newest first.
 
     An entry of an earlier version does not say what was judged: of those, a refusal is compared
     by the digest of its facts, in ``one_answer``.
     """
-    answers = list(answers_before(ledger, decided.demand.id))
-    if not answers:
-        return None
-    last = answers[-1]
-    told = decision_of(ledger, decided.demand.id, last.index)
-    if "judged" not in told:
-        return None
-    return Earlier(
-        answer=last,
-        pack=told["pack"],
-        facts=json.loads(told["judged"]),
-        cells=read_cells(told["cells"]),
-        said=frozenset(told.get("changed", "").split()),
-        decided=decided,
+    told = (
+        (answer, decision_of(ledger, decided.demand.id, answer.index))
+        for answer in answers_before(ledger, decided.demand.id)
     )
+    found = [
+        Earlier(
+            answer=answer,
+            pack=said["pack"],
+            facts=json.loads(said["judged"]),
+            cells=read_cells(said["cells"]),
+            said=frozenset(said.get("changed", "").split()),
+            decided=decided,
+        )
+        for answer, said in told
+        if "judged" in said
+    ]
+    return tuple(reversed(found))
 
 
 def check_follows(
     office: Office, decided: Decided, changed: Collection[str], on: date
-) -> Earlier | None:
-    """Hold an answer of the day ``on`` against the one before it; return that, if there is one.
+) -> tuple[Earlier, ...]:
+    """Hold an answer of the day ``on`` against those before it; return them, the newest first.
 
     Raises:
         Refusal: It is of an earlier day than what is logged, raises what was lowered or refused,
@@ -197,12 +208,15 @@ def check_follows(
     with office.ledger() as ledger:
         check_lookups(office, ledger)
         check_not_before(office, ledger, decided.demand.id, on)
-        earlier = earlier_answer(ledger, decided)
-        if earlier is None:
+        earlier = earlier_answers(ledger, decided)
+        if not earlier:
             check_not_refused(ledger, decided)
             _check_first(decided, changed)
-    if earlier is not None:
-        earlier.check(changed)
+    for place, one in enumerate(earlier):
+        if place:
+            one.check_stays()
+        else:
+            one.check(changed)
     return earlier
 
 

@@ -1,6 +1,7 @@
 """Receipts: the recipient signs one, the office records it."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from clerestory.disclosure import (
 from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.time import utc_text
 from clerestory.ledger import Event, EventType, Ledger
-from clerestory.ledger.repeats import fields_of, find_entry
+from clerestory.ledger.repeats import fields_of
 from clerestory.notes.key_files import read_signing_key
 
 _MAX_BYTES = 1 << 20
@@ -99,8 +100,8 @@ def record_receipt(
     event = _event(office, told, number, theirs, instead_of)
     with office.ledger() as ledger:
         check_noted(ledger, told.demand_id, number, office.asked(told.demand_id))
-        known = find_entry(ledger, event, beside={"key", "instead_of"})
-        if known is not None and known in standing_receipts(ledger, told.demand_id):
+        known = _standing(ledger, event, told)
+        if known is not None:
             return Recorded(receipt=told, index=known, again=True)
         _check_answered(ledger, told)
         if instead_of is not None:
@@ -128,6 +129,21 @@ def _event(
     return Event(
         type=EventType.ANSWER_RECEIVED, scope=office.scope, matter=told.demand_id, fields=fields
     )
+
+
+def _standing(ledger: Ledger, event: Event, told: Receipt) -> int | None:
+    """Return the entry of this very receipt, if it stands.
+
+    Others of the same words may not stand any more: what took their place was replaced in turn.
+    """
+    said = _as_said(event.fields)
+    standing = standing_receipts(ledger, told.demand_id).items()
+    return next((index for index, fields in standing if _as_said(fields) == said), None)
+
+
+def _as_said(fields: Mapping[str, str]) -> dict[str, str]:
+    # The same receipt may be given with its key in another form, or without what it replaces.
+    return {name: said for name, said in fields.items() if name not in {"key", "instead_of"}}
 
 
 def _check_demand(told: Receipt, demand_id: str) -> None:

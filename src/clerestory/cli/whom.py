@@ -15,7 +15,7 @@ from clerestory.cli.office import Office
 from clerestory.demands import Demand
 from clerestory.holdings import NamedPersons, read_who
 from clerestory.kernel import Refusal, canonical_bytes
-from clerestory.ledger import EventType, Ledger
+from clerestory.ledger import EventType
 from clerestory.ledger.repeats import said_of
 
 # Whom the paper itself names. A member of a household may be asked about without a name.
@@ -59,8 +59,7 @@ def check_as_received(office: Office, demand: Demand, named: NamedPersons) -> No
     Raises:
         Refusal: A ref that was named is missing, or a mark of it is another now.
     """
-    with office.ledger() as ledger:
-        said = [(index, told["who"]) for index, told in _entries(ledger, demand.id)]
+    said = _said(office, demand.id)
     now: Mapping[str, Mapping[str, str]] = json.loads(marks_digest(named))
     for index, told in said:
         before: Mapping[str, Mapping[str, str]] = json.loads(told)
@@ -77,10 +76,29 @@ def check_as_received(office: Office, demand: Demand, named: NamedPersons) -> No
         )
 
 
-def _entries(ledger: Ledger, demand_id: str) -> list[tuple[int, Mapping[str, str]]]:
-    """The entries of a demand that say whom it names: of its receipt, and of its answers."""
-    everything = said_of(ledger, frozenset(EventType), demand_id)
-    return [(index, told) for index, told in everything if "who" in told]
+def check_bound(office: Office, demand: Demand, named: NamedPersons) -> None:
+    """Refuse to name persons of a demand that came before and is not bound to them.
+
+    Whoever names them would take its answer for bound, and an answer could be about others.
+
+    Raises:
+        Refusal: It was received without saying whom it names, or with others.
+    """
+    if not _said(office, demand.id):
+        raise Refusal(
+            f"the demand {demand.id} was received already, without saying whom its paper names",
+            code="answer-who-late",
+            todo="leave out --who and give the file to those who answer: the first answer is "
+            "bound to its own --who, and every later one to the same persons",
+        )
+    check_as_received(office, demand, named)
+
+
+def _said(office: Office, demand_id: str) -> list[tuple[int, str]]:
+    """What the entries of a demand say of whom it names: of its receipt, and of its answers."""
+    with office.ledger() as ledger:
+        everything = said_of(ledger, frozenset(EventType), demand_id)
+        return [(index, told["who"]) for index, told in everything if "who" in told]
 
 
 def _differs(received: Mapping[str, str], now: Mapping[str, str] | None) -> bool:

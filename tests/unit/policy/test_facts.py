@@ -438,7 +438,8 @@ def test_a_permission_under_a_paper_under_the_letter_counts_and_the_demand_itsel
 
 
 def test_a_paper_of_a_permission_makes_none_and_takes_no_answer_back(facts: Facts) -> None:
-    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": [PAPER]}
+    gone = {**PAPER, "status": "withdrawn", "issuer": "officer"}
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": [gone]}
     taken_back = {**SOUND, "revoked": "yes", "elements_complete": "no", "expires_on": None}
 
     assert facts(instrument=letter)["consent"]["given"] == "no"
