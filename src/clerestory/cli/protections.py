@@ -44,7 +44,7 @@ class Protected:
         demand: The demand as it was judged, with the record's flags.
         hidden_homes: The refs of which an address is kept secret, theirs or their household's.
         hiding_others: The refs of whose household another keeps an address secret as they do not.
-        true_addresses: For each ref where the person truly lives, if the record keeps it apart.
+        true_addresses: For each ref where the person truly lives, where that is a secret.
         others_addresses: For each ref where others truly live who are asked about beside them.
         shared_papers: The refs of whose household another is protected as they are not, so that
             their papers and notes may tell of that person.
@@ -113,6 +113,7 @@ def as_told(decided: Decided) -> Decided:
     says what it would say of somebody who was found and has no flags; where it would then be
     another answer, that it neither confirms nor denies a record.
     """
+    decided = _without_review(decided)
     plain = replace(
         decided.demand,
         subjects=tuple(replace(one, flags=frozenset()) for one in decided.demand.subjects),
@@ -147,6 +148,27 @@ def _tellable(
     return tuple(
         one for one in duties if (one.code, one.authority) in before or one.authority in named
     )
+
+
+def _without_review(decided: Decided) -> Decided:
+    """Do not say that people lowered what the law opens, where nothing of its person is given.
+
+    Else the letter told that somebody was found of whom the law was met, and so that something
+    protects them.
+    """
+    rulings = decided.determination.rulings
+    given = {ruling.item.subject for ruling in rulings if ruling.outcome in _OPEN}
+    told = tuple(
+        unsaid(decided, one)
+        if one.lowered_from in _OPEN
+        and one.item.subject not in given
+        and not one.item.subject.endswith("*")
+        else one
+        for one in rulings
+    )
+    if told == rulings:
+        return decided
+    return replace(decided, determination=replace(decided.determination, rulings=told))
 
 
 def _without_denial(decided: Decided) -> Decided:
