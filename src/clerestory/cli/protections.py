@@ -131,7 +131,9 @@ def as_told(decided: Decided) -> Decided:
     rulings = tuple(
         _told(decided, ruling, unflagged[ruling.item]) for ruling in decided.determination.rulings
     )
-    duties = _tellable(decided.determination.duties, without.duties, rulings)
+    duties = without.duties
+    if any(ruling.outcome in _OPEN for ruling in rulings):
+        duties = _tellable(decided.determination.duties, without.duties, rulings)
     told = replace(decided.determination, rulings=rulings, duties=duties)
     return _without_denial(replace(decided, determination=told))
 
