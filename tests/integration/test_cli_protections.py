@@ -386,18 +386,25 @@ def test_the_address_of_another_who_is_asked_about_does_not_tell_a_home(
     desk.record(
         "UPDATE people SET household = 'H7', actual_address = ? WHERE person_id = ?", home, DAUGHTER
     )  # fmt: skip
-    asked = {
-        "subjects": [{"ref": one, "relation": "named", "applicant": "yes"} for one in ("S1", "S2")],
-        "records": [{"program": "snap", "fields": ["S1.address", "S1.ssn", "S2.ssn"]}],
-        "consents": [],
-    }
-    instrument = AUDIT["instrument"] | {
-        "scope": {"persons": "named", "count": 2, "fields": "stated"}
-    }
+    package = desk.disclose(instead=ABOUT_TWO, others={"S2": DAUGHTER})[1]
 
-    package = desk.disclose(
-        instead=AUDIT | asked | {"instrument": instrument}, others={"S2": DAUGHTER}
-    )[1]
+    assert fields_of(package) == (["address", "ssn"] if leaves else ["ssn"])
+
+
+@pytest.mark.parametrize(
+    ("file", "leaves"),
+    [(TRUE, False), (f"since 1 May {TRUE}", False), ("PO Box 1, Exampleton, ME 00011", True)],
+)
+def test_a_home_that_the_file_still_tells_is_not_told_by_another_who_is_asked_about(
+    file: str, leaves: bool, desk: Desk
+) -> None:
+    desk.record(
+        "UPDATE people SET household = 'H7', address_confidentiality = 'yes', address = ? "
+        "WHERE person_id = ?", file, DAUGHTER,
+    )  # fmt: skip
+    desk.record("UPDATE people SET address = ? WHERE person_id = ?", TRUE, AMINA)
+
+    package = desk.disclose(instead=ABOUT_TWO, others={"S2": DAUGHTER})[1]
 
     assert fields_of(package) == (["address", "ssn"] if leaves else ["ssn"])
     assert "S2.csv" in package
@@ -498,6 +505,26 @@ def test_who_asks_for_their_own_record_is_not_given_what_a_housemate_told_in_con
     assert ("case_notes" in fields_of(package)) is opens
     assert ("kept back" in said) is not opens
     assert {"address", "phone"} <= set(fields_of(package))
+
+
+@pytest.mark.parametrize("mark", ["domestic_violence", "address_confidentiality"])
+@pytest.mark.parametrize(("marked", "opens"), [(SPOUSE, False), (AMINA, True), (None, True)])
+def test_where_the_card_of_a_household_was_used_is_not_told_to_one_of_them_whom_another_flees(
+    marked: str | None, opens: bool, mark: str, desk: Desk
+) -> None:
+    if marked:
+        desk.record(f"UPDATE people SET {mark} = 'yes' WHERE person_id = ?", marked)
+    desk.record(
+        "INSERT INTO snap_ebt_transactions (person_id, on_date, detail) VALUES (?, ?, ?)",
+        AMINA, "2026-03-01", "Bath Market, $12",
+    )  # fmt: skip
+
+    fields = [f"S1.{one}" for one in ("benefit_amount", "ebt_transactions")]
+    package = desk.disclose(instead=OWN | {"records": [{"program": "snap", "fields": fields}]})[1]
+
+    assert ("Bath Market" in words_of(package)) is opens
+    assert fields_of(package)[0] == "benefit_amount"
+    assert ("ebt_transactions" in fields_of(package)) is opens
 
 
 def test_her_own_record_tells_her_where_she_lives(desk: Desk) -> None:
@@ -617,7 +644,11 @@ def test_an_answer_without_flags_is_told_as_it_is() -> None:
 
 
 def refused(
-    desk: Desk, name: str, flags: tuple[str, ...], instead: dict[str, Any] | None = None
+    desk: Desk,
+    name: str,
+    flags: tuple[str, ...],
+    instead: dict[str, Any] | None = None,
+    lower: tuple[str, ...] = (),
 ) -> dict[str, bytes]:
     """Refuse a demand, of an officer if no other, and return its letter and its index."""
     folder = desk.folder / name
@@ -638,7 +669,7 @@ def refused(
         "--source", desk.agency / "agency.sqlite", "--index", desk.agency / "persons.index",
     )  # fmt: skip
     type_command("receive", demand, "--office", office, "--at", AT)
-    type_command("refuse", demand, "--office", office, "--at", AT, "--counsel", "counsel")
+    type_command("refuse", demand, "--office", office, "--at", AT, "--counsel", "counsel", *lower)
     return {one.name: one.read_bytes() for one in (office / "out").iterdir()}
 
 
@@ -659,6 +690,13 @@ AUDIT: dict[str, Any] = {
     },
 }  # fmt: skip
 NOBODY = AUDIT | {"findings": AUDIT["findings"] | {"identifier_matches_one_person": "no"}}
+ABOUT_TWO = AUDIT | {
+    "subjects": [{"ref": one, "relation": "named", "applicant": "yes"} for one in ("S1", "S2")],
+    "records": [{"program": "snap", "fields": ["S1.address", "S1.ssn", "S2.ssn"]}],
+    "consents": [],
+    "instrument": AUDIT["instrument"]
+    | {"scope": {"persons": "named", "count": 2, "fields": "stated"}},
+}
 
 
 def test_who_is_not_found_and_who_is_protected_have_one_letter(desk: Desk) -> None:
@@ -671,6 +709,36 @@ def test_who_is_not_found_and_who_is_protected_have_one_letter(desk: Desk) -> No
     assert "neither confirms nor denies" in " ".join(told.split())
     for word in ("90-B", "designated address", "match", "identity"):
         assert word not in told
+
+
+def test_what_people_lowered_because_of_the_record_has_the_letter_of_who_is_not_found(
+    desk: Desk,
+) -> None:
+    lower = ("--lower", "S1.phone=withhold", "--lower", "S1.employer=withhold")
+
+    lowered = refused(desk, "lowered", (), AUDIT, lower)
+
+    assert lowered == refused(desk, "nobody", (), NOBODY)
+    assert "two trained people" not in words_of(lowered)
+
+
+def test_what_counsel_looks_at_does_not_say_whether_somebody_was_found(desk: Desk) -> None:
+    fugitive: dict[str, Any] = AUDIT | {
+        "requester": {"body": "a police force of the State (made up)", "class": "police_state"},
+        "purpose": "locate_fugitive",
+        "grounds": ["fleeing_felony"],
+        "cited": ["snap-7usc2020e8-E"],
+        "records": [{"program": "snap", "fields": ["S1.address"]}],
+        "findings": {
+            "requester_identified": "yes", "official_capacity": "yes",
+            "locating_is_official_duty": "yes",
+        },
+    }  # fmt: skip
+    unsure = fugitive["findings"] | {"identifier_matches_one_person": "unknown"}
+
+    lowered = refused(desk, "low", (), fugitive, ("--lower", "S1.address=refer_to_counsel"))
+
+    assert lowered == refused(desk, "unsure", (), fugitive | {"findings": unsure})
 
 
 def test_a_refusal_is_the_same_letter_for_who_is_found_and_who_is_not(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from clerestory.audit.pack_check_flaws import Flaw, flaws_of
+from clerestory.demands.speaking import Speaker
 from clerestory.law.codes import Vocabulary
 from clerestory.law.errors import PackFault
 from clerestory.law.fact import ANSWER, Fact
@@ -11,6 +12,7 @@ from clerestory.law.fact_table import FACTS, FINDINGS
 from clerestory.law.packs import Pack
 from clerestory.law.sentence_file import CLAUSES
 from clerestory.law.sentences import BASE_LANGUAGE, FOLDER, Sentences, joined, read_folders
+from clerestory.policy.explain.conditions import condition_of
 
 # What the speaker joins clauses with.
 PHRASES = frozenset({
@@ -53,12 +55,30 @@ def check_sentences(
                     f"{table}.{word} has no sentence for counsel, requester and person",
                     "write it, with yes and no where it is a clause",
                 )  # fmt: skip
+        yield from _telling(packs, said, where)
         for table, word in _all_said(said):
             if (table, word) not in needed:
                 yield Flaw(
                     f"{where}/{_FILES.get(table.partition('.')[0], table)}.toml", 1,
                     f"{table}.{word} is said, and nothing is called so", "take it out",
                     grave=False,
+                )  # fmt: skip
+
+
+def _telling(packs: Sequence[Pack], said: Sentences, where: str) -> Iterator[Flaw]:
+    """Yield words that hang on whether the agency holds a file, and that a letter would say."""
+    speaker = Speaker(sentences=said)
+    for pack in packs:
+        for policy in pack.policies:
+            tells = (speaker.tells_of_files(condition_of(one.tree)) for one in policy.asks)
+            words = policy.words("establishes")
+            unmarked = [word for word in words if ("defined", word) not in said.unsaid]
+            for word in unmarked if unmarked and any(tells) else ():
+                yield Flaw(
+                    f"{where}/defined.toml", 1,
+                    f"defined.{word} would tell in a letter whether there is a file: {policy.id} "
+                    "establishes it by what no letter says",
+                    "mark it with unsaid = true",
                 )  # fmt: skip
 
 

@@ -189,9 +189,18 @@ def _is_own(number: str) -> bool:
     return True
 
 
-def _check_somebody(written: str) -> None:
+def names_nobody(written: str) -> bool:
+    """Whether a word stands there for a number that is not known, or nothing does.
+
+    >>> names_nobody("N/A"), names_nobody("0"), names_nobody("NA-12")
+    (True, False, False)
+    """
     bare = re.sub(r"[\W_]", "", plain(written))
-    if not bare or bare in _NOBODYS or set(bare) == {"x"}:
+    return not bare or bare in _NOBODYS or set(bare) == {"x"}
+
+
+def _check_somebody(written: str) -> None:
+    if names_nobody(written):
         raise NamesNobody
 
 

@@ -21,9 +21,11 @@ from clerestory.holdings.catalogue import (
 )
 from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.kinds import KEYS_PRINTED, Kind
+from clerestory.holdings.numbers import names_nobody
 from clerestory.holdings.one_row import ISO_DAY, Household, OneRow
 from clerestory.holdings.source import Scalar, Source
 from clerestory.holdings.source_faults import bad_value, not_one_row
+from clerestory.holdings.told_addresses import bare_address
 from clerestory.holdings.writings import writings
 
 _OF_AGE = 18
@@ -37,8 +39,9 @@ class Protections:
 
     Attributes:
         household: What hides the home of another of the household, and so this person's.
-        true_addresses: Where the person truly lives, if the record keeps that apart; or the
-            address in the file, where another of the household keeps theirs secret.
+        true_addresses: Where the person truly lives, if the record keeps that apart; or, but for a
+            designated one, the address in the file, where the person keeps theirs secret and it
+            stands nowhere else, or another of the household does.
         others_addresses: Where others of the household truly live, if the record keeps it apart.
     """
 
@@ -89,9 +92,11 @@ def read_protections(
             addresses.update(_texts(values))
             others.update(_texts(shared))
     _check_met(source, catalogue, person_id, together)
-    if Protection.ADDRESS_CONFIDENTIALITY in household - stated:
-        # Who takes part has a designated address in the file, and a housemate has the home.
-        addresses.update(_texts(_address_in_file(source, catalogue, person_id)))
+    secret = Protection.ADDRESS_CONFIDENTIALITY
+    if secret in household - stated or (secret in stated | unknown and not addresses):
+        # Who takes part has a designated address in the file. Until somebody writes it there, and
+        # in the file of a housemate, it is the home.
+        addresses.update(_home_in_file(source, catalogue, person_id))
     return Protections(
         stated=frozenset(stated),
         unknown=frozenset(unknown - stated),
@@ -195,6 +200,9 @@ def _households(source: Source, catalogue: Catalogue, person_id: str) -> tuple[H
                 # Not known to be a number: whoever writes the same as text would not be met.
                 raise bad_value(column.table, column.name, Kind.BYTES)
             text = "" if value is None else str(value)
+            # Hundreds may have "unknown" there, and do not live together.
+            if names_nobody(text):
+                continue
             if numbers := source.written_as(column.table, column.name, text):
                 found.append(Household(column=column, numbers=numbers))
     return tuple(found)
@@ -216,9 +224,13 @@ def _values_of_household(
     return values
 
 
-def _address_in_file(source: Source, catalogue: Catalogue, person_id: str) -> list[Scalar]:
+def _home_in_file(source: Source, catalogue: Catalogue, person_id: str) -> dict[str, None]:
     column = catalogue.search.get(SearchKey.ADDRESS)
-    return [] if column is None else _read_column(source, catalogue, column, person_id)
+    if column is None:
+        return {}
+    designated = set(map(bare_address, catalogue.designated_addresses))
+    told = _texts(_read_column(source, catalogue, column, person_id))
+    return {text: None for text in told if bare_address(text) not in designated}
 
 
 def _read_column(

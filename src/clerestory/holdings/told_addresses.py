@@ -19,19 +19,22 @@ def _words(written: str) -> frozenset[str]:
 LABEL_WORDS = 5
 _PART = re.compile(r"[;\n]")
 # The numbers that are of no house: a day, a month or a moment, money, a span of time, and what has
-# as many digits as numbers of cases, accounts, persons and telephones.
+# as many digits as numbers of cases, accounts, persons and telephones. A month stands alone, since
+# houses 2008 to 2012 are written so too; so does a span of time, since a road may be called Weeks.
 _NO_HOUSE = re.compile(
     r"(?<!\w)(?:"
-    r"\d{4}-\d\d(?:-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?)?"
-    r"|\d\d/\d\d/\d{4}"
+    r"(?:19|20)\d\d-[01]\d-[0-3]\d(?:[t ]\d\d:\d\d(?::\d\d)?)?"
+    r"|(?:19|20)\d\d-[01]\d(?=\s*(?:$|[;/\n]|,\s*\d))"
+    r"|[01]\d/[0-3]\d/(?:19|20)\d\d"
     r"|\$\d[\d,]*(?:\.\d\d)?"
-    r"|\d{1,3} (?:months?|weeks?|days?|hours?)"
+    r"|\d{1,3} (?:months?|weeks?|days?|hours?)(?=\s*(?:$|[;,.\n]))"
     r"|\d{3}-\d\d-\d{4}"
     r"|(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}"
     r"|[a-z]?\d{7,}[a-z]?"
     r")(?!\w)"
 )
-_ONE_NUMBER = re.compile(r"[-$]?\d[\d,.]*%?")
+# With one decimal point: an address in a network or a point on a map has more, or two parts.
+_ONE_NUMBER = re.compile(r"[-$]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 _OF_PLACES = _words(
     # Kinds of streets,
     "street st str avenue ave av road rd drive dr lane ln court ct place pl boulevard blvd terrace "

@@ -1,6 +1,7 @@
 """Every word that a letter may need has a sentence, and no sentence is of a word that is not."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,23 @@ def test_a_sentence_of_a_word_that_is_not_is_a_warning(packs: Path) -> None:
     (flaw,) = flaws(packs)
 
     assert (flaw.text, flaw.grave) == ("defined.gone is said, and nothing is called so", False)
+
+
+def test_a_word_that_hangs_on_a_file_is_marked_as_one_that_no_letter_says(
+    packs: Path, damage: Callable[[str, str, str], int]
+) -> None:
+    old = 'when { context.subject.relation == "named" };'
+    match = 'context.findings.identifier_matches_one_person == "yes"'
+    damage("law.cedar", old, old.replace("named", 'named" && ' + match[:-1]))
+
+    (flaw,) = flaws(packs)
+
+    assert flaw.grave
+    assert flaw.text.startswith("defined.person_named would tell in a letter")
+    assert "aa-person-named" in flaw.text
+    path = packs / "us-aa" / "words" / "en" / "defined.toml"
+    path.write_text(path.read_text().replace("named]\n", "named]\nunsaid = true\n", 1))
+    assert flaws(packs) == []
 
 
 def test_a_file_that_cannot_be_read_is_a_fault_at_its_line(packs: Path) -> None:

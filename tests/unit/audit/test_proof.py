@@ -59,10 +59,12 @@ unless {
   !(principal in Requester::"federal_immigration") && context.component == "none" &&
   context.paper.kind == "letter" && context.paper.issuer == "officer" &&
   context.paper.form == "none" && context.forms.isEmpty() &&
-  !context.papers.containsAny(["administrative_warrant", "detainer"]) &&
+  !context.kinds.containsAny(["administrative_warrant", "detainer"]) &&
+  !context.issuers.containsAny(["immigration_officer", "immigration_judge"]) &&
   !context.grounds.containsAny(["civil_removal_order", "final_removal_order_on_file"]) &&
   context.paper.written == "yes" && context.paper.status == "live" &&
-  context.paper.in_date != "no" && context.paper.names_field != "no" &&
+  context.paper.in_date != "no" &&
+  !["no", "of_which_program"].contains(context.paper.names_field) &&
   !["class", "listed"].contains(context.paper.persons) &&
   context.subject.relation == "named" && context.subject.defined_by.isEmpty() &&
   context.raised.isEmpty() && context.findings.order_stayed != "yes" &&

@@ -109,6 +109,13 @@ CODED: Mapping[str, tuple[Asked, str, str]] = {
         "a court has ordered that the subpoena be obeyed, and no stay is in force",
         "no court order that the subpoena be obeyed is in force",
     ),
+    "several defined words": (
+        Asked("established", ("for_immigration_enforcement", "whole_class")),
+        "either the request serves immigration enforcement, or the demand is for a whole class of "
+        "people",
+        "both the request does not serve immigration enforcement, and the demand is not for a "
+        "whole class of people",
+    ),
     "what no sentence is for": (
         Asked(""),
         "a condition of the policy is met",

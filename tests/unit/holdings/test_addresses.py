@@ -72,7 +72,10 @@ HOME = "91 Demonstration Lane, Exampleton, ME 00011"
         "the other parent plans to leave with the children", "amina.12@example.org",
         "Amina Warsame; her sister has a bed for the children", "pay slips, lease of 12 Elm",
         "\u6797\u6797", "12345 Elm", "207-555-0191-12 Elm", "12 months ago 7 Elm", "90210",
-        "Elm12345678", "12345678Elm", "A$12Elm",
+        "Elm12345678", "12345678Elm", "A$12Elm", "1210-14 Maple, Exampleton", "2008-12 Maple",
+        "2008-12, Maple",
+        "2008-99-14 Maple", "99/12/2026 Maple", "12 Days Ferry, Exampleton", "14 Weeks Mills",
+        "12 hours hill", "203.0.113.7", "44.3106,69.7795", "1,23 Elm", "2026-03 Maple",
     ],
 )  # fmt: skip
 def test_what_may_say_a_place_is_taken_to_say_one(text: str) -> None:
@@ -88,6 +91,8 @@ def test_what_may_say_a_place_is_taken_to_say_one(text: str) -> None:
         "Amina Warsame; Yuusuf Nuur; Hodan Yuusuf; Guuleed Yuusuf", "1988-04-17", "04/17/1988",
         "2026-03-01 14:05:00", "2026-03", "$214", "$1,214.50", "paid $214", "$300 a month",
         "approved on 2025-01-02", "2025-01-02 for 12 months", "since 2024-02-29", "214", "-12.50",
+        "1,214.50", "12,345,678", "2025-11, 2025-12", "2025-11; 2025-12", "2025-11/2026-02",
+        "12 months", "3 weeks, then 2 days", "12 months.", "1912-03-01",
         "30%", "911-11-0000", "00000011X", "made-up account 00001234", "made-up claim, $300",
         "p20000011@example.org", "yes", "no", "pay slips", "hired 2025-04-05",
         "Made-Up Mills, $9000 a quarter", "\u0661\u0662\u0663\u0664\u0665\u0666\u0667",
