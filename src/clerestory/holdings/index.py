@@ -38,14 +38,17 @@ CREATE TABLE unread (number TEXT NOT NULL, row INTEGER NOT NULL);
 CREATE INDEX by_number ON unread (number);
 CREATE INDEX by_row ON unread (row);
 """
-# A number of one person where another's record has it among words, or in the other column.
+# A number of one person where another's record has it among words, or in the other column. Only a
+# Social Security number tells by itself: what may be a day, or a number of another kind, tells
+# where no birth date says that the two are two.
 _ELSEWHERE = """
-SELECT 1 FROM unread WHERE number IN (:ssn, :medicaid_id) AND row <> :row
-UNION ALL SELECT 1 FROM person WHERE medicaid_id = :ssn AND rowid <> :row
-UNION ALL SELECT 1 FROM person WHERE ssn = :medicaid_id AND rowid <> :row
+SELECT 1 FROM person
+    WHERE rowid <> :row AND (medicaid_id = :ssn OR ssn = :medicaid_id OR rowid IN (
+        SELECT row FROM unread WHERE number = :medicaid_id
+    ) OR medicaid_id IN (SELECT number FROM unread WHERE row = :row))
+    AND (born IS NULL OR :born IS NULL OR born = :born)
+UNION ALL SELECT 1 FROM unread WHERE number = :ssn AND row <> :row
 UNION ALL SELECT 1 FROM unread JOIN person ON ssn = number
-    WHERE row = :row AND person.rowid <> row
-UNION ALL SELECT 1 FROM unread JOIN person ON medicaid_id = number
     WHERE row = :row AND person.rowid <> row
 UNION ALL SELECT 1 FROM unread AS one JOIN unread AS other ON one.number = other.number
     WHERE one.row = :row AND other.row <> one.row
@@ -122,7 +125,9 @@ class PersonIndex:
         own = {"ssn": of.ssn, "medicaid_id": of.medicaid_id}
         told = {key: None if value == UNREADABLE else value for key, value in own.items()}
         try:
-            found = self._connection.execute(_ELSEWHERE, {**told, "row": of.row}).fetchone()
+            found = self._connection.execute(
+                _ELSEWHERE, {**told, "row": of.row, "born": of.born}
+            ).fetchone()
         except sqlite3.DatabaseError as fault:
             raise _foreign(self.path) from fault
         return found is not None

@@ -453,6 +453,13 @@ def test_a_number_and_its_last_four_digits_are_one_thing(make_index: MakeIndex) 
         ({"ssn": "12345678A", "name": "Beth|Johnson", "born": ""}, True),
         ({"ssn": "", "medicaid_id": "was 12345678-a?", "name": "Beth|Johnson", "born": ""}, True),
         ({"ssn": "", "medicaid_id": "911-11-1234", "name": "Beth|Johnson", "born": ""}, True),
+        # A number of another kind may fall together: two birth dates are two persons.
+        ({"ssn": "12345678A", "name": "Beth|Johnson", "born": "1960-02-02"}, False),
+        (
+            {"ssn": "", "medicaid_id": "911-11-1234", "name": "Beth|Johnson", "born": "1960-02-02"},
+            False,
+        ),
+        ({"ssn": "SSN 911-11-1234", "name": "Beth|Johnson", "born": "1960-02-02"}, True),
         ({"ssn": "no 911-11-12345", "name": "Beth|Johnson", "born": ""}, False),
         ({"ssn": "SSN 911-11-1235", "name": "Beth|Johnson", "born": ""}, False),
         # With another number, birth date or name it is somebody else.
