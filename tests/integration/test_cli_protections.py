@@ -507,6 +507,26 @@ def test_who_asks_for_their_own_record_is_not_given_what_a_housemate_told_in_con
     assert {"address", "phone"} <= set(fields_of(package))
 
 
+@pytest.mark.parametrize("mark", ["domestic_violence", "address_confidentiality"])
+@pytest.mark.parametrize(("marked", "opens"), [(SPOUSE, False), (AMINA, True), (None, True)])
+def test_where_the_card_of_a_household_was_used_is_not_told_to_one_of_them_whom_another_flees(
+    marked: str | None, opens: bool, mark: str, desk: Desk
+) -> None:
+    if marked:
+        desk.record(f"UPDATE people SET {mark} = 'yes' WHERE person_id = ?", marked)
+    desk.record(
+        "INSERT INTO snap_ebt_transactions (person_id, on_date, detail) VALUES (?, ?, ?)",
+        AMINA, "2026-03-01", "Bath Market, $12",
+    )  # fmt: skip
+
+    fields = [f"S1.{one}" for one in ("benefit_amount", "ebt_transactions")]
+    package = desk.disclose(instead=OWN | {"records": [{"program": "snap", "fields": fields}]})[1]
+
+    assert ("Bath Market" in words_of(package)) is opens
+    assert fields_of(package)[0] == "benefit_amount"
+    assert ("ebt_transactions" in fields_of(package)) is opens
+
+
 def test_her_own_record_tells_her_where_she_lives(desk: Desk) -> None:
     desk.record("UPDATE people SET actual_address = ?, address = ? WHERE person_id = ?",
                 TRUE, TRUE, AMINA)  # fmt: skip

@@ -6,7 +6,7 @@ and before anything is read that might leave, the demand is decided again with w
 An answer can only fall by it: what would rise goes back to the people who decide.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,7 +14,7 @@ from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.deciding import Decided
 from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, Determination, Item, Ruling
-from clerestory.demands.determination import Outcome, Reason, overall_of
+from clerestory.demands.determination import Duty, Outcome, Reason, overall_of
 from clerestory.holdings import Catalogue, Protection, Source
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.protections import Protections, read_protections
@@ -131,11 +131,25 @@ def as_told(decided: Decided) -> Decided:
     rulings = tuple(
         _told(decided, ruling, unflagged[ruling.item]) for ruling in decided.determination.rulings
     )
-    told = replace(decided.determination, rulings=rulings)
-    if not any(ruling.outcome in _OPEN for ruling in rulings):
-        # To whom else a demand belongs, say, may follow from a flag alone.
-        told = replace(told, duties=without.duties)
+    duties = without.duties
+    if any(ruling.outcome in _OPEN for ruling in rulings):
+        duties = _tellable(decided.determination.duties, without.duties, rulings)
+    told = replace(decided.determination, rulings=rulings, duties=duties)
     return _without_denial(replace(decided, determination=told))
+
+
+def _tellable(
+    duties: Sequence[Duty], known: Sequence[Duty], rulings: Sequence[Ruling]
+) -> tuple[Duty, ...]:
+    """Return the duties that would stand without a flag, or whose law is told with what is given.
+
+    What follows from a flag alone, such as to whom else a demand belongs, would tell the flag.
+    """
+    named = {name for one in rulings if one.outcome in _OPEN for name in one.authorities}
+    before = {(duty.code, duty.authority) for duty in known}
+    return tuple(
+        one for one in duties if (one.code, one.authority) in before or one.authority in named
+    )
 
 
 def _without_review(decided: Decided) -> Decided:
@@ -239,6 +253,7 @@ def _fallen(decided: Decided, again: Determination) -> tuple[Determination, tupl
             again,
             overall=overall_of([ruling.outcome for ruling in rulings]),
             rulings=tuple(rulings),
+            duties=_tellable(again.duties, decided.determination.duties, rulings),
             questions=decided.determination.questions,
         ),
         tuple(lowered),

@@ -23,6 +23,8 @@ from clerestory.policy import Engine
 _PICTURES = frozenset({".png", ".jpg", ".jpeg"})
 # The groups of the vocabulary that a column of addresses is in.
 _OF_ADDRESSES = frozenset({"contact", "whereabouts"})
+# Where a card was used that serves a household.
+_OF_ONE_CARD = frozenset({"ebt_transactions"})
 
 
 def keep_true_address(
@@ -58,10 +60,12 @@ def keep_true_address(
     }
     # The papers and notes of a case are its members' alike. What one of them told there in
     # confidence, such as a plan to flee, is not given to another, who asks for their own record.
+    # Nor is where their one card was used, since that tells in which town who has fled is now.
     kept |= {
         item
-        for item in found
-        if item.subject in protected.shared_papers and "narrative" in known.groups_of(item)
+        for item, value in found.items()
+        if item.subject in protected.shared_papers
+        and ("narrative" in known.groups_of(item) or (item.field in _OF_ONE_CARD and value))
     }
     if not kept:
         return protected

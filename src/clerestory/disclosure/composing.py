@@ -197,9 +197,9 @@ def _referred(given: LetterInput, rulings: Sequence[Ruling]) -> list[Entry]:
 
 def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
     """Return what was missing, and what would open what is not given."""
-    release, refer = ways(given, Outcome.RELEASE), ways(given, Outcome.REFER)
-    if given.is_own:
-        refer = []  # what brings a stranger's demand before counsel is no way for the person
+    release = ways(given, Outcome.RELEASE)
+    # What brings a stranger's demand before counsel is no way for the person.
+    refer = [] if given.is_own else ways(given, Outcome.REFER)
     closed = any(each.outcome is Outcome.WITHHOLD for each in given.kept)
     lacking = any(miss.missing for each in given.kept for miss in each.considered_not_met)
     return {

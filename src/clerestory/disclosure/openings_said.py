@@ -62,6 +62,8 @@ def _answer(given: LetterInput, citation: str, authority: str) -> str:
     text = given.not_met_of(authority)
     if given.words.is_unsaid(text):
         text = str(given.words.table["neutral_reason"])
+    if text.startswith(citation):
+        return text
     return given.words.said("answered", citation=citation, text=text)
 
 
@@ -98,6 +100,7 @@ def _way(
     words = given.words
     scope = scope_of(given, rulings, given.kept)
     key = "way_release" if outcome is Outcome.RELEASE else "way_refer"
+    key = f"own_{key}" if given.is_own else key
     if len(sets) > 1:
         each = tuple(
             said[0] if len(said) == 1 else Bullet(text=words.said("all_of_these"), under=said)

@@ -78,10 +78,15 @@ class Reasons:
         return {
             **part_words(self._given, part),
             "number": str(number),
-            "outcome": words.code("outcomes", first.outcome.value),
+            "outcome": words.code("outcomes", self._outcome(first)),
             "precision": precision(words, first),
             "reasons": words.row([str(each) for each in self._of[first.item]]),
         }
+
+    def _outcome(self, ruling: Ruling) -> str:
+        # A demand is refused only once counsel has decided on what was referred to them.
+        refused = ruling.outcome is Outcome.REFER and not self._given.given
+        return "counsel_refused" if refused else ruling.outcome.value
 
     def _say(self, reason: _Reason) -> str:
         key = "reason" if reason.citation else "reason_alone"

@@ -186,7 +186,7 @@ def test_a_part_with_counsel_is_named_as_such(
 
     text = text_of(refusal_letter(replace(refused, determination=ruled)))
 
-    assert "What our counsel is looking at" in text
+    assert "What our counsel decided" in text
     assert "address (SNAP), about everyone you ask about" in text
     assert "S*" not in text
 
@@ -332,7 +332,7 @@ def test_beside_what_is_given_no_authority_denies_the_whole_paper(
 
     assert "7 CFR 272.1(c)(1)(vii) does not open these parts by itself." in beside
     assert "was not met" not in beside
-    assert "7 CFR 272.1(c)(1)(vii): 7 CFR 272.1(c)(1)(vii) was not met." in alone
+    assert "• 7 CFR 272.1(c)(1)(vii) was not met." in alone
     assert "7 U.S.C. 2020(e)(8)(E) does not open these parts by itself." in alone
 
 
