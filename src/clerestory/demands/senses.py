@@ -88,6 +88,11 @@ def _named(demand: Mapping[str, Any], known: set[str] | None) -> Iterator[Proble
     paper = demand.get("instrument")
     scope = paper.get("scope") if isinstance(paper, Mapping) else None
     scope = scope if isinstance(scope, Mapping) else {}
+    housemates = {
+        subject.get("ref")
+        for subject in groups_in(demand.get("subjects"))
+        if subject.get("relation") == "household_member"
+    }
     for n, ref in enumerate(_texts(scope.get("persons_named"))):
         path: Path = ("instrument", "scope", "persons_named", n)
         if ref.endswith("*"):
@@ -99,6 +104,11 @@ def _named(demand: Mapping[str, Any], known: set[str] | None) -> Iterator[Proble
             yield Problem(
                 path=path, what=f"the paper names {ref}, who is not among the subjects",
                 write_instead=f"add {ref} to subjects or mend the reference",
+            )  # fmt: skip
+        elif ref in housemates:
+            yield Problem(
+                path=path, what=f"the paper names {ref}, who is called a household_member",
+                write_instead=f"write relation: named for {ref}, or take {ref} out of the paper",
             )  # fmt: skip
 
 

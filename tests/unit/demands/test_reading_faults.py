@@ -172,6 +172,27 @@ def test_who_is_asked_about_and_is_no_subject_is_told_where_the_subjects_are_sou
     assert any("who is not among the subjects" in line for line in lines) is asks
 
 
+@pytest.mark.parametrize(("relation", "asks"), [("household_member", True), ("named", False)])
+def test_whom_the_paper_names_is_not_called_somebody_of_the_household(
+    relation: str, asks: bool, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    document = json.loads(json.dumps(yaml.safe_load(SOUND), default=str))
+    document["subjects"] = [
+        {"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": relation}
+    ]  # fmt: skip
+    document["instrument"]["scope"] = {"persons": "named", "persons_named": ["S1", "S2"]}
+    path = tmp_path / "demand.json"
+    path.write_text(json.dumps(document), "utf-8")
+
+    if not asks:
+        read_demand(load_document(path), vocabulary)
+        return
+    with pytest.raises(BadFile) as fault:
+        read_demand(load_document(path), vocabulary)
+    assert "instrument.scope.persons_named[1]: the paper names S2" in str(fault.value)
+    assert "write relation: named for S2" in str(fault.value.todo)
+
+
 @pytest.mark.parametrize("depth", [1, 5, 10])
 def test_the_dates_of_a_paper_that_came_along_are_held_against_each_other(
     depth: int, vocabulary: Vocabulary, tmp_path: Path

@@ -705,3 +705,51 @@ def test_who_acts_for_a_person_is_a_fact_of_that_person_alone(facts: Facts) -> N
     assert facts(**parts)["subject"]["represented_by"] == "parent"
     other = facts(item=Item("S2", "snap", "address"), **parts)
     assert other["subject"]["represented_by"] == "unstated"
+
+
+@pytest.mark.parametrize(
+    ("valid", "on", "said"),
+    [
+        # It came while it ran, and its last day went by before anybody answered.
+        (("2026-03-01", "2026-03-04"), date(2026, 3, 5), ("unknown", "unknown")),
+        (("2026-03-01", "2026-03-04"), date(2026, 3, 4), ("unknown", "unknown")),
+        (("2026-03-01", "2026-03-02"), date(2026, 3, 2), ("unknown", "unknown")),
+        ((None, "2026-03-04"), date(2026, 3, 5), ("unknown", "unknown")),
+        # It runs, it had run out, it had not begun, or it never ends.
+        (("2026-03-01", "2026-03-06"), date(2026, 3, 5), ("live", "yes")),
+        (("2026-02-01", "2026-03-01"), date(2026, 3, 5), ("live", "no")),
+        (("2026-03-03", "2026-03-04"), date(2026, 3, 5), ("live", "no")),
+        (("2026-03-01", None), date(2026, 3, 5), ("live", "yes")),
+    ],
+)
+def test_process_that_lapsed_on_the_desk_may_still_bind(
+    facts: Facts, valid: tuple[str | None, str | None], on: date, said: tuple[str, str]
+) -> None:
+    days = {"from": valid[0], "to": valid[1]}
+    order = {"kind": "court_order", "issuer": "state_judge", "status": "live", "valid": days}
+
+    paper = facts(on=on, instrument=order)["paper"]
+
+    assert (paper["status"], paper["in_date"]) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "issuer", "status", "said"),
+    [
+        ("search_warrant", "magistrate_judge", "live", "unknown"),
+        ("judicial_subpoena", "clerk", "live", "unknown"),
+        ("grand_jury_subpoena", "grand_jury", "live", "unknown"),
+        ("legislative_subpoena", "legislature", "live", "unknown"),
+        # What binds nobody, and what was set aside, ends with its days.
+        ("letter", "officer", "live", "live"),
+        ("consent", "subject", "live", "live"),
+        ("court_order", "state_judge", "quashed", "quashed"),
+    ],
+)
+def test_only_process_that_stands_lapses_on_the_desk(
+    facts: Facts, kind: str, issuer: str, status: str, said: str
+) -> None:
+    days = {"from": "2026-03-01", "to": "2026-03-04"}
+    paper = {"kind": kind, "issuer": issuer, "status": status, "valid": days}
+
+    assert facts(on=date(2026, 3, 5), instrument=paper)["paper"]["status"] == said

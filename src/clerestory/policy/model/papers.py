@@ -12,6 +12,13 @@ UNITED_STATES = "us"
 # matter's paper, or a slip of the pen, and somebody looks at it.
 _LONG_AGO = timedelta(days=366)
 _NOTHING = frozenset({"none"})
+# What binds until a court or a legislature undoes it.
+_PROCESS = frozenset(
+    {
+        "court_order", "search_warrant", "judicial_subpoena", "grand_jury_subpoena",
+        "legislative_subpoena",
+    }
+)  # fmt: skip
 
 
 def _persons(demand: Demand) -> str:
@@ -43,6 +50,7 @@ def is_counted_short(demand: Demand) -> bool:
 def paper_facts(demand: Demand, on: date) -> dict[str, str]:
     """Return what is the same of the paper itself for every item."""
     paper = demand.instrument
+    lapsed = is_lapsed_on_the_desk(paper, demand.received_on, on)
     return {
         "kind": paper.kind,
         "form": paper.form or "none",
@@ -51,10 +59,26 @@ def paper_facts(demand: Demand, on: date) -> dict[str, str]:
         **paper.said,
         "persons": _persons(demand),
         "fields": paper.fields,
-        "status": paper.status,
+        "status": "unknown" if lapsed else paper.status,
         "signed": _signed(demand, on),
-        "in_date": in_date(paper.valid_from, paper.valid_to, on),
+        "in_date": "unknown" if lapsed else in_date(paper.valid_from, paper.valid_to, on),
     }
+
+
+def is_lapsed_on_the_desk(paper: Instrument, received_on: date, on: date) -> bool:
+    """Whether process came while it ran, and its last day went by before anybody answered.
+
+    It opens nothing any more, and the agency's own delay does not undo it either: whether it still
+    binds is not known until counsel has looked. A paper that had run out when it came is not meant.
+    """
+    start, end = paper.valid_from, paper.valid_to
+    return (
+        paper.kind in _PROCESS
+        and paper.status == "live"
+        and end is not None
+        and (start is None or start <= received_on)
+        and received_on <= end <= on
+    )
 
 
 def _court(demand: Demand) -> str:
