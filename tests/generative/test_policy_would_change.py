@@ -258,7 +258,8 @@ def is_description(sought: Mapping[str, str]) -> bool:
 def outcomes_with(name: str, ruling: Ruling, ways: Sequence[ChangeSet]) -> list[Outcome]:
     engine = law(name)[0]
     item = ruling.item
-    facts = facts_of(demand(name), item, ALL[name].on, law(name)[1].vocabulary)
+    stack = law(name)[1]
+    facts = facts_of(demand(name), item, ALL[name].on, stack.vocabulary, stack.authorities)
     resource = field_uid(item.program, item.field)
     cases = [Case(demand(name).requester.kind, resource, apply_changes(facts, way)) for way in ways]
     return [f.outcome for f in run(engine.law, cases, engine.law.entities([item]))]
@@ -447,7 +448,13 @@ def openings(name: str, ruling: Ruling, size: int) -> list[ChangeSet]:
         Case(
             demand(name).requester.kind,
             field_uid(item.program, item.field),
-            facts_of(established(demand(name), way), item, ALL[name].on, stack.vocabulary),
+            facts_of(
+                established(demand(name), way),
+                item,
+                ALL[name].on,
+                stack.vocabulary,
+                stack.authorities,
+            ),
         )
         for way in ways
     ]

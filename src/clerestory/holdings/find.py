@@ -13,7 +13,7 @@ The rules, in order:
 5. A second person who agrees as well, or is near enough to be the one who was meant, refuses the
    search, unless a number tells the two apart by more than one slip.
 6. A second record that may be of the same person refuses too, also where the key of one is given:
-   whoever else has a number of the person's own, under whatever name.
+   whoever else has a number of the person's own, under whatever name, and be it among words.
 
 Doubt names nobody. No answer holds a second person, and no reason holds anybody's data.
 """
@@ -21,7 +21,8 @@ Doubt names nobody. No answer holds a second person, and no reason holds anybody
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clerestory.holdings.index import Candidate, PersonIndex
+from clerestory.holdings.index import PersonIndex
+from clerestory.holdings.index_rows import Candidate
 from clerestory.holdings.names import NameFit, compare_names, count_telling
 from clerestory.holdings.numbers import UNREADABLE, fold_key
 from clerestory.holdings.query import Answer, Clues, Found, NotFound, PersonQuery, Reason, Refused
@@ -263,7 +264,7 @@ def _is_recorded_twice(clues: Clues, chosen: _Fit, index: PersonIndex) -> bool:
         name = compare_names(clues.name, other.names)
         if is_open and name >= NameFit.PART and held.born == other.born:
             return True
-    return False
+    return index.has_number_elsewhere(held)
 
 
 def _is_one_number(one: Candidate, other: Candidate, key: str) -> bool:

@@ -7,34 +7,21 @@ or status. It may be thrown away and built again at any time.
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.catalogue import Catalogue, SearchKey
 from clerestory.holdings.errors import IndexFault, SourceFault
 from clerestory.holdings.identities import Identities, rows_of
-from clerestory.holdings.letters import seen
-from clerestory.holdings.names import RecordedName, fold_recorded
-from clerestory.holdings.numbers import (
-    UNREADABLE,
-    fold_key,
-    on_record,
-    read_email,
-    read_medicaid_id,
-    read_phone,
-    read_ssn,
-)
-from clerestory.holdings.query import NO_BIRTH_DATE, Clues, read_date
+from clerestory.holdings.index_rows import Candidate, entry_of, read_candidate, unread_of
+from clerestory.holdings.numbers import UNREADABLE, fold_key
+from clerestory.holdings.query import Clues
 from clerestory.holdings.source import Scalar, Source
 from clerestory.holdings.sqlite_file import SqliteFile
 from clerestory.kernel.folders import held
 
-_FORMAT = "clerestory-person-index/4"
+_FORMAT = "clerestory-person-index/5"
 _KEYS = tuple(SearchKey)
 _COLUMNS = "person_id, born, names, ssn, medicaid_id, address, phone, email"
 _PLACES = "?,?,?,?,?,?,?,?,?"
@@ -47,24 +34,29 @@ CREATE TABLE person (
     person_id TEXT NOT NULL, born TEXT, names TEXT NOT NULL,
     ssn TEXT, medicaid_id TEXT, address TEXT, phone TEXT, email TEXT, person_key TEXT NOT NULL
 );
+CREATE TABLE unread (number TEXT NOT NULL, row INTEGER NOT NULL);
+CREATE INDEX by_number ON unread (number);
+CREATE INDEX by_row ON unread (row);
+"""
+# A number of one person where another's record has it among words, or in the other column. Only a
+# Social Security number tells by itself: what may be a day, or a number of another kind, tells
+# where no birth date says that the two are two.
+_ELSEWHERE = """
+SELECT 1 FROM person
+    WHERE rowid <> :row AND (medicaid_id = :ssn OR ssn = :medicaid_id OR rowid IN (
+        SELECT row FROM unread WHERE number = :medicaid_id
+    ) OR medicaid_id IN (SELECT number FROM unread WHERE row = :row))
+    AND (born IS NULL OR :born IS NULL OR born = :born)
+UNION ALL SELECT 1 FROM unread WHERE number = :ssn AND row <> :row
+UNION ALL SELECT 1 FROM unread JOIN person ON ssn = number
+    WHERE row = :row AND person.rowid <> row
+UNION ALL SELECT 1 FROM unread AS one JOIN unread AS other ON one.number = other.number
+    WHERE one.row = :row AND other.row <> one.row
+    AND length(one.number) = 9 AND one.number NOT GLOB '*[^0-9]*'
+LIMIT 1
 """
 _LOOKUPS = ("person_key", "born", "ssn", "medicaid_id", "address", "phone", "email")
 _ROWS_AT_ONCE = 10_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One indexed person, for comparison only; it never leaves this room."""
-
-    row: int
-    person_id: str
-    born: str | None
-    names: tuple[RecordedName, ...]
-    ssn: str | None
-    medicaid_id: str | None
-    address: str | None
-    phone: str | None
-    email: str | None
 
 
 class PersonIndex:
@@ -124,6 +116,22 @@ class PersonIndex:
                 self._collect(found, f"{column} = ?", (value,))
         return list(found.values())
 
+    def has_number_elsewhere(self, of: Candidate) -> bool:
+        """Whether another record may have a number of somebody's own, where it is not read as one.
+
+        It may stand among words there, or in the column of the other kind of number; or it is this
+        record that has it so.
+        """
+        own = {"ssn": of.ssn, "medicaid_id": of.medicaid_id}
+        told = {key: None if value == UNREADABLE else value for key, value in own.items()}
+        try:
+            found = self._connection.execute(
+                _ELSEWHERE, {**told, "row": of.row, "born": of.born}
+            ).fetchone()
+        except sqlite3.DatabaseError as fault:
+            raise _foreign(self.path) from fault
+        return found is not None
+
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()
@@ -134,7 +142,7 @@ class PersonIndex:
         try:
             for row in self._connection.execute(statement, values):
                 if row[0] not in found:
-                    found[row[0]] = _candidate(row)
+                    found[row[0]] = read_candidate(row)
         except (sqlite3.DatabaseError, ValueError, AttributeError) as fault:
             # The file was damaged after it was opened, or holds values that no index has.
             raise _foreign(self.path) from fault
@@ -203,6 +211,7 @@ def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> Perso
         # Every column that is read later is asked for now: a file that lacks one is no index.
         connection.execute("SELECT catalogue, persons, digest, identities FROM about").fetchone()
         connection.execute(f"SELECT rowid, {_COLUMNS} FROM person LIMIT 1").fetchone()  # noqa: S608
+        connection.execute("SELECT number, row FROM unread LIMIT 1").fetchone()
     except (sqlite3.DatabaseError, SourceFault) as fault:
         raise _foreign(file) from fault
     if formats != (_FORMAT,):
@@ -228,12 +237,18 @@ def _write(
         connection.execute("PRAGMA synchronous=OFF")
         connection.executescript(_SCHEMA)
         identities = Identities()
-        entries = (_entry(row, key_column) for row in identities.passing(rows))
+        entries = (
+            (entry_of(row, key_column), unread_of(row, place))
+            for place, row in enumerate(identities.passing(rows), start=1)
+        )
         persons, content = 0, hashlib.sha256(digest.encode())
         while batch := list(islice(entries, _ROWS_AT_ONCE)):
             persons += len(batch)
             content.update(repr(batch).encode())
-            connection.executemany(f"INSERT INTO person VALUES ({_PLACES})", batch)  # noqa: S608
+            told = [entry for entry, _ in batch]
+            connection.executemany(f"INSERT INTO person VALUES ({_PLACES})", told)  # noqa: S608
+            unread = [one for _, some in batch for one in some]
+            connection.executemany("INSERT INTO unread VALUES (?, ?)", unread)
         for column in _LOOKUPS:
             connection.execute(f"CREATE INDEX by_{column} ON person ({column})")
         _check_keys_once(connection, key_column)
@@ -257,116 +272,6 @@ def _check_keys_once(connection: sqlite3.Connection, key_column: str) -> None:
             code="index-key-twice",
             todo="let the catalogue name the column that is each person's own key",
         )
-
-
-def _entry(row: Mapping[SearchKey, Scalar], key_column: str) -> tuple[str | None, ...]:
-    text = {key: _as_text(value) for key, value in row.items()}
-    names = fold_recorded(
-        text.get(SearchKey.GIVEN_NAMES, ""),
-        text.get(SearchKey.FAMILY_NAMES, ""),
-        text.get(SearchKey.OTHER_NAMES, ""),
-    )
-    person_id = _own_key(row.get(SearchKey.PERSON_ID), key_column)
-    return (
-        person_id,
-        _born(row.get(SearchKey.BIRTH_DATE)),
-        ";".join(_write_name(name) for name in names),
-        _number(read_ssn, row.get(SearchKey.SSN)),
-        _number(read_medicaid_id, row.get(SearchKey.MEDICAID_ID)),
-        fold_address(text.get(SearchKey.ADDRESS, "")) or None,
-        _shared(read_phone, text.get(SearchKey.PHONE, "")),
-        _shared(read_email, text.get(SearchKey.EMAIL, "")),
-        fold_key(person_id),
-    )
-
-
-def candidate_of(row: Mapping[SearchKey, Scalar], key_column: str) -> Candidate:
-    """Fold one row of search keys as the index does, for comparison with it.
-
-    Raises:
-        IndexFault: The row has no key that could stand in an index; it names ``key_column``.
-    """
-    return _candidate((0, *_entry(row, key_column)[:-1]))
-
-
-def _candidate(row: Sequence[Any]) -> Candidate:
-    if not all(isinstance(cell, str | None) for cell in row[1:]):
-        raise ValueError("an index holds texts alone")
-    return Candidate(
-        row=row[0],
-        person_id=row[1],
-        born=row[2],
-        names=_read_names(row[3]),
-        ssn=row[4],
-        medicaid_id=row[5],
-        address=row[6],
-        phone=row[7],
-        email=row[8],
-    )
-
-
-def _own_key(value: Scalar, column: str) -> str:
-    """Return the source's key as it stands: it is what the records are read by afterwards."""
-    if isinstance(value, float | bytes | bool):
-        raise IndexFault(
-            f"a person's key is a text or a whole number: {column} is {type(value).__name__}",
-            code="index-key-kind",
-            todo="change the column's type in a view, so that 900 stays 900 and is never 900.0",
-        )
-    text = "" if value is None else str(value)
-    if not seen(text).strip():
-        raise IndexFault(
-            f"somebody has no key in {column}",
-            code="index-key-missing",
-            todo="let the catalogue name a column, or a view, where everybody has a key",
-        )
-    return text
-
-
-def _born(value: Scalar) -> str | None:
-    """Return an ISO day; nothing where none is known, or it cannot be read for certain."""
-    if value is None or isinstance(value, bytes | float | int):
-        return None
-    try:
-        born = value if isinstance(value, date) else read_date(str(value)[:10])
-    except ValueError:
-        return None
-    return born.isoformat()[:10] if born.isoformat()[:10] > NO_BIRTH_DATE.isoformat() else None
-
-
-def _number(read: Callable[[str], str], value: Scalar) -> str | None:
-    # A column of doubles has lost leading zeros, and 900.0 would be read as 9000.
-    return UNREADABLE if isinstance(value, float) else on_record(read, _as_text(value))
-
-
-def _shared(read: Callable[[str], str], written: str) -> str | None:
-    """A household's telephone or mail changes: one that cannot be read contradicts nothing."""
-    held = on_record(read, written)
-    return None if held == UNREADABLE else held
-
-
-def _as_text(value: Scalar) -> str:
-    if value is None or isinstance(value, bytes):
-        return ""
-    return str(value)
-
-
-def _write_name(name: RecordedName) -> str:
-    return "|".join((" ".join(name.given), " ".join(name.family), name.generation or ""))
-
-
-def _read_names(written: str) -> tuple[RecordedName, ...]:
-    names = []
-    for one in written.split(";"):
-        given, family, generation = one.split("|")
-        names.append(
-            RecordedName(
-                given=tuple(given.split()),
-                family=tuple(family.split()),
-                generation=generation or None,
-            )
-        )
-    return tuple(names)
 
 
 def _foreign(file: Path) -> IndexFault:

@@ -13,6 +13,12 @@ from clerestory.holdings.letters import digits_of, latin_digits, plain, seen
 # that whoever gives one contradicts it: an unread number is no reason to name somebody.
 UNREADABLE = "?"
 
+# A Social Security number, or another of six signs and more, among words. What is left out of it is
+# what stands between the digits of one number.
+_AMONG_WORDS = re.compile(
+    r"(?<![0-9])[0-9]{3}[ ./-]?[0-9]{2}[ ./-]?[0-9]{4}(?![0-9])|[0-9A-Z-]{6,}"
+)
+
 # What people write where there is no number. Spaces and signs are left out.
 _NOBODYS = frozenset(
     ("unknown", "unk", "unkn", "none", "no", "nil", "null", "na", "nan", "notavailable",
@@ -160,6 +166,27 @@ def on_record(read: Callable[[str], str], written: str) -> str | None:
         return None
     except Unreadable:
         return UNREADABLE
+
+
+def numbers_within(written: str) -> frozenset[str]:
+    """Return what may be numbers in a text that cannot be read as one, such as ``SSN 911-11-0000``.
+
+    They say whose record it may be too, and never that it is somebody's.
+    """
+    text = _hyphens(latin_digits(written)).upper()
+    found = {re.sub(r"[ ./-]", "", one) for one in _AMONG_WORDS.findall(text)}
+    return frozenset(one for one in found if len(re.findall(r"\d", one)) > 3 and _is_own(one))
+
+
+def _is_own(number: str) -> bool:
+    for read in (read_ssn, read_medicaid_id):
+        try:
+            read(number)
+        except NamesNobody:
+            return False
+        except Unreadable:
+            continue
+    return True
 
 
 def names_nobody(written: str) -> bool:

@@ -8,7 +8,7 @@ So the record itself must agree with what was asked, before anything else of it 
 from clerestory.holdings.catalogue import Catalogue, SearchKey
 from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.find import agrees
-from clerestory.holdings.index import candidate_of
+from clerestory.holdings.index_rows import candidate_of
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.query import PersonQuery
 from clerestory.holdings.source import Source

@@ -446,6 +446,22 @@ def test_a_number_and_its_last_four_digits_are_one_thing(make_index: MakeIndex) 
         ({"ssn": "\uff19\uff11\uff11-11-1234", "name": "Beth|Johnson"}, True),
         ({"ssn": "", "medicaid_id": "12345678A", "name": "Beth|Johnson", "born": ""}, True),
         ({"ssn": "933-03-8888", "medicaid_id": "1234 5678-a", "name": "Amina|Johnson"}, True),
+        # Or with it among words, or in the place of the other number.
+        ({"ssn": "SSN 911-11-1234", "name": "Beth|Johnson", "born": ""}, True),
+        ({"ssn": "911-11-1234 (old), 933-03-8888", "name": "Beth|Johnson", "born": ""}, True),
+        ({"ssn": "922-22-8888/911111234", "name": "Beth|Johnson", "born": ""}, True),
+        ({"ssn": "12345678A", "name": "Beth|Johnson", "born": ""}, True),
+        ({"ssn": "", "medicaid_id": "was 12345678-a?", "name": "Beth|Johnson", "born": ""}, True),
+        ({"ssn": "", "medicaid_id": "911-11-1234", "name": "Beth|Johnson", "born": ""}, True),
+        # A number of another kind may fall together: two birth dates are two persons.
+        ({"ssn": "12345678A", "name": "Beth|Johnson", "born": "1960-02-02"}, False),
+        (
+            {"ssn": "", "medicaid_id": "911-11-1234", "name": "Beth|Johnson", "born": "1960-02-02"},
+            False,
+        ),
+        ({"ssn": "SSN 911-11-1234", "name": "Beth|Johnson", "born": "1960-02-02"}, True),
+        ({"ssn": "no 911-11-12345", "name": "Beth|Johnson", "born": ""}, False),
+        ({"ssn": "SSN 911-11-1235", "name": "Beth|Johnson", "born": ""}, False),
         # With another number, birth date or name it is somebody else.
         ({"ssn": "933-03-8888"}, False),
         ({"ssn": "", "born": "1960-02-02"}, False),
@@ -479,6 +495,32 @@ def test_two_without_a_number_are_not_one_by_it(make_index: MakeIndex, ssn: str)
     index = make_index(AMINA | {"ssn": ssn}, AMINA | other | {"ssn": ssn})
 
     assert isinstance(ask(index, **NAME, **BORN, medicaid_id=AMINA["medicaid_id"]), Found)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "twice"),
+    [
+        ("SSN 911-11-1234", "911-11-1234", True),
+        ("SSN 911-11-1234", "911-11-1234 (old)", True),
+        ("SSN 911-11-1234", "911-11-1235", False),
+        # What stands in many records, or is a day, is nobody's number.
+        ("SSN 123-45-6789", "ssn: 123-45-6789", False),
+        ("asked for 2026-01-05", "asked for 2026-01-05", False),
+    ],
+)
+def test_the_number_among_words_may_be_in_the_record_that_was_asked_for(
+    make_index: MakeIndex, first: str, second: str, twice: bool
+) -> None:
+    other = {"name": "Beth|Johnson", "born": "", "medicaid_id": "77777777C", "address": ""}
+    index = make_index(AMINA | {"ssn": first}, AMINA | other | {"ssn": second, "phone": ""})
+
+    answer = ask(index, **NAME, **BORN, medicaid_id=AMINA["medicaid_id"])
+
+    assert answer == (
+        Refused(reasons=(Reason.RECORDED_TWICE,))
+        if twice
+        else found(1, "same-name", "same-birth-date", "same-medicaid-id")
+    )
 
 
 @pytest.mark.parametrize("name", ["Hassan H Musa", "H Musa Hassan"])
