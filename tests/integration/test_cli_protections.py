@@ -391,6 +391,18 @@ def test_the_address_of_another_who_is_asked_about_does_not_tell_a_home(
     assert fields_of(package) == (["address", "ssn"] if leaves else ["ssn"])
 
 
+def test_a_home_with_a_name_alone_is_not_told_by_the_address_of_another(desk: Desk) -> None:
+    home = "Les Pins, Exampleton"
+    desk.record(
+        "UPDATE people SET household = 'H7', actual_address = ? WHERE person_id = ?", home, DAUGHTER
+    )  # fmt: skip
+    desk.record("UPDATE people SET address = 'LES PINS' WHERE person_id = ?", AMINA)
+
+    package = desk.disclose(instead=ABOUT_TWO, others={"S2": DAUGHTER})[1]
+
+    assert fields_of(package) == ["ssn"]
+
+
 @pytest.mark.parametrize(
     ("file", "leaves"),
     [(TRUE, False), (f"since 1 May {TRUE}", False), ("PO Box 1, Exampleton, ME 00011", True)],

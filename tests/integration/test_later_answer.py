@@ -382,3 +382,17 @@ def test_what_the_record_kept_stays_where_a_fact_closed_it_for_a_while(both: Pat
 
     assert (done.code, done.error_code) == (2, "answer-raised"), done
     assert "snap/S1.case_notes, log entry 3" in done.err
+
+
+def test_what_the_law_of_a_later_day_kept_is_not_raised_by_that_of_an_earlier_one(
+    both: Path,
+) -> None:
+    paper = BOTH + SUSPENDED.format("2026-11-04, to: 2026-11-06")
+    sealed(disclose(both, paper=paper, day=5))
+    assert cells_of(both)["snap/S1.address"] == ["refer_to_counsel", "law"]
+
+    said = cannot(both, "answer-raised", "--late", "--changed", "law", paper=paper, day=3)
+
+    assert "snap/S1.address, snap/S1.benefit_amount" in said
+    sealed(disclose(both, "--changed", "law", paper=paper, day=6))
+    assert cells_of(both)["snap/S1.address"] == ["release", "law"]

@@ -121,8 +121,10 @@ class Earlier:
 
     @cached_property
     def _is_other_law(self) -> bool:
-        told = self.decided.determination
-        return (self.pack, self.answer.on) != (told.pack_digest, told.on)
+        told, before = self.decided.determination, self.answer.on
+        if before is not None and told.on < before:
+            return False  # what the law of a later day kept, that of an earlier one does not raise
+        return (self.pack, before) != (told.pack_digest, told.on)
 
     @cached_property
     def _then_and_now(self) -> tuple[Mapping[str, Ruling], Mapping[str, Ruling]]:

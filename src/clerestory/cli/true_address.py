@@ -56,7 +56,7 @@ def keep_true_address(
         for item, value in found.items()
         for text in _texts(value)
         for home in protected.others_addresses.get(item.subject, ())
-        if may_be_home(text, home)
+        if may_be_home(text, home, words=known.words_of(item))
     }
     # The papers and notes of a case are its members' alike. What one of them told there in
     # confidence, such as a plan to flee, is not given to another, who asks for their own record.
@@ -95,6 +95,10 @@ class _Known:
     def groups_of(self, item: Item) -> frozenset[str]:
         return self.protected.decided.stack.vocabulary.groups_of("fields", item.field)
 
+    def words_of(self, item: Item) -> int:
+        """How many words a label may have; in a column of addresses a name alone may be one."""
+        return 0 if self.groups_of(item) >= _OF_ADDRESSES else LABEL_WORDS
+
     def may_tell(self, item: Item, value: Value, *, own: Collection[str] = ()) -> bool:
         """Whether a value may say where anybody lives, other than at a designated address.
 
@@ -107,10 +111,8 @@ class _Known:
             # Nobody looks into a file; a photograph of a face is none of a lease.
             return not (value.suffix in _PICTURES and "identity" in self.groups_of(item))
         untold = {bare_address(one) for one in (*self.catalogue.designated_addresses, *own)}
-        # A column of addresses may have one of a name alone, which elsewhere is a label.
-        words = 0 if self.groups_of(item) >= _OF_ADDRESSES else LABEL_WORDS
         return any(
-            may_tell_place(text, words=words) and bare_address(text) not in untold
+            may_tell_place(text, words=self.words_of(item)) and bare_address(text) not in untold
             for text in _texts(value)
         )
 

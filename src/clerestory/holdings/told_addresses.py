@@ -83,16 +83,23 @@ def may_tell_place(text: str, *, words: int = LABEL_WORDS) -> bool:
     return longest > words or not _OF_PLACES.isdisjoint(said)
 
 
-def may_be_home(text: str, home: str) -> bool:
+def may_be_home(text: str, home: str, *, words: int = LABEL_WORDS) -> bool:
     """Whether a text about somebody else may say that home.
 
     Wide on purpose: one number in common is enough, and with a home of which no number is known
     ("same as mailing", a house with a name) every place.
 
+    Args:
+        text: What would leave.
+        home: Where somebody lives who keeps it secret.
+        words: How many words a label may have; 0 where the column is one of addresses.
+
     >>> may_be_home("Elm St 12, Bath", "12 1/2 Elm Street, Bath"), may_be_home("7 Elm St", "12 Elm")
     (True, False)
     """
-    if not may_tell_place(text):
+    if _words_apart(home).strip() and _words_apart(home) in _words_apart(text):
+        return True
+    if not may_tell_place(text, words=words):
         return False
     theirs = _numbers(home)
     if not theirs:
@@ -109,6 +116,10 @@ def bare_address(text: str) -> str:
     True
     """
     return "".join(words_of(latin_digits(plain(text))))
+
+
+def _words_apart(text: str) -> str:
+    return f" {' '.join(words_of(latin_digits(plain(text))))} "
 
 
 def _numbers(text: str) -> set[str]:

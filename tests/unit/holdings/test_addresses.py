@@ -137,10 +137,33 @@ def test_a_name_alone_is_a_place_in_a_column_of_addresses(text: str) -> None:
         ("Oak House", "12 Elm Street, Bath", False),
         ("Amina Elm", "12 Elm Street, Bath", False),
         ("$12 on 2026-03-12", "same as mailing", False),
+        ("Les Pins, Bath", "les pins; Bath", True),
+        ("moved to Les Pins", "Les Pins", True),
+        ("Les Pins", "Les Pins, Bath", False),
+        ("Amina Warsame", "min", False),
+        ("Amina Warsame", "--", False),
     ],
 )
 def test_whom_another_home_may_be_told_by(text: str, home: str, may: bool) -> None:
     assert may_be_home(text, home) is may
+
+
+@pytest.mark.parametrize(
+    ("text", "home", "may"),
+    [
+        ("Les Pins", "Les Pins, Bath", True),
+        ("Maple Hill Bath", "Maple Hill 3, Bath", True),
+        ("Harborside", "Les Pins", True),
+        ("Amina Elm", "12 Elm", True),
+        ("Oak Hill", "12 Elm", False),
+        ("207-555-0191", "Les Pins", False),
+        ("", "Les Pins", False),
+    ],
+)
+def test_in_a_column_of_addresses_a_name_alone_may_be_the_home(
+    text: str, home: str, may: bool
+) -> None:
+    assert may_be_home(text, home, words=0) is may
 
 
 @pytest.mark.parametrize(

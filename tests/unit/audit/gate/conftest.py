@@ -34,6 +34,8 @@ def add_pack(packs: Path, name: str, requires: str) -> None:
     if requires != "[]":
         # What decides where no policy does is said once, by the pack that it is laid upon.
         text = text.replace('decides = "silence"\n', "")
+        # So is what its words mean.
+        shutil.rmtree(folder / "words")
     (folder / "authorities.toml").write_text(
         text.replace("aa-", "bb-").replace("house-default", "bb-house")
     )
