@@ -141,9 +141,9 @@ def _accompanying(facts: Facts) -> list[Document]:
     live = facts["paper.status"] == "live" and facts["paper.in_date"] != "no"
     own = facts["paper.kind"] if live and facts["paper.signed"] != "later" else None
     # With nobody who issued them they are no process of a court: that one is written beside them.
-    papers = [{"kind": kind, "status": "live"} for kind in facts["papers"] if kind != own]
+    papers = [_beside(kind, "live", facts) for kind in facts["papers"] if kind != own]
     came = {facts["paper.kind"], *facts["papers"]}
-    dead = [{"kind": kind, "status": "expired"} for kind in facts["kinds"] if kind not in came]
+    dead = [_beside(kind, "expired", facts) for kind in facts["kinds"] if kind not in came]
     # A sheet of which no more is known than its form, or than who sent it.
     sheet = {"kind": "none", "status": "unknown"}
     forms = [{**sheet, "form": form} for form in facts["forms"] if form != facts["paper.form"]]
@@ -153,6 +153,16 @@ def _accompanying(facts: Facts) -> list[Document]:
         if issuer != facts["paper.issuer"]
     ]
     return [*papers, *dead, *_process(facts), *forms, *issuers]
+
+
+def _beside(kind: str, status: str, facts: Facts) -> Document:
+    """Write a paper that came along; that of a permission bears out what is said of it."""
+    if kind != "consent":
+        return {"kind": kind, "status": status}
+    signed = {"issuer": "subject"} if facts["consent.elements"] == "yes" else {}
+    # Whether it stands is then not known: it is in no list of papers in force, nor a dead one.
+    unknown = status != "live" and facts["consent.revoked"] == "no"
+    return {"kind": kind, "status": "unknown" if unknown else status, **signed}
 
 
 def _process(facts: Facts) -> list[Document]:

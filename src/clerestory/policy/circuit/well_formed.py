@@ -142,6 +142,31 @@ def _evidence(circuit: Circuit) -> Iterator[int]:
     yield _if(circuit, circuit.both([given, stated]), recipient)
     unsure = circuit.is_one_of("consent.in_date", ["unknown"])
     yield _if(circuit, unsure, circuit.is_one_of("consent.elements", ["unknown"]))
+    yield from _papers_of_permission(circuit)
+
+
+def _papers_of_permission(circuit: Circuit) -> Iterator[int]:
+    """Yield that a permission which stands is on no paper that does not (``permissions``)."""
+    this = circuit.is_one_of("paper.kind", ["consent"])
+    kept = circuit.is_one_of("consent.revoked", ["no"])
+    yield _if(circuit, circuit.both([this, kept]), _may_stand(circuit))
+    whole = circuit.is_one_of("consent.elements", ["yes"])
+    signed = [
+        circuit.is_one_of("paper.issuer", ["subject"]),
+        circuit.is_one_of("paper.written", ["yes", "unknown"]),
+    ]
+    yield _if(circuit, circuit.both([this, whole]), circuit.both(signed))
+    came = circuit.holds("kinds", "consent")
+    yield _if(circuit, circuit.both([came, whole]), circuit.holds("issuers", "subject"))
+
+
+def _may_stand(circuit: Circuit) -> int:
+    return circuit.both(
+        [
+            circuit.is_one_of("paper.status", ["live", "unknown"]),
+            circuit.is_one_of("paper.in_date", ["yes", "unknown"]),
+        ]
+    )
 
 
 def _opinions(circuit: Circuit) -> Iterator[int]:

@@ -101,9 +101,7 @@ def closest_consent(
     return Closest.of(
         (
             (
-                _beside_its_paper(
-                    _describe_consent(one, demand, on, vocabulary), one.by, papers, on
-                ),
+                _beside_its_paper(_describe_consent(one, demand, on, vocabulary), papers, on),
                 _covered(one, only),
             )
             for one in consents
@@ -139,17 +137,18 @@ def papers_of_consent(demand: Demand) -> tuple[Instrument, ...]:
 
 
 def _beside_its_paper(
-    described: dict[str, str], by: str, papers: Sequence[Instrument], on: date
+    described: dict[str, str], papers: Sequence[Instrument], on: date
 ) -> dict[str, str]:
-    """Hold what is written of a permission against the paper itself, which may say otherwise.
+    """Hold what is written of a permission against the papers, which may say otherwise.
+
+    Whose permission a paper is stands in the paper: one that does not stand leaves all in doubt.
 
     Source: 45 CFR 164.508(b)(2), (c)(1)(vi): the individual signs; none that was taken back or has
     run out is valid. Where the two disagree nobody knows until somebody looks at both.
     """
-    own = [one for one in papers if one.persons_named is None or by in one.persons_named]
-    if described["revoked"] == "no" and not all(_may_stand(one, on) for one in own):
+    if described["revoked"] == "no" and not all(_may_stand(one, on) for one in papers):
         described["revoked"] = "unknown"
-    signed = all(one.issuer == "subject" and one.said["written"] != "no" for one in own)
+    signed = all(one.issuer == "subject" and one.said["written"] != "no" for one in papers)
     if described["elements"] == "yes" and not signed:
         described["elements"] = "unknown"
     return described
