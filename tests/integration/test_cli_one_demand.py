@@ -584,7 +584,7 @@ def test_an_answer_is_about_the_persons_who_were_named_when_the_paper_came(
     ):
         fault = refused(*naming(office, demand, **marks))
         assert fault.code == "answer-other-person"
-        assert str(fault).endswith(f"were named when D-1 came: {who}")
+        assert str(fault).endswith(f"when D-1 came or was answered, log entry 0: {who}")
     assert everything_in(office) == before
     assert not any(one["name"].encode() in content for content in before.values())
 
