@@ -60,6 +60,9 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
     if facts["paper.names_field"] == "of_which_program":
         another = "tanf" if facts["resource.program"] != "tanf" else "snap"
         document["records"].append({"program": another, "fields": [ref]})
+        # Everything else is of the one that is in question.
+        for paper in (*document["consents"], *document["agreements"]):
+            paper["programs"] = [facts["resource.program"]]
     return {key: value for key, value in document.items() if value not in ([], {})}
 
 
@@ -97,7 +100,8 @@ def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
     day = timedelta(days=1)
     valid = {
         "yes": {"from": (on - day).isoformat(), "to": (on + day).isoformat()},
-        "no": {"from": (on - 2 * day).isoformat(), "to": on.isoformat()},
+        # Process that ended on the day it came is no longer told: see ``papers``.
+        "no": {"from": (on - 3 * day).isoformat(), "to": (on - day).isoformat()},
     }
     later = (on + 40 * day).isoformat()
     periods = {
@@ -167,8 +171,9 @@ def _beside(kind: str, status: str, facts: Facts) -> Document:
 
 def _process(facts: Facts) -> list[Document]:
     """Write one process of a court that is in force, if there is any."""
+    scope = {"programs": [facts["resource.program"]]}
     possible = [
-        {"kind": kind, "issuer": issuer, "status": "live"}
+        {"kind": kind, "issuer": issuer, "status": "live", "scope": scope}
         for kind, issuers in ISSUERS.items()
         for issuer in sorted(issuers)
         if kind in facts["papers"] and issuer in facts["issuers"]
