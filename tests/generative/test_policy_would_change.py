@@ -202,7 +202,22 @@ def _rewrite_consent(
         consent["revoked"] = changes["consent.revoked"]
     if "consent.elements" in changes:
         consent["elements_complete"] = changes["consent.elements"]
+    if changes.get("consent.revoked") == "no":
+        new["instrument"] = _papers_anew(new["instrument"], {"status": "live", "valid": None})
+    if changes.get("consent.elements") == "yes":
+        signed = {"issuer": "subject", "written": "yes"}
+        new["instrument"] = _papers_anew(new["instrument"], signed)
     new["consents"] = consents
+
+
+def _papers_anew(paper: Document, said: Document) -> dict[str, Any]:
+    """Whoever brings another permission brings the paper of it."""
+    new = dict(paper)
+    if new.get("kind") == "consent":
+        new = {key: value for key, value in {**new, **said}.items() if value is not None}
+    if new.get("accompanies"):
+        new["accompanies"] = [_papers_anew(one, said) for one in new["accompanies"]]
+    return new
 
 
 def _rewrite_agreement(new: dict[str, Any], ruling: Ruling, changes: Mapping[str, str]) -> None:
