@@ -239,6 +239,10 @@ def turned_about(
         elif part == "purpose":
             document["purpose"] = draw(codes("purpose"))
         elif part == "relation":
+            # A paper that names somebody makes them named, and the reader says so.
+            scope = dict(document["instrument"].get("scope") or {})
+            scope.pop("persons_named", None)
+            document["instrument"]["scope"] = scope
             for subject in document["subjects"]:
                 if subject["ref"] != "S*":
                     # A class is called S*, and the reader takes it under no other ref.
@@ -249,6 +253,8 @@ def turned_about(
             document["instrument"] |= fresh
         elif part == "program":
             document["records"][0]["program"] = draw(codes("program"))
+            # Counsel's opinions are about what was asked before.
+            document.pop("opinions", None)
         else:
             document["subjects"][0]["defined_by"] = [draw(codes("defined_by"))]
     return Drawn(document, on, draw(st.sampled_from(STACKS)))

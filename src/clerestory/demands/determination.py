@@ -20,11 +20,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why, in plain words, for three readers: counsel, the requester and the person."""
+    """Why, in plain words, for three readers: counsel, the requester and the person.
+
+    ``notices`` are those sentences for the requester that are about the demand and stand in no
+    authority.
+    """
 
     counsel: str
     requester: str
     person: str
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,18 +15,6 @@ from clerestory.disclosure.letter_facts import (
 )
 from clerestory.disclosure.wording import Entry
 
-# How a ruling's reason begins; the letter says so itself.
-_LEADS = (
-    "This is given.",
-    "A less exact answer is given.",
-    "This is not given now. The agency's counsel will answer.",
-    "This is not given.",
-    "We must or may share this part of your record.",
-    "We share a less exact answer about this part of your record.",
-    "We did not share this. Our lawyers are looking at the demand.",
-    "We did not share this part of your record.",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
@@ -93,23 +81,19 @@ class Reasons:
         return self._given.words.said(key, text=reason.text, citation=reason.citation)
 
     def _told(self, ruling: Ruling) -> Iterable[_Reason]:
-        """Yield what the authorities say, and what the ruling says beside them."""
+        """Yield what the authorities say, and what is said of the demand itself beside them."""
         words, neutral = self._given.words, str(self._given.words.table["neutral_reason"])
-        said = ruling.reason.person if self._reader == "person" else ruling.reason.requester
         found: dict[_Reason, None] = {}
         for name in ruling.authorities:
             known = self._given.authority(name)
-            said = said.replace(known.person if self._reader == "person" else known.requester, "")
             text = self._given.text_of(name)
             if words.is_unsaid(text) or self._is_no_secret(ruling, known.decides):
                 found[_Reason(neutral)] = None
             else:
                 found[_Reason(text, known.citation)] = None
-        for lead in _LEADS:
-            said = said.replace(lead, "")
-        said = " ".join(said.split())
-        if said and self._says_more(ruling):
-            found[_Reason(neutral if words.is_unsaid(said) else said)] = None
+        if self._reader == "requester" and self._may_say_more(ruling):
+            for notice in ruling.reason.notices:
+                found[_Reason(neutral if words.is_unsaid(notice) else notice)] = None
         return found
 
     def _is_no_secret(self, ruling: Ruling, decides: str) -> bool:
@@ -117,7 +101,7 @@ class Reasons:
         shown = ruling.item.subject in self._given.shown_persons
         return decides == "protection" and ruling.outcome not in OPEN and shown
 
-    def _says_more(self, ruling: Ruling) -> bool:
-        """Whether the ruling's own words say anything that its authorities do not."""
+    def _may_say_more(self, ruling: Ruling) -> bool:
+        """Whether a reader is told more of a ruling than what its authorities say."""
         decides = {self._given.authority(name).decides for name in ruling.authorities}
         return ruling.outcome is not Outcome.RELEASE and "protection" not in decides

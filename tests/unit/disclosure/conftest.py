@@ -105,6 +105,7 @@ def ruling(
             counsel=f"for counsel: {subject}.{field}",
             requester=f"The law of the program decides on {field}.",
             person=f"The law protects your {field.replace('_', ' ')}.",
+            notices=(f"The law of the program decides on {field}.",),
         ),
         would_change=turns,
         coarsen_to=coarsen_to,

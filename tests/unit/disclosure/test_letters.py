@@ -232,7 +232,8 @@ def test_a_reason_that_would_tell_is_said_neutrally(
     refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
 ) -> None:
     ruling = make_ruling("S1", "address", Outcome.WITHHOLD)
-    telling = replace(ruling.reason, requester="The identifiers do not match exactly one person.")
+    told = "The identifiers do not match exactly one person."
+    telling = replace(ruling.reason, notices=(told,))
     ruled = make_determination(replace(ruling, reason=telling), overall="withhold")
 
     text = text_of(refusal_letter(replace(refused, determination=ruled)))

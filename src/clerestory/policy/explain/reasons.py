@@ -53,14 +53,15 @@ class Reasons:
         counsel.append(first.effect)
         counsel += self._signed(answer)
         counsel += [self._miss(miss) for miss in misses]
-        told += self._notices if outcome is not Outcome.RELEASE else ()
+        notices = self._notices if outcome is not Outcome.RELEASE else ()
         counsel += self._notices
         if answer.errors:
             counsel.append("ALARM: a policy could not be evaluated, so nothing may leave.")
         return Reason(
             counsel=" ".join(counsel),
-            requester=" ".join([_REQUESTER[outcome], *dict.fromkeys(told)]),
+            requester=" ".join([_REQUESTER[outcome], *dict.fromkeys((*told, *notices))]),
             person=f"{_PERSON[outcome]} {first.person}",
+            notices=tuple(dict.fromkeys(notices)),
         )
 
     def _signed(self, answer: CaseAnswer) -> Iterator[str]:
