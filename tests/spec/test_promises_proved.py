@@ -11,7 +11,7 @@ from clerestory.audit.law_diff import diff_laws
 from clerestory.audit.proof import NOT_PROVED, PROVED, REFUTED, Proof, prove
 from clerestory.demands import Outcome, read_demand
 from clerestory.law.errors import PackFault
-from clerestory.law.packs import load_stack
+from clerestory.law.packs import PackStack, load_stack
 from clerestory.policy import Engine
 from clerestory.policy.errors import OutsideSubset
 
@@ -121,6 +121,12 @@ def slip(folder: Path, file: str, old: str, new: str) -> Path:
     return packs
 
 
+def add_promise(packs: Path, row: str) -> None:
+    """Add a promise to those of the federal pack; other files name some of them."""
+    path = packs / "us-federal" / "promises.toml"
+    path.write_text(f"{path.read_text('utf-8')}\n{row}", "utf-8")
+
+
 @pytest.mark.parametrize("pack", ["us-federal", "us-me"])
 def test_every_promise_is_proved_for_all_demands(pack: str) -> None:
     report = prove(load_stack(PACKS, [pack]))
@@ -144,10 +150,11 @@ def test_a_slip_in_the_law_is_found_and_shown_as_a_demand(name: str, tmp_path: P
     )
 
 
-def answer_to(stack: object, proof: Proof) -> Outcome:
+def answer_to(stack: PackStack, proof: Proof) -> Outcome:
     assert proof.demand is not None
-    engine = Engine.of(stack, proof.on)  # type: ignore[arg-type]
-    demand = read_demand(dict(proof.demand), engine.law.stack.vocabulary)
+    demand = read_demand(dict(proof.demand), stack.vocabulary)
+    item = demand.items[0]
+    engine = Engine.of(stack, proof.on, {(item.program, item.field): proof.source})
     return engine.decide(demand, explain=False).rulings[0].outcome
 
 
@@ -161,9 +168,10 @@ def test_a_question_without_time_is_not_proved() -> None:
 def test_a_promise_about_no_demand_proves_nothing(tmp_path: Path) -> None:
     packs = tmp_path / "packs"
     shutil.copytree(PACKS, packs)
-    (packs / "us-federal" / "promises.toml").write_text(
+    add_promise(
+        packs,
         '[[promise]]\nid = "empty"\nsays = "It says nothing."\n'
-        'when = \'resource.name == "address" && resource.name == "name"\'\nnever = ["release"]\n'
+        'when = \'resource.name == "address" && resource.name == "name"\'\nnever = ["release"]\n',
     )
 
     report = prove(load_stack(packs, ["us-federal"]))
@@ -183,8 +191,9 @@ def test_a_promise_about_no_demand_proves_nothing(tmp_path: Path) -> None:
 def test_a_promise_with_a_code_that_cannot_be_is_refused(when: str, tmp_path: Path) -> None:
     packs = tmp_path / "packs"
     shutil.copytree(PACKS, packs)
-    (packs / "us-federal" / "promises.toml").write_text(
-        f'[[promise]]\nid = "slip"\nsays = "It says it."\nwhen = \'{when}\'\nnever = ["release"]\n'
+    add_promise(
+        packs,
+        f'[[promise]]\nid = "slip"\nsays = "It says it."\nwhen = \'{when}\'\nnever = ["release"]\n',
     )
 
     with pytest.raises(OutsideSubset, match="slip"):
@@ -194,8 +203,8 @@ def test_a_promise_with_a_code_that_cannot_be_is_refused(when: str, tmp_path: Pa
 def test_a_promise_that_is_not_cedar_is_refused(tmp_path: Path) -> None:
     packs = tmp_path / "packs"
     shutil.copytree(PACKS, packs)
-    (packs / "us-federal" / "promises.toml").write_text(
-        '[[promise]]\nid = "slip"\nsays = "x"\nwhen = "and and"\nnever = ["release"]\n'
+    add_promise(
+        packs, '[[promise]]\nid = "slip"\nsays = "x"\nwhen = "and and"\nnever = ["release"]\n'
     )
 
     with pytest.raises(PackFault, match="is not Cedar"):

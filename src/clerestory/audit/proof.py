@@ -105,7 +105,8 @@ class _Proving:
         if answer.facts is None:
             return replace(proof, result=NOT_PROVED)
         demand, policies, on = confirmed(self._law, question.id, answer.facts)
-        return replace(proof, demand=demand, policies=policies, on=on)
+        source = str(answer.facts["resource.source"])
+        return replace(proof, demand=demand, policies=policies, on=on, source=source)
 
     def _meet(self, questions: Sequence[Question]) -> None:
         """Find demands that the promises are about; one demand is mostly about many of them."""

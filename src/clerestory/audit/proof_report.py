@@ -14,7 +14,10 @@ PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """How one promise came out. ``demand`` breaks it, on the day ``on``, where it is refuted."""
+    """How one promise came out. ``demand`` breaks it, on the day ``on``, where it is refuted.
+
+    ``source`` is who supplied the field that it asks: the agency's catalogue says so, no demand.
+    """
 
     promise: str
     says: str
@@ -23,6 +26,7 @@ class Proof:
     laws: int
     demand: Mapping[str, Any] | None = field(default=None, repr=False)
     policies: tuple[str, ...] = ()
+    source: str = ""
 
     def to_json(self) -> dict[str, Json]:
         """Return the proof for programs."""
@@ -34,6 +38,7 @@ class Proof:
             "on": self.on.isoformat(),
             "demand": dict(self.demand) if self.demand else None,
             "policies": list(self.policies),
+            "source": self.source,
         }
 
 
@@ -59,7 +64,10 @@ class ProofReport:
         for proof in self.proofs:
             yield f"{proof.result:10}  {proof.promise}: {proof.says}"
             if proof.demand is not None:
-                yield f"            broken on {proof.on} by {', '.join(proof.policies)}"
+                yield (
+                    f"            broken on {proof.on} by {', '.join(proof.policies)}, of a field "
+                    f"whose source is {proof.source}"
+                )
                 if shown:
                     yield yaml.safe_dump(dict(proof.demand), sort_keys=False)
         counts = Counter(proof.result for proof in self.proofs)

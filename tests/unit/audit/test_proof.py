@@ -592,7 +592,7 @@ DEMAND: Mapping[str, Any] = {"id": "BREAKS-b", "purpose": "audit"}
 PROOFS = (
     Proof(promise="a", says="It holds.", result="proved", on=IN_FORCE, laws=2),
     Proof(promise="b", says="It breaks.", result="refuted", on=IN_FORCE, laws=2, demand=DEMAND,
-          policies=("p1", "p2")),
+          policies=("p1", "p2"), source="ssa"),
     Proof(promise="c", says="Who knows.", result="not proved", on=BEFORE, laws=2),
 )  # fmt: skip
 
@@ -610,7 +610,7 @@ def test_a_report_tells_every_promise_and_shows_the_demand() -> None:
         "us-aa 1, digest 0123456789abcdef",
         "proved      a: It holds.",
         "refuted     b: It breaks.",
-        "            broken on 2020-01-01 by p1, p2",
+        "            broken on 2020-01-01 by p1, p2, of a field whose source is ssa",
         yaml.safe_dump(dict(DEMAND), sort_keys=False),
         "not proved  c: Who knows.",
         "1 proved, 1 refuted, 1 not proved, each for all demands under 2 laws of different days "
@@ -641,9 +641,10 @@ def test_a_report_for_programs_has_every_proof() -> None:
         "holds": False,
         "proofs": [
             {"promise": "a", "says": "It holds.", "result": "proved", "laws": 2,
-             "on": "2020-01-01", "demand": None, "policies": []},
+             "on": "2020-01-01", "demand": None, "policies": [], "source": ""},
             {"promise": "b", "says": "It breaks.", "result": "refuted", "laws": 2,
-             "on": "2020-01-01", "demand": DEMAND, "policies": ["p1", "p2"]},
+             "on": "2020-01-01", "demand": DEMAND, "policies": ["p1", "p2"],
+             "source": "ssa"},
         ],
     }  # fmt: skip
 
