@@ -161,6 +161,9 @@ def _rewrite_paper(new: dict[str, Any], ruling: Ruling, tail: str, value: str, o
     else:
         assert tail in {"kind", "issuer", "written", "status", "enforced_by_order"}, tail
         paper[tail] = value
+        if tail == "status":
+            # One that ran out on the desk is in force by a paper of another day.
+            paper.pop("valid", None)
 
 
 def _name_the_item(scope: dict[str, Any], records: Sequence[Document], item: Item) -> None:
