@@ -93,8 +93,22 @@ def test_a_slip_that_every_promise_and_answer_lets_pass_is_told_in_words(
             assert yaml.safe_load(path.read_text("utf-8"))["format"] == "clerestory-demand/1"
 
 
-def test_an_emptied_file_of_promises_does_not_pass(packs: Path) -> None:
+def test_an_emptied_file_of_promises_is_refused_where_a_promise_is_named(packs: Path) -> None:
     (packs / "us-federal" / "promises.toml").write_text("", "utf-8")
+    before = everything(packs)
+
+    done = activate(packs)
+
+    assert "there is no promise called paper-of-its-day" in str(done.exception)
+    assert everything(packs) == before
+
+
+def test_a_file_without_most_of_its_promises_does_not_pass(packs: Path) -> None:
+    promises = packs / "us-federal" / "promises.toml"
+    rows = promises.read_text("utf-8").split("[[promise]]")
+    promises.write_text(
+        "".join(f"[[promise]]{row}" for row in rows if 'id = "paper-of-its-day"' in row), "utf-8"
+    )
     (packs / "us-me" / "promises.toml").unlink()
 
     done = activate(packs, "--json")
