@@ -133,10 +133,8 @@ class Abduction:
 
     def _atom(self, tree: Tree, want: bool) -> Ways:
         match tree:
-            case In(Fact() as fact, right):
-                return _fixed(self._facts.is_in(fact, right) == want)
-            case Value(value):
-                return _fixed(bool(value) == want)
+            case In(Fact(), _) | Value() | Fact((_, _, *_)):
+                return _fixed(self._facts.holds(tree) == want)
             case Equal(left, right):
                 return self._equal(left, right, want)
             case Unequal(left, right):
@@ -145,8 +143,6 @@ class Abduction:
                 return self._contains(left, right, want, whole=isinstance(tree, ContainsAll))
             case IsEmpty(Fact() as fact):
                 return self._empty(fact, want)
-            case Fact((_, _, *_)) as fact:
-                return _fixed(bool(self._facts.value(fact)) == want)
         return NEVER
 
     def anything_lifted(self) -> Ways:
@@ -159,14 +155,8 @@ class Abduction:
         fact, codes = (left, literals(right)) if isinstance(left, Fact) else (right, literals(left))
         if not isinstance(fact, Fact) or not codes:
             return NEVER
-        whole = {"principal": self.principal, "resource": f"{self.program}.{self.name}"}
-        if fact.name in whole:
-            return _fixed((codes == [whole[fact.name]]) == want)
         path, wanted = fact.name, codes[0]
-        current = self._facts.value(fact)
-        if isinstance(current, Mapping):
-            current = current["__entity"]["id"]
-        if (str(current) == wanted) == want:
+        if (str(self._facts.plain(fact)) == wanted) == want:
             return AS_IT_IS
         if not can_change(path) or self._is_event(path) or (want and wanted == "unknown"):
             return NEVER

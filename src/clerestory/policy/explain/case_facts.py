@@ -35,7 +35,7 @@ class CaseFacts:
         """Whether a condition that is no "and", "or" or "not" holds. What is not known does not."""
         match tree:
             case In(Fact() as fact, right):
-                return self.is_in(fact, right)
+                return self._is_in(fact, right)
             case Value(value):
                 return bool(value)
             case Equal(left, right):
@@ -50,7 +50,7 @@ class CaseFacts:
                 return bool(self.value(fact))
         return False
 
-    def is_in(self, fact: Fact, right: Tree) -> bool:
+    def _is_in(self, fact: Fact, right: Tree) -> bool:
         """Whether the requester, the field or the purpose is one of some, or below it."""
         if fact.name == "principal":
             groups = self._requester_groups
