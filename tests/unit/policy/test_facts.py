@@ -714,14 +714,20 @@ def test_who_acts_for_a_person_is_a_fact_of_that_person_alone(facts: Facts) -> N
         (("2026-03-01", "2026-03-04"), date(2026, 3, 4), ("unknown", "unknown")),
         (("2026-03-01", "2026-03-02"), date(2026, 3, 2), ("unknown", "unknown")),
         ((None, "2026-03-04"), date(2026, 3, 5), ("unknown", "unknown")),
-        # It runs, it had run out, it had not begun, or it never ends.
-        (("2026-03-01", "2026-03-06"), date(2026, 3, 5), ("live", "yes")),
+        # It came before it ran, or is still to begin.
+        (("2026-03-03", "2026-03-04"), date(2026, 3, 5), ("unknown", "unknown")),
+        (("2026-03-06", None), date(2026, 3, 5), ("unknown", "unknown")),
+        (("2026-03-06", "2026-03-09"), date(2026, 3, 5), ("unknown", "unknown")),
+        # Its days had run out when it came.
         (("2026-02-01", "2026-03-01"), date(2026, 3, 5), ("live", "no")),
-        (("2026-03-03", "2026-03-04"), date(2026, 3, 5), ("live", "no")),
+        ((None, "2026-03-01"), date(2026, 3, 5), ("live", "no")),
+        # It runs, or never ends.
+        (("2026-03-01", "2026-03-06"), date(2026, 3, 5), ("live", "yes")),
+        (("2026-03-05", None), date(2026, 3, 5), ("live", "yes")),
         (("2026-03-01", None), date(2026, 3, 5), ("live", "yes")),
     ],
 )
-def test_process_that_lapsed_on_the_desk_may_still_bind(
+def test_process_on_other_days_than_its_own_may_still_bind(
     facts: Facts, valid: tuple[str | None, str | None], on: date, said: tuple[str, str]
 ) -> None:
     days = {"from": valid[0], "to": valid[1]}

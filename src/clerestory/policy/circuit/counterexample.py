@@ -7,12 +7,14 @@ from typing import Any
 from clerestory.kernel.time import month_text
 from clerestory.law.fact import Fact
 from clerestory.law.fact_table import FACTS
+from clerestory.policy.model.papers import ENFORCED, PROCESS
 from clerestory.policy.model.process import ISSUERS
 
 Facts = Mapping[str, Any]
 Document = dict[str, Any]
 
 REF = "S1"
+SECOND = "S2"
 # Groups that a demand has several of, each written with what else it says.
 _LISTS = frozenset({"subject", "consent", "agreement"})
 # Whom a permission names that names the requester.
@@ -53,7 +55,9 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
     _add_to_paper(document["instrument"], facts, on, ref)
     if facts["consent.given"] == "yes":
         document["requester"]["body"] = BODY
-    if facts["paper.names_field"] == "no":
+    if _is_housemate_of_process(facts):
+        _ask_of_another(document, facts)
+    elif facts["paper.names_field"] == "no":
         other = "name" if facts["resource.name"] != "name" else "address"
         document["records"][0]["fields"].append(f"{class_ref}.{other}")
         document["instrument"]["scope"]["fields_named"] = [f"{class_ref}.{other}"]
@@ -64,6 +68,23 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         for paper in (*document["consents"], *document["agreements"]):
             paper["programs"] = [facts["resource.program"]]
     return {key: value for key, value in document.items() if value not in ([], {})}
+
+
+def _is_housemate_of_process(facts: Facts) -> bool:
+    """Whether process that binds leaves somebody out who is a member of the household."""
+    kind, enforced = facts["paper.kind"], facts["paper.enforced_by_order"] == "yes"
+    binds = kind in PROCESS or (kind == ENFORCED and enforced)
+    return binds and facts["subject.relation"] == "household_member"
+
+
+def _ask_of_another(document: Document, facts: Facts) -> None:
+    """Ask of somebody as well whom the paper names: whom it names by a field is no housemate."""
+    document["subjects"].append({"ref": SECOND, "relation": "named"})
+    document["records"][0]["fields"].append(f"{SECOND}.{facts['resource.name']}")
+    scope = document["instrument"]["scope"]
+    scope.pop("fields_named", None)
+    if facts["paper.names_field"] == "no":
+        scope["persons_named"] = [SECOND]
 
 
 def _state(document: Document, place: str, fact: Fact, facts: Facts) -> None:
@@ -118,7 +139,7 @@ def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
         paper["valid"] = valid[facts["paper.in_date"]]
     if days := _days_of_signing(facts["paper.signed"], on):
         paper |= days
-    paper["accompanies"] = _accompanying(facts)
+    paper["accompanies"] = _accompanying(facts, ref)
 
 
 def _days_of_signing(signed: str, on: date) -> Document:
@@ -141,7 +162,7 @@ def _court(facts: Facts) -> str:
     return courts.get(facts["paper.court"], "")
 
 
-def _accompanying(facts: Facts) -> list[Document]:
+def _accompanying(facts: Facts, ref: str) -> list[Document]:
     live = facts["paper.status"] == "live" and facts["paper.in_date"] != "no"
     own = facts["paper.kind"] if live and facts["paper.signed"] != "later" else None
     # With nobody who issued them they are no process of a court: that one is written beside them.
@@ -156,11 +177,14 @@ def _accompanying(facts: Facts) -> list[Document]:
         for issuer in facts["issuers"]
         if issuer != facts["paper.issuer"]
     ]
-    return [*papers, *dead, *_process(facts), *forms, *issuers]
+    return [*papers, *dead, *_process(facts, ref), *forms, *issuers]
 
 
 def _beside(kind: str, status: str, facts: Facts) -> Document:
     """Write a paper that came along; that of a permission bears out what is said of it."""
+    if kind in PROCESS and status == "live":
+        # It is for nobody who is asked about here.
+        return {"kind": kind, "status": status, "scope": {"persons_named": []}}
     if kind != "consent":
         return {"kind": kind, "status": status}
     signed = {"issuer": "subject"} if facts["consent.elements"] == "yes" else {}
@@ -169,16 +193,26 @@ def _beside(kind: str, status: str, facts: Facts) -> Document:
     return {"kind": kind, "status": "unknown" if unknown else status, **signed}
 
 
-def _process(facts: Facts) -> list[Document]:
-    """Write one process of a court that is in force, if there is any."""
-    scope = {"programs": [facts["resource.program"]]}
+def _process(facts: Facts, ref: str) -> list[Document]:
+    """Write one process of a court: one that is in force, if there is any, or that may bind."""
+    scope: Document = {"programs": [facts["resource.program"]]}
     possible = [
         {"kind": kind, "issuer": issuer, "status": "live", "scope": scope}
         for kind, issuers in ISSUERS.items()
         for issuer in sorted(issuers)
         if kind in facts["papers"] and issuer in facts["issuers"]
     ]
-    return possible[:1] if facts["paper.process"] == "yes" else []
+    in_force = possible[:1] if facts["paper.process"] == "yes" else []
+    if facts["paper.process_beside"] != "yes":
+        # Where the paper in hand is none, this one says nothing of what it is for but how many.
+        scope["count"] = 2
+        return in_force if facts["paper.names_field"] == "no" else []
+    scope["fields_named"] = [ref]
+    if not ref.startswith("S*"):
+        scope["persons_named"] = [ref.partition(".")[0]]
+    kind = next(kind for kind in sorted({*PROCESS, ENFORCED}) if kind in facts["kinds"])
+    enforced = {"enforced_by_order": "yes"} if kind == ENFORCED else {}
+    return in_force or [{"kind": kind, "status": "unknown", "scope": scope, **enforced}]
 
 
 def _subjects(facts: Facts, ref: str) -> list[Document]:

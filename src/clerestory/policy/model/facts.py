@@ -12,7 +12,14 @@ from clerestory.law.citations import authorities_cited
 from clerestory.law.codes import Vocabulary
 from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.model.counsel import NO_OPINION, opinions_of, suspended
-from clerestory.policy.model.papers import NamedFields, forms_and_kinds, months_of, paper_facts
+from clerestory.policy.model.papers import (
+    Housemates,
+    NamedFields,
+    binds,
+    forms_and_kinds,
+    months_of,
+    paper_facts,
+)
 from clerestory.policy.model.permissions import (
     NO_CONSENT,
     Closest,
@@ -100,13 +107,19 @@ class DemandFacts:
         subject = self.subjects[item.subject]
         named = self.named.say(item)
         process = self.process.reaches(item, named)
+        beside = self.process.may_reach(item, named)
         consent = self.consents.get(item.subject, NO_CONSENT).to(item)
         agreement = self.agreements.to(item)
         opinion = self.opinions.get(item, NO_OPINION)
-        key = (subject.key, named, process, consent.key, agreement.key, opinion.key)
+        key = (subject.key, named, process, beside, consent.key, agreement.key, opinion.key)
         known = self._contexts.get(key)
         if known is None:
-            paper = {**self.common["paper"], "names_field": named, "process": process}
+            paper = {
+                **self.common["paper"],
+                "names_field": named,
+                "process": process,
+                "process_beside": beside,
+            }
             context = {
                 **self.common,
                 "paper": paper,
@@ -166,11 +179,16 @@ def _cited(demand: Demand, authorities: Mapping[str, Authority]) -> list[str]:
 def _subjects(demand: Demand) -> dict[str, Known]:
     alone = sum(subject.relation == "named" for subject in demand.subjects) == 1
     described: dict[object, Known] = {}
+    paper = demand.instrument
+    housemates = Housemates.of(paper, demand) if binds(paper) else None
     known: dict[str, Known] = {}
     for subject in demand.subjects:
         # A ref with a star stands for several, whatever its relation is called: a list.
         several, named = subject.ref.endswith("*"), subject.relation == "named"
         relation = "listed_row" if named and several else subject.relation
+        if relation == "household_member" and housemates and housemates.may_mean(subject.ref):
+            # The paper names or counts whom it is said not to name: how they are tied is not known.
+            relation = "unknown"
         # Who somebody is can be proved for one person only.
         by_itself = "yes" if alone and named and not several else "no"
         key = (relation, by_itself, tuple(subject.said.values()), subject.represented_by,
