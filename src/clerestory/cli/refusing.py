@@ -13,6 +13,7 @@ from clerestory.cli.order_of_acts import check_not_before
 from clerestory.cli.protections import as_told
 from clerestory.cli.received import Drawn, answerable
 from clerestory.cli.reviewers import check_name_of_signer
+from clerestory.demands.determination import Outcome
 from clerestory.disclosure import refusal_letter, withholding_index
 from clerestory.kernel import Corruption, Refusal, digest_of
 from clerestory.kernel.files import write_whole
@@ -30,10 +31,15 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
 
     Raises:
         Refusal: Something may be released, the answer is counsel's and no counsel is named, or
-            the demand was answered already and this would be another answer.
+            the demand was answered already and this would be another answer. Counsel's is also
+            what the letter says is theirs, though the law asks nothing of them here: whether the
+            person was found must not tell, and yet what a letter says must be so.
         Corruption: A letter that lies there is not the one that was logged.
     """
-    if decided.determination.overall == "refer_to_counsel" and not counsel:
+    told = as_told(decided)
+    outcomes = {one.outcome for one in told.determination.rulings}
+    is_counsels = decided.determination.overall == "refer_to_counsel" or Outcome.REFER in outcomes
+    if is_counsels and not counsel:
         raise Refusal(
             "this demand is for counsel to answer",
             code="answer-needs-counsel",
@@ -47,7 +53,7 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
         if before is None:
             day = office.day(at)
             check_not_before(office, ledger, decided.demand.id, day)
-            letters, digest = _letters(office, decided, drawn, day)
+            letters, digest = _letters(office, told, drawn, day)
             for path in letters:
                 office.check_new(path)
             # Before anything is logged: letters that nobody could put out are not logged.
@@ -67,11 +73,11 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
     )  # fmt: skip
 
 
-def _letters(office: Office, decided: Decided, drawn: Drawn, day: date) -> tuple[Letters, str]:
+def _letters(office: Office, told: Decided, drawn: Drawn, day: date) -> tuple[Letters, str]:
     """Return the letters of one day, and the digest that the log commits to."""
-    given = letter_input(office, as_told(decided), drawn, day)
+    given = letter_input(office, told, drawn, day)
     letter, index = refusal_letter(given), withholding_index(given)
-    stem = f"{decided.demand.id}-{day}"
+    stem = f"{told.demand.id}-{day}"
     letters = {
         office.out / f"{stem}-refusal.pdf": letter,
         office.out / f"{stem}-withheld.pdf": index,
@@ -84,7 +90,7 @@ def _letters_again(
 ) -> tuple[Letters, str]:
     """Return the letters as they were written on the day of the first run."""
     try:
-        return _letters(office, as_on(decided, day), drawn, day)
+        return _letters(office, as_told(as_on(decided, day)), drawn, day)
     except Refusal as fault:
         # With what is known now, that day's answer would be another, or none.
         raise before.otherwise(decided) from fault
