@@ -1,13 +1,17 @@
-"""Tell the sender that a demand arrived: its number, its log entry, and what happens next."""
+"""Tell the sender that a demand arrived: its number, and what happens next."""
 
 from datetime import datetime
 from pathlib import Path
 
 from clerestory.cli.office import Office, one_at_a_time
+from clerestory.cli.places import packs_folder
 from clerestory.cli.received import answerable
 from clerestory.demands import Demand
+from clerestory.demands.speaking import Speaker
 from clerestory.disclosure import Addressed, acknowledgement_letter, read_stationery
 from clerestory.kernel.files import write_whole
+from clerestory.law.packs import available_packs
+from clerestory.law.sentences import load_sentences
 
 
 @one_at_a_time
@@ -24,12 +28,15 @@ def acknowledge(office: Office, demand: Demand, at: datetime) -> Path:
     path = office.out / f"{demand.id}-acknowledgement.pdf"
     drawn = answerable(office, demand)
     if not path.exists():
+        packs = packs_folder()
+        # Of what was asked by whichever law: the words of all packs stand beside each other.
+        sentences = load_sentences(packs, sorted(available_packs(packs)))
         given = Addressed(
             stationery=read_stationery(office.profile, made_up=office.is_made_up),
             demand=demand,
             on=office.day(at),
+            speaker=Speaker(sentences=sentences),
             number=drawn.number,
-            entry=drawn.entry,
         )
         letter = acknowledgement_letter(given)
         office.make_out()
