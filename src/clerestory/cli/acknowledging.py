@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from clerestory.cli.office import Office, one_at_a_time
+from clerestory.cli.order_of_acts import check_not_before
 from clerestory.cli.places import packs_folder
 from clerestory.cli.received import answerable
 from clerestory.demands import Demand
@@ -22,12 +23,14 @@ def acknowledge(office: Office, demand: Demand, at: datetime) -> Path:
     keeps a demand from being received.
 
     Raises:
-        Refusal: The demand was never received, or asks something else than what was; or the letter
-            cannot be written.
+        Refusal: The demand was never received, or asks something else than what was; the letter
+            would be of an earlier day than what is logged, or cannot be written.
     """
     path = office.out / f"{demand.id}-acknowledgement.pdf"
     drawn = answerable(office, demand)
     if not path.exists():
+        with office.ledger() as ledger:
+            check_not_before(office, ledger, demand.id, office.day(at))
         packs = packs_folder()
         # Of what was asked by whichever law: the words of all packs stand beside each other.
         sentences = load_sentences(packs, sorted(available_packs(packs)))
