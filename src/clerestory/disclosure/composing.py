@@ -20,6 +20,7 @@ from clerestory.disclosure.letter_facts import (
     part_rows,
     precision,
     relations,
+    represented,
     scope_of,
     stages,
 )
@@ -80,6 +81,7 @@ def disclosure(given: LetterInput) -> Letter:
     someone = any(not given.is_about_nobody(each.item) for each in given.given)
     lists: dict[str, Sequence[Entry]] = {
         **_asked(given),
+        "represented": represented(given),
         "stages": stages(given, answered_by="given", receipt=True),
         "given": reasons.rows(),
         "given_reasons": reasons.entries(),
@@ -190,6 +192,7 @@ def _kept(given: LetterInput) -> dict[str, Sequence[Entry]]:
         "rows": rows if len(rows) > 1 else [],
         "referred": _referred(given, referred),
         "untold": mark(any(_is_untold(given, each) for each in given.kept)),
+        "represented": represented(given),
         **neither(given),
     }
 
@@ -203,7 +206,8 @@ def _is_untold(given: LetterInput, ruling: Ruling) -> bool:
 def _referred(given: LetterInput, rulings: Sequence[Ruling]) -> list[Entry]:
     if not rulings:
         return []
-    return [{"scope": scope_of(given, rulings, given.kept)}]
+    key = "own_referred" if given.is_own else "referred"
+    return [{"line": given.words.said(key, scope=scope_of(given, rulings, given.kept))}]
 
 
 def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
