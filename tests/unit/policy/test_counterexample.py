@@ -85,6 +85,10 @@ AGREEMENT = {
     "agreement.field": "yes", "agreement.in_force": "yes", "agreement.agreed_by_holder": "no",
     "agreement.bars_onward_sharing": "unknown",
 }  # fmt: skip
+ITS_PAPER = {
+    "paper.kind": "consent", "paper.issuer": "subject", "papers": ["consent"],
+    "kinds": ["consent"], "issuers": ["subject"],
+}  # fmt: skip
 NO_PARTS = ("purpose", "field")
 
 
@@ -147,6 +151,10 @@ NO_PARTS = ("purpose", "field")
         {**CONSENT, "consent.recipient": "unknown"},
         {**CONSENT, "consent.purpose": "no", "consent.field": "no", "consent.in_date": "no"},
         {**CONSENT, "consent.in_date": "unknown", "consent.elements": "unknown"},
+        {**CONSENT, **ITS_PAPER},
+        {**CONSENT, **ITS_PAPER, "paper.names_field": "no"},
+        {**CONSENT, **ITS_PAPER, "paper.names_field": "no", "paper.in_date": "yes"},
+        {**CONSENT, **ITS_PAPER, "paper.names_field": "no", "consent.field": "no"},
         AGREEMENT,
         {**AGREEMENT, "agreement.party": "no", "agreement.purpose": "no"},
         {**AGREEMENT, "agreement.party": "no", "principal": "fns"},

@@ -408,8 +408,7 @@ PAPER = {"kind": "consent", "issuer": "subject", "written": "yes", "status": "li
         ({**PAPER, "written": "no"}, "no", "unknown"),
         ({**PAPER, "written": "unknown"}, "no", "yes"),
         # Whose permission it is, a paper says: one that does not stand leaves all in doubt.
-        ({**PAPER, "status": "withdrawn", "scope": {"persons_named": ["S2"]}}, "unknown", "yes"),
-        ({**PAPER, "issuer": "officer", "scope": {"persons_named": ["S2"]}}, "no", "unknown"),
+        ({**PAPER, "status": "withdrawn", "scope": {"persons_named": ["S1"]}}, "unknown", "yes"),
         # Another kind of paper says nothing of it.
         ({**PAPER, "kind": "letter", "issuer": "officer", "status": "withdrawn"}, "no", "yes"),
     ],
@@ -422,6 +421,55 @@ def test_a_permission_is_held_against_the_paper_of_it_that_came_along(
     found = facts(instrument=letter, consents=[SOUND])["consent"]
 
     assert found == {**AS_IT_MUST_BE, "revoked": revoked, "elements": elements}
+
+
+SNAP_ADDRESS = {"programs": ["snap"], "fields_named": ["S1.address"], "persons_named": ["S1"]}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "field"),
+    [
+        ([], "yes"),
+        # A paper that lists nothing leaves all to what is written of the permission.
+        ([{}], "yes"),
+        ([{"fields": "everything"}], "yes"),
+        ([SNAP_ADDRESS], "yes"),
+        ([{"fields_named": ["S1.address", "S1.name"]}], "yes"),
+        ([{"programs": ["tanf", "snap"]}], "yes"),
+        # One that lists something opens nothing else, whatever is written of the permission.
+        ([{"fields_named": ["S1.name"]}], "no"),
+        ([{"fields_named": ["S2.address"]}], "no"),
+        ([{"fields_named": []}], "no"),
+        ([{"programs": ["tanf"]}], "no"),
+        ([{"programs": []}], "no"),
+        ([{"persons_named": ["S2"]}], "no"),
+        ([{**SNAP_ADDRESS, "programs": ["tanf"]}], "no"),
+        # Of several, one has to name the person, the program and the field together.
+        ([{"programs": ["tanf"]}, SNAP_ADDRESS], "yes"),
+        ([SNAP_ADDRESS, {"fields_named": ["S1.name"]}], "yes"),
+        ([{**SNAP_ADDRESS, "programs": ["tanf"]}, {**SNAP_ADDRESS, "fields_named": ["S1.name"]}],
+         "no"),
+    ],
+)  # fmt: skip
+def test_a_permission_covers_what_its_paper_lists_and_no_more(
+    scopes: list[dict[str, object]], field: str, facts: Facts
+) -> None:
+    papers = [{**PAPER, "scope": scope} for scope in scopes]
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": papers}
+
+    for named in ("S1.address", "address"):
+        found = facts(instrument=letter, consents=[{**SOUND, "fields": [named]}])["consent"]
+        assert found == {**AS_IT_MUST_BE, "field": field}
+
+
+def test_what_a_paper_lists_widens_no_permission(facts: Facts) -> None:
+    letter = {"kind": "letter", "written": "yes", "status": "live",
+              "accompanies": [{**PAPER, "scope": SNAP_ADDRESS}]}  # fmt: skip
+
+    assert facts(instrument=letter, consents=[{**SOUND, "fields": ["S1.name"]}])["consent"][
+        "field"
+    ] == "no"  # fmt: skip
+    assert facts(instrument=letter)["consent"]["given"] == "no"
 
 
 def test_a_permission_under_a_paper_under_the_letter_counts_and_the_demand_itself_may_be_one(

@@ -57,6 +57,7 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         other = "name" if facts["resource.name"] != "name" else "address"
         document["records"][0]["fields"].append(f"{class_ref}.{other}")
         document["instrument"]["scope"]["fields_named"] = [f"{class_ref}.{other}"]
+        _name_on_another_permission(document["instrument"], facts, ref)
     if facts["paper.names_field"] == "of_which_program":
         another = "tanf" if facts["resource.program"] != "tanf" else "snap"
         document["records"].append({"program": another, "fields": [ref]})
@@ -119,6 +120,14 @@ def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
     if days := _days_of_signing(facts["paper.signed"], on):
         paper |= days
     paper["accompanies"] = _accompanying(facts)
+
+
+def _name_on_another_permission(paper: Document, facts: Facts, ref: str) -> None:
+    """Add a second paper of a permission that names the field, where the demand is one itself."""
+    if facts["paper.kind"] == "consent" and facts["consent.field"] == "yes":
+        same = ("kind", "issuer", "status", "written", "valid", "signed", "served")
+        twin = {key: paper[key] for key in same if key in paper}
+        paper["accompanies"] = [*paper["accompanies"], {**twin, "scope": {"fields_named": [ref]}}]
 
 
 def _days_of_signing(signed: str, on: date) -> Document:

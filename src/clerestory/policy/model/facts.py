@@ -17,10 +17,10 @@ from clerestory.policy.model.permissions import (
     NO_CONSENT,
     Closest,
     Known,
+    PermissionPapers,
     closest_agreement,
     closest_consent,
     only_program,
-    papers_of_consent,
 )
 from clerestory.policy.model.process import CourtProcess
 
@@ -79,7 +79,7 @@ class DemandFacts:
                 the authority that it means.
         """
         given: dict[str, list[Consent]] = {}
-        only, papers = only_program(demand), papers_of_consent(demand)
+        only, papers = only_program(demand), PermissionPapers.of(demand)
         for consent in demand.consents:
             given.setdefault(consent.by, []).append(consent)
         return cls(
