@@ -154,22 +154,17 @@ def test_no_known_demand_and_no_long_name_takes_more_than_eighty_columns(
     columns: str, run: Run, save: Save, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
-    dockets = [ROOT / "casebook" / "dockets.yaml", "--case"]
-    story = [ROOT / "packs" / "us-me" / "cases" / "story.yaml", "--case", "STORY-HOSPITAL"]
-    long = [
-        save("a.yaml", title="a" * 5_000),
-        save("b.yaml", title="字" * 299),
-        save("c.yaml", id="L" + "-1" * 31),
+    dockets, story = ROOT / "casebook" / "dockets.yaml", ROOT / "packs/us-me/cases/story.yaml"
+    known: list[tuple[object, ...]] = [
+        (dockets, "--case", "DK-01-ME-SNAP-2025-07", "--on", "2025-09-18"),
+        (dockets, "--case", "DK-10-ME-CONGRESS-2025-09"),
+        (story, "--case", "STORY-HOSPITAL", "--on", "2026-10-20"),
+        (save("a.yaml", title="a" * 5_000),),
+        (save("b.yaml", title="字" * 299),),
+        (save("c.yaml", id="L" + "-1" * 31),),
     ]
 
-    told = [
-        run("decide", *words, "--why")
-        for words in (
-            [*dockets, "DK-01-ME-SNAP-2025-07", "--on", "2025-09-18"],
-            [*dockets, "DK-10-ME-CONGRESS-2025-09"], [*story, "--on", "2026-10-20"],
-            *([path] for path in long),
-        )
-    ]  # fmt: skip
+    told = [run("decide", *words, "--why") for words in known]
 
     assert [said.err for said in told if said.code] == []
     lines = [line for said in told for line in said.out.splitlines()]
