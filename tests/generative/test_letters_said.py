@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -28,8 +28,7 @@ from clerestory.disclosure.letter_facts import LetterInput
 from clerestory.disclosure.stationery import Stationery, read_stationery
 from clerestory.disclosure.wording import UNDER
 from clerestory.kernel import Refusal
-from clerestory.law.codes import load_vocabulary
-from clerestory.law.packs import available_packs, code_files
+from clerestory.law.packs import available_packs
 from reading_grade import grade, sentences_of
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +88,7 @@ def given(name: str) -> LetterInput:
     step = STEPS[name]
     stack = days().stack(step.packs)
     demand = read_demand(step.document, stack.vocabulary)
-    told = LetterInput(
+    return LetterInput(
         stationery=stationery(),
         demand=demand,
         determination=days().engine(step.packs, step.on).decide(demand),
@@ -100,7 +99,6 @@ def given(name: str) -> LetterInput:
         number=41,
         entry=103,
     )
-    return replace(told, speaker=replace(told.speaker, reader=told.reader))
 
 
 def letters(of: LetterInput) -> Iterator[tuple[str, Letter]]:
@@ -204,25 +202,6 @@ def test_a_near_miss_denies_nothing_that_another_part_rests_on(name: str) -> Non
     for ruling in of.kept:
         for miss in ruling.considered_not_met:
             assert of.authority(miss.authority).not_met not in text
-
-
-def test_every_code_that_a_letter_can_name_has_a_word() -> None:
-    vocabulary = load_vocabulary(code_files(PACKS, sorted(available_packs(PACKS))))
-    words = tomllib.loads((PROFILE / "letters" / "en" / "words.toml").read_text("utf-8"))
-    lists = {
-        "programs": "program", "fields": "fields", "purposes": "purpose", "forms": "form",
-        "papers": "instrument_kind", "relations": "relation", "bodies": "duty_to",
-    }  # fmt: skip
-
-    missing = {
-        f"{table}.{code}"
-        for table, list_name in lists.items()
-        for code in vocabulary.lists[list_name]
-        if code not in words[table]
-    }
-
-    # A class is called by its own phrase.
-    assert missing == {"relations.class"}
 
 
 def test_the_sample_holds_every_kind_of_letter() -> None:

@@ -218,6 +218,7 @@ def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> Non
                 "by": "agents.example/r",
                 "signed_by": (agents / "receipt.vkey").read_text("utf-8").strip(),
                 "key": key_digest(read_receipt_key((agents / "receipt.vkey").read_bytes())),
+                "on": "2026-10-21",
             },
         ),
     ]
@@ -236,6 +237,7 @@ def test_what_was_lowered_is_logged_item_by_item(office: Path) -> None:
         **law_of(date(2026, 10, 21), *lower),
         "lowered": "state_hospital/S1.discharge_date=refer_to_counsel; "
         "state_hospital/S1.address=refer_to_counsel",
+        "lowered_by": "Made-up One; Made-up Two",
     }
     assert sealed.fields["package"] == manifest_digest(office, package)
 

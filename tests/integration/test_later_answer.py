@@ -8,13 +8,17 @@ import json
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clerestory.cli.office import open_office
+from clerestory.demands import Demand, Determination
 from clerestory.ledger import EventType
 from clerestory.ledger.repeats import fields_of
+from clerestory.policy import Engine
 from hostile.running import Done, must, type_in
+from made_up_office import copy_office
 
 ID = "OWN-1"
 FIELDS = ("benefit_amount", "address", "mailing_address", "case_notes")
@@ -51,14 +55,8 @@ ALL_LOWERED = [word for name in FIELDS for word in ("--lower", f"S1.{name}=refer
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.mktemp("later-answer")
-    must("holdings", "make", base / "agency", "--persons", "8", "--seed", "3")
-    must(
-        "keys", "office", base / "office", "--origin", "log.example/test",
-        "--source", base / "agency/agency.sqlite", "--index", base / "agency/persons.index",
-    )  # fmt: skip
-    must("keys", "recipient", base / "theirs", "--name", "theirs.example/r")
+def made(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = copy_office(template, tmp_path_factory.mktemp("later-answer") / "made")
     (base / "paper.yaml").write_text(PAPER)
     (base / "who.yaml").write_text(WHO)
     must("receive", base / "paper.yaml", "--office", base / "office", "--at", DAY.format(2))
@@ -67,10 +65,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def desk(made: Path, tmp_path: Path) -> Path:
-    copied = shutil.copytree(made, tmp_path / "desk")
-    path = copied / "office" / "office.toml"
-    path.write_text(path.read_text("utf-8").replace(str(made), str(copied)), "utf-8")
-    return copied
+    return copy_office(made, tmp_path / "desk")
 
 
 def disclose(desk: Path, *more: str, day: int = 3, paper: str = PAPER) -> Done:
@@ -296,11 +291,11 @@ def test_nothing_is_done_of_a_day_before_the_demands_own_last_act_unless_it_is_l
     # Before the day on which the paper itself came nothing is done, late or not.
     cannot(desk, "answer-before-receipt", *LOWERED, "--late", day=1, paper=paper)
 
+    # Nor is it late behind an act about the same demand: each stands on the one before it.
     more = "--lower", "S1.mailing_address=refer_to_counsel"
-    sealed(disclose(desk, *LOWERED, *more, "--late", day=6, paper=paper))
-    days = [(told["on"], told.get("late")) for told in logged(desk, EventType.ANSWER_SEALED,
-                                                              "OWN-2")]  # fmt: skip
-    assert days == [("2026-11-05", None), ("2026-11-08", None), ("2026-11-06", "2026-11-08")]
+    said = cannot(desk, "log-time-backwards", *LOWERED, *more, "--late", day=7, paper=paper)
+    assert "2026-11-07 is before 2026-11-08" in said
+    assert "with --again OWN-2" in said
 
 
 def test_acts_of_one_office_are_in_the_order_of_their_days_unless_one_is_late(desk: Path) -> None:
@@ -391,8 +386,72 @@ def test_what_the_law_of_a_later_day_kept_is_not_raised_by_that_of_an_earlier_on
     sealed(disclose(both, paper=paper, day=5))
     assert cells_of(both)["snap/S1.address"] == ["refer_to_counsel", "law"]
 
-    said = cannot(both, "answer-raised", "--late", "--changed", "law", paper=paper, day=3)
+    cannot(both, "log-time-backwards", "--late", "--changed", "law", paper=paper, day=3)
 
-    assert "snap/S1.address, snap/S1.benefit_amount" in said
     sealed(disclose(both, "--changed", "law", paper=paper, day=6))
     assert cells_of(both)["snap/S1.address"] == ["release", "law"]
+
+
+def about(period: str) -> str:
+    """The paper with a period written into it, which it left open when it came."""
+    return PAPER.replace("fields: stated", f"fields: stated, period: {period}")
+
+
+def test_a_period_that_was_answered_is_not_widened_whatever_is_said_to_have_changed(
+    desk: Path,
+) -> None:
+    named = "--changed", "instrument.scope"
+    asked = "{from: 2026-02-01, to: 2026-04-01}"
+    sealed(disclose(desk, paper=about(asked)))
+
+    for wider, words in (
+        ("{from: 2026-01-31, to: 2026-04-01}", "2026-01-31 to 2026-04-01"),
+        ("{from: 2026-02-01, to: 2026-04-02}", "2026-02-01 to 2026-04-02"),
+        ("{from: 2026-02-01, to: null}", "2026-02-01 to 2026-11-03"),
+        ("{from: null, to: 2026-04-01}", "the first day to 2026-04-01"),
+        ("{from: 2026-05-01, to: 2026-06-01}", "2026-05-01 to 2026-06-01"),
+    ):
+        said = cannot(desk, "answer-wider", *named, paper=about(wider))
+        assert "log entry 2: it was 2026-02-01 to 2026-04-01, that day left out" in said
+        assert f"now it is {words}, that day left out" in said
+    cannot(desk, "answer-wider", *named)
+    cannot(desk, "answer-wider")
+
+    # A narrower one is another answer; what lies between is then held against that.
+    narrow = about("{from: 2026-02-01, to: 2026-03-01}")
+    sealed(disclose(desk, *named, paper=narrow, day=4))
+    cannot(desk, "answer-wider", *named, paper=about(asked), day=5)
+    assert [told["changed"] for told in logged(desk)[1:]] == ["instrument.scope"]
+
+
+def test_a_period_that_was_refused_is_not_widened_either(desk: Path) -> None:
+    unproved = about("{from: 2026-02-01, to: 2026-04-01}").replace("verified: yes", "verified: no")
+    (desk / "paper.yaml").write_text(unproved)
+    must("refuse", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(3),
+         "--counsel", "Made-up Counsel")  # fmt: skip
+
+    cannot(desk, "answer-wider", "--changed", "findings.identity_of_subject_verified",
+           "--changed", "instrument.scope")  # fmt: skip
+
+
+def test_todays_demand_and_each_set_of_facts_is_judged_once_for_all_earlier_answers(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed(disclose(desk, *LOWERED))
+    for day in (4, 5, 6):
+        more = [f"S1.{name}=refer_to_counsel" for name in FIELDS[2 : day - 2]]
+        kept_back = [word for one in more for word in ("--lower", one)]
+        sealed(disclose(desk, *LOWERED, *kept_back, day=day))
+    judged: list[str] = []
+    decide = Engine.decide
+
+    def counted(self: Engine, demand: Demand, **more: Any) -> Determination:
+        judged.append(demand.title)
+        return decide(self, demand, **more)
+
+    monkeypatch.setattr(Engine, "decide", counted)
+
+    cannot(desk, "answer-raised", day=7)
+
+    # The command's own, then today's and the facts of all four answers, which are the same.
+    assert sorted(judged) == ["-", "Made-up", "Made-up"]

@@ -10,6 +10,7 @@ from clerestory.ledger import EventType
 from clerestory.ledger.repeats import fields_of
 from hostile.running import Done, must, type_in
 from hostile.world import STORY, WHO
+from made_up_office import copy_office
 
 Words = list[str | Path]
 CASE = "STORY-HOSPITAL"
@@ -22,15 +23,8 @@ FIRST, LATER = "2026-10-21T15:00Z", "2026-10-23T15:00Z"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.mktemp("one-answer")
-    must("holdings", "make", base / "agency", "--persons", "8", "--seed", "3")
-    must(
-        "keys", "office", base / "office", "--origin", "log.example/test",
-        "--source", base / "agency/agency.sqlite", "--index", base / "agency/persons.index",
-    )  # fmt: skip
-    for name in ("agents", "others"):
-        must("keys", "recipient", base / name, "--name", f"{name}.example/r")
+def made(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = copy_office(template, tmp_path_factory.mktemp("one-answer") / "made")
     must("receive", STORY, "--case", CASE, "--office", base / "office",
          "--at", "2026-08-19T14:00Z")  # fmt: skip
     return base
@@ -38,10 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def office(made: Path, tmp_path: Path) -> Path:
-    copied = shutil.copytree(made, tmp_path / "world") / "office"
-    path = copied / "office.toml"
-    path.write_text(path.read_text("utf-8").replace(str(made), str(copied.parent)), "utf-8")
-    return copied
+    return copy_office(made, tmp_path / "world") / "office"
 
 
 def refusing(office: Path, at: str = "2026-08-20T15:00Z") -> Words:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from clerestory.cli.addressed import check_addressed, check_filled_in, check_own_law
-from clerestory.cli.clock import at_option, late_option, read_clock
+from clerestory.cli.clock import at_option, check_not_ahead, late_option, read_clock
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import changed_option, lower_option
 from clerestory.cli.exit_codes import ExitCode
@@ -65,7 +65,7 @@ def receive(
     from clerestory.cli.logging_answers import receive as receive_demand
     from clerestory.cli.whom import check_bound, read_whom
 
-    at, office = read_clock(at_text), open_office(folder, late=late)
+    at, office = _acting(folder, at_text, late=late)
     read = demand_file(demand, case=case, on=office.day(at), packs=packs)
     check_day_of_answer(read, office.day(at))
     check_filled_in(read)
@@ -115,7 +115,7 @@ def disclose(
     from clerestory.cli.answering import disclose as disclose_answer
     from clerestory.cli.attaching import file_pairs
 
-    at, office = read_clock(at_text), open_office(folder, late=late)
+    at, office = _acting(folder, at_text, late=late)
     decided = _decide(demand, case, packs, lower, office, at)
     answered, sealed = disclose_answer(
         office,
@@ -144,6 +144,9 @@ def disclose(
 @_demand_options
 @lower_option
 @click.option("--counsel", help="Counsel who decided to refuse what was referred to them.")
+@click.option(
+    "--reviewer", "reviewers", multiple=True, help="Who signed what was lowered; give two."
+)
 def refuse(
     demand: Path,
     case: str | None,
@@ -153,13 +156,14 @@ def refuse(
     late: bool,
     lower: tuple[str, ...],
     counsel: str | None,
+    reviewers: tuple[str, ...],
 ) -> None:
     """Write the refusal of DEMAND with its reasons, and the withholding index, after logging it."""
     from clerestory.cli.refusing import refuse as refuse_demand
 
-    at, office = read_clock(at_text), open_office(folder, late=late)
+    at, office = _acting(folder, at_text, late=late)
     decided = _decide(demand, case, packs, lower, office, at)
-    answered = refuse_demand(office, decided, counsel=counsel, at=at)
+    answered = refuse_demand(office, decided, counsel=counsel, reviewers=reviewers, at=at)
     told = f"log entry {answered.index}"
     if answered.again:
         tell(f"number {answered.number} is refused already, {told}; nothing was logged again")
@@ -239,10 +243,8 @@ def receipt(
     """Record the recipient's signed RECEIPT for PACKAGE in the log."""
     from clerestory.cli.receiving import record_receipt
 
-    office = open_office(folder, late=late)
-    done = record_receipt(
-        office, receipt_file, package, key, signature, read_clock(at_text), instead_of=instead_of
-    )
+    at, office = _acting(folder, at_text, late=late)
+    done = record_receipt(office, receipt_file, package, key, signature, at, instead_of=instead_of)
     whose = f"the receipt of {done.receipt.by} for {done.receipt.demand_id}"
     if done.again:
         tell(f"{whose} is recorded already, log entry {done.index}; nothing was logged again")
@@ -317,6 +319,17 @@ def sign_receipt(
             todo="name another file, or take away the one that is there",
         ) from fault
     tell(f"  {receipt_file}")
+
+
+def _acting(folder: Path, at_text: str | None, *, late: bool) -> tuple[datetime, Office]:
+    """Return when an act of an office is, and the office.
+
+    Raises:
+        BadTime: The day has not come yet, and the office is a real one.
+    """
+    at, office = read_clock(at_text), open_office(folder, late=late)
+    check_not_ahead(at, made_up=office.is_made_up, zone=office.zone)
+    return at, office
 
 
 def _decide(

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -261,7 +261,7 @@ def _contents(
 
 def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> LetterInput:
     """Return what the letters are written from."""
-    given = LetterInput(
+    return LetterInput(
         stationery=read_stationery(office.profile, made_up=office.is_made_up),
         demand=decided.demand,
         number=drawn.number,
@@ -272,7 +272,6 @@ def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> L
         speaker=decided.speaker,
         vocabulary=decided.stack.vocabulary,
     )
-    return replace(given, speaker=replace(given.speaker, reader=given.reader))
 
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:

@@ -9,15 +9,15 @@ undo that people had kept it on these very facts.
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.committed import Cell, answer_in, cell_name, changed_facts, facts_in, read_cells
 from clerestory.cli.committed_lookups import check_lookups
 from clerestory.cli.deciding import Decided
+from clerestory.cli.judged_again import JudgedAgain
 from clerestory.cli.office import Office
 from clerestory.cli.one_answer import (
     NOBODY,
@@ -28,12 +28,10 @@ from clerestory.cli.one_answer import (
     refused_otherwise,
 )
 from clerestory.cli.order_of_acts import check_not_before
-from clerestory.cli.places import profiles_folder
-from clerestory.demands import Demand, Determination, read_demand
+from clerestory.demands import Determination, asked_period
 from clerestory.demands.determination import Outcome, Ruling
-from clerestory.kernel import Refusal
+from clerestory.kernel import Period, Refusal
 from clerestory.ledger import Ledger
-from clerestory.policy import Engine
 
 LAW = "law"
 """What is said to have changed where the law of today is not the one of the answer before."""
@@ -49,7 +47,7 @@ class Earlier:
         facts: The facts that it judged.
         cells: What became of each field.
         said: What it said had changed since the one before it.
-        decided: The demand as it is decided now.
+        judged: The demand as it is decided now, and what today's law says of other facts.
     """
 
     answer: Before
@@ -57,7 +55,12 @@ class Earlier:
     facts: Mapping[str, Any]
     cells: Mapping[str, Cell]
     said: frozenset[str]
-    decided: Decided
+    judged: JudgedAgain
+
+    @property
+    def decided(self) -> Decided:
+        """The demand as it is decided now."""
+        return self.judged.decided
 
     def check(self, named: Collection[str]) -> None:
         """Refuse an answer that raises what stays, or does not say what changed.
@@ -68,9 +71,10 @@ class Earlier:
             named: What is said to have changed.
 
         Raises:
-            Refusal: It raises a field on which nothing that changed bears, or says too much, too
-                little or something else of what changed.
+            Refusal: It is about more days, raises a field on which nothing that changed bears, or
+                says too much, too little or something else of what changed.
         """
+        self._check_period()
         by_law = self._raised(self.decided.determination, by_record=False)
         changed = changed_facts(self.facts, facts_in(self.decided.demand))
         said = frozenset(named)
@@ -84,8 +88,10 @@ class Earlier:
         """Refuse to raise what stays since this answer, where it is not the newest.
 
         Raises:
-            Refusal: A field that it kept is open, and nothing that bears on it has changed.
+            Refusal: It is about more days; or a field that it kept is open, and nothing that bears
+                on it has changed.
         """
+        self._check_period()
         self._raised(self.decided.determination, by_record=False)
 
     def check_record(self, told: Determination) -> None:
@@ -108,8 +114,8 @@ class Earlier:
             cell = self.cells.get(name)
             if cell is None or (cell.by == "record") is not by_record or not _rises(cell, ruling):
                 continue
-            before, now = (rulings[name] for rulings in self._then_and_now)
-            if _grounds(before) != _grounds(now):
+            then = self.judged.then(self.facts)[name]
+            if _grounds(then) != _grounds(self.judged.now[name]):
                 continue  # a fact that bears on it is another now
             if cell.by == "law" and self._is_other_law:
                 by_law.append(name)
@@ -126,21 +132,27 @@ class Earlier:
             return False  # what the law of a later day kept, that of an earlier one does not raise
         return (self.pack, before) != (told.pack_digest, told.on)
 
-    @cached_property
-    def _then_and_now(self) -> tuple[Mapping[str, Ruling], Mapping[str, Ruling]]:
-        """What the law of today says, before anybody lowers it, of the facts then and of those now.
+    def _check_period(self) -> None:
+        """Refuse to read records of days that this answer was not asked about.
 
-        Both under one law: what differs is due to the facts alone.
+        What is released already rises by nothing, and yet more would leave of it. Whatever is said
+        to have changed, the paper is the one that was answered.
+
+        Raises:
+            Refusal: The period that is asked about is a wider one.
         """
-        demand, stack = self.decided.demand, self.decided.stack
-        sources = sources_of(demand.holder.agency, profiles_folder())
-        engine = Engine.of(stack, self.decided.determination.on, sources)
-
-        def answers(asked: Demand) -> Mapping[str, Ruling]:
-            told = engine.decide(asked, explain=False)
-            return {cell_name(ruling.item): ruling for ruling in told.rulings}
-
-        return answers(read_demand(dict(self.facts), stack.vocabulary)), answers(demand)
+        demand = self.decided.demand
+        # By the day of receipt now: only what the two papers themselves ask is compared.
+        before = replace(self.judged.demand_of(self.facts), received_on=demand.received_on)
+        then, now = asked_period(before), asked_period(demand)
+        if not then.covers(now):
+            raise Refusal(
+                "a later answer is about no other days than the one before it, log entry "
+                f"{self.answer.index}: it was {_days(then)}, and now it is {_days(now)}",
+                code="answer-wider",
+                todo="give the period as it was answered, or a narrower one; a wider one is asked "
+                "for by another paper, which is received under an id of its own",
+            )
 
     def _raises(self, broken: list[str]) -> Refusal:
         same = facts_in(self.decided.demand) == self.facts
@@ -178,6 +190,7 @@ def earlier_answers(ledger: Ledger, decided: Decided) -> tuple[Earlier, ...]:
     An entry of an earlier version does not say what was judged: of those, a refusal is compared
     by the digest of its facts, in ``one_answer``.
     """
+    judged = JudgedAgain(decided)
     told = (
         (answer, decision_of(ledger, decided.demand.id, answer.index))
         for answer in answers_before(ledger, decided.demand.id)
@@ -189,7 +202,7 @@ def earlier_answers(ledger: Ledger, decided: Decided) -> tuple[Earlier, ...]:
             facts=json.loads(said["judged"]),
             cells=read_cells(said["cells"]),
             said=frozenset(said.get("changed", "").split()),
-            decided=decided,
+            judged=judged,
         )
         for answer, said in told
         if "judged" in said
@@ -248,3 +261,7 @@ def _grounds(ruling: Ruling) -> tuple[object, ...]:
         ruling.outcome, ruling.coarsen_to, ruling.authorities, ruling.policies, ruling.opinions,
         ruling.suspended,
     )  # fmt: skip
+
+
+def _days(period: Period) -> str:
+    return f"{period.valid_from or 'the first day'} to {period.valid_to}, that day left out"

@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from clerestory.cli.clock import at_option, late_option, profile_option, read_clock, zone_of_scopes
+from clerestory.cli.clock import (
+    at_option,
+    check_not_ahead,
+    is_made_up,
+    late_entry_option,
+    profile_option,
+    read_clock,
+    zone_of_scopes,
+)
 from clerestory.cli.handed_in import HandedIn, HandedInFile
 from clerestory.cli.log_checking import check_apart, verified_entry, verified_folder
 from clerestory.cli.log_text import (
@@ -101,7 +109,7 @@ def create(directory: Path, origin: str, key: Path | None, kek: Path | None, as_
 @click.argument("directory", type=_FOLDER)
 @click.argument("events", type=_IN, default="-")
 @at_option
-@late_option
+@late_entry_option
 @profile_option
 @_with_keys
 @_json_option
@@ -120,6 +128,7 @@ def append(
     )
     zone = zone_of_scopes({event.scope for event in parsed}, profile)
     with _open(directory, key, kek, late=late) as ledger:
+        check_not_ahead(at, made_up=is_made_up(ledger.log.origin), zone=zone)
         ledger.check_by_hand(parsed)
         done = ledger.append(parsed, at, zone=zone)
     say(
@@ -135,7 +144,7 @@ def append(
 @click.option("--scope", required=True, help="The agency's short name.")
 @click.option("--authority", required=True, help="The provision that requires the erasure.")
 @at_option
-@late_option
+@late_entry_option
 @profile_option
 @_with_keys
 @_json_option
@@ -146,6 +155,7 @@ def erase(
     """Destroy the key and salts of MATTER for good, and log that it was done."""
     at, zone = read_clock(at_text), zone_of_scopes({scope}, profile)
     with _open(directory, key, kek, late=late) as ledger:
+        check_not_ahead(at, made_up=is_made_up(ledger.log.origin), zone=zone)
         done = ledger.erase(matter, scope=scope, authority=authority, at=at, zone=zone)
     say(as_json, appended_value(done), f"erased; {appended_line(done)}")
 

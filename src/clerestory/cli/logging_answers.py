@@ -23,8 +23,10 @@ from clerestory.ledger.repeats import find_entries, find_entry, find_numbered
 # The day of the letters, which a run on another day finds and takes over; how far the record of
 # look-ups went, since a second run looks once more; and whom the paper names, of whom more marks
 # may be given then. Of the decision, what is the same where the facts are, the law that said the
-# same, and what was said of the answer before it.
-_BESIDE = frozenset({"on", "late", "lookups", "who", "pack", "judged", "cells", "changed"})
+# same, what was said of the answer before it, and who lowered it: they are who signed the answer.
+_BESIDE = frozenset(
+    {"on", "late", "lookups", "who", "pack", "judged", "cells", "changed", "lowered_by"}
+)
 _BESIDE_RECEIPT = frozenset({"on", "late"})
 DECISIONS = frozenset({EventType.DEMAND_DECIDED, EventType.CLASS_DEMAND_DECIDED})
 ANSWERS = frozenset({EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED})
@@ -122,6 +124,7 @@ def log_answer(
     sealed_to: str = "nobody",
     lookups: str | None = None,
     by_record: Collection[Item] = (),
+    by_counsel: bool = False,
     changed: Collection[str] = (),
     who: NamedPersons | None = None,
 ) -> int:
@@ -143,6 +146,7 @@ def log_answer(
         sealed_to: The recipient, if anything leaves.
         lookups: How far the record of look-ups goes: one that is put back later shows by it.
         by_record: What the record of the persons found lowered.
+        by_counsel: Whether counsel refused the whole.
         changed: What is said to have changed since the answer before this one.
         who: Whom the paper names, if anybody was looked up.
     """
@@ -153,10 +157,11 @@ def log_answer(
         approvals["who"] = marks_digest(who)
     if behind := later_day(ledger, decided.demand.id, on):
         approvals["late"] = behind
-    cells = cells_text(
-        decided.determination, by_record=by_record, by_people=sealed_to == "nobody" and bool(signed)
-    )
+    cells = cells_text(decided.determination, by_record=by_record, by_people=by_counsel)
     judged = {"judged": judged_text(decided.demand), "cells": cells}
+    if any(ruling.lowered_from for ruling in decided.determination.rulings):
+        # Beside the facts and not beside the law: of a demand for a class that part is public.
+        judged["lowered_by"] = "; ".join(signed)
     if changed:
         judged["changed"] = " ".join(sorted(set(changed)))
     events = _answer_events(office, decided, number, digest, approvals, judged)

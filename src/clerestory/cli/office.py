@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from clerestory.cli.clock import zone_of
+from clerestory.cli.clock import is_made_up, zone_of
 from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, asked_parts
 from clerestory.holdings import Lookups
@@ -42,7 +42,7 @@ class Office:
 
     ``scope`` is the agency's short name in the log; ``source`` and ``index`` say where the
     agency's records and the index of persons are; ``zone`` is where the agency's calendar hangs.
-    ``late`` lets the log go back to an earlier quarter.
+    ``late`` lets an act be logged after later ones of other demands.
     """
 
     folder: Path
@@ -64,8 +64,8 @@ class Office:
 
     @property
     def is_made_up(self) -> bool:
-        """Whether the office exists for show only, as the name of its log says (RFC 2606)."""
-        return self.origin.partition("/")[0].endswith(".example")
+        """Whether the office exists for show only, as the name of its log says."""
+        return is_made_up(self.origin)
 
     @property
     def out(self) -> Path:

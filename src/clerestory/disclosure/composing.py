@@ -4,7 +4,7 @@ None of them is given a value of a record, so none can leak one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clerestory.demands.asked_period import asked_period
 from clerestory.demands.determination import Outcome, Ruling
@@ -21,6 +21,7 @@ from clerestory.disclosure.letter_facts import (
     precision,
     relations,
     scope_of,
+    stages,
 )
 from clerestory.disclosure.openings_said import near_misses, routes, ways
 from clerestory.disclosure.reasons_said import Reasons
@@ -30,6 +31,7 @@ from clerestory.disclosure.wording import Entry, Facts, blocks, fill
 from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import Json
 from clerestory.law.authorities import Authority
+from clerestory.law.sentences import PERSON
 
 Lists = Mapping[str, Sequence[Entry]]
 
@@ -68,7 +70,7 @@ def acknowledgement(given: Addressed) -> Letter:
     """Return the letter that says that a demand arrived, before anything is known of its answer."""
     name = "own-acknowledgement" if given.is_own else "acknowledgement"
     one = any(not subject.is_class for subject in given.demand.subjects)
-    lists = {"persons": mark(one)}
+    lists = {"persons": mark(one), "stages": stages(given)}
     return composed(given.stationery, name, Facts(words=common(given), lists=lists))
 
 
@@ -78,6 +80,7 @@ def disclosure(given: LetterInput) -> Letter:
     someone = any(not given.is_about_nobody(each.item) for each in given.given)
     lists: dict[str, Sequence[Entry]] = {
         **_asked(given),
+        "stages": stages(given, answered_by="given", receipt=True),
         "given": reasons.rows(),
         "given_reasons": reasons.entries(),
         "why": _why(given),
@@ -156,6 +159,7 @@ def refusal(given: LetterInput) -> Letter:
         )
     lists = {
         **_asked(given),
+        "stages": stages(given, answered_by="refused"),
         **_kept(given),
         **_openings(given),
     }
@@ -241,6 +245,7 @@ def notice(given: LetterInput, *, subject: str, addressee: str) -> Letter:
         )
     released = [ruling for ruling in own if ruling.outcome in OPEN]
     lists: dict[str, Sequence[Entry]] = {
+        "stages": stages(given, answered_by="given" if released else "refused"),
         "given": [_own_row(given, ruling) for ruling in released],
         "nothing_given": mark(not released),
         "not_given": [_own_row(given, each) for each in own if each not in released],
@@ -254,11 +259,12 @@ def notice(given: LetterInput, *, subject: str, addressee: str) -> Letter:
 
 
 def _own_row(given: LetterInput, ruling: Ruling) -> Entry:
-    words = given.words
+    # Whoever asked, the reader of a notice is the person.
+    name = replace(given.speaker, reader=PERSON).name
     return {
-        "program": words.code("programs", ruling.item.program),
-        "field": words.code("fields", ruling.item.field),
-        "precision": precision(words, ruling),
+        "program": name("program", ruling.item.program),
+        "field": name("fields", ruling.item.field),
+        "precision": precision(given.words, ruling),
         "reason": ruling.reason.person,
     }
 

@@ -72,13 +72,22 @@ def _lacking(given: LetterInput, cited: Sequence[str], said: Said, *, is_whole: 
     if len(said) == 1 and not said[0].under:
         key = "lacking_one" if is_whole else "lacking_one_of"
         return {"line": given.words.said(key, citations=citations, one=said[0].text), UNDER: ()}
+    if choice := _choice(given, said):
+        return {"line": given.words.said("lacking_any", citations=citations), UNDER: choice}
     return {"line": given.words.said("lacking", citations=citations), UNDER: said}
+
+
+def _choice(given: LetterInput, said: Said) -> Said:
+    """Return the alternatives, where they are all that is said."""
+    head = given.voice.phrase("one_of_head")
+    return said[0].under if len(said) == 1 and said[0].text == head else ()
 
 
 def ways(given: LetterInput, outcome: Outcome) -> list[Entry]:
     """Return by which facts rulings would turn into ``outcome``: each smallest set is enough.
 
-    The sets that would turn the same parts stand under one line.
+    The sets that would turn the same parts stand under one line. What would only raise a doubt for
+    counsel is no way: it is nothing that anybody could wish to show.
     """
     turned: dict[Said, list[Ruling]] = {}
     for ruling in given.kept:
@@ -120,7 +129,7 @@ def routes(given: LetterInput) -> list[Entry]:
     for duty in given.determination.duties:
         form = words.table["routes"].get(duty.code)
         if form is not None:
-            to = words.code("bodies", duty.to) if duty.to else words.said("body_unnamed")
+            to = given.name("duty_to", duty.to) if duty.to else words.said("body_unnamed")
             found[form.format(to=to, citation=given.authority(duty.authority).citation)] = None
     return [{"route": text} for text in found]
 
@@ -139,13 +148,16 @@ def _by_miss(rulings: Iterable[Ruling]) -> dict[tuple[NearMiss, bool], list[Ruli
 
 
 def _turn(given: LetterInput, turn: Turn) -> Said:
+    findings = (change for change in turn.changes if change.fact.startswith("findings."))
+    if turn.outcome is Outcome.REFER and any(findings):
+        return ()
     return _bullets(given, [sought([change]) for change in turn.changes])
 
 
 def _bullets(given: LetterInput, conditions: Iterable[Condition]) -> Said:
     """Return conditions as lines, but those that would tell whether the agency holds a file."""
-    told = [one for one in conditions if not given.speaker.tells_of_files(one)]
-    return tuple(map(_bullet, given.speaker.lines(told)))
+    told = [one for one in conditions if not given.voice.tells_of_files(one)]
+    return tuple(map(_bullet, given.voice.lines(told)))
 
 
 def _bullet(line: Line) -> Bullet:

@@ -203,6 +203,16 @@ def worst_of(path: str) -> str:
     return BY_PATH[path].worst if path in BY_PATH else ""
 
 
+def whole_of(head: str) -> frozenset[tuple[str, str]]:
+    """Return what is said of a consent or an agreement that covers all that is asked.
+
+    >>> sorted(whole_of("agreement"))[0]
+    ('agreement.agreed_by_holder', 'yes')
+    """
+    rows = (fact for fact in FACTS if fact.head == head and fact.covers)
+    return frozenset((fact.path, "no" if fact.worst == "yes" else "yes") for fact in rows)
+
+
 def worth_of(head: str, facts: Mapping[str, str]) -> int:
     """Return how close a consent or an agreement comes to covering what is asked.
 

@@ -98,8 +98,13 @@ def fields_everywhere(ledger: Ledger, kind: EventType) -> Iterator[tuple[int, di
                 yield index, dict(said)
 
 
-def last_saying(ledger: Ledger, kinds: Collection[EventType], name: str) -> str | None:
-    """Return a private field of the newest entry of some types that has it and was not erased."""
+def last_saying(
+    ledger: Ledger, kinds: Collection[EventType], name: str
+) -> Mapping[str, str] | None:
+    """Return the private fields of the newest entry of some types that has one of this name.
+
+    Entries that were erased are passed over.
+    """
     with ledger.log.reading() as reader:
         end = reader.head().size
     while end > 0:
@@ -110,7 +115,7 @@ def last_saying(ledger: Ledger, kinds: Collection[EventType], name: str) -> str 
             if parse_leaf(entries[index - start]).type not in kinds:
                 continue
             if name in (said := _kept(ledger, index) or {}):
-                return said[name]
+                return said
         end = start
     return None
 
