@@ -20,6 +20,7 @@ from clerestory.disclosure.letter_facts import (
     part_rows,
     precision,
     relations,
+    represented,
     scope_of,
     stages,
 )
@@ -80,6 +81,7 @@ def disclosure(given: LetterInput) -> Letter:
     someone = any(not given.is_about_nobody(each.item) for each in given.given)
     lists: dict[str, Sequence[Entry]] = {
         **_asked(given),
+        "represented": represented(given),
         "stages": stages(given, answered_by="given", receipt=True),
         "given": reasons.rows(),
         "given_reasons": reasons.entries(),
@@ -189,14 +191,23 @@ def _kept(given: LetterInput) -> dict[str, Sequence[Entry]]:
         "not_given": rows,
         "rows": rows if len(rows) > 1 else [],
         "referred": _referred(given, referred),
+        "untold": mark(any(_is_untold(given, each) for each in given.kept)),
+        "represented": represented(given),
         **neither(given),
     }
+
+
+def _is_untold(given: LetterInput, ruling: Ruling) -> bool:
+    """Whether nothing is said of who closed it, so that counsel may have it or nobody."""
+    decides = {given.authority(name).decides for name in ruling.authorities}
+    return ruling.outcome is Outcome.WITHHOLD and "protection" in decides
 
 
 def _referred(given: LetterInput, rulings: Sequence[Ruling]) -> list[Entry]:
     if not rulings:
         return []
-    return [{"scope": scope_of(given, rulings, given.kept)}]
+    key = "own_referred" if given.is_own else "referred"
+    return [{"line": given.words.said(key, scope=scope_of(given, rulings, given.kept))}]
 
 
 def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:

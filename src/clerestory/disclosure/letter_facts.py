@@ -314,6 +314,11 @@ def mark(stands: bool) -> list[Entry]:
     return [{}] if stands else []
 
 
+def represented(given: Addressed) -> list[Entry]:
+    """Return the mark that the reader asks in the name of the person whom the law speaks to."""
+    return mark(given.is_own and given.demand.requester.kind != "subject")
+
+
 def neither(given: LetterInput) -> dict[str, list[Entry]]:
     """Return the marks that say of whom a letter neither confirms nor denies a record.
 

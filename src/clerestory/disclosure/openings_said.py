@@ -8,6 +8,7 @@ from clerestory.demands.determination import NearMiss, Outcome, Ruling, Turn
 from clerestory.demands.speaking import Line, sought
 from clerestory.disclosure.letter_facts import LetterInput, scope_of
 from clerestory.disclosure.wording import UNDER, Bullet, Entry
+from clerestory.law.citations import authorities_cited
 
 Said = tuple[Bullet, ...]
 
@@ -26,7 +27,7 @@ def near_misses(given: LetterInput) -> list[Entry]:
         known = given.authority(miss.authority)
         for bullet in _bullets(given, miss.missing):
             missing.setdefault(known.citation, {}).setdefault(bullet, []).extend(rulings)
-        if not miss.missing:
+        if not miss.missing and _is_for_reader(given, miss.authority):
             answered.setdefault(known.citation, "" if is_met else miss.authority)
     alike: dict[tuple[Said, bool], list[str]] = {}
     for citation, bullets in missing.items():
@@ -39,6 +40,15 @@ def near_misses(given: LetterInput) -> list[Entry]:
         for citation, authority in answered.items()
         if citation not in missing
     ]
+
+
+def _is_for_reader(given: LetterInput, authority: str) -> bool:
+    """Whether a reader is answered on an authority: a person only on one that they named.
+
+    What is looked at beside a demand is what an officer or a court might rely on.
+    """
+    named = (authorities_cited(text, given.authorities) for text in given.demand.cited)
+    return not given.is_own or any(authority in names for names in named)
 
 
 def _of_parts(given: LetterInput, bullets: Mapping[Bullet, Sequence[Ruling]]) -> tuple[Said, bool]:
