@@ -191,9 +191,16 @@ def _kept(given: LetterInput) -> dict[str, Sequence[Entry]]:
         "not_given": rows,
         "rows": rows if len(rows) > 1 else [],
         "referred": _referred(given, referred),
+        "untold": mark(any(_is_untold(given, each) for each in given.kept)),
         "represented": represented(given),
         **neither(given),
     }
+
+
+def _is_untold(given: LetterInput, ruling: Ruling) -> bool:
+    """Whether nothing is said of who closed it, so that counsel may have it or nobody."""
+    decides = {given.authority(name).decides for name in ruling.authorities}
+    return ruling.outcome is Outcome.WITHHOLD and "protection" in decides
 
 
 def _referred(given: LetterInput, rulings: Sequence[Ruling]) -> list[Entry]:
