@@ -180,6 +180,7 @@ STAGED = frozenset(fact.head for fact in FACTS if fact.staged)
 """The groups of facts that the stages alone read: they never reach a policy."""
 FINDINGS = "findings"
 KIND = "paper.kind"
+ISSUER = "paper.issuer"
 NO_PAPER = (KIND, "none")
 
 
