@@ -184,7 +184,8 @@ PLAIN = {
     "paper.process_beside": "no", "paper.signed": "unstated", "subject.relation": "named",
     "subject.alone": "yes", "subject.represented_by": "unstated", "holder.agency": "me-dhhs",
     "holder.kind": "state_agency", "holder.jurisdiction": "us-me", "months": "unstated",
-    "hold": "none", "channel": "post", "resource.name": "address", "resource.source": "household",
+    "hold": "none", "channel": "post",
+    "requester_state": "unstated", "resource.name": "address", "resource.source": "household",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ YES_OR_NO = tuple(fact.path for fact in FACTS if fact.settled)
 # What tells most comes first: a demand that needs a consent is told with a plain paper.
 _MOST_TELLING = (
     *("consent", "agreement", "component", "paper", "subject", "holder", "months", "hold"),
-    *("channel", "resource"),
+    *("channel", "requester_state", "resource"),
 )
 _PLAIN = {
     fact.path: fact.plain
