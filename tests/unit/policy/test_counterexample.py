@@ -106,6 +106,12 @@ NO_PARTS = ("purpose", "field")
         {"paper.court": "other_state"},
         {"paper.court": "other_state", "holder.jurisdiction": "us-vt"},
         {"subject.represented_by": "parent", "subject.flags": ["minor"]},
+        {"subject.represented_by": "agent", "subject.authority_in_date": "yes"},
+        {"subject.represented_by": "agent", "subject.authority_in_date": "no"},
+        {"requester_state": "federal"},
+        {"requester_state": "holder_state"},
+        {"requester_state": "other_state"},
+        {"requester_state": "other_state", "holder.jurisdiction": "us-vt"},
         {
             "subject.represented_by": "guardian",
             "subject.relation": "unknown",
