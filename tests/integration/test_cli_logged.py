@@ -386,8 +386,8 @@ def test_the_same_receipt_is_logged_once(office: Path) -> None:
 
     assert first == f"The receipt of agents.example/r for {ID} is recorded: log entry 3.\n"
     assert again == (
-        f"The receipt of agents.example/r for {ID} is recorded already: log entry 3.\n"
-        "    Nothing was logged again.\n"
+        f"The receipt of agents.example/r for {ID} is recorded already: log\n"
+        "    entry 3. Nothing was logged again.\n"
     )
     assert later.endswith("log entry 4.\n")
     assert [entry.type for entry in logged(office)[3:]] == ["answer.received"] * 2
@@ -417,6 +417,11 @@ def test_a_second_receipt_by_another_key_is_refused_and_not_logged(office: Path)
 
     assert caught.value.code == "receipt-other-key"
     assert logged(office) == before
+
+
+def in_one(told: str) -> str:
+    """What was told, on one line."""
+    return " ".join(told.split())
 
 
 def test_the_right_receipt_stands_in_place_of_a_wrong_one_that_it_names(office: Path) -> None:
@@ -450,7 +455,7 @@ def test_the_right_receipt_stands_in_place_of_a_wrong_one_that_it_names(office: 
     assert named == f"The receipt of agents.example/r for {ID} is recorded: log entry 4."
     assert logged(office)[4].fields["instead_of"] == "3"
     for more in ((), ("--instead-of", "3")):
-        assert "is recorded already: log entry 4" in record("agents", *more)
+        assert "is recorded already: log entry 4." in in_one(record("agents", *more))
     # The wrong one stands no more: neither by itself, nor to be replaced once more.
     for who, more, code in (
         ("others", (), "receipt-other-key"),
@@ -464,7 +469,7 @@ def test_the_right_receipt_stands_in_place_of_a_wrong_one_that_it_names(office: 
     assert record("others", "--instead-of", "4").endswith("log entry 5.")
     assert record("agents", "--instead-of", "5").endswith("log entry 6.")
     for more in ((), ("--instead-of", "5")):
-        assert "is recorded already: log entry 6" in record("agents", *more)
+        assert "is recorded already: log entry 6." in in_one(record("agents", *more))
     assert len(logged(office)) == 7
 
 

@@ -92,3 +92,11 @@ def test_each_user_has_a_day_with_a_mistake_in_it() -> None:
 )  # fmt: skip
 def test_an_answer_that_is_another_is_noticed(said: str, shown: str, is_same: bool) -> None:
     assert fits(said, shown) is is_same
+
+
+def test_each_error_that_is_shown_stands_in_the_list_of_errors() -> None:
+    codes = re.findall(r"^  code: (\S+)$", README.read_text("utf-8"), re.MULTILINE)
+    listed = (ROOT / "docs" / "errors.md").read_text("utf-8")
+
+    assert len(codes) >= 4
+    assert [code for code in codes if f"| `{code}` |" not in listed] == []

@@ -89,6 +89,10 @@ ITS_PAPER = {
     "paper.kind": "consent", "paper.issuer": "subject", "papers": ["consent"],
     "kinds": ["consent"], "issuers": ["subject"],
 }  # fmt: skip
+AS_A_PAPER = {
+    "paper.kind": "matching_agreement", "paper.issuer": "agency_head",
+    "papers": ["matching_agreement"], "kinds": ["matching_agreement"], "issuers": ["agency_head"],
+}  # fmt: skip
 NO_PARTS = ("purpose", "field")
 
 
@@ -200,6 +204,9 @@ NO_PARTS = ("purpose", "field")
         {**CONSENT, **ITS_PAPER, "paper.names_field": "no", "consent.field": "no"},
         AGREEMENT,
         {**AGREEMENT, "agreement.party": "no", "agreement.purpose": "no"},
+        {**AGREEMENT, **AS_A_PAPER},
+        {**AGREEMENT, **AS_A_PAPER, "paper.names_field": "no"},
+        {**AGREEMENT, **AS_A_PAPER, "paper.names_field": "no", "agreement.field": "no"},
         {**AGREEMENT, "agreement.party": "no", "principal": "fns"},
         {**AGREEMENT, "agreement.party": "no", "component": "fns", "agreement.field": "no"},
     ],

@@ -600,6 +600,36 @@ def test_a_sound_agreement_is_as_it_must_be(facts: Facts) -> None:
     assert facts(agreements=[MATCH])["agreement"] == MATCHED
 
 
+@pytest.mark.parametrize(
+    ("scopes", "field"),
+    [
+        ([], "yes"),
+        ([{}], "yes"),
+        # A field that it lists of one person or of a class is the field: it is about everybody.
+        ([{"fields_named": ["S*.address"], "programs": ["snap"]}], "yes"),
+        ([{"fields_named": ["S2.address"]}], "yes"),
+        ([{"persons_named": ["S2"]}], "yes"),
+        ([{"fields_named": ["S1.name"]}], "no"),
+        ([{"fields_named": []}], "no"),
+        ([{"programs": ["tanf"]}], "no"),
+        ([{"programs": []}], "no"),
+        # Of several, one has to list the program and the field together.
+        ([{"programs": ["tanf"]}, {"fields_named": ["S1.name"]}], "no"),
+        ([{"programs": ["tanf"]}, {"fields_named": ["S1.address"]}], "yes"),
+    ],
+)
+def test_an_agreement_covers_what_its_paper_lists_and_no_more(
+    scopes: list[dict[str, object]], field: str, facts: Facts
+) -> None:
+    paper = {"kind": "matching_agreement", "issuer": "agency_head", "status": "live"}
+    papers = [{**paper, "scope": scope} for scope in scopes]
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": papers}
+
+    for named in ("S1.address", "address"):
+        found = facts(instrument=letter, agreements=[{**MATCH, "fields": [named]}])["agreement"]
+        assert found == {**MATCHED, "field": field}
+
+
 def test_without_an_agreement_nothing_is_agreed(facts: Facts) -> None:
     assert facts()["agreement"] == dict.fromkeys(MATCHED, "no")
 

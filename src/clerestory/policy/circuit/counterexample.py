@@ -146,8 +146,10 @@ def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
 
 
 def _name_on_another_permission(paper: Document, facts: Facts, ref: str) -> None:
-    """Add a second paper of a permission that names the field, where the demand is one itself."""
-    if facts["paper.kind"] == "consent" and facts["consent.field"] == "yes":
+    """Add a second permission or agreement that names the field, where the demand is one itself."""
+    covers = {"consent": "consent.field", "matching_agreement": "agreement.field"}
+    covering = covers.get(facts["paper.kind"])
+    if covering and facts[covering] == "yes":
         same = ("kind", "issuer", "status", "written", "valid", "signed", "served")
         twin = {key: paper[key] for key in same if key in paper}
         paper["accompanies"] = [*paper["accompanies"], {**twin, "scope": {"fields_named": [ref]}}]
