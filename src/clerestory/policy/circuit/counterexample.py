@@ -77,7 +77,7 @@ def _is_housemate_of_process(facts: Facts) -> bool:
     """Whether process that binds leaves somebody out who is a member of the household."""
     kind, enforced = facts["paper.kind"], facts["paper.enforced_by_order"] == "yes"
     binds = kind in PROCESS or (kind == ENFORCED and enforced)
-    return binds and facts["subject.relation"] == "household_member"
+    return bool(binds and facts["subject.relation"] == "household_member")
 
 
 def _ask_of_another(document: Document, facts: Facts) -> None:
