@@ -29,7 +29,7 @@ id: {ID}
 title: "Made-up"
 received: {{date: 2026-11-02, channel: counter}}
 holder: {{agency: me-dhhs, kind: state_agency, jurisdiction: us-me}}
-requester: {{body: "a made-up person", class: subject}}
+requester: {{body: "a made-up person", class: subject, reference: "of {ID}"}}
 instrument:
   kind: letter
   issuer: subject
@@ -268,7 +268,7 @@ def test_the_first_answer_may_still_be_about_somebody_else_than_a_look_that_foun
 
 
 def receive(desk: Path, name: str, day: int, *more: str) -> Done:
-    (desk / "paper.yaml").write_text(PAPER.replace(f"id: {ID}", f"id: {name}"))
+    (desk / "paper.yaml").write_text(PAPER.replace(ID, name))
     return type_in("receive", desk / "paper.yaml", "--office", desk / "office",
                    "--at", DAY.format(day), *more)  # fmt: skip
 
@@ -279,7 +279,7 @@ def test_nothing_is_done_of_a_day_before_the_demands_own_last_act_unless_it_is_l
     assert receive(desk, "OWN-2", 5).code == 0
     # The paper came on the 2nd, and its receipt was logged on the 5th.
     (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-2"))
-    paper = PAPER.replace(f"id: {ID}", "id: OWN-2")
+    paper = PAPER.replace(ID, "OWN-2")
     said = cannot(desk, "log-time-backwards", day=4, paper=paper)
     assert "2026-11-04 is before 2026-11-05" in said
     refusal = type_in("refuse", desk / "paper.yaml", "--office", desk / "office",
@@ -318,7 +318,7 @@ def test_nothing_has_changed_before_the_first_answer(desk: Path) -> None:
     )
 
 
-BOTH = PAPER.replace(f"id: {ID}", "id: OWN-5").replace(
+BOTH = PAPER.replace(ID, "OWN-5").replace(
     "findings:", "  - {program: mainecare, fields: [S1.benefit_amount]}\nfindings:"
 )
 SUSPENDED = "suspensions:\n  - {{authority: snap-7cfr272-1-c3, by: Made-up, from: {}, reason: x}}\n"
@@ -455,3 +455,99 @@ def test_todays_demand_and_each_set_of_facts_is_judged_once_for_all_earlier_answ
 
     # The command's own, then today's and the facts of all four answers, which are the same.
     assert sorted(judged) == ["-", "Made-up", "Made-up"]
+
+
+def again(desk: Path, name: str, *more: str, paper: str = PAPER, day: int = 5) -> Done:
+    """Receive the same paper under another id."""
+    (desk / "who.yaml").write_text(WHO.replace(ID, name))
+    (desk / "paper.yaml").write_text(paper.replace(f"id: {ID}", f"id: {name}"))
+    return type_in("receive", desk / "paper.yaml", "--office", desk / "office",
+                   "--at", DAY.format(day), *more)  # fmt: skip
+
+
+def test_the_same_paper_under_another_id_is_found_whatever_was_written_into_it_since(
+    desk: Path,
+) -> None:
+    before = kept(desk)
+    for paper in (
+        PAPER,
+        PAPER.replace("Made-up", "Made-up, typed once more") + IRRELEVANT,
+        UNPROVED.replace("2026-11-02", "2026-11-04"),
+        about("{from: 2026-02-01, to: 2026-04-01}"),
+    ):
+        done = again(desk, "OWN-2", paper=paper)
+        assert (done.code, done.error_code) == (2, "answer-same-paper"), done
+        said = " ".join(done.err.split())
+        assert "received already, as OWN-1, number 1" in said
+        assert "add --again OWN-1" in said
+        assert kept(desk) == before
+        assert not (desk / "office/matters/OWN-2.json").exists()
+
+    # Two papers that each state a period of their own are two.
+    for number, month in ((2, "02"), (3, "03")):
+        paper = about(f"{{from: 2026-{month}-01, to: null}}").replace("of OWN", "for OWN")
+        assert again(desk, f"OWN-{number}", paper=paper).code == 0
+        assert "again" not in logged(desk, EventType.DEMAND_RECEIVED, f"OWN-{number}")[0]
+
+
+def test_a_repetition_names_the_same_paper_and_is_logged_as_one(desk: Path) -> None:
+    other = PAPER.replace('reference: "of', 'reference: "another of')
+    before = kept(desk)
+    for named, paper in (("OWN-9", PAPER), ("OWN-1", other)):
+        done = again(desk, "OWN-2", "--again", named, paper=paper)
+        assert (done.code, done.error_code) == (2, "answer-again-other"), done
+        assert kept(desk) == before
+
+    assert again(desk, "OWN-2", "--again", ID).out == "received OWN-2 as number 2\n"
+    assert "as OWN-2, number 2" in again(desk, "OWN-3", day=6).err
+    # Whichever of them is named, all of them are logged.
+    assert again(desk, "OWN-3", "--again", ID, day=6).code == 0
+
+    told = [logged(desk, EventType.DEMAND_RECEIVED, name)[0] for name in (ID, "OWN-2", "OWN-3")]
+    assert [one.get("again") for one in told] == [None, "OWN-1", "OWN-2 OWN-1"]
+    assert len({one["question"] for one in told}) == 1
+    # A run that was killed before the office's note finds its entry, with the words or without.
+    (desk / "office/matters/OWN-3.json").unlink()
+    assert again(desk, "OWN-3", day=7).out == "received OWN-3 as number 3\n"
+
+
+def test_a_repetition_is_held_against_what_was_answered_before(desk: Path) -> None:
+    refuse_by_counsel(desk)
+    sent = PAPER.replace("2026-11-02", "2026-11-04")
+    assert again(desk, "OWN-2", "--again", ID, paper=sent).code == 0
+    paper = sent.replace(f"id: {ID}", "id: OWN-2")
+
+    said = cannot(desk, "answer-refused-already", paper=paper, day=6)
+    assert f"the demand {ID} was refused already, log entry 2" in said
+    said = cannot(desk, "answer-raised", "--changed", "findings.requester_supplied_name",
+                  paper=paper + IRRELEVANT, day=6)  # fmt: skip
+    assert "snap/S1.address, snap/S1.benefit_amount" in said
+    still = [word for name in FIELDS[1:] for word in ("--lower", f"S1.{name}=refer_to_counsel")]
+    cannot(desk, "answer-refused-already", *still, paper=paper, day=6)
+    assert logged(desk, EventType.ANSWER_SEALED, "OWN-2") == []
+
+
+def test_a_repetition_of_what_was_sealed_is_sealed_and_what_was_lowered_stays(desk: Path) -> None:
+    sealed(disclose(desk, *LOWERED))
+    assert again(desk, "OWN-2", "--again", ID).code == 0
+    paper = PAPER.replace(f"id: {ID}", "id: OWN-2")
+
+    assert "is another: snap/S1.address, log entry 2" in cannot(
+        desk, "answer-raised", paper=paper, day=6
+    )
+    assert sealed(disclose(desk, *LOWERED, paper=paper, day=6)) == "sealed number 2, log entry 5"
+
+
+def test_a_repetition_is_about_the_same_persons(desk: Path) -> None:
+    sealed(disclose(desk))
+    (desk / "other.yaml").write_text(OTHER.replace(ID, "OWN-2").replace("911-11", "921-21"))
+    before = kept(desk)
+
+    done = again(desk, "OWN-2", "--again", ID, "--who", str(desk / "other.yaml"))
+
+    assert (done.code, done.error_code) == (2, "answer-other-person"), done
+    assert kept(desk) == before
+    assert again(desk, "OWN-2", "--again", ID).code == 0
+    (desk / "who.yaml").write_text((desk / "other.yaml").read_text())
+    paper = PAPER.replace(f"id: {ID}", "id: OWN-2")
+    assert "log entry 2: S1" in cannot(desk, "answer-other-person", paper=paper, day=6)

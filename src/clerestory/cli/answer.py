@@ -45,6 +45,9 @@ def _demand_options(command: Callable[..., None]) -> Any:
 @_demand_options
 @click.option("--who", type=_PATH, help="A file: whom the paper names; the answer is bound to it.")
 @click.option(
+    "--again", metavar="ID", help="The demand that this same paper came as before, on purpose."
+)
+@click.option(
     "--acknowledge",
     is_flag=True,
     help="Write the letter that says so, also of a demand received before.",
@@ -57,6 +60,7 @@ def receive(
     at_text: str | None,
     late: bool,
     who: Path | None,
+    again: str | None,
     acknowledge: bool,
 ) -> None:
     """Log DEMAND and draw its number, before anything is known of the outcome."""
@@ -72,7 +76,7 @@ def receive(
     check_addressed(office, read)
     known, named = office.find_number(read.id), read_whom(read, who) if who else None
     if known is None or not acknowledge:
-        number = receive_demand(office, read, at, who=named)
+        number = receive_demand(office, read, at, who=named, again=again)
         tell(f"received {read.id} as number {number}")
     else:
         if named is not None:

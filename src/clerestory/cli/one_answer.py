@@ -6,6 +6,7 @@ from datetime import date
 
 from clerestory.cli.deciding import Decided, decide_again
 from clerestory.cli.logging_answers import ANSWERS, DECISIONS
+from clerestory.cli.same_paper import said_unless_erased
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import parse_day
 from clerestory.ledger import Ledger
@@ -21,6 +22,7 @@ class Before:
 
     Attributes:
         index: Its entry.
+        demand_id: The demand that it answers.
         digest: What the entry commits to: the letters of a refusal, or what a package holds.
         sealed_to: The recipient; nobody for a refusal.
         signed: Who let it go.
@@ -28,6 +30,7 @@ class Before:
     """
 
     index: int
+    demand_id: str
     digest: str
     sealed_to: str
     signed: str
@@ -45,7 +48,7 @@ class RefusedBefore:
         """Return what to raise where this would be another refusal than the one logged."""
         if self.sealed is not None:
             return _sealed_already(decided, self.sealed)
-        return refused_otherwise(decided, self.refusal.index)
+        return refused_otherwise(self.refusal)
 
 
 def refused_before(ledger: Ledger, decided: Decided) -> RefusedBefore | None:
@@ -81,14 +84,14 @@ def check_not_refused(ledger: Ledger, decided: Decided) -> None:
             return
         refused = answer
     if refused is not None and _is_on_same_facts(ledger, decided, refused):
-        raise refused_otherwise(decided, refused.index)
+        raise refused_otherwise(refused)
 
 
-def refused_otherwise(decided: Decided, index: int) -> Refusal:
+def refused_otherwise(refused: Before) -> Refusal:
     """Return what to raise where a refusal was logged and this would be another answer."""
     return Refusal(
-        f"the demand {decided.demand.id} was refused already, log entry {index}, and this would "
-        "be another answer",
+        f"the demand {refused.demand_id} was refused already, log entry {refused.index}, and this "
+        "would be another answer",
         code="answer-refused-already",
         todo="the first one stands: hand over its letters; give the demand as it was refused to "
         "have them again. Where a court has ordered more since, write its order into the demand, "
@@ -113,10 +116,11 @@ def as_on(decided: Decided, day: date) -> Decided:
 
 def answers_before(ledger: Ledger, demand_id: str) -> Iterator[Before]:
     """Yield every answer to a demand that the log holds, the oldest first."""
-    for index, told in said_of(ledger, ANSWERS, demand_id):
+    for index, told in said_unless_erased(ledger, ANSWERS, demand_id):
         on = told.get("on")
         yield Before(
             index=index,
+            demand_id=demand_id,
             digest=told["package"],
             sealed_to=told["sealed_to"],
             signed=told["signed"],
