@@ -551,3 +551,120 @@ def test_a_repetition_is_about_the_same_persons(desk: Path) -> None:
     (desk / "who.yaml").write_text((desk / "other.yaml").read_text())
     paper = PAPER.replace(f"id: {ID}", "id: OWN-2")
     assert "log entry 2: S1" in cannot(desk, "answer-other-person", paper=paper, day=6)
+
+
+# Made up: the authority that opens everything is suspended from the 4th on.
+CLOSING = PAPER + SUSPENDED.format("2026-11-04")
+SIGNED = "--reviewer", "Made-up One", "--reviewer", "Made-up Two"
+
+
+def abandon(desk: Path, *more: str, day: int = 4, paper: str = CLOSING) -> Done:
+    (desk / "paper.yaml").write_text(paper)
+    return type_in("abandon", desk / "paper.yaml", "--office", desk / "office",
+                   "--at", DAY.format(day), *more)  # fmt: skip
+
+
+def begun(desk: Path, *, where: str = "nowhere") -> None:
+    """What a run leaves that was killed after it logged, before the package had its name."""
+    (desk / "paper.yaml").write_text(CLOSING)
+    must("disclose", desk / "paper.yaml", "--office", desk / "office", "--who", desk / "who.yaml",
+         "--recipient", desk / "theirs/recipient.txt", "--at", DAY.format(3), *SIGNED)  # fmt: skip
+    if where == "sealing":
+        (desk / "office/out").rename(desk / "office/sealing")
+    else:
+        shutil.rmtree(desk / "office/out")
+        shutil.rmtree(desk / "office/sealed")
+
+
+@pytest.mark.parametrize("where", ["nowhere", "sealing"])
+def test_what_was_begun_and_the_law_closed_since_is_ended_and_then_refused(
+    desk: Path, where: str
+) -> None:
+    begun(desk, where=where)
+    cannot(desk, "disclosure-nothing-released", paper=CLOSING)
+    refusing = ["refuse", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(4),
+                "--counsel", "Made-up Counsel"]  # fmt: skip
+    assert "end it with abandon" in " ".join(type_in(*refusing).err.split())
+    before = kept(desk)
+    for more, code in (
+        ([], "answer-needs-two"),
+        (SIGNED[:2], "answer-needs-two"),
+        (["--counsel", "A; B"], "answer-signer-unclear"),
+    ):
+        done = abandon(desk, *more)
+        assert (done.code, done.error_code) == (2, code), done
+    assert abandon(desk, *SIGNED, day=2).error_code == "log-time-backwards"
+    # On the 3rd the law still lets it leave.
+    assert abandon(desk, *SIGNED, day=3).error_code == "answer-still-open"
+    assert kept(desk) == before
+
+    assert abandon(desk, *SIGNED).out == (
+        "the answer to number 1 in log entry 2 is ended, log entry 3\n"
+    )
+
+    [told] = logged(desk, EventType.MATTER_UPDATED)
+    assert told == {
+        "demand": ID, "number": "1", "ended_answer": "2", "because": "law",
+        "closed": " ".join(f"snap/S1.{name}" for name in sorted(FIELDS)),
+        "signed": "Made-up One; Made-up Two", "on": "2026-11-04",
+    }  # fmt: skip
+    assert not (desk / "office/sealing").exists()
+    assert "was ended already, log entry 3" in abandon(desk, *SIGNED, day=5).out
+    assert kept(desk)[1] == 4
+    assert must(*refusing).startswith("refused number 1, log entry 5\n")
+
+
+def test_what_was_ended_is_not_gone_on_with_when_the_law_opens_again(desk: Path) -> None:
+    begun(desk)
+    assert abandon(desk, "--counsel", "Made-up Counsel").code == 0
+
+    # The same contents as were ended, of another day and of the same.
+    assert sealed(disclose(desk, "--changed", "suspensions", day=5)).endswith("log entry 5")
+    [first, second] = logged(desk, EventType.ANSWER_SEALED)
+    assert (first["on"], second["on"]) == ("2026-11-03", "2026-11-05")
+    assert abandon(desk, *SIGNED, day=5).error_code == "answer-may-have-left"
+
+
+def test_what_may_have_left_or_was_not_begun_is_not_ended(desk: Path) -> None:
+    before = kept(desk)
+    assert abandon(desk, *SIGNED).error_code == "answer-not-begun"
+    assert kept(desk) == before
+    sealed(disclose(desk, paper=CLOSING))  # and handed over
+    before = kept(desk)
+
+    said = abandon(desk, *SIGNED)
+
+    assert (said.code, said.error_code) == (2, "answer-may-have-left"), said
+    assert "one was put out for log entry 2" in said.err
+    assert kept(desk) == before
+
+
+def test_a_package_that_never_left_is_not_taken_for_one_that_may_have(desk: Path) -> None:
+    """Its folder was emptied for another package, and its note goes with it."""
+    begun(desk, where="sealing")
+    other = PAPER.replace(ID, "OWN-2")
+    assert receive(desk, "OWN-2", 3).code == 0
+    (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-2"))
+    sealed(disclose(desk, paper=other))
+
+    assert abandon(desk, *SIGNED).code == 0
+
+
+def test_what_new_facts_closed_is_ended_and_says_so(desk: Path) -> None:
+    begun(desk)
+
+    done = abandon(desk, *SIGNED, paper=CLOSING.replace("verified: yes", "verified: no"))
+
+    assert done.code == 0, done
+    assert logged(desk, EventType.MATTER_UPDATED)[0]["because"] == "facts"
+
+
+def test_nobody_ends_an_answer_by_hand(desk: Path) -> None:
+    event = {"type": "matter.updated", "scope": "maine-dhhs", "matter": ID,
+             "fields": {"ended_answer": "2"}}  # fmt: skip
+    (desk / "event.json").write_text(json.dumps(event))
+
+    done = type_in("log", "append", desk / "office/log", desk / "event.json")
+
+    assert (done.code, done.error_code) == (2, "log-event-internal"), done
+    assert "clerestory abandon" in done.err

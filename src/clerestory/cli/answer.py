@@ -1,4 +1,4 @@
-"""``receive``, ``disclose``, ``refuse``, ``receipt``, ``verify`` and ``keys``."""
+"""``receive``, ``disclose``, ``refuse``, ``abandon``, ``receipt``, ``verify`` and ``keys``."""
 
 import sys
 from collections.abc import Callable
@@ -177,6 +177,31 @@ def refuse(
         tell(f"refused number {answered.number}, {told}")
     for path in answered.files:
         tell(f"  {path}")
+
+
+@click.command()
+@_demand_options
+@click.option("--counsel", help="Counsel who ends it.")
+@click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+def abandon(
+    demand: Path,
+    case: str | None,
+    packs: tuple[str, ...],
+    folder: Path,
+    at_text: str | None,
+    late: bool,
+    counsel: str | None,
+    reviewers: tuple[str, ...],
+) -> None:
+    """End an answer to DEMAND that was logged, never put out, and may not leave any more."""
+    from clerestory.cli.abandoning import abandon as abandon_answer
+
+    at, office = _acting(folder, at_text, late=late)
+    decided = _decide(demand, case, packs, (), office, at)
+    done = abandon_answer(office, decided, counsel=counsel, reviewers=reviewers, at=at)
+    for answer, entry in done.entries.items():
+        said = "was ended already" if done.again else "is ended"
+        tell(f"the answer to number {done.number} in log entry {answer} {said}, log entry {entry}")
 
 
 @click.command()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from clerestory.cli.committed import cells_text, judged_text
 from clerestory.cli.deciding import Decided
+from clerestory.cli.ended import ended_answers
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.order_of_acts import check_not_before, later_day
 from clerestory.cli.received import asked_digest, check_noted
@@ -179,7 +180,8 @@ def log_answer(
         judged["changed"] = " ".join(sorted(set(changed)))
     events = _answer_events(office, decided, number, digest, approvals, judged)
     # The decision too: an answer on other facts is another one, though it holds the same.
-    index = find_entries(ledger, events, beside=_BESIDE)
+    ended = ended_answers(ledger, decided.demand.id)
+    index = find_entries(ledger, events, beside=_BESIDE, but=ended)
     return ledger.append(events, at, zone=office.zone)[-1].index if index is None else index
 
 

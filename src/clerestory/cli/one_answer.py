@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clerestory.cli.deciding import Decided, decide_again
+from clerestory.cli.ended import ended_answers
 from clerestory.cli.logging_answers import ANSWERS, DECISIONS
 from clerestory.cli.same_paper import said_unless_erased
 from clerestory.kernel import Refusal
@@ -27,6 +28,7 @@ class Before:
         sealed_to: The recipient; nobody for a refusal.
         signed: Who let it go.
         on: The day of its letters; ``None`` in an entry of an earlier version.
+        ended: Whether it was ended since, and never left.
     """
 
     index: int
@@ -35,6 +37,7 @@ class Before:
     sealed_to: str
     signed: str
     on: date | None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def refused_before(ledger: Ledger, decided: Decided) -> RefusedBefore | None:
     refused = sealed = None
     for answer in answers_before(ledger, decided.demand.id):
         if answer.sealed_to != NOBODY:
-            sealed = answer
+            sealed = sealed if answer.ended else answer
         elif refused is None:
             refused = answer
     if refused is not None:
@@ -80,6 +83,8 @@ def check_not_refused(ledger: Ledger, decided: Decided) -> None:
     """
     refused = None
     for answer in answers_before(ledger, decided.demand.id):
+        if answer.ended:
+            continue
         if answer.sealed_to != NOBODY:
             return
         refused = answer
@@ -104,8 +109,9 @@ def _sealed_already(decided: Decided, sealed: Before) -> Refusal:
         f"the demand {decided.demand.id} was answered with a package already, log entry "
         f"{sealed.index}, and cannot be refused now",
         code="answer-sealed-already",
-        todo="hand over the package, or type disclose again where it was cut short; where it "
-        "must not leave, keep it and ask counsel; refuse a new paper under an id of its own",
+        todo="hand over the package, or type disclose again where it was cut short; where it was "
+        "cut short and may not leave any more, end it with abandon; where a package must not "
+        "leave, keep it and ask counsel; refuse a new paper under an id of its own",
     )
 
 
@@ -116,7 +122,9 @@ def as_on(decided: Decided, day: date) -> Decided:
 
 def answers_before(ledger: Ledger, demand_id: str) -> Iterator[Before]:
     """Yield every answer to a demand that the log holds, the oldest first."""
-    for index, told in said_unless_erased(ledger, ANSWERS, demand_id):
+    told_of = list(said_unless_erased(ledger, ANSWERS, demand_id))
+    ended = ended_answers(ledger, demand_id) if told_of else {}
+    for index, told in told_of:
         on = told.get("on")
         yield Before(
             index=index,
@@ -125,6 +133,7 @@ def answers_before(ledger: Ledger, demand_id: str) -> Iterator[Before]:
             sealed_to=told["sealed_to"],
             signed=told["signed"],
             on=parse_day(on) if on else None,
+            ended=index in ended,
         )
 
 
