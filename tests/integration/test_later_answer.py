@@ -582,8 +582,10 @@ def test_what_was_begun_and_the_law_closed_since_is_ended_and_then_refused(
 ) -> None:
     begun(desk, where=where)
     cannot(desk, "disclosure-nothing-released", paper=CLOSING)
-    refusing: list[str | Path] = ["refuse", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(4),
-                "--counsel", "Made-up Counsel"]  # fmt: skip
+    refusing: list[str | Path] = [
+        "refuse", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(4),
+        "--counsel", "Made-up Counsel",
+    ]  # fmt: skip
     assert "end it with abandon" in " ".join(type_in(*refusing).err.split())
     before = kept(desk)
     for more, code in (

@@ -89,11 +89,7 @@ def receive(
                     office.note_number(demand, number)
                 raise _received(demand, number)
         else:
-            repeated = check_repeats(ledger, demand, again)
-            if repeated:
-                # Whom the paper named then it names now: no answer could be about others.
-                check_persons(ledger, demand.id, repeated, who)
-                event = replace(event, fields={**event.fields, "again": " ".join(repeated)})
+            event = replace(event, fields={**facts, **_repeating(ledger, demand, again, who)})
             check_not_before(office, ledger, demand.id, office.day(at))
             if behind := later_day(ledger, demand.id, office.day(at)):
                 event = replace(event, fields={**event.fields, "late": behind})
@@ -103,6 +99,18 @@ def receive(
             number = appended.demand_number
     office.note_number(demand, number)
     return number
+
+
+def _repeating(
+    ledger: Ledger, demand: Demand, again: str | None, who: NamedPersons | None
+) -> dict[str, str]:
+    """Return what the entry of a receipt says of the demands whose paper it is once more."""
+    repeated = check_repeats(ledger, demand, again)
+    if not repeated:
+        return {}
+    # Whom the paper named then it names now: no answer could be about others.
+    check_persons(ledger, demand.id, repeated, who)
+    return {"again": " ".join(repeated)}
 
 
 def _received(demand: Demand, number: int) -> Refusal:
