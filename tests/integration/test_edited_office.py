@@ -120,7 +120,7 @@ def test_a_second_recipient_is_a_second_answer_in_the_log(office: Path, made: Pa
 
     said = must(*disclose(office, made, "others"))
 
-    assert said.startswith("sealed number 1, log entry 4")
+    assert said.startswith("The answer to number 1 is sealed: log entry 4")
     with open_office(office).ledger() as ledger:
         answers = [told for _, told in fields_of(ledger, EventType.ANSWER_SEALED, CASE)]
     keys = [(made / to / "recipient.txt").read_text().strip() for to in ("agents", "others")]
@@ -188,7 +188,7 @@ def test_a_demand_whose_note_is_lost_is_noted_again_by_the_same_paper_and_can_be
     assert (done.code, done.error_code) == (2, "answer-received-already")
     assert "as number 1" in done.err
     assert entries(office) == 1
-    assert must(*disclose(office, made)).startswith("sealed number 1, log entry 2")
+    assert must(*disclose(office, made)).startswith("The answer to number 1 is sealed: log entry 2")
 
 
 def test_another_paper_under_the_id_of_one_whose_note_is_lost_is_not_noted(
@@ -223,7 +223,7 @@ def test_an_answer_that_was_logged_and_not_put_out_is_the_same_answer_on_the_nex
 
     said = must(*next_day(disclose(office, made), reviewer=reviewer))
 
-    assert said.startswith(f"sealed number 1, log entry {entry}\n")
+    assert said.startswith(f"The answer to number 1 is sealed: log entry {entry}.\n")
     assert entries(office) == entry + 1
     must(
         "verify", office / "out" / f"{CASE}.tar.age", "--identity", made / "agents/identity.txt",
@@ -307,7 +307,9 @@ def test_a_recipients_key_may_be_kept_in_the_offices_folder(
     (office / "recipients").mkdir()
     (office / "recipients" / "theirs.pem").write_bytes(theirs)
 
-    assert must(*disclose(office, made)[:-1], key).startswith("sealed number 1, log entry 2")
+    assert must(*disclose(office, made)[:-1], key).startswith(
+        "The answer to number 1 is sealed: log entry 2"
+    )
 
 
 def test_a_link_in_place_of_the_folder_of_work_is_taken_away_and_not_what_it_leads_to(

@@ -70,7 +70,7 @@ def test_a_disclosure_cut_short_is_finished_on_another_day_as_that_of_the_first(
 
     told = must(*disclosing(office, LATER))
 
-    assert told.startswith("sealed number 1, log entry 2")
+    assert told.startswith("The answer to number 1 is sealed: log entry 2")
     assert answers(office) == first
     [(index, answer)] = first
     assert (index, answer["on"]) == (2, "2026-10-21")
@@ -99,10 +99,10 @@ def test_a_court_order_after_a_refusal_is_obeyed_and_the_refusal_is_still_found(
 
     told = must(*disclosing(office), *ORDERED)
 
-    assert told.startswith("sealed number 1, log entry 4")
+    assert told.startswith("The answer to number 1 is sealed: log entry 4")
     again = must(*refusing(office)).splitlines()
     assert again[:2] == [
-        "number 1 is refused already, log entry 2; nothing was logged again",
+        "Demand number 1 is refused already: log entry 2. Nothing was logged again.",
         "  it was answered with a package since, log entry 4",
     ]
     assert [index for index, _ in answers(office)] == [2, 4]

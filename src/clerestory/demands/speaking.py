@@ -11,7 +11,7 @@ from clerestory.demands.condition import AllOf, AnyOf, Asked, Condition, all_of,
 from clerestory.demands.determination import Change, Question
 from clerestory.kernel import Refusal
 from clerestory.law.fact import ANSWER
-from clerestory.law.fact_table import BY_PATH, whole_of
+from clerestory.law.fact_table import BY_PATH, ISSUER, KIND, whole_of
 from clerestory.law.sentence_file import Clause
 from clerestory.law.sentences import COUNSEL, Sentences
 
@@ -134,7 +134,7 @@ class Speaker:
         fact, codes = asked.fact, asked.codes
         if fact == _ISSUED:
             kind, issuer = codes
-            kind, issuer = self._code("paper.kind", kind), self._code("paper.issuer", issuer)
+            kind, issuer = self._code(KIND, kind), self._code(ISSUER, issuer)
             return self.phrase("paper_issued", kind=kind, issuer=issuer)
         if fact in _WHOLE:
             return self.phrase(f"whole_{fact}")
@@ -262,7 +262,7 @@ def _issued(parts: list[Condition]) -> list[Condition]:
     for part in parts:
         if isinstance(part, Asked) and part.wanted and len(part.codes) == 1:
             one[part.fact] = part
-    kind, issuer = one.get("paper.kind"), one.get("paper.issuer")
+    kind, issuer = one.get(KIND), one.get(ISSUER)
     if kind is None or issuer is None:
         return parts
     both = Asked(_ISSUED, (*kind.codes, *issuer.codes))

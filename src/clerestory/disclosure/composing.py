@@ -24,7 +24,7 @@ from clerestory.disclosure.letter_facts import (
     scope_of,
     stages,
 )
-from clerestory.disclosure.openings_said import near_misses, routes, ways
+from clerestory.disclosure.openings_said import lacks, near_misses, routes, ways
 from clerestory.disclosure.reasons_said import Reasons
 from clerestory.disclosure.shown import shown
 from clerestory.disclosure.stationery import Stationery
@@ -216,12 +216,11 @@ def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
     # What brings a stranger's demand before counsel is no way for the person.
     refer = [] if given.is_own else ways(given, Outcome.REFER)
     closed = any(each.outcome is Outcome.WITHHOLD for each in given.kept)
-    lacking = any(miss.missing for each in given.kept for miss in each.considered_not_met)
     return {
         "near_misses": near_misses(given),
         "ways": release,
         "counsel_ways": refer,
-        "no_way": mark(closed and not (release or refer or lacking)),
+        "no_way": mark(closed and not (release or refer or lacks(given))),
         # Beside something that is given, a duty may follow from what protects its person.
         "routes": [] if given.given else routes(given),
         "again": mark(True),
@@ -261,7 +260,8 @@ def notice(given: LetterInput, *, subject: str, addressee: str) -> Letter:
         "nothing_given": mark(not released),
         "not_given": [_own_row(given, each) for each in own if each not in released],
         "authorities": [
-            {"citation": known.citation, "text": known.person} for known in _authorities(given, own)
+            {"citation": known.citation, "text": given.text_of(known.id, PERSON)}
+            for known in _authorities(given, own)
         ],
     }
     # Others' names and what they asked of others are no business of this reader's.

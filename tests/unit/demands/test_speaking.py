@@ -282,7 +282,8 @@ def test_without_any_sentences_counsel_reads_codes() -> None:
         (Asked("raised", ("identifier_matches_one_person",), wanted=False), True),
         (AnyOf((WRITTEN, Asked("established", ("person_asked_about",)))), True),
         (Asked("findings.part2_order", ("yes",)), False),
-        (AnyOf((WRITTEN, HOLD)), False),
+        (AnyOf((WRITTEN, MONTHS)), False),
+        (AnyOf((WRITTEN, HOLD)), True),
     ],
 )
 def test_what_would_tell_whether_there_is_a_file_is_known(

@@ -350,6 +350,49 @@ def test_of_what_goes_to_counsel_the_papers_are_named_and_no_doubt(
     assert "not a plaintiff" not in text
 
 
+@pytest.mark.parametrize(
+    ("fact", "value", "is_way"),
+    [
+        ("findings.order_stayed", "no", True),
+        ("findings.agency_consent_only", "no", True),
+        ("findings.crime_named", "yes", True),
+        ("findings.relates_to_immigration_enforcement", "no", False),
+        ("findings.specific_and_limited", "no", False),
+        ("findings.representative_may_endanger", "no", False),
+        ("findings.law_enforcement_hold_written", "no", False),
+        ("hold", "lapsed", False),
+    ],
+)
+def test_nobody_is_asked_to_show_what_no_paper_can_show(
+    refused: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+    fact: str,
+    value: str,
+    is_way: bool,
+) -> None:
+    paper = Change(fact="paper.written", value="yes")
+    turn = Turn(outcome=Outcome.RELEASE, changes=(Change(fact=fact, value=value),))
+    other = Turn(outcome=Outcome.RELEASE, changes=(Change(fact=fact, value=value), paper))
+    alone, both = (
+        replace(
+            refused,
+            determination=make_determination(
+                make_ruling("S1", "address", Outcome.WITHHOLD, turns=(one,)), overall="withhold"
+            ),
+        )
+        for one in (turn, other)
+    )
+
+    said = "\n".join(composing.refusal(alone).lines)
+
+    assert ("What would open the records\nThis is not a promise." in said) == is_way
+    assert ("we know of nothing that you could show us" in said) != is_way
+    # A set of which a part is no way is none either; what may not be said is left out of it.
+    beside = "\n".join(composing.refusal(both).lines)
+    assert ("the request is in writing" in beside) == (is_way or fact == "hold")
+
+
 def test_a_person_is_answered_on_the_laws_that_they_named_and_on_no_others(
     refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
 ) -> None:
