@@ -19,6 +19,7 @@ import pytest
 
 from clerestory.audit.casebook import case_documents, day_of, demand_on
 from clerestory.audit.law_days import LawDays
+from clerestory.demands.determination import Change
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.demands.schema import plain
 from clerestory.demands.speaking import Speaker
@@ -202,6 +203,36 @@ def test_a_near_miss_denies_nothing_that_another_part_rests_on(name: str) -> Non
     for ruling in of.kept:
         for miss in ruling.considered_not_met:
             assert of.authority(miss.authority).not_met not in text
+
+
+@every
+def test_what_stands_in_a_file_or_is_feared_for_a_person_is_in_no_letter(name: str) -> None:
+    of = given(name)
+    unsaid = [
+        clause
+        for table, word in sorted(of.voice.sentences.unsaid)
+        if (clause := of.voice.sentences.clause(table, word, of.reader))
+    ]
+
+    assert len(unsaid) > 10
+    for kind, letter in letters(of):
+        text = "\n".join(letter.lines)
+        for clause in unsaid:
+            assert clause.yes not in text, kind
+            assert clause.no not in text, kind
+
+
+@every
+def test_nobody_is_told_to_raise_a_doubt_or_to_be_somebody_else(name: str) -> None:
+    of = given(name)
+    doubts = [of.voice.change(Change(fact=f"findings.{code}", value=value)) for code, value in (
+        ("paper_contradicts_itself", "yes"), ("plaintiff_state", "no"), ("order_reversed", "yes"),
+        ("conflicting_orders", "yes"),
+    )]  # fmt: skip
+
+    for kind, letter in letters(of):
+        ways = [line for line in prose(letter) if line in doubts]
+        assert ways == [], kind
 
 
 def test_the_sample_holds_every_kind_of_letter() -> None:

@@ -131,16 +131,22 @@ def test_an_answer_commits_to_the_facts_and_to_what_became_of_each_field(desk: P
 
 @pytest.mark.parametrize("day", [3, 4])
 def test_what_was_lowered_is_not_raised_on_the_same_facts(desk: Path, day: int) -> None:
-    assert sealed(disclose(desk, *LOWERED)) == "sealed number 1, log entry 2"
+    assert sealed(disclose(desk, *LOWERED)) == "The answer to number 1 is sealed: log entry 2."
 
     said = cannot(desk, "answer-raised", day=day)
 
     assert "until a fact that bears on it is another: snap/S1.address, log entry 2" in said
     assert "--lower snap/S1.address=refer_to_counsel" in said
     # Kept as it was it leaves again, and lower still.
-    assert sealed(disclose(desk, *LOWERED, day=day)) == "sealed number 1, log entry 2"
+    assert (
+        sealed(disclose(desk, *LOWERED, day=day))
+        == "The answer to number 1 is sealed: log entry 2."
+    )
     more = "--lower", "S1.mailing_address=refer_to_counsel"
-    assert sealed(disclose(desk, *LOWERED, *more, day=5)) == "sealed number 1, log entry 4"
+    assert (
+        sealed(disclose(desk, *LOWERED, *more, day=5))
+        == "The answer to number 1 is sealed: log entry 4."
+    )
     said = cannot(desk, "answer-raised", *LOWERED, day=6)
     assert "is another: snap/S1.mailing_address, log entry 4" in said
 
@@ -180,23 +186,29 @@ def test_what_was_refused_is_raised_by_the_fact_that_bears_on_it_once_it_is_name
             desk, "answer-changes-unsaid", *wrong
         )
 
-    assert sealed(disclose(desk, *named, day=4)) == "sealed number 1, log entry 4"
+    assert sealed(disclose(desk, *named, day=4)) == "The answer to number 1 is sealed: log entry 4."
     assert logged(desk)[-1]["changed"] == named[1]
     # Typed again after a run that was cut short, with the name or without it.
-    assert sealed(disclose(desk, *named, day=5)) == "sealed number 1, log entry 4"
-    assert sealed(disclose(desk, day=5)) == "sealed number 1, log entry 4"
+    assert sealed(disclose(desk, *named, day=5)) == "The answer to number 1 is sealed: log entry 4."
+    assert sealed(disclose(desk, day=5)) == "The answer to number 1 is sealed: log entry 4."
 
 
 def test_the_same_contents_on_other_facts_are_another_answer_on_the_same_day_and_later(
     desk: Path,
 ) -> None:
-    assert sealed(disclose(desk)) == "sealed number 1, log entry 2"
+    assert sealed(disclose(desk)) == "The answer to number 1 is sealed: log entry 2."
     other, named = PAPER + IRRELEVANT, ("--changed", "findings.requester_supplied_name")
 
     cannot(desk, "answer-changes-unsaid", paper=other, day=3)
-    assert sealed(disclose(desk, *named, paper=other)) == "sealed number 1, log entry 4"
-    assert sealed(disclose(desk, *named, paper=other, day=4)) == "sealed number 1, log entry 4"
-    assert sealed(disclose(desk, *named, day=4)) == "sealed number 1, log entry 6"
+    assert (
+        sealed(disclose(desk, *named, paper=other))
+        == "The answer to number 1 is sealed: log entry 4."
+    )
+    assert (
+        sealed(disclose(desk, *named, paper=other, day=4))
+        == "The answer to number 1 is sealed: log entry 4."
+    )
+    assert sealed(disclose(desk, *named, day=4)) == "The answer to number 1 is sealed: log entry 6."
 
     first, second, third = logged(desk)
     assert first["facts"] != second["facts"]
@@ -224,8 +236,8 @@ def test_what_the_record_closed_is_not_raised_when_its_mark_is_gone(desk: Path) 
         "refer_to_counsel", "record",
     ]  # fmt: skip
     # While the mark stands, the same command is the same answer.
-    assert sealed(disclose(desk)) == "sealed number 1, log entry 2"
-    assert sealed(disclose(desk, day=4)) == "sealed number 1, log entry 2"
+    assert sealed(disclose(desk)) == "The answer to number 1 is sealed: log entry 2."
+    assert sealed(disclose(desk, day=4)) == "The answer to number 1 is sealed: log entry 2."
 
     mark(desk, "no")
     before = kept(desk)[1]
@@ -235,7 +247,7 @@ def test_what_the_record_closed_is_not_raised_when_its_mark_is_gone(desk: Path) 
     assert "snap/S1.case_notes, log entry 2" in done.err
     assert kept(desk)[1] == before
     still = "--lower", "S1.case_notes=refer_to_counsel"
-    assert sealed(disclose(desk, *still, day=5)) == "sealed number 1, log entry 4"
+    assert sealed(disclose(desk, *still, day=5)) == "The answer to number 1 is sealed: log entry 4."
 
 
 OTHER = WHO.replace("Amina Warsame", "Jean-Luc Thibodeau").replace("1988-04-17", "1961-11-05")
@@ -251,7 +263,7 @@ def test_a_second_answer_is_about_whom_the_first_was_about(desk: Path) -> None:
     assert "Thibodeau" not in said
     # More marks of the same person may be given; the answer that says them is another.
     (desk / "who.yaml").write_text(WHO.replace("ssn:", "phone: 207-555-0191, ssn:"))
-    assert sealed(disclose(desk)) == "sealed number 1, log entry 4"
+    assert sealed(disclose(desk)) == "The answer to number 1 is sealed: log entry 4."
     assert json.loads(logged(desk, EventType.ANSWER_SEALED)[0]["who"])["S1"].keys() == {
         "birth_date", "name", "ssn",
     }  # fmt: skip
@@ -264,7 +276,7 @@ def test_the_first_answer_may_still_be_about_somebody_else_than_a_look_that_foun
     assert disclose(desk).error_code == "answer-person-uncertain"
 
     (desk / "who.yaml").write_text(WHO)
-    assert sealed(disclose(desk)) == "sealed number 1, log entry 2"
+    assert sealed(disclose(desk)) == "The answer to number 1 is sealed: log entry 2."
 
 
 def receive(desk: Path, name: str, day: int, *more: str) -> Done:
@@ -285,7 +297,7 @@ def test_nothing_is_done_of_a_day_before_the_demands_own_last_act_unless_it_is_l
     refusal = type_in("refuse", desk / "paper.yaml", "--office", desk / "office",
                       "--at", DAY.format(4), *ALL_LOWERED, "--counsel", "Made-up")  # fmt: skip
     assert refusal.error_code == "log-time-backwards", refusal
-    assert sealed(disclose(desk, day=5, paper=paper)).startswith("sealed number 2")
+    assert sealed(disclose(desk, day=5, paper=paper)).startswith("The answer to number 2 is sealed")
     sealed(disclose(desk, *LOWERED, day=8, paper=paper))
     cannot(desk, "log-time-backwards", *LOWERED, day=7, paper=paper)
     # Before the day on which the paper itself came nothing is done, late or not.
@@ -498,7 +510,7 @@ def test_a_repetition_names_the_same_paper_and_is_logged_as_one(desk: Path) -> N
         assert (done.code, done.error_code) == (2, "answer-again-other"), done
         assert kept(desk) == before
 
-    assert again(desk, "OWN-2", "--again", ID).out == "received OWN-2 as number 2\n"
+    assert again(desk, "OWN-2", "--again", ID).out == "Demand OWN-2 is received as number 2.\n"
     assert "as OWN-2, number 2" in again(desk, "OWN-3", day=6).err
     # Whichever of them is named, all of them are logged.
     assert again(desk, "OWN-3", "--again", ID, day=6).code == 0
@@ -508,7 +520,7 @@ def test_a_repetition_names_the_same_paper_and_is_logged_as_one(desk: Path) -> N
     assert len({one["question"] for one in told}) == 1
     # A run that was killed before the office's note finds its entry, with the words or without.
     (desk / "office/matters/OWN-3.json").unlink()
-    assert again(desk, "OWN-3", day=7).out == "received OWN-3 as number 3\n"
+    assert again(desk, "OWN-3", day=7).out == "Demand OWN-3 is received as number 3.\n"
 
 
 def test_a_repetition_is_held_against_what_was_answered_before(desk: Path) -> None:
@@ -535,7 +547,10 @@ def test_a_repetition_of_what_was_sealed_is_sealed_and_what_was_lowered_stays(de
     assert "is another: snap/S1.address, log entry 2" in cannot(
         desk, "answer-raised", paper=paper, day=6
     )
-    assert sealed(disclose(desk, *LOWERED, paper=paper, day=6)) == "sealed number 2, log entry 5"
+    assert (
+        sealed(disclose(desk, *LOWERED, paper=paper, day=6))
+        == "The answer to number 2 is sealed: log entry 5."
+    )
 
 
 def test_a_repetition_is_about_the_same_persons(desk: Path) -> None:
@@ -601,7 +616,7 @@ def test_what_was_begun_and_the_law_closed_since_is_ended_and_then_refused(
     assert kept(desk) == before
 
     assert abandon(desk, *SIGNED).out == (
-        "the answer to number 1 in log entry 2 is ended, log entry 3\n"
+        "The answer to number 1 in log entry 2 is ended: log entry 3.\n"
     )
 
     [told] = logged(desk, EventType.MATTER_UPDATED)
@@ -611,9 +626,9 @@ def test_what_was_begun_and_the_law_closed_since_is_ended_and_then_refused(
         "signed": "Made-up One; Made-up Two", "on": "2026-11-04",
     }  # fmt: skip
     assert not (desk / "office/sealing").exists()
-    assert "was ended already, log entry 3" in abandon(desk, *SIGNED, day=5).out
+    assert "is ended already: log entry 3." in abandon(desk, *SIGNED, day=5).out
     assert kept(desk)[1] == 4
-    assert must(*refusing).startswith("refused number 1, log entry 5\n")
+    assert must(*refusing).endswith("-withheld.pdf\n")
 
 
 def test_what_was_ended_is_not_gone_on_with_when_the_law_opens_again(desk: Path) -> None:
@@ -621,7 +636,7 @@ def test_what_was_ended_is_not_gone_on_with_when_the_law_opens_again(desk: Path)
     assert abandon(desk, "--counsel", "Made-up Counsel").code == 0
 
     # The same contents as were ended, of another day and of the same.
-    assert sealed(disclose(desk, "--changed", "suspensions", day=5)).endswith("log entry 5")
+    assert sealed(disclose(desk, "--changed", "suspensions", day=5)).endswith("log entry 5.")
     [first, second] = logged(desk, EventType.ANSWER_SEALED)
     assert (first["on"], second["on"]) == ("2026-11-03", "2026-11-05")
     assert abandon(desk, *SIGNED, day=5).error_code == "answer-may-have-left"

@@ -230,7 +230,7 @@ def test_no_act_of_a_real_office_log_or_key_is_of_a_day_to_come(real: Path, hour
 def test_a_real_office_acts_today(real: Path) -> None:
     done = type_in("receive", real / "D-1.yaml", "--office", real / "office")
 
-    assert done.out == "received D-1 as number 1\n"
+    assert done.out == "Demand D-1 is received as number 1.\n"
 
 
 def test_behind_another_demands_later_act_late_still_holds_the_order_of_its_own(

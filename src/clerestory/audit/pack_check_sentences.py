@@ -27,7 +27,8 @@ from clerestory.policy.explain.reasons import PHRASES as REASON_PHRASES
 PHRASES = frozenset({
     "list_or", "list_and", "one_of_two", "all_of_two", "one_of", "all_of", "one_of_head",
     "all_of_head", "unsettled", "settled", "raised", "not_raised", "unraised", "question",
-    "condition_met", "condition_absent", "whole_consent", "whole_agreement", *REASON_PHRASES,
+    "condition_met", "condition_absent", "whole_consent", "whole_agreement", "paper_issued",
+    *REASON_PHRASES,
 })  # fmt: skip
 # Codes that stand in no sentence: of answers the clauses say yes and no, and holds have clauses of
 # their own. Findings and defined words are clauses themselves.

@@ -15,7 +15,7 @@ from clerestory.cli.demand_options import changed_option, lower_option
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.office import Office, make_office, open_office
 from clerestory.cli.places import packs_folder
-from clerestory.cli.terminal import tell
+from clerestory.cli.terminal import tell, tell_folded
 from clerestory.demands import check_day_of_answer
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_new, write_private, write_whole
@@ -77,11 +77,11 @@ def receive(
     known, named = office.find_number(read.id), read_whom(read, who) if who else None
     if known is None or not acknowledge:
         number = receive_demand(office, read, at, who=named, again=again)
-        tell(f"received {read.id} as number {number}")
+        tell_folded(f"Demand {read.id} is received as number {number}.")
     else:
         if named is not None:
             check_bound(office, read, named)
-        tell(f"the demand {read.id} was received already, as number {known}")
+        tell_folded(f"Demand {read.id} was received already, as number {known}.")
     if acknowledge:
         tell(f"  {acknowledge_demand(office, read, at)}")
 
@@ -132,12 +132,14 @@ def disclose(
         cbc=cbc,
         changed=changed,
     )
-    tell(f"sealed number {answered.number}, log entry {answered.index}")
+    tell(f"The answer to number {answered.number} is sealed: log entry {answered.index}.")
     for item in answered.lowered:
-        tell(f"  kept back, since the record protects the person: {item.program}/{item.ref}")
-    tell(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
+        tell_folded(f"  kept back, since the record protects the person: {item.program}/{item.ref}")
+    tell_folded(
+        f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone"
+    )
     if cbc:
-        tell(
+        tell_folded(
             f"  {sealed.envelope} does not authenticate: have the signature checked before opening"
         )
     for path in answered.files:
@@ -168,13 +170,13 @@ def refuse(
     at, office = _acting(folder, at_text, late=late)
     decided = _decide(demand, case, packs, lower, office, at)
     answered = refuse_demand(office, decided, counsel=counsel, reviewers=reviewers, at=at)
-    told = f"log entry {answered.index}"
+    told = f"Demand number {answered.number} is refused"
     if answered.again:
-        tell(f"number {answered.number} is refused already, {told}; nothing was logged again")
+        tell_folded(f"{told} already: log entry {answered.index}. Nothing was logged again.")
         if answered.sealed_since is not None:
             tell(f"  it was answered with a package since, log entry {answered.sealed_since}")
     else:
-        tell(f"refused number {answered.number}, {told}")
+        tell(f"{told}: log entry {answered.index}.")
     for path in answered.files:
         tell(f"  {path}")
 
@@ -200,8 +202,8 @@ def abandon(
     decided = _decide(demand, case, packs, (), office, at)
     done = abandon_answer(office, decided, counsel=counsel, reviewers=reviewers, at=at)
     for answer, entry in done.entries.items():
-        said = "was ended already" if done.again else "is ended"
-        tell(f"the answer to number {done.number} in log entry {answer} {said}, log entry {entry}")
+        said = "is ended already" if done.again else "is ended"
+        tell(f"The answer to number {done.number} in log entry {answer} {said}: log entry {entry}.")
 
 
 @click.command()
@@ -274,11 +276,11 @@ def receipt(
 
     at, office = _acting(folder, at_text, late=late)
     done = record_receipt(office, receipt_file, package, key, signature, at, instead_of=instead_of)
-    whose = f"the receipt of {done.receipt.by} for {done.receipt.demand_id}"
+    told = f"The receipt of {done.receipt.by} for {done.receipt.demand_id} is recorded"
     if done.again:
-        tell(f"{whose} is recorded already, log entry {done.index}; nothing was logged again")
+        tell_folded(f"{told} already: log entry {done.index}. Nothing was logged again.")
     else:
-        tell(f"recorded {whose}, log entry {done.index}")
+        tell_folded(f"{told}: log entry {done.index}.")
 
 
 @click.group()

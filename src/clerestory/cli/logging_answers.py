@@ -58,11 +58,7 @@ def receive(
     Raises:
         Refusal: It was received already, under this id or another; the message gives its number.
     """
-    known = office.find_number(demand.id)
-    if known is not None:
-        with office.ledger() as ledger:
-            check_noted(ledger, demand.id, known, office.asked(demand.id))
-        raise _received(demand, known)
+    _check_unknown(office, demand)
     facts = {
         "demand": demand.id,
         "paper": demand_digest(demand),
@@ -99,6 +95,15 @@ def receive(
             number = appended.demand_number
     office.note_number(demand, number)
     return number
+
+
+def _check_unknown(office: Office, demand: Demand) -> None:
+    """Refuse what the office noted as received already."""
+    known = office.find_number(demand.id)
+    if known is not None:
+        with office.ledger() as ledger:
+            check_noted(ledger, demand.id, known, office.asked(demand.id))
+        raise _received(demand, known)
 
 
 def _repeating(

@@ -50,13 +50,17 @@ def refuse(
         Corruption: A letter that lies there is not the one that was logged.
     """
     signed = check_signed_refusal(decided.determination, counsel=counsel, reviewers=reviewers)
+    told = as_told(decided)
+    # What the letter says was put before counsel, so that it does not tell whether the person was
+    # found, must have been put before counsel.
+    check_signed_refusal(told.determination, counsel=counsel, reviewers=reviewers)
     drawn = answerable(office, decided.demand)
     with office.ledger() as ledger:
         before = refused_before(ledger, decided)
         if before is None:
             day = office.day(at)
             check_not_before(office, ledger, decided.demand.id, day)
-            letters, digest = _letters(office, decided, drawn, day)
+            letters, digest = _letters(office, told, drawn, day)
             for path in letters:
                 office.check_new(path)
             # Before anything is logged: letters that nobody could put out are not logged.
@@ -78,11 +82,11 @@ def refuse(
     )  # fmt: skip
 
 
-def _letters(office: Office, decided: Decided, drawn: Drawn, day: date) -> tuple[Letters, str]:
+def _letters(office: Office, told: Decided, drawn: Drawn, day: date) -> tuple[Letters, str]:
     """Return the letters of one day, and the digest that the log commits to."""
-    given = letter_input(office, as_told(decided), drawn, day)
+    given = letter_input(office, told, drawn, day)
     letter, index = refusal_letter(given), withholding_index(given)
-    stem = f"{decided.demand.id}-{day}"
+    stem = f"{told.demand.id}-{day}"
     letters = {
         office.out / f"{stem}-refusal.pdf": letter,
         office.out / f"{stem}-withheld.pdf": index,
@@ -95,7 +99,7 @@ def _letters_again(
 ) -> tuple[Letters, str]:
     """Return the letters as they were written on the day of the first run."""
     try:
-        return _letters(office, as_on(decided, day), drawn, day)
+        return _letters(office, as_told(as_on(decided, day)), drawn, day)
     except Refusal as fault:
         # With what is known now, that day's answer would be another, or none.
         raise before.otherwise(decided) from fault

@@ -11,7 +11,7 @@ from clerestory.demands.condition import AllOf, AnyOf, Asked, Condition, all_of,
 from clerestory.demands.determination import Change, Question
 from clerestory.kernel import Refusal
 from clerestory.law.fact import ANSWER
-from clerestory.law.fact_table import BY_PATH, whole_of
+from clerestory.law.fact_table import BY_PATH, ISSUER, KIND, whole_of
 from clerestory.law.sentence_file import Clause
 from clerestory.law.sentences import COUNSEL, Sentences
 
@@ -132,6 +132,10 @@ class Speaker:
 
     def _asked(self, asked: Asked) -> str:
         fact, codes = asked.fact, asked.codes
+        if fact == _ISSUED:
+            kind, issuer = codes
+            kind, issuer = self._code(KIND, kind), self._code(ISSUER, issuer)
+            return self.phrase("paper_issued", kind=kind, issuer=issuer)
         if fact in _WHOLE:
             return self.phrase(f"whole_{fact}")
         if fact in {"established", "raised", _UNRAISED}:
@@ -229,6 +233,7 @@ def sought(changes: Iterable[Change]) -> Condition:
 
 
 _UNRAISED = "unraised"
+_ISSUED = "paper issued"
 # A permission or an agreement of which everything is asked is one thing, and not seven.
 _WHOLE = {
     head: frozenset(Asked(path, (code,)) for path, code in whole_of(head))
@@ -248,7 +253,20 @@ def _gathered(condition: Condition) -> Condition:
             first = min(parts.index(part) for part in whole)
             parts[first] = Asked(head)
             parts = [part for part in parts if part not in whole]
-    return all_of(_unraised(parts))
+    return all_of(_unraised(_issued(parts)))
+
+
+def _issued(parts: list[Condition]) -> list[Condition]:
+    """Put what the paper is and who issued it together, where both have to be one thing."""
+    one: dict[str, Asked] = {}
+    for part in parts:
+        if isinstance(part, Asked) and part.wanted and len(part.codes) == 1:
+            one[part.fact] = part
+    kind, issuer = one.get(KIND), one.get(ISSUER)
+    if kind is None or issuer is None:
+        return parts
+    both = Asked(_ISSUED, (*kind.codes, *issuer.codes))
+    return [both if part == kind else part for part in parts if part != issuer]
 
 
 def _unraised(parts: list[Condition]) -> list[Condition]:

@@ -20,10 +20,11 @@ from clerestory.disclosure.letter_facts import (
     part_rows,
     precision,
     relations,
+    represented,
     scope_of,
     stages,
 )
-from clerestory.disclosure.openings_said import near_misses, routes, ways
+from clerestory.disclosure.openings_said import lacks, near_misses, routes, ways
 from clerestory.disclosure.reasons_said import Reasons
 from clerestory.disclosure.shown import shown
 from clerestory.disclosure.stationery import Stationery
@@ -80,6 +81,7 @@ def disclosure(given: LetterInput) -> Letter:
     someone = any(not given.is_about_nobody(each.item) for each in given.given)
     lists: dict[str, Sequence[Entry]] = {
         **_asked(given),
+        "represented": represented(given),
         "stages": stages(given, answered_by="given", receipt=True),
         "given": reasons.rows(),
         "given_reasons": reasons.entries(),
@@ -189,14 +191,23 @@ def _kept(given: LetterInput) -> dict[str, Sequence[Entry]]:
         "not_given": rows,
         "rows": rows if len(rows) > 1 else [],
         "referred": _referred(given, referred),
+        "untold": mark(any(_is_untold(given, each) for each in given.kept)),
+        "represented": represented(given),
         **neither(given),
     }
+
+
+def _is_untold(given: LetterInput, ruling: Ruling) -> bool:
+    """Whether nothing is said of who closed it, so that counsel may have it or nobody."""
+    decides = {given.authority(name).decides for name in ruling.authorities}
+    return ruling.outcome is Outcome.WITHHOLD and "protection" in decides
 
 
 def _referred(given: LetterInput, rulings: Sequence[Ruling]) -> list[Entry]:
     if not rulings:
         return []
-    return [{"scope": scope_of(given, rulings, given.kept)}]
+    key = "own_referred" if given.is_own else "referred"
+    return [{"line": given.words.said(key, scope=scope_of(given, rulings, given.kept))}]
 
 
 def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
@@ -205,12 +216,11 @@ def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
     # What brings a stranger's demand before counsel is no way for the person.
     refer = [] if given.is_own else ways(given, Outcome.REFER)
     closed = any(each.outcome is Outcome.WITHHOLD for each in given.kept)
-    lacking = any(miss.missing for each in given.kept for miss in each.considered_not_met)
     return {
         "near_misses": near_misses(given),
         "ways": release,
         "counsel_ways": refer,
-        "no_way": mark(closed and not (release or refer or lacking)),
+        "no_way": mark(closed and not (release or refer or lacks(given))),
         # Beside something that is given, a duty may follow from what protects its person.
         "routes": [] if given.given else routes(given),
         "again": mark(True),
@@ -250,7 +260,8 @@ def notice(given: LetterInput, *, subject: str, addressee: str) -> Letter:
         "nothing_given": mark(not released),
         "not_given": [_own_row(given, each) for each in own if each not in released],
         "authorities": [
-            {"citation": known.citation, "text": known.person} for known in _authorities(given, own)
+            {"citation": known.citation, "text": given.text_of(known.id, PERSON)}
+            for known in _authorities(given, own)
         ],
     }
     # Others' names and what they asked of others are no business of this reader's.

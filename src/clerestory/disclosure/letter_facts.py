@@ -118,11 +118,16 @@ class LetterInput(Addressed):
             )
         return known
 
-    def text_of(self, name: str) -> str:
-        """Return what an authority says to the reader of the letter, in the letter's language."""
-        known = self.authority(name)
-        own = known.person if self.is_own else known.requester
-        return self._plainer(name, self.reader) or own
+    def text_of(self, name: str, reader: str = "") -> str:
+        """Return what an authority says to a reader, in the letter's language.
+
+        Args:
+            name: Its id.
+            reader: Who reads; the reader of the letter, where none is given.
+        """
+        known, reader = self.authority(name), reader or self.reader
+        own = known.person if reader == PERSON else known.requester
+        return self._plainer(name, reader) or own
 
     def not_met_of(self, name: str) -> str:
         """Return what answers a reader who relies on an authority in vain."""
@@ -312,6 +317,11 @@ def citation(given: LetterInput, authority: str) -> str:
 def mark(stands: bool) -> list[Entry]:
     """Return a list that lets a section stand, or not, and says nothing itself."""
     return [{}] if stands else []
+
+
+def represented(given: Addressed) -> list[Entry]:
+    """Return the mark that the reader asks in the name of the person whom the law speaks to."""
+    return mark(given.is_own and given.demand.requester.kind != "subject")
 
 
 def neither(given: LetterInput) -> dict[str, list[Entry]]:

@@ -8,8 +8,16 @@ from clerestory.demands.determination import NearMiss, Outcome, Ruling, Turn
 from clerestory.demands.speaking import Line, sought
 from clerestory.disclosure.letter_facts import LetterInput, scope_of
 from clerestory.disclosure.wording import UNDER, Bullet, Entry
+from clerestory.law.citations import authorities_cited
 
 Said = tuple[Bullet, ...]
+_FINDING = "findings."
+# What a paper can show not to be so. Of anything else that would have to be absent a letter makes
+# no way: nobody can show it, and to ask for it would tell what is suspected.
+_SHOWN_NOT = frozenset({
+    "findings.order_stayed", "findings.agency_consent_only",
+    "findings.representative_rights_limited",
+})  # fmt: skip
 
 
 def near_misses(given: LetterInput) -> list[Entry]:
@@ -26,7 +34,7 @@ def near_misses(given: LetterInput) -> list[Entry]:
         known = given.authority(miss.authority)
         for bullet in _bullets(given, miss.missing):
             missing.setdefault(known.citation, {}).setdefault(bullet, []).extend(rulings)
-        if not miss.missing:
+        if not miss.missing and _is_for_reader(given, miss.authority):
             answered.setdefault(known.citation, "" if is_met else miss.authority)
     alike: dict[tuple[Said, bool], list[str]] = {}
     for citation, bullets in missing.items():
@@ -39,6 +47,20 @@ def near_misses(given: LetterInput) -> list[Entry]:
         for citation, authority in answered.items()
         if citation not in missing
     ]
+
+
+def lacks(given: LetterInput) -> bool:
+    """Whether the letter says of anything that it would have to be so."""
+    return any(_bullets(given, miss.missing) for miss, _ in _by_miss(given.kept))
+
+
+def _is_for_reader(given: LetterInput, authority: str) -> bool:
+    """Whether a reader is answered on an authority: a person only on one that they named.
+
+    What is looked at beside a demand is what an officer or a court might rely on.
+    """
+    named = (authorities_cited(text, given.authorities) for text in given.demand.cited)
+    return not given.is_own or any(authority in names for names in named)
 
 
 def _of_parts(given: LetterInput, bullets: Mapping[Bullet, Sequence[Ruling]]) -> tuple[Said, bool]:
@@ -87,7 +109,7 @@ def ways(given: LetterInput, outcome: Outcome) -> list[Entry]:
     """Return by which facts rulings would turn into ``outcome``: each smallest set is enough.
 
     The sets that would turn the same parts stand under one line. What would only raise a doubt for
-    counsel is no way: it is nothing that anybody could wish to show.
+    counsel is no way, nor what somebody would have to show not to be so.
     """
     turned: dict[Said, list[Ruling]] = {}
     for ruling in given.kept:
@@ -148,8 +170,10 @@ def _by_miss(rulings: Iterable[Ruling]) -> dict[tuple[NearMiss, bool], list[Ruli
 
 
 def _turn(given: LetterInput, turn: Turn) -> Said:
-    findings = (change for change in turn.changes if change.fact.startswith("findings."))
-    if turn.outcome is Outcome.REFER and any(findings):
+    findings = [change for change in turn.changes if change.fact.startswith(_FINDING)]
+    if turn.outcome is Outcome.REFER and findings:
+        return ()
+    if any(one.value != "yes" and one.fact not in _SHOWN_NOT for one in findings):
         return ()
     return _bullets(given, [sought([change]) for change in turn.changes])
 

@@ -63,7 +63,7 @@ class Reasons:
 
     def _row(self, part: Part, number: int) -> Entry:
         words, first = self._given.words, part.rulings[0]
-        numbers = [str(each) for each in self._of[first.item]]
+        numbers = [str(each) for each in sorted(self._of[first.item])]
         key = "reason_number" if len(numbers) == 1 else "reason_numbers"
         return {
             **part_words(self._given, part),

@@ -203,6 +203,21 @@ def test_a_whole_permission_or_agreement_is_one_thing(head: str) -> None:
     assert len(REQUESTER.lines([*whole[1:], no(whole[0])])) == len(whole)
 
 
+def test_what_a_paper_is_and_who_issued_it_is_one_thing() -> None:
+    order, judge = Asked("paper.kind", ("court_order",)), Asked("paper.issuer", ("state_judge",))
+    both = "the paper is an order of a court, issued by a judge of a State court"
+
+    assert REQUESTER.lines([order, WRITTEN, judge]) == (
+        Line(both), Line(REQUESTER.say(WRITTEN)),
+    )  # fmt: skip
+    assert len(REQUESTER.lines([order, no(judge)])) == 2
+    assert len(REQUESTER.lines([Asked("paper.kind", ("letter", "email")), judge])) == 2
+    assert REQUESTER.say(AnyOf((order, judge))) == (
+        "either the paper is an order of a court, or the paper was issued by a judge of a State "
+        "court"
+    )
+
+
 def test_clauses_that_hold_a_joint_stand_in_a_row_of_their_own() -> None:
     paper = Asked("paper.kind", ("letter", "email"))
 
@@ -267,7 +282,8 @@ def test_without_any_sentences_counsel_reads_codes() -> None:
         (Asked("raised", ("identifier_matches_one_person",), wanted=False), True),
         (AnyOf((WRITTEN, Asked("established", ("person_asked_about",)))), True),
         (Asked("findings.part2_order", ("yes",)), False),
-        (AnyOf((WRITTEN, HOLD)), False),
+        (AnyOf((WRITTEN, MONTHS)), False),
+        (AnyOf((WRITTEN, HOLD)), True),
     ],
 )
 def test_what_would_tell_whether_there_is_a_file_is_known(

@@ -317,6 +317,105 @@ def test_a_record_is_denied_to_nobody_of_whom_something_is_given(
     assert "A row says only what was asked for. It neither confirms nor denies" in nothing
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([Change(fact="papers", value="court_order")], "an order of a court is among the papers"),
+        ([Change(fact="findings.paper_contradicts_itself", value="yes")], ""),
+        (
+            [
+                Change(fact="paper.enforced_by_order", value="yes"),
+                Change(fact="findings.plaintiff_state", value="no"),
+            ],
+            "",
+        ),
+    ],
+)
+def test_of_what_goes_to_counsel_the_papers_are_named_and_no_doubt(
+    refused: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+    changes: list[Change],
+    said: str,
+) -> None:
+    turn = Turn(outcome=Outcome.REFER, changes=tuple(changes))
+    ruled = make_determination(
+        make_ruling("S1", "address", Outcome.WITHHOLD, turns=(turn,)), overall="withhold"
+    )
+
+    text = "\n".join(composing.refusal(replace(refused, determination=ruled)).lines)
+
+    assert ("When our counsel would look again" in text) == bool(said)
+    assert said in text
+    assert "not a plaintiff" not in text
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "is_way"),
+    [
+        ("findings.order_stayed", "no", True),
+        ("findings.agency_consent_only", "no", True),
+        ("findings.crime_named", "yes", True),
+        ("findings.relates_to_immigration_enforcement", "no", False),
+        ("findings.specific_and_limited", "no", False),
+        ("findings.representative_may_endanger", "no", False),
+        ("findings.law_enforcement_hold_written", "no", False),
+        ("hold", "lapsed", False),
+    ],
+)
+def test_nobody_is_asked_to_show_what_no_paper_can_show(
+    refused: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+    fact: str,
+    value: str,
+    is_way: bool,
+) -> None:
+    paper = Change(fact="paper.written", value="yes")
+    turn = Turn(outcome=Outcome.RELEASE, changes=(Change(fact=fact, value=value),))
+    other = Turn(outcome=Outcome.RELEASE, changes=(Change(fact=fact, value=value), paper))
+    alone, both = (
+        replace(
+            refused,
+            determination=make_determination(
+                make_ruling("S1", "address", Outcome.WITHHOLD, turns=(one,)), overall="withhold"
+            ),
+        )
+        for one in (turn, other)
+    )
+
+    said = "\n".join(composing.refusal(alone).lines)
+
+    assert ("What would open the records\nThis is not a promise." in said) == is_way
+    assert ("we know of nothing that you could show us" in said) != is_way
+    # A set of which a part is no way is none either; what may not be said is left out of it.
+    beside = "\n".join(composing.refusal(both).lines)
+    assert ("the request is in writing" in beside) == (is_way or fact == "hold")
+
+
+def test_a_person_is_answered_on_the_laws_that_they_named_and_on_no_others(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    looked_at = (NearMiss(authority="snap-7cfr272-1-c1vii"),)
+    ruled = make_determination(
+        make_ruling("S1", "address", Outcome.WITHHOLD, misses=looked_at), overall="withhold"
+    )
+    silent = own(replace(refused, determination=ruled))
+    named = replace(silent, demand=replace(silent.demand, cited=("7 CFR 272.1(c)(1)(vii)",)))
+
+    assert "was not met" not in "\n".join(composing.refusal(silent).lines)
+    assert "7 CFR 272.1(c)(1)(vii) was not met." in "\n".join(composing.refusal(named).lines)
+
+
+def test_who_asks_in_a_persons_name_is_told_whom_the_law_speaks_to(refused: LetterInput) -> None:
+    said = 'Where the law below says "you", it means that person.'
+
+    for letter in (composing.refusal, composing.withheld):
+        acts = letter(own(refused, "representative_of_subject"))
+        assert sum(said in line for line in acts.lines) == 1
+        assert not any(said in line for line in letter(own(refused)).lines)
+
+
 def test_beside_what_is_given_no_authority_denies_the_whole_paper(
     given: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
 ) -> None:

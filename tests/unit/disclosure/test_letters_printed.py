@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -171,6 +172,47 @@ def test_a_name_in_any_script_is_printed_and_nothing_unseen_is(
     for letter in every_letter(replace(refused, demand=demand(body, body)))[:4]:
         assert read in text_of(letter)
         assert pdf_ua.faults(letter) == []
+
+
+BODIES = {
+    "control characters": ("Made\x00-up \x1bPolice\x9f", "Made-up Police"),
+    "turning marks": ("\u202eeciloP\u202c \u2067office\u2069", "eciloP office"),
+    "right to left": ("شرطة 5 (made-up)", "\u2068شرطة 5 (made-up)\u2069"),
+    "a slot": ("{demand} {0} %s", "{demand} {0} %s"),
+    "markup": ("#set text(red) *a* $x$ \\ </p>", "#set text(red) *a* $x$ \\ </p>"),
+    "no letter": ("\u200b\x00 \t", "whoever sent the demand"),
+    "a long word": ("W" * 5_000, "W" * 5_000),
+    "many lines": ("a\n" * 1_000, "a a a"),
+}
+
+
+@pytest.mark.parametrize("kind", ["police_local", "subject", "representative_of_subject"])
+@pytest.mark.parametrize("name", BODIES)
+def test_what_others_typed_stands_whole_and_harmless_in_every_letter(
+    name: str, kind: str, refused: LetterInput
+) -> None:
+    body, read = BODIES[name]
+    asker = Requester(body=body, kind=kind, reference=body)
+    told = replace(refused, demand=demand(requester=asker, title=body))
+    ruled = told.determination
+    open_now = replace(ruled, rulings=(replace(ruled.rulings[0], outcome=Outcome.RELEASE),))
+    partly = replace(told, determination=open_now)
+    letters = [
+        composing.acknowledgement(told),
+        composing.refusal(told),
+        composing.withheld(told),
+        composing.disclosure(partly),
+        composing.notice(told, subject="S1", addressee=shown(body) or "x"),
+    ]
+
+    for letter in letters:
+        text = "\n".join(letter.lines)
+        assert read in text
+        assert not [
+            each for each in text
+            if each not in "\n\u2068\u2069" and unicodedata.category(each) in {"Cc", "Cf", "Cs"}
+        ]  # fmt: skip
+        assert text.count("\u2068") == text.count("\u2069")
 
 
 @pytest.mark.parametrize("body", ["", " \t\n", "\u200b\u2060 ", "\x00\x1b"])

@@ -600,6 +600,36 @@ def test_a_sound_agreement_is_as_it_must_be(facts: Facts) -> None:
     assert facts(agreements=[MATCH])["agreement"] == MATCHED
 
 
+@pytest.mark.parametrize(
+    ("scopes", "field"),
+    [
+        ([], "yes"),
+        ([{}], "yes"),
+        # A field that it lists of one person or of a class is the field: it is about everybody.
+        ([{"fields_named": ["S*.address"], "programs": ["snap"]}], "yes"),
+        ([{"fields_named": ["S2.address"]}], "yes"),
+        ([{"persons_named": ["S2"]}], "yes"),
+        ([{"fields_named": ["S1.name"]}], "no"),
+        ([{"fields_named": []}], "no"),
+        ([{"programs": ["tanf"]}], "no"),
+        ([{"programs": []}], "no"),
+        # Of several, one has to list the program and the field together.
+        ([{"programs": ["tanf"]}, {"fields_named": ["S1.name"]}], "no"),
+        ([{"programs": ["tanf"]}, {"fields_named": ["S1.address"]}], "yes"),
+    ],
+)
+def test_an_agreement_covers_what_its_paper_lists_and_no_more(
+    scopes: list[dict[str, object]], field: str, facts: Facts
+) -> None:
+    paper = {"kind": "matching_agreement", "issuer": "agency_head", "status": "live"}
+    papers = [{**paper, "scope": scope} for scope in scopes]
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": papers}
+
+    for named in ("S1.address", "address"):
+        found = facts(instrument=letter, agreements=[{**MATCH, "fields": [named]}])["agreement"]
+        assert found == {**MATCHED, "field": field}
+
+
 def test_without_an_agreement_nothing_is_agreed(facts: Facts) -> None:
     assert facts()["agreement"] == dict.fromkeys(MATCHED, "no")
 
@@ -752,6 +782,61 @@ def test_who_acts_for_a_person_is_a_fact_of_that_person_alone(facts: Facts) -> N
     assert facts(**parts)["subject"]["represented_by"] == "parent"
     other = facts(item=Item("S2", "snap", "address"), **parts)
     assert other["subject"]["represented_by"] == "unstated"
+
+
+@pytest.mark.parametrize(
+    ("valid", "runs"),
+    [
+        (None, "unknown"),
+        ({}, "unknown"),
+        ({"from": None, "to": None}, "unknown"),
+        # Half-open: the day on which it ends is no longer covered, that on which it begins is.
+        ({"to": "2026-03-01"}, "no"),
+        ({"to": "2026-03-02"}, "no"),
+        ({"to": "2026-03-03"}, "yes"),
+        ({"from": "2026-03-01"}, "yes"),
+        ({"from": "2026-03-02"}, "yes"),
+        ({"from": "2026-03-03"}, "no"),
+        ({"from": "2026-03-02", "to": "2026-03-03"}, "yes"),
+        ({"from": "2026-03-03", "to": "2026-03-04"}, "no"),
+    ],
+)
+def test_what_lets_somebody_act_for_another_runs_on_its_days(
+    valid: dict[str, str | None] | None, runs: str, facts: Facts
+) -> None:
+    acting = [{"for": "S1", "as": "agent", **({} if valid is None else {"valid": valid})}]
+
+    assert facts(representatives=acting)["subject"]["authority_in_date"] == runs
+
+
+def test_nobody_who_acts_for_nobody_has_days(facts: Facts) -> None:
+    two = [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}]
+    acting = [{"for": "S2", "as": "agent", "valid": {"to": "2026-03-01"}}]
+
+    found = facts(subjects=two, representatives=acting)["subject"]
+    assert (found["represented_by"], found["authority_in_date"]) == ("unstated", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "holder", "said"),
+    [
+        (None, "us-me", "unstated"),
+        ("us-me", "us-me", "holder_state"),
+        ("us-nh", "us-me", "other_state"),
+        ("us-me", "us-nh", "other_state"),
+        ("us", "us-me", "federal"),
+        ("us", "us", "federal"),
+    ],
+)
+def test_whose_body_asks_is_seen_from_the_holder(
+    jurisdiction: str | None, holder: str, said: str, facts: Facts
+) -> None:
+    found = facts(
+        requester={"class": "police_state", "jurisdiction": jurisdiction},
+        holder={"agency": "me-dhhs", "kind": "state_agency", "jurisdiction": holder},
+    )
+
+    assert found["requester_state"] == said
 
 
 @pytest.mark.parametrize(

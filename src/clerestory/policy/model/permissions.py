@@ -86,6 +86,42 @@ NO_CONSENT = Closest((), Known(None, absent_of("consent")))
 
 
 @dataclass(frozen=True, slots=True)
+class AgreementPapers:
+    """The agreements that came as papers, each with the programmes and the fields it lists.
+
+    It is made about everybody: a field that it lists of one person or of a class is the field.
+    """
+
+    _listed: tuple[tuple[frozenset[str] | None, frozenset[str] | None], ...] = ()
+
+    @classmethod
+    def of(cls, demand: Demand) -> "AgreementPapers":
+        """Read them: the demand's own paper, or those under it."""
+        papers = demand.instrument.with_accompanying
+        return cls(
+            tuple(
+                (_listed(one.programs), _listed(one.fields_named, whole=False))
+                for one in papers
+                if one.kind == "matching_agreement"
+            )
+        )
+
+    def bear_out(self, program: str, name: str) -> bool:
+        """Whether one of them names a field of a programme, or leaves it open."""
+        field_alone = name.rpartition(".")[2]
+        return not self._listed or any(
+            (programs is None or program in programs) and (fields is None or field_alone in fields)
+            for programs, fields in self._listed
+        )
+
+
+def _listed(names: Sequence[str] | None, *, whole: bool = True) -> frozenset[str] | None:
+    if names is None:
+        return None
+    return frozenset(names if whole else (name.rpartition(".")[2] for name in names))
+
+
+@dataclass(frozen=True, slots=True)
 class PermissionPapers:
     """The permissions that came as papers, each with the persons, programmes and fields it lists.
 
@@ -103,8 +139,7 @@ class PermissionPapers:
             papers,
             tuple(
                 tuple(
-                    None if listed is None else frozenset(listed)
-                    for listed in (one.persons_named, one.programs, one.fields_named)
+                    _listed(names) for names in (one.persons_named, one.programs, one.fields_named)
                 )
                 for one in papers
             ),
@@ -240,8 +275,15 @@ def _covered(paper: Consent | Agreement, only: frozenset[str]) -> Iterator[_Cove
 
 
 def closest_agreement(demand: Demand, on: date, only: frozenset[str]) -> Closest:
+    papers = AgreementPapers.of(demand)
     return Closest.of(
-        ((_describe_agreement(one, demand, on), _covered(one, only)) for one in demand.agreements),
+        (
+            (
+                _describe_agreement(one, demand, on),
+                (each for each in _covered(one, only) if papers.bear_out(*each)),
+            )
+            for one in demand.agreements
+        ),
         Known(None, absent_of("agreement")),
         partial(worth_of, "agreement"),
     )
