@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 
 from clerestory.audit.casebook import case_documents, day_of, demand_on
 from clerestory.audit.law_days import LawDays
+from clerestory.demands.determination import Change
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.demands.schema import plain
 from clerestory.demands.speaking import Speaker
@@ -28,8 +29,7 @@ from clerestory.disclosure.letter_facts import LetterInput
 from clerestory.disclosure.stationery import Stationery, read_stationery
 from clerestory.disclosure.wording import UNDER
 from clerestory.kernel import Refusal
-from clerestory.law.codes import load_vocabulary
-from clerestory.law.packs import available_packs, code_files
+from clerestory.law.packs import available_packs
 from reading_grade import grade, sentences_of
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +89,7 @@ def given(name: str) -> LetterInput:
     step = STEPS[name]
     stack = days().stack(step.packs)
     demand = read_demand(step.document, stack.vocabulary)
-    told = LetterInput(
+    return LetterInput(
         stationery=stationery(),
         demand=demand,
         determination=days().engine(step.packs, step.on).decide(demand),
@@ -100,7 +100,6 @@ def given(name: str) -> LetterInput:
         number=41,
         entry=103,
     )
-    return replace(told, speaker=replace(told.speaker, reader=told.reader))
 
 
 def letters(of: LetterInput) -> Iterator[tuple[str, Letter]]:
@@ -206,23 +205,34 @@ def test_a_near_miss_denies_nothing_that_another_part_rests_on(name: str) -> Non
             assert of.authority(miss.authority).not_met not in text
 
 
-def test_every_code_that_a_letter_can_name_has_a_word() -> None:
-    vocabulary = load_vocabulary(code_files(PACKS, sorted(available_packs(PACKS))))
-    words = tomllib.loads((PROFILE / "letters" / "en" / "words.toml").read_text("utf-8"))
-    lists = {
-        "programs": "program", "fields": "fields", "purposes": "purpose", "forms": "form",
-        "papers": "instrument_kind", "relations": "relation", "bodies": "duty_to",
-    }  # fmt: skip
+@every
+def test_what_stands_in_a_file_or_is_feared_for_a_person_is_in_no_letter(name: str) -> None:
+    of = given(name)
+    unsaid = [
+        clause
+        for table, word in sorted(of.voice.sentences.unsaid)
+        if (clause := of.voice.sentences.clause(table, word, of.reader))
+    ]
 
-    missing = {
-        f"{table}.{code}"
-        for table, list_name in lists.items()
-        for code in vocabulary.lists[list_name]
-        if code not in words[table]
-    }
+    assert len(unsaid) > 10
+    for kind, letter in letters(of):
+        text = "\n".join(letter.lines)
+        for clause in unsaid:
+            assert clause.yes not in text, kind
+            assert clause.no not in text, kind
 
-    # A class is called by its own phrase.
-    assert missing == {"relations.class"}
+
+@every
+def test_nobody_is_told_to_raise_a_doubt_or_to_be_somebody_else(name: str) -> None:
+    of = given(name)
+    doubts = [of.voice.change(Change(fact=f"findings.{code}", value=value)) for code, value in (
+        ("paper_contradicts_itself", "yes"), ("plaintiff_state", "no"), ("order_reversed", "yes"),
+        ("conflicting_orders", "yes"),
+    )]  # fmt: skip
+
+    for kind, letter in letters(of):
+        ways = [line for line in prose(letter) if line in doubts]
+        assert ways == [], kind
 
 
 def test_the_sample_holds_every_kind_of_letter() -> None:

@@ -223,6 +223,13 @@ FOR_IMMIGRATION = [
 ]
 
 
+def name_nobody(document: Document) -> None:
+    """A paper that names somebody makes them named, and the reader says so."""
+    scope = dict(document["instrument"].get("scope") or {})
+    scope.pop("persons_named", None)
+    document["instrument"]["scope"] = scope
+
+
 @st.composite
 def turned_about(
     draw: st.DrawFn, known: Sequence[tuple[Document, date]] = KNOWN, most: int = 3
@@ -239,10 +246,7 @@ def turned_about(
         elif part == "purpose":
             document["purpose"] = draw(codes("purpose"))
         elif part == "relation":
-            # A paper that names somebody makes them named, and the reader says so.
-            scope = dict(document["instrument"].get("scope") or {})
-            scope.pop("persons_named", None)
-            document["instrument"]["scope"] = scope
+            name_nobody(document)
             for subject in document["subjects"]:
                 if subject["ref"] != "S*":
                     # A class is called S*, and the reader takes it under no other ref.
@@ -454,6 +458,7 @@ def test_what_was_open_to_others_stays_closed_to_immigration_enforcement(
 def test_what_was_open_for_the_person_named_stays_closed_for_anybody_else(
     case: Drawn, relation: str
 ) -> None:
+    name_nobody(case.document)
     for subject in case.document["subjects"]:
         subject["relation"] = relation if subject["ref"] != "S*" else "class"
 

@@ -102,7 +102,7 @@ def test_a_network_of_its_own_reaches_nothing(root: Path, tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_the_demo_needs_no_network(root: Path, tmp_path: Path) -> None:
     done, tries = run_cut_off(
-        ["-P", "-c", RUN, "demo"], folder=tmp_path, root=root, words=cut_off()
+        ["-P", "-c", RUN, "demo", "--persons", "60"], folder=tmp_path, root=root, words=cut_off()
     )
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

@@ -1,7 +1,7 @@
-"""A PostgreSQL server for the tests that need one.
+"""What the tests of whole commands share: a made-up office, and a PostgreSQL server.
 
-It is that of the environment variable CLERESTORY_TEST_POSTGRESQL (a SQLAlchemy URL), or one on a
-socket in a temporary folder where ``initdb`` is installed.
+The server is that of the environment variable CLERESTORY_TEST_POSTGRESQL (a SQLAlchemy URL), or one
+on a socket in a temporary folder where ``initdb`` is installed.
 """
 
 import os
@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from made_up_office import make_template
+
 
 def run_as_server(*command: str) -> None:
     # PostgreSQL refuses to run for the all-powerful account.
@@ -21,6 +23,12 @@ def run_as_server(*command: str) -> None:
     subprocess.run(
         command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **account
     )
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office to copy, of which nothing was asked yet."""
+    return make_template(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture(scope="session")

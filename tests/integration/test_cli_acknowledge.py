@@ -59,16 +59,18 @@ def size_of(office: Path) -> int:
         return int(ledger.checkpoint().splitlines()[1])
 
 
-def test_a_demand_is_acknowledged_with_its_number_and_entry(office: Path) -> None:
+def test_a_demand_is_acknowledged_with_its_number_and_no_entry(office: Path) -> None:
     done = type_command("receive", write(office), "--office", office, *AT, "--acknowledge")
 
     path, text = letter_in(office)
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines() == ["received D-1 as number 1", f"  {path}"]
+    assert done.output.splitlines() == ["Demand D-1 is received as number 1.", f"  {path}"]
     assert path.name == "D-1-acknowledgement.pdf"
     assert path.stat().st_mode & 0o777 == 0o600
     assert "To: a made-up police force" in text
-    assert "Our number: 1 Log entry: 0 Our file: D-1 Received: March 2, 2026" in text
+    assert "Our number: 1 Our file: D-1 received March 2, 2026 decided not yet answered not" in text
+    # How long the log is shows in no letter before the answer: see ledger/promise.py.
+    assert "Log entry" not in text
     assert "MADE UP." in text
     assert "This letter says nothing about what we hold." in text
     for told in ("address", "SNAP", "S1"):
@@ -78,7 +80,7 @@ def test_a_demand_is_acknowledged_with_its_number_and_entry(office: Path) -> Non
 def test_without_the_option_a_demand_is_received_and_nothing_is_put_out(office: Path) -> None:
     done = type_command("receive", write(office), "--office", office, *AT)
 
-    assert done.output == "received D-1 as number 1\n"
+    assert done.output == "Demand D-1 is received as number 1.\n"
     assert not (office / "out").exists()
 
 
@@ -119,7 +121,7 @@ def test_a_letter_that_cannot_be_printed_keeps_no_demand_from_being_received(
 
     assert isinstance(done.exception, ClerestoryError)
     assert done.exception.code == "letter-character-missing"
-    assert "received D-1 as number 1" in done.output
+    assert "Demand D-1 is received as number 1." in done.output
     assert open_office(office).find_number("D-1") == 1
     assert not (office / "out").exists()
 

@@ -56,7 +56,7 @@ def refuse(office: Path) -> str:
 
 def said_in(office: Path, told: str) -> list[str]:
     """The lines that were said, where a terminal's width did not break them."""
-    return told.replace("\n", "").replace(str(office), "OFFICE").split("  ")
+    return told.replace("\n", "").replace(str(office), "OFFICE").replace("    ", "  ").split("  ")
 
 
 def entries(office: Path) -> int:
@@ -70,8 +70,9 @@ def test_a_clerk_is_told_number_entry_key_and_every_file(office: Path) -> None:
     told = disclose(office)
 
     assert said_in(office, told) == [
-        "sealed number 1, log entry 2",
-        f"sealed to {key}: compare it with the recipient by phone",
+        "The answer to number 1 is sealed: log entry 2.",
+        f"sealed to {key}:",
+        "compare it with the recipient by phone",
         f"OFFICE/out/{ID}.tar.age",
         f"OFFICE/out/{ID}.tar.age.sig",
     ]
@@ -83,7 +84,7 @@ def test_a_clerk_is_told_number_entry_key_and_every_file(office: Path) -> None:
 
 def test_a_clerk_is_told_both_letters_of_a_refusal(office: Path) -> None:
     assert said_in(office, refuse(office)) == [
-        "refused number 1, log entry 2",
+        "Demand number 1 is refused: log entry 2.",
         f"OFFICE/out/{ID}-2026-08-20-refusal.pdf",
         f"OFFICE/out/{ID}-2026-08-20-withheld.pdf",
     ]

@@ -20,6 +20,7 @@ from clerestory.cli.logging_answers import is_about_a_class
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
 from clerestory.cli.receipt_keys import check_one_name
+from clerestory.cli.same_paper import question_of
 from clerestory.cli.whom import marks_digest, read_whom
 from clerestory.demands import asked_parts, demand_digest
 from clerestory.demands.demand import Subject
@@ -160,6 +161,7 @@ def received(file: Path, case: str, on: date) -> dict[str, str]:
         "demand": demand.id,
         "paper": demand_digest(demand),
         "asked": digest_of(asked_parts(demand)),
+        **question_of(demand),
         "on": str(on),
     }
 
@@ -218,6 +220,7 @@ def test_a_disclosure_is_logged_with_everything_it_rests_on(office: Path) -> Non
                 "by": "agents.example/r",
                 "signed_by": (agents / "receipt.vkey").read_text("utf-8").strip(),
                 "key": key_digest(read_receipt_key((agents / "receipt.vkey").read_bytes())),
+                "on": "2026-10-21",
             },
         ),
     ]
@@ -236,6 +239,7 @@ def test_what_was_lowered_is_logged_item_by_item(office: Path) -> None:
         **law_of(date(2026, 10, 21), *lower),
         "lowered": "state_hospital/S1.discharge_date=refer_to_counsel; "
         "state_hospital/S1.address=refer_to_counsel",
+        "lowered_by": "Made-up One; Made-up Two",
     }
     assert sealed.fields["package"] == manifest_digest(office, package)
 
@@ -382,12 +386,12 @@ def test_the_same_receipt_is_logged_once(office: Path) -> None:
     again = type_command("receipt", notes / "first", package, *record)
     later = type_command("receipt", notes / "later", package, *record)
 
-    assert first == f"recorded the receipt of agents.example/r for {ID}, log entry 3\n"
+    assert first == f"The receipt of agents.example/r for {ID} is recorded: log entry 3.\n"
     assert again == (
-        f"the receipt of agents.example/r for {ID} is recorded already, log entry 3; "
-        "nothing was logged again\n"
+        f"The receipt of agents.example/r for {ID} is recorded already: log\n"
+        "    entry 3. Nothing was logged again.\n"
     )
-    assert later.endswith("log entry 4\n")
+    assert later.endswith("log entry 4.\n")
     assert [entry.type for entry in logged(office)[3:]] == ["answer.received"] * 2
 
 
@@ -417,6 +421,11 @@ def test_a_second_receipt_by_another_key_is_refused_and_not_logged(office: Path)
     assert logged(office) == before
 
 
+def in_one(told: str) -> str:
+    """What was told, on one line."""
+    return " ".join(told.split())
+
+
 def test_the_right_receipt_stands_in_place_of_a_wrong_one_that_it_names(office: Path) -> None:
     type_command("receive", *asked(office, "2026-08-19T14:00Z"))
     package, folder = disclose(office), office.parent
@@ -432,7 +441,7 @@ def test_the_right_receipt_stands_in_place_of_a_wrong_one_that_it_names(office: 
         finally:
             (folder / f"{who}.note").unlink()
 
-    assert record("others").endswith("log entry 3")
+    assert record("others").endswith("log entry 3.")
     for more, code, todo in (
         ((), "receipt-other-key", "add --instead-of 3"),
         (("--instead-of", "2"), "receipt-replaces-nothing", "leave out --instead-of"),
@@ -445,10 +454,10 @@ def test_the_right_receipt_stands_in_place_of_a_wrong_one_that_it_names(office: 
         assert logged(office) == before
 
     named = record("agents", "--instead-of", "3")
-    assert named == f"recorded the receipt of agents.example/r for {ID}, log entry 4"
+    assert named == f"The receipt of agents.example/r for {ID} is recorded: log entry 4."
     assert logged(office)[4].fields["instead_of"] == "3"
     for more in ((), ("--instead-of", "3")):
-        assert "is recorded already, log entry 4" in record("agents", *more)
+        assert "is recorded already: log entry 4." in in_one(record("agents", *more))
     # The wrong one stands no more: neither by itself, nor to be replaced once more.
     for who, more, code in (
         ("others", (), "receipt-other-key"),
@@ -459,10 +468,10 @@ def test_the_right_receipt_stands_in_place_of_a_wrong_one_that_it_names(office: 
         assert caught.value.code == code
     assert [entry.type for entry in logged(office)[3:]] == ["answer.received"] * 2
     # Where they are taken back in turn, the one that stands is found, and not logged once more.
-    assert record("others", "--instead-of", "4").endswith("log entry 5")
-    assert record("agents", "--instead-of", "5").endswith("log entry 6")
+    assert record("others", "--instead-of", "4").endswith("log entry 5.")
+    assert record("agents", "--instead-of", "5").endswith("log entry 6.")
     for more in ((), ("--instead-of", "5")):
-        assert "is recorded already, log entry 6" in record("agents", *more)
+        assert "is recorded already: log entry 6." in in_one(record("agents", *more))
     assert len(logged(office)) == 7
 
 
@@ -539,7 +548,7 @@ def test_one_key_signs_for_one_recipient(office: Path) -> None:
     assert caught.value.code == "receipt-key-shared"
     assert logged(office) == before
     # The same recipient may show the same key in another dress, and write its name in capitals.
-    assert record("AGENTS.example/r").endswith("log entry 4\n")
+    assert record("AGENTS.example/r").endswith("log entry 4.\n")
     assert logged(office)[4].fields["key"] == before[3].fields["key"]
 
 

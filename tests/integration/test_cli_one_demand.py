@@ -101,7 +101,10 @@ def office(agency: Path, tmp_path: Path) -> Path:
 
 def write(office: Path, **changes: Any) -> Path:
     path = office.parent / "demand.yaml"
-    path.write_text(yaml.safe_dump({**LETTER, **changes}))
+    demand = {**LETTER, **changes}
+    # Each by its own sender's number: the same paper is received once.
+    requester = {"reference": f"of {demand['id']}", **demand["requester"]}
+    path.write_text(yaml.safe_dump({**demand, "requester": requester}))
     return path
 
 
@@ -186,7 +189,7 @@ def test_a_period_that_was_asked_about_is_not_widened_and_an_open_one_may_be_sta
 
     done("receive", write(office, id="D-2"), "--office", office, *AT)
     stated = write(office, id="D-2", instrument=over("2026-01-01", "2026-02-01"))
-    assert "sealed number 2" in done(*disclosing(office, stated))
+    assert "The answer to number 2 is sealed" in done(*disclosing(office, stated))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +211,7 @@ def test_what_came_with_a_paper_stays_as_it_was_and_more_may_come(
 
     found = {**ORDER, "served": {"by": "made-up", "on": "2026-03-02"}, "enforced_by_order": "yes"}
     more = write(office, **paper(accompanies=[found, ORDER]))
-    assert done(*disclosing(office, more)).startswith("sealed number 1")
+    assert done(*disclosing(office, more)).startswith("The answer to number 1 is sealed")
 
 
 def test_what_was_found_out_since_does_not_make_another_demand(office: Path) -> None:
@@ -217,7 +220,7 @@ def test_what_was_found_out_since_does_not_make_another_demand(office: Path) -> 
 
     told = done(*disclosing(office, write(office, title="Made-up: with its findings")))
 
-    assert told.startswith("sealed number 1, log entry 2")
+    assert told.startswith("The answer to number 1 is sealed: log entry 2")
 
 
 @pytest.mark.parametrize("first", ["D-1", "D-1-answer"])
@@ -228,7 +231,7 @@ def test_an_id_that_ends_like_a_record_keeps_its_own_number(office: Path, first:
 
     for number, demand_id in enumerate((first, other), start=1):
         told = done(*disclosing(office, write(office, id=demand_id)))
-        assert told.startswith(f"sealed number {number}, ")
+        assert told.startswith(f"The answer to number {number} is sealed")
         assert refused("receive", write(office, id=demand_id), "--office", office).code == (
             "answer-received-already"
         )
@@ -257,7 +260,10 @@ def test_a_receipt_that_was_cut_short_is_found_in_the_log(office: Path) -> None:
     assert fault.code == "answer-received-already"
     assert "as number 1" in str(fault)
     assert not note.exists()
-    assert done("receive", write(office), "--office", office, *AT) == "received D-1 as number 1\n"
+    assert (
+        done("receive", write(office), "--office", office, *AT)
+        == "Demand D-1 is received as number 1.\n"
+    )
 
     assert json.loads(note.read_bytes()) == kept
     assert entries(office) == 1
@@ -273,7 +279,11 @@ def test_an_answer_that_was_cut_short_is_found_in_the_log(office: Path) -> None:
 
     again = done(*disclosing(office, demand))
 
-    assert again.splitlines()[0] == first.splitlines()[0] == "sealed number 1, log entry 2"
+    assert (
+        again.splitlines()[0]
+        == first.splitlines()[0]
+        == "The answer to number 1 is sealed: log entry 2."
+    )
     assert entries(office) == 3
 
 
@@ -450,7 +460,7 @@ def test_a_demand_is_refused_once_whatever_day_it_is_typed_again(office: Path) -
     demand = write(office, findings={})
     done("receive", demand, "--office", office, *AT)
     first = done(*refusing(office, demand, "2026-03-03T15:00Z"))
-    assert first.startswith("refused number 1, log entry 2\n")
+    assert first.startswith("Demand number 1 is refused: log entry 2.\n")
     letters = everything_in(office / "out")
     assert {path.name for path in letters} == {
         "D-1-2026-03-03-refusal.pdf", "D-1-2026-03-03-withheld.pdf",
@@ -458,7 +468,9 @@ def test_a_demand_is_refused_once_whatever_day_it_is_typed_again(office: Path) -
 
     for at in ("2026-03-03T16:00Z", "2026-03-09T15:00Z", "2026-04-01T15:00Z"):
         again = done(*refusing(office, demand, at)).splitlines()
-        assert again[0] == "number 1 is refused already, log entry 2; nothing was logged again"
+        assert (
+            again[0] == "Demand number 1 is refused already: log entry 2. Nothing was logged again."
+        )
         assert again[1:] == first.splitlines()[1:]
         assert everything_in(office / "out") == letters
     assert entries(office) == 3
@@ -563,7 +575,9 @@ def test_everybody_whom_the_paper_names_stands_in_the_file_once(office: Path, ag
     # Who is not held, and is not answered about, keeps nobody else from their answer.
     stranger = {"name": "Zebulon Quisenberry Example", "birth_date": "1951-01-02",
                 "ssn": "900-77-1234"}  # fmt: skip
-    assert done(*naming(office, demand, S1=one, S2=stranger)).startswith("sealed number 1")
+    assert done(*naming(office, demand, S1=one, S2=stranger)).startswith(
+        "The answer to number 1 is sealed"
+    )
 
 
 def test_an_answer_is_about_the_persons_who_were_named_when_the_paper_came(
@@ -589,7 +603,9 @@ def test_an_answer_is_about_the_persons_who_were_named_when_the_paper_came(
     assert not any(one["name"].encode() in content for content in before.values())
 
     more = {**two, "address": "1 Made-up Lane, Exampleton, ME 00011"}
-    assert done(*naming(office, demand, S1=one, S2=more)).startswith("sealed number 1")
+    assert done(*naming(office, demand, S1=one, S2=more)).startswith(
+        "The answer to number 1 is sealed"
+    )
 
 
 def test_a_paper_is_not_received_with_persons_that_it_does_not_name(

@@ -14,11 +14,12 @@ import yaml
 from click.testing import CliRunner
 
 from clerestory.audit.sources_of_fields import sources_of
-from clerestory.cli.deciding import decide_file
+from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
 from clerestory.cli.protections import as_told, decide_with_record
 from clerestory.demands import Outcome
+from clerestory.disclosure.contents import reduced_determination
 from clerestory.holdings import load_catalogue, open_source
 from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.policy import Engine
@@ -359,6 +360,42 @@ FUGITIVE: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("mark", "marked", "found"),
+    [
+        ("address_confidentiality = 'no'", AMINA, True),
+        ("address_confidentiality = 'yes'", AMINA, False),
+        ("address_confidentiality = 'ask the director'", AMINA, False),
+        (f"actual_address = '{TRUE}'", AMINA, False),
+        # Where a child's mother lives, the child does.
+        ("address_confidentiality = 'yes'", SPOUSE, False),
+        ("domestic_violence = 'yes'", AMINA, True),
+    ],
+)
+def test_nobody_is_found_by_where_they_live_whose_record_keeps_it_secret(
+    mark: str, marked: str, found: bool, desk: Desk
+) -> None:
+    desk.record(f"UPDATE people SET {mark} WHERE person_id = ?", marked)
+    with sqlite3.connect(desk.agency / "agency.sqlite") as connection:
+        [[home]] = connection.execute("SELECT address FROM people WHERE person_id = ?", [AMINA])
+    connection.close()
+    named = {key: WHO[AMINA][key] for key in ("name", "birth_date")}
+    said = []
+    for more in ({"address": home}, {"address": "1 Nowhere Street"}, {"ssn": WHO[AMINA]["ssn"]}):
+        query = desk.folder / "query.yaml"
+        query.write_text(yaml.safe_dump(named | more), "utf-8")
+        words = ("find", desk.agency, "--query", query, "--office", desk.folder / "office")
+        told = CliRunner().invoke(
+            program, ["holdings", *map(str, words), "--reason", "trial"], catch_exceptions=False
+        )
+        said.append((told.exit_code, told.output))
+
+    assert (said[0] == said[1]) is not found
+    assert said[1][0] == 1
+    assert said[2][0] == 0
+    assert said[2][1].startswith(f"found: {AMINA}")
+
+
 @pytest.mark.parametrize("is_picture", [True, False])
 def test_of_who_takes_part_no_file_leaves_but_a_picture(is_picture: bool, desk: Desk) -> None:
     desk.record("UPDATE people SET address_confidentiality = 'yes' WHERE person_id = ?", AMINA)
@@ -635,8 +672,12 @@ def test_known_demands_with_a_flag_do_not_tell_it(
     told = as_told(flagged).determination
 
     without = {one.item: one for one in plain.determination.rulings}
+    opens = {Outcome.RELEASE, Outcome.COARSEN}
+    given = {one.item.subject for one in told.rulings if one.outcome in opens}
     for before, after in zip(flagged.determination.rulings, told.rulings, strict=True):
-        assert after.outcome is before.outcome
+        # Whether counsel has it would tell who is protected from who is not found.
+        hidden = after.item.subject not in given and without[after.item].outcome in opens
+        assert after.outcome is (Outcome.WITHHOLD if hidden else before.outcome)
         if after.outcome is not without[after.item].outcome:
             fallen = fallen - {after.item.ref}
             assert after.authorities == ("house-neither-confirm-nor-deny",)
@@ -734,23 +775,74 @@ def test_what_people_lowered_because_of_the_record_has_the_letter_of_who_is_not_
     assert "two trained people" not in words_of(lowered)
 
 
-def test_what_counsel_looks_at_does_not_say_whether_somebody_was_found(desk: Desk) -> None:
-    fugitive: dict[str, Any] = AUDIT | {
-        "requester": {"body": "a police force of the State (made up)", "class": "police_state"},
-        "purpose": "locate_fugitive",
-        "grounds": ["fleeing_felony"],
-        "cited": ["snap-7usc2020e8-E"],
-        "records": [{"program": "snap", "fields": ["S1.address"]}],
-        "findings": {
-            "requester_identified": "yes", "official_capacity": "yes",
-            "locating_is_official_duty": "yes",
-        },
-    }  # fmt: skip
-    unsure = fugitive["findings"] | {"identifier_matches_one_person": "unknown"}
+# Made up: what a law orders answered. Of who is protected the address goes to counsel.
+MANDATE: dict[str, Any] = FUGITIVE | {"records": [{"program": "snap", "fields": ["S1.address"]}]}
 
-    lowered = refused(desk, "low", (), fugitive, ("--lower", "S1.address=refer_to_counsel"))
 
-    assert lowered == refused(desk, "unsure", (), fugitive | {"findings": unsure})
+def test_a_mandate_tells_nobody_whether_its_person_is_not_found_unsure_protected_or_kept_by_people(
+    desk: Desk,
+) -> None:
+    plain, ways = as_found(desk, MANDATE), {}
+    for name, findings, flags, lower in (
+        ("protected", {}, (), ("S1.address=refer_to_counsel",)),
+        ("not found", {"identifier_matches_one_person": "no"}, (), ()),
+        ("several fit", {"identifier_matches_one_person": "unknown"}, (), ()),
+        ("both", {"identifier_matches_one_person": "no"}, ("address_confidentiality",), ()),
+    ):
+        ways[name] = as_found(desk, MANDATE, findings=findings, flags=flags, lower=lower)
+
+    # The law answers them differently, and counsel is told so.
+    outcomes = {one.determination.rulings[0].outcome for one in ways.values()}
+    assert outcomes == {Outcome.REFER, Outcome.WITHHOLD}
+    assert plain.determination.rulings[0].outcome is Outcome.RELEASE
+    told = [reduced_determination(as_told(one).determination) for one in ways.values()]
+    assert all(one["rulings"] == told[0]["rulings"] for one in told)
+    assert all(one["duties"] == told[0]["duties"] for one in told)
+    [ruling] = as_told(ways["protected"]).determination.rulings
+    assert (ruling.outcome, ruling.authorities, ruling.lowered_from) == (
+        Outcome.WITHHOLD, ("house-neither-confirm-nor-deny",), None
+    )  # fmt: skip
+
+
+def as_found(
+    desk: Desk,
+    asked: dict[str, Any],
+    *,
+    findings: dict[str, str] | None = None,
+    flags: tuple[str, ...] = (),
+    lower: tuple[str, ...] = (),
+) -> Decided:
+    """Decide a demand as it stands once the person was looked for."""
+    demand = copy.deepcopy(DEMAND) | copy.deepcopy(asked)
+    demand["findings"] |= findings or {}
+    demand["subjects"][0]["flags"] = list(flags)
+    path = desk.folder / "asked.yaml"
+    path.write_text(yaml.safe_dump(demand), "utf-8")
+    return decide_file(path, on=date(2026, 3, 6), explain=False, lower=lower)
+
+
+def test_what_the_letter_says_is_with_counsel_is_put_before_counsel(desk: Desk) -> None:
+    subpoena: dict[str, Any] = {
+        "requester": {"body": "attorneys (made up)", "class": "law_firm"},
+        "instrument": DEMAND["instrument"] | {"kind": "judicial_subpoena", "issuer": "attorney"},
+        "purpose": "civil_litigation",
+        "records": [{"program": "mainecare", "fields": ["S1.claims"]}],
+        "consents": [],
+        "findings": {"requester_identified": "yes"},
+    }
+    plain = as_found(desk, subpoena)
+    nobody = as_found(desk, subpoena, findings={"identifier_matches_one_person": "no"})
+    assert plain.determination.overall == Outcome.REFER
+    assert as_told(nobody).determination.rulings[0].outcome is Outcome.REFER
+    assert nobody.determination.overall == Outcome.WITHHOLD
+    office = desk.folder / "office"
+    type_command("receive", desk.folder / "asked.yaml", "--office", office, "--at", AT)
+
+    with pytest.raises(Refusal) as caught:
+        type_command("refuse", desk.folder / "asked.yaml", "--office", office, "--at", AT)
+
+    assert caught.value.code == "answer-needs-counsel"
+    assert desk.entries() == 1
 
 
 def test_a_refusal_is_the_same_letter_for_who_is_found_and_who_is_not(desk: Desk) -> None:

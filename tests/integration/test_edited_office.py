@@ -120,7 +120,7 @@ def test_a_second_recipient_is_a_second_answer_in_the_log(office: Path, made: Pa
 
     said = must(*disclose(office, made, "others"))
 
-    assert said.startswith("sealed number 1, log entry 4")
+    assert said.startswith("The answer to number 1 is sealed: log entry 4")
     with open_office(office).ledger() as ledger:
         answers = [told for _, told in fields_of(ledger, EventType.ANSWER_SEALED, CASE)]
     keys = [(made / to / "recipient.txt").read_text().strip() for to in ("agents", "others")]
@@ -188,7 +188,7 @@ def test_a_demand_whose_note_is_lost_is_noted_again_by_the_same_paper_and_can_be
     assert (done.code, done.error_code) == (2, "answer-received-already")
     assert "as number 1" in done.err
     assert entries(office) == 1
-    assert must(*disclose(office, made)).startswith("sealed number 1, log entry 2")
+    assert must(*disclose(office, made)).startswith("The answer to number 1 is sealed: log entry 2")
 
 
 def test_another_paper_under_the_id_of_one_whose_note_is_lost_is_not_noted(
@@ -223,7 +223,7 @@ def test_an_answer_that_was_logged_and_not_put_out_is_the_same_answer_on_the_nex
 
     said = must(*next_day(disclose(office, made), reviewer=reviewer))
 
-    assert said.startswith(f"sealed number 1, log entry {entry}\n")
+    assert said.startswith(f"The answer to number 1 is sealed: log entry {entry}.\n")
     assert entries(office) == entry + 1
     must(
         "verify", office / "out" / f"{CASE}.tar.age", "--identity", made / "agents/identity.txt",
@@ -260,14 +260,35 @@ def test_an_answer_is_gone_on_with_where_the_law_of_today_says_the_same_and_only
     assert found(decided, day=begun.day) is None
 
 
+def age_form(public: bytes) -> str:
+    """An Ed25519 key as the age recipient whose identity its owner can make of the private half."""
+    prime = 2**255 - 19
+    y = int.from_bytes(public, "little") & (2**255 - 1)
+    u = (1 + y) * pow(1 - y, -1, prime) % prime
+    bits = "".join(f"{one:08b}" for one in u.to_bytes(32, "little")) + "0000"
+    data = [int(bits[at : at + 5], 2) for at in range(0, 260, 5)]
+    # BIP 173, of which age takes the plain checksum.
+    value = 1
+    for one in [3, 3, 3, 0, 1, 7, 5, *data, *[0] * 6]:
+        top, value = value >> 25, (value & 0x1FFFFFF) << 5 ^ one
+        for at, made in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            value ^= made if top >> at & 1 else 0
+    data += [(value ^ 1) >> 5 * (5 - at) & 31 for at in range(6)]
+    return "age1" + "".join("qpzry9x8gf2tvdw0s3jn54khce6mua7l"[one] for one in data)
+
+
+@pytest.mark.parametrize("form", ["ssh", "age"])
 @pytest.mark.parametrize("which", ["keys/package.key", "log/keys/log.key"])
 def test_no_answer_is_sealed_to_a_key_of_the_office_itself(
-    which: str, office: Path, made: Path, tmp_path: Path
+    which: str, form: str, office: Path, made: Path, tmp_path: Path
 ) -> None:
-    own = serialization.load_pem_public_key(read_signing_key(office / which).verifier.pem())
+    verifier = read_signing_key(office / which).verifier
+    own = serialization.load_pem_public_key(verifier.pem())
     ssh = own.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     key = tmp_path / "key.pub"
-    key.write_bytes(ssh + b" made-up\n")
+    key.write_bytes(
+        ssh + b" made-up\n" if form == "ssh" else age_form(verifier.public_bytes).encode()
+    )
 
     done = type_in(*disclose(office, made)[:-1], key)
 
@@ -286,7 +307,9 @@ def test_a_recipients_key_may_be_kept_in_the_offices_folder(
     (office / "recipients").mkdir()
     (office / "recipients" / "theirs.pem").write_bytes(theirs)
 
-    assert must(*disclose(office, made)[:-1], key).startswith("sealed number 1, log entry 2")
+    assert must(*disclose(office, made)[:-1], key).startswith(
+        "The answer to number 1 is sealed: log entry 2"
+    )
 
 
 def test_a_link_in_place_of_the_folder_of_work_is_taken_away_and_not_what_it_leads_to(

@@ -1,6 +1,7 @@
 """``clerestory log`` as a person types it: files in, clear answers and exit codes out."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from clerestory.cli import main
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.log_checking import verified_folder
 from clerestory.ledger import Recount
+from clerestory.notes.key_files import write_signing_key
 
 EVENTS = [
     {
@@ -95,6 +98,23 @@ def vkey(run: Run, tmp_path: Path) -> str:
     return str(created.value["vkey"])
 
 
+def test_a_half_key_of_a_killed_run_is_taken_away_and_said(run: Run, tmp_path: Path) -> None:
+    keys = tmp_path / "L" / "keys"
+    made = write_signing_key(keys / "log.key", name="ledger.example/made-up", entropy=token_bytes)
+    # Killed between the two names of one file, and in the middle of the next one.
+    os.link(keys / "log.key", keys / ".0123456789abcdef.part")
+    (keys / ".fedcba9876543210.part").write_bytes(b"made-up ha")
+
+    created = run("create", "L", "--origin", "ledger.example/made-up", "--json")
+
+    assert (created.code, created.value["vkey"]) == (ExitCode.DONE, made.verifier.vkey)
+    assert sorted(one.name for one in keys.iterdir()) == ["encryption.key", "log.key"]
+    said = "took away a half file of a run that was cut short: L/keys/"
+    assert created.err.splitlines() == [
+        f"{said}.0123456789abcdef.part", f"{said}.fedcba9876543210.part"
+    ]  # fmt: skip
+
+
 def test_a_proof_travels_from_the_ledger_to_a_stranger(run: Run, vkey: str, tmp_path: Path) -> None:
     run("prove", "L", "0", "--out", "p.tlog-proof", "--entry", "e.bin")
     shutil.rmtree(tmp_path / "L")
@@ -104,7 +124,7 @@ def test_a_proof_travels_from_the_ledger_to_a_stranger(run: Run, vkey: str, tmp_
     bad = run("verify", "p.tlog-proof", "--entry", "e.bin", "--vkey", vkey)
 
     assert (good.code, bad.code) == (ExitCode.DONE, ExitCode.CORRUPTION)
-    assert "proven: entry 0" in good.out
+    assert "Proven: this is entry 0 of the log " in good.out
     assert "log-bad-proof" in bad.err
 
 
@@ -209,7 +229,7 @@ def test_files_that_no_check_covers_are_named(run: Run, vkey: str, tmp_path: Pat
 def test_the_name_of_a_file_never_writes_a_line_of_the_answer(
     run: Run, vkey: str, tmp_path: Path
 ) -> None:
-    forged = "x\nproven: log.example\ncontinues the checkpoint of size 9"
+    forged = "x\nProven: log.example\n" + " continues the checkpoint of size 9" * 3
     (tmp_path / "L/public" / forged).write_text("made up")
     for number in range(30):
         (tmp_path / "L/public" / f"y{number:02}").write_text("made up")
@@ -217,11 +237,14 @@ def test_the_name_of_a_file_never_writes_a_line_of_the_answer(
     told = run("verify", "L/public", "--vkey", vkey)
 
     lines = told.out.splitlines()
-    assert [line for line in lines if line.startswith(("proven", "continues"))] == [lines[0]]
-    assert lines[1].startswith("not compared with an earlier checkpoint (--remember FILE)")
+    assert [line for line in lines if line.startswith(("Proven", "continues"))] == [lines[0]]
+    assert lines[2].startswith("not compared with an earlier checkpoint (--remember FILE)")
     named = [line for line in lines if line.startswith("not a file of the log, so not checked: ")]
-    assert lines[-21:] == named
-    assert named[0].endswith(r"x\nproven: log.example\ncontinues the checkpoint of size 9")
+    assert len(named) == 21
+    assert named[0].endswith(r"x\nProven: log.example\n continues the")
+    # What did not fit goes on further in than any line of ours begins.
+    after = lines[lines.index(named[0]) + 1 : lines.index(named[1])]
+    assert [line[:5] for line in after] == ["    c", "    c"]
     assert named[-1].endswith(": 11 more, which --json lists")
 
 

@@ -10,6 +10,7 @@ from clerestory.ledger import EventType
 from clerestory.ledger.repeats import fields_of
 from hostile.running import Done, must, type_in
 from hostile.world import STORY, WHO
+from made_up_office import copy_office
 
 Words = list[str | Path]
 CASE = "STORY-HOSPITAL"
@@ -22,15 +23,8 @@ FIRST, LATER = "2026-10-21T15:00Z", "2026-10-23T15:00Z"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.mktemp("one-answer")
-    must("holdings", "make", base / "agency", "--persons", "8", "--seed", "3")
-    must(
-        "keys", "office", base / "office", "--origin", "log.example/test",
-        "--source", base / "agency/agency.sqlite", "--index", base / "agency/persons.index",
-    )  # fmt: skip
-    for name in ("agents", "others"):
-        must("keys", "recipient", base / name, "--name", f"{name}.example/r")
+def made(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = copy_office(template, tmp_path_factory.mktemp("one-answer") / "made")
     must("receive", STORY, "--case", CASE, "--office", base / "office",
          "--at", "2026-08-19T14:00Z")  # fmt: skip
     return base
@@ -38,10 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def office(made: Path, tmp_path: Path) -> Path:
-    copied = shutil.copytree(made, tmp_path / "world") / "office"
-    path = copied / "office.toml"
-    path.write_text(path.read_text("utf-8").replace(str(made), str(copied.parent)), "utf-8")
-    return copied
+    return copy_office(made, tmp_path / "world") / "office"
 
 
 def refusing(office: Path, at: str = "2026-08-20T15:00Z") -> Words:
@@ -79,7 +70,7 @@ def test_a_disclosure_cut_short_is_finished_on_another_day_as_that_of_the_first(
 
     told = must(*disclosing(office, LATER))
 
-    assert told.startswith("sealed number 1, log entry 2")
+    assert told.startswith("The answer to number 1 is sealed: log entry 2")
     assert answers(office) == first
     [(index, answer)] = first
     assert (index, answer["on"]) == (2, "2026-10-21")
@@ -108,10 +99,10 @@ def test_a_court_order_after_a_refusal_is_obeyed_and_the_refusal_is_still_found(
 
     told = must(*disclosing(office), *ORDERED)
 
-    assert told.startswith("sealed number 1, log entry 4")
+    assert told.startswith("The answer to number 1 is sealed: log entry 4")
     again = must(*refusing(office)).splitlines()
     assert again[:2] == [
-        "number 1 is refused already, log entry 2; nothing was logged again",
+        "Demand number 1 is refused already: log entry 2. Nothing was logged again.",
         "  it was answered with a package since, log entry 4",
     ]
     assert [index for index, _ in answers(office)] == [2, 4]
@@ -183,6 +174,20 @@ def alarms(office: Path) -> set[str]:
         said.add(done.err.partition("\n")[0])
     assert (office / "lookups" / "lookups.jsonl").read_bytes() == before
     return said
+
+
+def test_half_files_of_killed_runs_are_taken_away_by_the_next_act_and_said(office: Path) -> None:
+    half = ".0123456789abcdef.part"
+    places = ["keys", "log/keys", "public", "matters", "lookups", "."]
+    for place in places:
+        (office / place / half).write_bytes(b"ha")
+
+    done = type_in(*refusing(office))
+
+    assert done.code == 0, done
+    assert not list(office.rglob("*.part"))
+    assert all(f"cut short: {Path(place) / half}" in done.err for place in places)
+    assert type_in(*refusing(office)).err == ""
 
 
 def test_look_ups_put_back_from_yesterday_are_an_alarm(office: Path) -> None:

@@ -82,7 +82,7 @@ def test_what_a_power_cut_took_of_a_package_is_made_again_by_the_same_words(
         # It is there from the beginning: the cut brings back the one before.
         (office / "log.seen").write_bytes(seen)
 
-    assert "sealed number 1, log entry 2" in must(*disclose(office, made))
+    assert "The answer to number 1 is sealed: log entry 2" in must(*disclose(office, made))
 
     assert entries(office) == 3
     # A pair that belongs together, and one that its receipt is taken for.

@@ -19,8 +19,6 @@ BLOCK = re.compile(r"(<!-- a test runs these commands -->\n)?^```sh\n(.*?)^```$"
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
 # Of the script, and not of the program.
 SCRIPT = {"test"}
-# These stand in a document to be marked where it may not be changed for it.
-ALWAYS = "clerestory decide casebook/dockets.yaml --case DK-01-ME-SNAP-2025-07 --on 2025-09-18"
 
 
 def commands(document: Path) -> Iterator[tuple[str, bool]]:
@@ -28,7 +26,7 @@ def commands(document: Path) -> Iterator[tuple[str, bool]]:
     for marked, block in BLOCK.findall(document.read_text("utf-8")):
         for line in block.replace("\\\n", " ").splitlines():
             if re.match(r"(?:\./)?clerestory ", line):
-                yield line.removeprefix("./"), bool(marked) or line == ALWAYS
+                yield line.removeprefix("./"), bool(marked)
 
 
 def parse(words: list[str]) -> None:
@@ -90,8 +88,57 @@ def test_what_can_be_run_runs_as_written(lines: list[str], tmp_path: Path) -> No
         assert done.stdout
 
 
+# In a sentence or on a line of its own: words of the program, then arguments in capitals.
+INLINE = re.compile(r"`(?:\./)?clerestory ([^`\n]+)`|^ {4}(?:\./)?clerestory (.+)$", re.M)
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+
+def unknown_words(said: str) -> list[str]:
+    """The words of a command in a sentence that name nothing of the program."""
+    command: click.Command = program
+    words = re.sub(r"[\[\]]", "", said).split()
+    while words and isinstance(command, click.Group) and not words[0].startswith("-"):
+        found = command.get_command(click.Context(command), words[0])
+        if found is None:
+            return [] if re.fullmatch(r"[A-Z]+|test", words[0]) else words[:1]
+        command, words = found, words[1:]
+    options = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+    return [word for word in words if word.startswith("--") and word not in options]
+
+
+def test_each_command_in_a_sentence_has_words_that_the_program_knows() -> None:
+    said = [
+        (page.name, found[1] or found[2])
+        for page in PAGES
+        for found in INLINE.finditer(page.read_text("utf-8"))
+    ]
+
+    assert [(name, words) for name, words in said if unknown_words(words)] == []
+    assert len(said) > 40
+
+
+@pytest.mark.parametrize("slip", ["lw show X", "log verfy DIR", "log verify DIR --vky KEY"])
+def test_a_slip_in_a_sentence_would_be_noticed(slip: str) -> None:
+    assert unknown_words(slip)
+
+
+def test_each_link_between_pages_leads_to_a_page_and_a_heading() -> None:
+    lost = []
+    for page in PAGES:
+        for path, heading in LINK.findall(page.read_text("utf-8")):
+            target = page.parent / path if path else page
+            lines = target.read_text("utf-8").splitlines() if target.suffix == ".md" else []
+            titles = [line.lstrip("# ").lower() for line in lines if line.startswith("#")]
+            names = {re.sub(r"[^\w -]", "", title).replace(" ", "-") for title in titles}
+            if not target.exists() or (heading and heading not in names):
+                lost.append((page.name, path, heading))
+
+    assert lost == []
+
+
 def test_the_marked_commands_are_found() -> None:
-    assert {param.id for param in MARKED} >= {"README.md", "replay.md"}
+    assert {param.id for param in MARKED} >= {"replay.md"}
     assert len(WRITTEN) > 15
 
 

@@ -11,14 +11,24 @@ from clerestory.law.fact import ANSWER, Fact
 from clerestory.law.fact_table import FACTS, FINDINGS
 from clerestory.law.packs import Pack
 from clerestory.law.sentence_file import CLAUSES
-from clerestory.law.sentences import BASE_LANGUAGE, FOLDER, Sentences, joined, read_folders
+from clerestory.law.sentences import (
+    BASE_LANGUAGE,
+    FOLDER,
+    PERSON,
+    REQUESTER,
+    Sentences,
+    joined,
+    read_folders,
+)
 from clerestory.policy.explain.conditions import condition_of
+from clerestory.policy.explain.reasons import PHRASES as REASON_PHRASES
 
-# What the speaker joins clauses with.
+# What the speaker joins clauses with, and what the reasons of rulings are made of.
 PHRASES = frozenset({
     "list_or", "list_and", "one_of_two", "all_of_two", "one_of", "all_of", "one_of_head",
     "all_of_head", "unsettled", "settled", "raised", "not_raised", "unraised", "question",
-    "condition_met", "condition_absent",
+    "condition_met", "condition_absent", "whole_consent", "whole_agreement", "paper_issued",
+    *REASON_PHRASES,
 })  # fmt: skip
 # Codes that stand in no sentence: of answers the clauses say yes and no, and holds have clauses of
 # their own. Findings and defined words are clauses themselves.
@@ -56,6 +66,7 @@ def check_sentences(
                     "write it, with yes and no where it is a clause",
                 )  # fmt: skip
         yield from _telling(packs, said, where)
+        yield from _of_authorities(packs, said, where)
         for table, word in _all_said(said):
             if (table, word) not in needed:
                 yield Flaw(
@@ -80,6 +91,26 @@ def _telling(packs: Sequence[Pack], said: Sentences, where: str) -> Iterator[Fla
                     "establishes it by what no letter says",
                     "mark it with unsaid = true",
                 )  # fmt: skip
+
+
+def _of_authorities(packs: Sequence[Pack], said: Sentences, where: str) -> Iterator[Flaw]:
+    """Yield texts of authorities that are gone, and in another language those that are missing."""
+    known = {name: one for pack in packs for name, one in pack.authorities.items()}
+    told = said.texts.get("authorities", {})
+    file = f"{where}/authorities.toml"
+    for name in sorted(told.keys() - known.keys()):
+        yield Flaw(
+            file, 1, f"authorities.{name} is said, and no authority is called so", "take it out",
+            grave=False,
+        )  # fmt: skip
+    # The authorities' own texts are in the base language.
+    for name in sorted(known) if said.language != BASE_LANGUAGE else ():
+        keys = [REQUESTER, PERSON, *(["not_met"] if known[name].not_met else [])]
+        if missing := [key for key in keys if not told.get(name, {}).get(key)]:
+            yield Flaw(
+                file, 1, f"authorities.{name} has no text in this language: {', '.join(missing)}",
+                "translate what authorities.toml says there",
+            )  # fmt: skip
 
 
 def _languages(packs_folder: Path, packs: Sequence[Pack]) -> list[str]:

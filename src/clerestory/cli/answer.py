@@ -1,4 +1,4 @@
-"""``receive``, ``disclose``, ``refuse``, ``receipt``, ``verify`` and ``keys``."""
+"""``receive``, ``disclose``, ``refuse``, ``abandon``, ``receipt``, ``verify`` and ``keys``."""
 
 import sys
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from clerestory.cli.addressed import check_addressed, check_filled_in, check_own_law
-from clerestory.cli.clock import at_option, late_option, read_clock
+from clerestory.cli.clock import at_option, check_not_ahead, late_option, read_clock
 from clerestory.cli.deciding import Decided, decide_file
 from clerestory.cli.demand_options import changed_option, lower_option
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.office import Office, make_office, open_office
 from clerestory.cli.places import packs_folder
-from clerestory.cli.terminal import tell
+from clerestory.cli.terminal import tell, tell_folded
 from clerestory.demands import check_day_of_answer
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_new, write_private, write_whole
@@ -45,6 +45,9 @@ def _demand_options(command: Callable[..., None]) -> Any:
 @_demand_options
 @click.option("--who", type=_PATH, help="A file: whom the paper names; the answer is bound to it.")
 @click.option(
+    "--again", metavar="ID", help="The demand that this same paper came as before, on purpose."
+)
+@click.option(
     "--acknowledge",
     is_flag=True,
     help="Write the letter that says so, also of a demand received before.",
@@ -57,6 +60,7 @@ def receive(
     at_text: str | None,
     late: bool,
     who: Path | None,
+    again: str | None,
     acknowledge: bool,
 ) -> None:
     """Log DEMAND and draw its number, before anything is known of the outcome."""
@@ -65,19 +69,19 @@ def receive(
     from clerestory.cli.logging_answers import receive as receive_demand
     from clerestory.cli.whom import check_bound, read_whom
 
-    at, office = read_clock(at_text), open_office(folder, late=late)
+    at, office = _acting(folder, at_text, late=late)
     read = demand_file(demand, case=case, on=office.day(at), packs=packs)
     check_day_of_answer(read, office.day(at))
     check_filled_in(read)
     check_addressed(office, read)
     known, named = office.find_number(read.id), read_whom(read, who) if who else None
     if known is None or not acknowledge:
-        number = receive_demand(office, read, at, who=named)
-        tell(f"received {read.id} as number {number}")
+        number = receive_demand(office, read, at, who=named, again=again)
+        tell_folded(f"Demand {read.id} is received as number {number}.")
     else:
         if named is not None:
             check_bound(office, read, named)
-        tell(f"the demand {read.id} was received already, as number {known}")
+        tell_folded(f"Demand {read.id} was received already, as number {known}.")
     if acknowledge:
         tell(f"  {acknowledge_demand(office, read, at)}")
 
@@ -115,7 +119,7 @@ def disclose(
     from clerestory.cli.answering import disclose as disclose_answer
     from clerestory.cli.attaching import file_pairs
 
-    at, office = read_clock(at_text), open_office(folder, late=late)
+    at, office = _acting(folder, at_text, late=late)
     decided = _decide(demand, case, packs, lower, office, at)
     answered, sealed = disclose_answer(
         office,
@@ -128,12 +132,14 @@ def disclose(
         cbc=cbc,
         changed=changed,
     )
-    tell(f"sealed number {answered.number}, log entry {answered.index}")
+    tell(f"The answer to number {answered.number} is sealed: log entry {answered.index}.")
     for item in answered.lowered:
-        tell(f"  kept back, since the record protects the person: {item.program}/{item.ref}")
-    tell(f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone")
+        tell_folded(f"  kept back, since the record protects the person: {item.program}/{item.ref}")
+    tell_folded(
+        f"  sealed to {', '.join(sealed.sealed_to)}: compare it with the recipient by phone"
+    )
     if cbc:
-        tell(
+        tell_folded(
             f"  {sealed.envelope} does not authenticate: have the signature checked before opening"
         )
     for path in answered.files:
@@ -144,6 +150,9 @@ def disclose(
 @_demand_options
 @lower_option
 @click.option("--counsel", help="Counsel who decided to refuse what was referred to them.")
+@click.option(
+    "--reviewer", "reviewers", multiple=True, help="Who signed what was lowered; give two."
+)
 def refuse(
     demand: Path,
     case: str | None,
@@ -153,22 +162,48 @@ def refuse(
     late: bool,
     lower: tuple[str, ...],
     counsel: str | None,
+    reviewers: tuple[str, ...],
 ) -> None:
     """Write the refusal of DEMAND with its reasons, and the withholding index, after logging it."""
     from clerestory.cli.refusing import refuse as refuse_demand
 
-    at, office = read_clock(at_text), open_office(folder, late=late)
+    at, office = _acting(folder, at_text, late=late)
     decided = _decide(demand, case, packs, lower, office, at)
-    answered = refuse_demand(office, decided, counsel=counsel, at=at)
-    told = f"log entry {answered.index}"
+    answered = refuse_demand(office, decided, counsel=counsel, reviewers=reviewers, at=at)
+    told = f"Demand number {answered.number} is refused"
     if answered.again:
-        tell(f"number {answered.number} is refused already, {told}; nothing was logged again")
+        tell_folded(f"{told} already: log entry {answered.index}. Nothing was logged again.")
         if answered.sealed_since is not None:
             tell(f"  it was answered with a package since, log entry {answered.sealed_since}")
     else:
-        tell(f"refused number {answered.number}, {told}")
+        tell(f"{told}: log entry {answered.index}.")
     for path in answered.files:
         tell(f"  {path}")
+
+
+@click.command()
+@_demand_options
+@click.option("--counsel", help="Counsel who ends it.")
+@click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+def abandon(
+    demand: Path,
+    case: str | None,
+    packs: tuple[str, ...],
+    folder: Path,
+    at_text: str | None,
+    late: bool,
+    counsel: str | None,
+    reviewers: tuple[str, ...],
+) -> None:
+    """End an answer to DEMAND that was logged, never put out, and may not leave any more."""
+    from clerestory.cli.abandoning import abandon as abandon_answer
+
+    at, office = _acting(folder, at_text, late=late)
+    decided = _decide(demand, case, packs, (), office, at)
+    done = abandon_answer(office, decided, counsel=counsel, reviewers=reviewers, at=at)
+    for answer, entry in done.entries.items():
+        said = "is ended already" if done.again else "is ended"
+        tell(f"The answer to number {done.number} in log entry {answer} {said}: log entry {entry}.")
 
 
 @click.command()
@@ -239,15 +274,13 @@ def receipt(
     """Record the recipient's signed RECEIPT for PACKAGE in the log."""
     from clerestory.cli.receiving import record_receipt
 
-    office = open_office(folder, late=late)
-    done = record_receipt(
-        office, receipt_file, package, key, signature, read_clock(at_text), instead_of=instead_of
-    )
-    whose = f"the receipt of {done.receipt.by} for {done.receipt.demand_id}"
+    at, office = _acting(folder, at_text, late=late)
+    done = record_receipt(office, receipt_file, package, key, signature, at, instead_of=instead_of)
+    told = f"The receipt of {done.receipt.by} for {done.receipt.demand_id} is recorded"
     if done.again:
-        tell(f"{whose} is recorded already, log entry {done.index}; nothing was logged again")
+        tell_folded(f"{told} already: log entry {done.index}. Nothing was logged again.")
     else:
-        tell(f"recorded {whose}, log entry {done.index}")
+        tell_folded(f"{told}: log entry {done.index}.")
 
 
 @click.group()
@@ -317,6 +350,17 @@ def sign_receipt(
             todo="name another file, or take away the one that is there",
         ) from fault
     tell(f"  {receipt_file}")
+
+
+def _acting(folder: Path, at_text: str | None, *, late: bool) -> tuple[datetime, Office]:
+    """Return when an act of an office is, and the office.
+
+    Raises:
+        BadTime: The day has not come yet, and the office is a real one.
+    """
+    at, office = read_clock(at_text), open_office(folder, late=late)
+    check_not_ahead(at, made_up=office.is_made_up, zone=office.zone)
+    return at, office
 
 
 def _decide(

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -21,7 +21,7 @@ from clerestory.cli.protections import as_told, nothing_left
 from clerestory.cli.received import Drawn, answerable
 from clerestory.cli.recipient_keys import check_for_others
 from clerestory.cli.reviewers import check_reviewers
-from clerestory.cli.sealed_packages import note_sealed, put_out
+from clerestory.cli.sealed_packages import drop_unsent, note_sealed, put_out
 from clerestory.demands import Demand, Item, asked_period
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
@@ -120,7 +120,7 @@ def disclose(
         )  # fmt: skip
         sealed = _seal(office, signer, ready.contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
-    note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
+    note_sealed(office, sealed, at=at, demand_id=decided.demand.id, entry=index, signer=signer)
     answered = Answered(
         number=drawn.number, index=index, files=put_out(office, sealed),
         digest=ready.contents.digest, lowered=ready.lowered,
@@ -160,6 +160,7 @@ def _seal(
     cbc: bool,
 ) -> Sealed:
     """Seal into a folder of its own, of which nothing stays if the disk is full, say."""
+    drop_unsent(office)
     folder = office.staging()
     try:
         return seal_logged(
@@ -261,7 +262,7 @@ def _contents(
 
 def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> LetterInput:
     """Return what the letters are written from."""
-    given = LetterInput(
+    return LetterInput(
         stationery=read_stationery(office.profile, made_up=office.is_made_up),
         demand=decided.demand,
         number=drawn.number,
@@ -272,7 +273,6 @@ def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> L
         speaker=decided.speaker,
         vocabulary=decided.stack.vocabulary,
     )
-    return replace(given, speaker=replace(given.speaker, reader=given.reader))
 
 
 def _tables(office: Office, demand: Demand) -> CoarseningTables:

@@ -15,6 +15,7 @@ from clerestory.kernel.time import BadTime, Zone, check_moment, local_day, parse
 DEFAULT_PROFILE = "maine-dhhs"
 FORMAT = "clerestory-profile/1"
 
+_UTC = Zone("UTC")
 _KEYS = {"format", "time_zone", "jurisdiction"}
 
 
@@ -42,6 +43,11 @@ at_option = click.option(
     help="Now, with its zone: 2026-03-04T20:30-05:00 or 2026-03-05T01:30Z.  [default: the clock]",
 )
 late_option = click.option(
+    "--late",
+    is_flag=True,
+    help="Log what was done before other acts that are logged; of its own demand nothing later is.",
+)
+late_entry_option = click.option(
     "--late", is_flag=True, help="Log it although the log has entries of a later quarter."
 )
 profile_option = click.option(
@@ -59,6 +65,32 @@ def read_clock(at_text: str | None) -> datetime:
         BadTime: It cannot be read, says no zone, or lies in a year that cannot be meant.
     """
     return check_moment(datetime.now(UTC)) if at_text is None else parse_moment(at_text)
+
+
+def check_not_ahead(at: datetime, *, made_up: bool, zone: Zone = _UTC) -> None:
+    """Refuse to act of a day that has not come: every act after it would be before it.
+
+    Args:
+        at: When the act is said to be.
+        made_up: Whether who acts exists for show only, and so has a clock of its own.
+        zone: Whose calendar says what today is.
+
+    Raises:
+        BadTime: The machine's clock says an earlier day.
+    """
+    on, today = local_day(at, zone), local_day(read_clock(None), zone)
+    if on > today and not made_up:
+        raise BadTime(
+            f"an act is logged of today or of an earlier day: {on} is after {today}",
+            code="log-time-ahead",
+            todo="correct --at, or leave it out: then it is the machine's clock; where that is "
+            "wrong, correct it",
+        )
+
+
+def is_made_up(origin: str) -> bool:
+    """Whether a log, a key or an office exists for show only, as its name says (RFC 2606)."""
+    return origin.partition("/")[0].endswith(".example")
 
 
 def today_in(profile: str) -> date:

@@ -79,7 +79,6 @@ class DeterminationView:
 
     def _heading(self) -> None:
         demand, determination = self._decided.demand, self._decided.determination
-        self._gap()
         self._line((answer_in_short(determination), "bold"))
         self._gap()
         self._line((shortened(demand.id), "bold"), "  ", shortened(demand.title))

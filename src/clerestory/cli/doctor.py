@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from textwrap import wrap
 
 import click
 
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.places import profiles_folder
-from clerestory.cli.terminal import tell, tell_json
+from clerestory.cli.terminal import WIDTH, tell, tell_json
 from clerestory.kernel.reading import read_toml
 
 _PYTHON = "3.11"
@@ -281,5 +282,10 @@ def _lines(parts: Sequence[Part]) -> Iterator[str]:
             state = "found" if part.found else "missing"
             yield f"  {part.name:<{width}}  {state:<7}  {part.version}".rstrip()
             if not part.found:
-                yield f"  {'':<{width}}  off: {part.without}"
-                yield f"  {'':<{width}}  get: {part.get}"
+                indent = " " * (width + 4)
+                for said in (f"off: {part.without}", f"get: {part.get}"):
+                    # No word is cut: a path that does not fit is copied whole.
+                    yield from wrap(
+                        said, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}     ",
+                        break_long_words=False, break_on_hyphens=False,
+                    )  # fmt: skip

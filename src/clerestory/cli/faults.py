@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 import click
 
 from clerestory.cli.exit_codes import ExitCode
-from clerestory.cli.terminal import OutputLost, code_of_lost_output, tell
+from clerestory.cli.terminal import OutputLost, code_of_lost_output, tell, tell_folded
 from clerestory.kernel import ClerestoryError, Corruption
 from clerestory.kernel.bad_file import BadFile
 
@@ -201,7 +202,10 @@ def _place(fault: BaseException) -> str:
 
 
 def _tell(message: str, code: str, todo: str, *, lines: bool = False) -> None:
+    # For a person at a terminal each stands on lines that fit; a program gets it on one.
+    at_terminal = sys.stderr is not None and sys.stderr.isatty()
+    write = tell_folded if at_terminal else tell
     for line in message.split("\n") if lines else [message]:
-        tell(line, err=True)
+        write(line, err=True)
     tell(f"  code: {code}", err=True)
-    tell(f"  next: {todo}", err=True)
+    write(f"  next: {todo}", err=True)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any, TypeVar
@@ -25,7 +25,10 @@ from clerestory.holdings import (
     PersonSearch,
     Purpose,
     QueryFileFault,
+    as_recorded,
+    load_catalogue,
     open_index,
+    open_source,
     read_roster,
     resolve_roster,
     tell_requester,
@@ -87,6 +90,9 @@ def find(
     What is known of the person is read from a file or from standard input, never from the
     command line, where other accounts could see it. Nothing is ever listed, and each look-up is
     recorded. Who asked may be told the answer, but not what --staff adds.
+
+    Without --office no records are read, and so nobody is found by an address: it may be one
+    that is kept secret.
     """
     asked = _read_query(query.content, query.name)
     purpose = _purpose(office, demand, reason)
@@ -188,15 +194,18 @@ def _say(told: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
 @contextmanager
 def _search(index: Path, office: Path | None) -> Iterator[PersonSearch]:
     path = index / INDEX if index.is_dir() else index
-    opened = open_index(path)
-    try:
-        beside = path.with_name(f"{path.name}.lookups")
-        yield PersonSearch(
-            opened,
-            open_office(office).lookups() if office else Lookups.open(beside, entropy=token_bytes),
-        )
-    finally:
-        opened.close()
+    with ExitStack() as held:
+        opened = held.enter_context(closing(open_index(path)))
+        if office is None:
+            beside = path.with_name(f"{path.name}.lookups")
+            # Without records nobody knows whose address is kept secret, so that none is a key.
+            yield PersonSearch(opened, Lookups.open(beside, entropy=token_bytes))
+            return
+        of = open_office(office)
+        catalogue = load_catalogue(of.profile / "catalogue.toml")
+        source = held.enter_context(closing(open_source(of.source, zone=of.zone.name)))
+        hides = as_recorded(source, catalogue, on=of.day(read_clock(None)))
+        yield PersonSearch(opened, of.lookups(), hides_address=hides)
 
 
 def _purpose(office: Path | None, demand: str | None, reason: str | None) -> Purpose:

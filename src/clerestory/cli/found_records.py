@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from clerestory.cli.attaching import value_of
+from clerestory.cli.clock import read_clock
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office
 from clerestory.cli.protections import Protected, decide_with_record, nothing_left
@@ -24,10 +25,10 @@ from clerestory.holdings import (
     LookupReason,
     NamedPersons,
     PermittedField,
-    PersonIndex,
     PersonSearch,
     Purpose,
     Source,
+    as_recorded,
     check_index_current,
     check_still_right,
     load_catalogue,
@@ -138,11 +139,13 @@ def looked_up(
     catalogue = load_catalogue(office.profile / "catalogue.toml")
     with ExitStack() as opened:
         index = opened.enter_context(closing(open_index(office.index, catalogue=catalogue)))
-        persons = _persons(office, index, decided.demand, named, refs, at)
         source = opened.enter_context(closing(open_source(office.source, zone=office.zone.name)))
+        hides = as_recorded(source, catalogue, on=office.day(at))
+        search = PersonSearch(index, office.lookups(), hides_address=hides)
+        persons = _persons(office, search, decided.demand, named, refs, at)
         for person in named.only(refs).persons:
             check_still_right(source, catalogue, persons[str(person.ref)], person.query)
-        check_index_current(index, source, catalogue)
+        check_index_current(index, source, catalogue, now=read_clock(None))
         yield Records(office=office, source=source, catalogue=catalogue, persons=persons, at=at)
 
 
@@ -154,7 +157,7 @@ def _refs(decided: Decided) -> frozenset[str]:
 
 def _persons(
     office: Office,
-    index: PersonIndex,
+    search: PersonSearch,
     demand: Demand,
     named: NamedPersons,
     refs: Collection[str],
@@ -168,7 +171,6 @@ def _persons(
     purpose = Purpose(
         reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
     )
-    search = PersonSearch(index, office.lookups())
     resolved = resolve_roster(search, named, purpose=purpose, at=at)
     answered = [one for one in resolved if one.ref in refs]
     if unsure := [one for one in answered if one.person_id is None]:

@@ -14,10 +14,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.committed import Cell, answer_in, cell_name, changed_facts, facts_in, read_cells
 from clerestory.cli.committed_lookups import check_lookups
 from clerestory.cli.deciding import Decided
+from clerestory.cli.judged_again import JudgedAgain
 from clerestory.cli.office import Office
 from clerestory.cli.one_answer import (
     NOBODY,
@@ -28,12 +28,11 @@ from clerestory.cli.one_answer import (
     refused_otherwise,
 )
 from clerestory.cli.order_of_acts import check_not_before
-from clerestory.cli.places import profiles_folder
-from clerestory.demands import Demand, Determination, read_demand
+from clerestory.cli.same_paper import repeated_by
+from clerestory.demands import Determination, asked_period
 from clerestory.demands.determination import Outcome, Ruling
-from clerestory.kernel import Refusal
+from clerestory.kernel import Period, Refusal
 from clerestory.ledger import Ledger
-from clerestory.policy import Engine
 
 LAW = "law"
 """What is said to have changed where the law of today is not the one of the answer before."""
@@ -49,7 +48,7 @@ class Earlier:
         facts: The facts that it judged.
         cells: What became of each field.
         said: What it said had changed since the one before it.
-        decided: The demand as it is decided now.
+        judged: The demand as it is decided now, and what today's law says of other facts.
     """
 
     answer: Before
@@ -57,7 +56,12 @@ class Earlier:
     facts: Mapping[str, Any]
     cells: Mapping[str, Cell]
     said: frozenset[str]
-    decided: Decided
+    judged: JudgedAgain
+
+    @property
+    def decided(self) -> Decided:
+        """The demand as it is decided now."""
+        return self.judged.decided
 
     def check(self, named: Collection[str]) -> None:
         """Refuse an answer that raises what stays, or does not say what changed.
@@ -68,9 +72,10 @@ class Earlier:
             named: What is said to have changed.
 
         Raises:
-            Refusal: It raises a field on which nothing that changed bears, or says too much, too
-                little or something else of what changed.
+            Refusal: It is about more days, raises a field on which nothing that changed bears, or
+                says too much, too little or something else of what changed.
         """
+        self._check_period()
         by_law = self._raised(self.decided.determination, by_record=False)
         changed = changed_facts(self.facts, facts_in(self.decided.demand))
         said = frozenset(named)
@@ -84,8 +89,10 @@ class Earlier:
         """Refuse to raise what stays since this answer, where it is not the newest.
 
         Raises:
-            Refusal: A field that it kept is open, and nothing that bears on it has changed.
+            Refusal: It is about more days; or a field that it kept is open, and nothing that bears
+                on it has changed.
         """
+        self._check_period()
         self._raised(self.decided.determination, by_record=False)
 
     def check_record(self, told: Determination) -> None:
@@ -108,8 +115,8 @@ class Earlier:
             cell = self.cells.get(name)
             if cell is None or (cell.by == "record") is not by_record or not _rises(cell, ruling):
                 continue
-            before, now = (rulings[name] for rulings in self._then_and_now)
-            if _grounds(before) != _grounds(now):
+            then = self.judged.then(self.facts)[name]
+            if _grounds(then) != _grounds(self.judged.now[name]):
                 continue  # a fact that bears on it is another now
             if cell.by == "law" and self._is_other_law:
                 by_law.append(name)
@@ -126,26 +133,30 @@ class Earlier:
             return False  # what the law of a later day kept, that of an earlier one does not raise
         return (self.pack, before) != (told.pack_digest, told.on)
 
-    @cached_property
-    def _then_and_now(self) -> tuple[Mapping[str, Ruling], Mapping[str, Ruling]]:
-        """What the law of today says, before anybody lowers it, of the facts then and of those now.
+    def _check_period(self) -> None:
+        """Refuse to read records of days that this answer was not asked about.
 
-        Both under one law: what differs is due to the facts alone.
+        What is released already rises by nothing, and yet more would leave of it. Whatever is said
+        to have changed, the paper is the one that was answered.
+
+        Raises:
+            Refusal: The period that is asked about is a wider one.
         """
-        demand, stack = self.decided.demand, self.decided.stack
-        sources = sources_of(demand.holder.agency, profiles_folder())
-        engine = Engine.of(stack, self.decided.determination.on, sources)
-
-        def answers(asked: Demand) -> Mapping[str, Ruling]:
-            told = engine.decide(asked, explain=False)
-            return {cell_name(ruling.item): ruling for ruling in told.rulings}
-
-        return answers(read_demand(dict(self.facts), stack.vocabulary)), answers(demand)
+        demand = self.decided.demand
+        then, now = asked_period(self.judged.demand_of(self.facts)), asked_period(demand)
+        if not then.covers(now):
+            raise Refusal(
+                "a later answer is about no other days than the one before it, log entry "
+                f"{self.answer.index}: it was {_days(then)}, and now it is {_days(now)}",
+                code="answer-wider",
+                todo="give the period as it was answered, or a narrower one; a wider one is asked "
+                "for by another paper, which is received under an id of its own",
+            )
 
     def _raises(self, broken: list[str]) -> Refusal:
         same = facts_in(self.decided.demand) == self.facts
         if same and self.answer.sealed_to == NOBODY and not self._is_other_pack:
-            return refused_otherwise(self.decided, self.answer.index)
+            return refused_otherwise(self.answer)
         return Refusal(
             "what was lowered or refused stays so until a fact that bears on it is another: "
             f"{', '.join(sorted(broken))}, log entry {self.answer.index}",
@@ -173,28 +184,34 @@ class Earlier:
 
 
 def earlier_answers(ledger: Ledger, decided: Decided) -> tuple[Earlier, ...]:
-    """Return the answers to this demand that the log holds, the newest first.
+    """Return the answers to this demand that the log holds, and to what it repeats, newest first.
 
     An entry of an earlier version does not say what was judged: of those, a refusal is compared
     by the digest of its facts, in ``one_answer``.
     """
+    judged = JudgedAgain(decided)
+    demand = decided.demand
     told = (
-        (answer, decision_of(ledger, decided.demand.id, answer.index))
-        for answer in answers_before(ledger, decided.demand.id)
+        (answer, decision_of(ledger, demand_id, answer.index))
+        for demand_id in (demand.id, *repeated_by(ledger, demand.id))
+        for answer in answers_before(ledger, demand_id)
     )
+    # By its own log entry a repetition has another id and came on another day: none of it is said
+    # to have changed, and all is judged as of today's paper.
+    own = {name: value for name, value in facts_in(demand).items() if name in {"id", "received"}}
     found = [
         Earlier(
             answer=answer,
             pack=said["pack"],
-            facts=json.loads(said["judged"]),
+            facts={**json.loads(said["judged"]), **own},
             cells=read_cells(said["cells"]),
             said=frozenset(said.get("changed", "").split()),
-            decided=decided,
+            judged=judged,
         )
         for answer, said in told
         if "judged" in said
     ]
-    return tuple(reversed(found))
+    return tuple(sorted(found, key=lambda one: one.answer.index, reverse=True))
 
 
 def check_follows(
@@ -248,3 +265,7 @@ def _grounds(ruling: Ruling) -> tuple[object, ...]:
         ruling.outcome, ruling.coarsen_to, ruling.authorities, ruling.policies, ruling.opinions,
         ruling.suspended,
     )  # fmt: skip
+
+
+def _days(period: Period) -> str:
+    return f"{period.valid_from or 'the first day'} to {period.valid_to}, that day left out"

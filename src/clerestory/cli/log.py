@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from clerestory.cli.clock import at_option, late_option, profile_option, read_clock, zone_of_scopes
+from clerestory.cli.clock import (
+    at_option,
+    check_not_ahead,
+    is_made_up,
+    late_entry_option,
+    profile_option,
+    read_clock,
+    zone_of_scopes,
+)
 from clerestory.cli.handed_in import HandedIn, HandedInFile
 from clerestory.cli.log_checking import check_apart, verified_entry, verified_folder
 from clerestory.cli.log_text import (
@@ -19,10 +27,11 @@ from clerestory.cli.log_text import (
     say,
 )
 from clerestory.cli.log_witness import witness
+from clerestory.cli.terminal import tell_cleared
 from clerestory.cli.verify_text import key_text, names_file
 from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.bad_file import show
-from clerestory.kernel.files import write_whole
+from clerestory.kernel.files import clear_drafts, write_whole
 from clerestory.ledger import (
     BadNote,
     FileKeyEncryptionKey,
@@ -82,6 +91,10 @@ def log() -> None:
 def create(directory: Path, origin: str, key: Path | None, kek: Path | None, as_json: bool) -> None:
     """Make an empty log in DIRECTORY, and its keys where they do not exist yet."""
     key, kek = key or directory / _KEY_NAME, kek or directory / _KEK_NAME
+    # A key is written once, so that nobody would write its half file again and so take it away.
+    for folder in dict.fromkeys((directory, key.parent, kek.parent)):
+        for path in clear_drafts(folder):
+            tell_cleared(path)
     signer = read_signing_key(key) if key.exists() else None
     if signer is None:
         signer = write_signing_key(key, name=origin, entropy=token_bytes)
@@ -101,7 +114,7 @@ def create(directory: Path, origin: str, key: Path | None, kek: Path | None, as_
 @click.argument("directory", type=_FOLDER)
 @click.argument("events", type=_IN, default="-")
 @at_option
-@late_option
+@late_entry_option
 @profile_option
 @_with_keys
 @_json_option
@@ -120,6 +133,7 @@ def append(
     )
     zone = zone_of_scopes({event.scope for event in parsed}, profile)
     with _open(directory, key, kek, late=late) as ledger:
+        check_not_ahead(at, made_up=is_made_up(ledger.log.origin), zone=zone)
         ledger.check_by_hand(parsed)
         done = ledger.append(parsed, at, zone=zone)
     say(
@@ -135,7 +149,7 @@ def append(
 @click.option("--scope", required=True, help="The agency's short name.")
 @click.option("--authority", required=True, help="The provision that requires the erasure.")
 @at_option
-@late_option
+@late_entry_option
 @profile_option
 @_with_keys
 @_json_option
@@ -146,6 +160,7 @@ def erase(
     """Destroy the key and salts of MATTER for good, and log that it was done."""
     at, zone = read_clock(at_text), zone_of_scopes({scope}, profile)
     with _open(directory, key, kek, late=late) as ledger:
+        check_not_ahead(at, made_up=is_made_up(ledger.log.origin), zone=zone)
         done = ledger.erase(matter, scope=scope, authority=authority, at=at, zone=zone)
     say(as_json, appended_value(done), f"erased; {appended_line(done)}")
 

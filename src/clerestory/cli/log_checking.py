@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.log_text import verified_text, verified_value
+from clerestory.cli.terminal import folded
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_whole
 from clerestory.kernel.folders import held
@@ -36,8 +37,8 @@ def verified_entry(proof: Path, entry: Path, vkey: str, trust: TrustPolicy | Non
         "size": verified.size,
         "root": verified.root.hex(),
     }
-    where = f"entry {verified.index} of {verified.origin}, in a tree of {verified.size}"
-    return value, f"proven: {where}"
+    where = f"entry {verified.index} of the log {verified.origin}, of {verified.size} entries"
+    return value, "\n".join(folded(f"Proven: this is {where}."))
 
 
 def verified_folder(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from clerestory.cli.terminal import tell_json, tell_lines, visible
+from clerestory.cli.terminal import folded, tell_json, tell_lines, visible
 from clerestory.kernel.bad_file import MAX_TOLD, BadFile
 from clerestory.kernel.reading import parse_document
 from clerestory.ledger import (
@@ -103,7 +103,10 @@ def verified_value(verified: VerifiedDirectory, recount: Recount) -> dict[str, o
 
 def verified_text(verified: VerifiedDirectory, recount: Recount) -> str:
     """Show a checked directory to a person."""
-    lines = [f"proven: {verified.origin}, {verified.size} entries, root {verified.root.hex()}"]
+    lines = [
+        f"Proven: the log {verified.origin} is whole, {verified.size} entries.",
+        f"root {verified.root.hex()}",
+    ]
     if verified.consistent_with is not None:
         lines.append(f"continues the checkpoint of size {verified.consistent_with}")
     else:
@@ -120,7 +123,7 @@ def verified_text(verified: VerifiedDirectory, recount: Recount) -> str:
         f"{count:>9}  {kind}  {scope}  {period}" for kind, scope, period, count in recount.rows()
     ]
     # Each by itself: a name from outside that holds a line break must not write a line of its own.
-    return "\n".join(map(visible, lines))
+    return "\n".join(part for line in lines for part in folded(line))
 
 
 def _named(what: str, paths: Sequence[str]) -> list[str]:

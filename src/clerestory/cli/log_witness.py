@@ -7,7 +7,7 @@ from secrets import token_bytes
 
 import click
 
-from clerestory.cli.clock import at_option, read_clock
+from clerestory.cli.clock import at_option, check_not_ahead, is_made_up, read_clock
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.handed_in import HandedIn, HandedInFile
 from clerestory.cli.log_text import say
@@ -54,10 +54,12 @@ def witness(
     if request is None:
         raise BadNote("a witness needs a request", todo="give its file, or - for standard input")
     cosigners = [read_cosigning_key(key)]
+    at = read_clock(at_text)
+    check_not_ahead(at, made_up=is_made_up(cosigners[0].verifier.name))
     here = Witness(
         state, cosigners=cosigners, logs=[parse_vkey(text, only=Kind.ED25519) for text in vkeys]
     )
-    answer = here.add_checkpoint(request.content, at=read_clock(at_text))
+    answer = here.add_checkpoint(request.content, at=at)
     if out:
         write_whole(out, answer.body.encode())
     value = {"status": answer.status, "type": answer.content_type, "body": answer.body}

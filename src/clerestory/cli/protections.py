@@ -108,12 +108,13 @@ def decide_with_record(
 def as_told(decided: Decided) -> Decided:
     """Return the answer as its requester may read it: without what only the records can tell.
 
-    A flag may stand in the demand because the record says so, and nobody can tell afterwards; and
-    whether the person was found is known from the records alone. So an answer that stays closed
-    says what it would say of somebody who was found and has no flags; where it would then be
-    another answer, that it neither confirms nor denies a record.
+    A flag may stand in the demand because the record says so, people may lower an answer because
+    of it, and whether the person was found is known from the records alone. So of a person of whom
+    nothing is given the answer is what it would be of somebody who was found and has no flags;
+    where that would give something, it is one and the same for all: not given, and neither
+    confirmed nor denied. What becomes of it, such as that it is put before counsel, would tell who
+    was not found from who is protected, and is said to the office alone.
     """
-    decided = _without_review(decided)
     plain = replace(
         decided.demand,
         subjects=tuple(replace(one, flags=frozenset()) for one in decided.demand.subjects),
@@ -123,19 +124,27 @@ def as_told(decided: Decided) -> Decided:
             if fact != _FOUND or said == "yes"
         },
     )
-    if plain == decided.demand:
+    rulings = decided.determination.rulings
+    if plain == decided.demand and not any(one.lowered_from in _OPEN for one in rulings):
         return _without_denial(decided)
     sources = sources_of(plain.holder.agency, profiles_folder())
     without = Engine.of(decided.stack, decided.determination.on, sources).decide(plain)
     unflagged = {ruling.item: ruling for ruling in without.rulings}
-    rulings = tuple(
-        _told(decided, ruling, unflagged[ruling.item]) for ruling in decided.determination.rulings
+    given = {ruling.item.subject for ruling in rulings if ruling.outcome in _OPEN}
+    told = tuple(
+        _told(decided, one, unflagged[one.item], hidden=_is_hidden(one, given)) for one in rulings
     )
     duties = without.duties
-    if any(ruling.outcome in _OPEN for ruling in rulings):
-        duties = _tellable(decided.determination.duties, without.duties, rulings)
-    told = replace(decided.determination, rulings=rulings, duties=duties)
-    return _without_denial(replace(decided, determination=told))
+    if any(ruling.outcome in _OPEN for ruling in told):
+        duties = _tellable(decided.determination.duties, without.duties, told)
+    changed = replace(decided.determination, rulings=told, duties=duties)
+    return _without_denial(replace(decided, determination=changed))
+
+
+def _is_hidden(ruling: Ruling, given: Collection[str]) -> bool:
+    """Whether it is about one person of whom the same answer gives nothing."""
+    subject = ruling.item.subject
+    return subject not in given and not subject.endswith("*")
 
 
 def _tellable(
@@ -150,27 +159,6 @@ def _tellable(
     return tuple(
         one for one in duties if (one.code, one.authority) in before or one.authority in named
     )
-
-
-def _without_review(decided: Decided) -> Decided:
-    """Do not say that people lowered what the law opens, where nothing of its person is given.
-
-    Else the letter told that somebody was found of whom the law was met, and so that something
-    protects them.
-    """
-    rulings = decided.determination.rulings
-    given = {ruling.item.subject for ruling in rulings if ruling.outcome in _OPEN}
-    told = tuple(
-        unsaid(decided, one)
-        if one.lowered_from in _OPEN
-        and one.item.subject not in given
-        and not one.item.subject.endswith("*")
-        else one
-        for one in rulings
-    )
-    if told == rulings:
-        return decided
-    return replace(decided, determination=replace(decided.determination, rulings=told))
 
 
 def _without_denial(decided: Decided) -> Decided:
@@ -270,13 +258,19 @@ def _is_told_otherwise(old: Ruling, new: Ruling) -> bool:
     return both and old.coarsen_to != new.coarsen_to
 
 
-def _told(decided: Decided, ruling: Ruling, unflagged: Ruling) -> Ruling:
+def _told(decided: Decided, ruling: Ruling, unflagged: Ruling, *, hidden: bool) -> Ruling:
     # What is given must name its law: whoever has it is bound by that law.
     if ruling.outcome in _OPEN:
         return ruling
+    if hidden and unflagged.outcome in _OPEN:
+        # Neither who refused it nor who still decides on it: each would say that somebody did.
+        closed = replace(ruling, outcome=Outcome.WITHHOLD, coarsen_to=None, lowered_from=None)
+        return unsaid(decided, closed)
     if ruling.lowered_from is not None:  # its reason is that of the people who lowered it
         return replace(ruling, considered_not_met=(), would_change=())
-    return unflagged if ruling.outcome is unflagged.outcome else unsaid(decided, ruling)
+    if hidden or ruling.outcome is unflagged.outcome:
+        return unflagged
+    return unsaid(decided, ruling)
 
 
 def unsaid(decided: Decided, ruling: Ruling) -> Ruling:

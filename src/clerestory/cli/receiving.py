@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from clerestory.cli.clock import check_not_ahead, is_made_up
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.office import Office, one_at_a_time
+from clerestory.cli.order_of_acts import check_not_before, later_day
 from clerestory.cli.receipt_keys import (
     check_not_ours,
     check_one_key,
@@ -50,6 +52,7 @@ def signed_receipt(package: Path, demand_id: str, key: Path, at: datetime) -> by
     The package's SHA-256 is taken from the file that arrived, and the office's name from the key.
     """
     signer = read_signing_key(key)
+    check_not_ahead(at, made_up=is_made_up(signer.verifier.name))
     told = Receipt(
         demand_id=demand_id, package=_sha256(package), received_at=at, by=signer.verifier.name
     )
@@ -80,7 +83,8 @@ def record_receipt(
 
     Raises:
         Refusal: The file is no receipt, is for another package or demand, was signed before the
-            package was sealed, or by a key that is the office's own or another recipient's.
+            package was sealed, or by a key that is the office's own or another recipient's; or it
+            is of an earlier day than what is logged.
         Corruption: The signature fails.
     """
     theirs = read_receipt_key(read_handed_in(key, KEY_FILE_BYTES))
@@ -108,6 +112,12 @@ def record_receipt(
             check_replaces(ledger, told, instead_of)
         check_one_key(ledger, told, theirs, instead_of)
         check_one_name(ledger, told, theirs)
+        day = office.day(at)
+        check_not_before(office, ledger, told.demand_id, day)
+        dated = {"on": str(day)}
+        if behind := later_day(ledger, told.demand_id, day):
+            dated["late"] = behind
+        event = replace(event, fields={**event.fields, **dated})
         (appended,) = ledger.append([event], at, zone=office.zone)
     return Recorded(receipt=told, index=appended.index, again=False)
 
@@ -142,8 +152,10 @@ def _standing(ledger: Ledger, event: Event, told: Receipt) -> int | None:
 
 
 def _as_said(fields: Mapping[str, str]) -> dict[str, str]:
-    # The same receipt may be given with its key in another form, or without what it replaces.
-    return {name: said for name, said in fields.items() if name not in {"key", "instead_of"}}
+    # The same receipt may be given with its key in another form, without what it replaces, or on
+    # another day.
+    beside = {"key", "instead_of", "on", "late"}
+    return {name: said for name, said in fields.items() if name not in beside}
 
 
 def _check_demand(told: Receipt, demand_id: str) -> None:

@@ -1,6 +1,7 @@
 """Refuse in writing: log the letters first, then put them out; one demand is refused once."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from clerestory.cli.one_answer import RefusedBefore, as_on, refused_before
 from clerestory.cli.order_of_acts import check_not_before
 from clerestory.cli.protections import as_told
 from clerestory.cli.received import Drawn, answerable
-from clerestory.cli.reviewers import check_name_of_signer
+from clerestory.cli.reviewers import check_signed_refusal
 from clerestory.disclosure import refusal_letter, withholding_index
 from clerestory.kernel import Corruption, Refusal, digest_of
 from clerestory.kernel.files import write_whole
@@ -21,39 +22,53 @@ Letters = dict[Path, bytes]
 
 
 @one_at_a_time
-def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetime) -> Answered:
+def refuse(
+    office: Office,
+    decided: Decided,
+    *,
+    counsel: str | None,
+    at: datetime,
+    reviewers: Sequence[str] = (),
+) -> Answered:
     """Write the refusal letter and the withholding index, and log them, once.
 
     No look is taken into the records: the letter is the same whether a file exists or not. Done
     again, on whatever day, it finds its entry, logs nothing, and puts out the letters of the first
     day where they are missing.
 
+    Args:
+        office: Whose log.
+        decided: The demand under the law of the day ``at`` there, as people lowered it.
+        counsel: Counsel who decided it, if they did.
+        at: Now.
+        reviewers: Two people who lowered what the law lets leave, where counsel did not.
+
     Raises:
-        Refusal: Something may be released, the answer is counsel's and no counsel is named, or
-            the demand was answered already and this would be another answer.
+        Refusal: Something may be released, the answer is counsel's and no counsel is named, nobody
+            has signed what was lowered, or the demand was answered already and this would be
+            another answer.
         Corruption: A letter that lies there is not the one that was logged.
     """
-    if decided.determination.overall == "refer_to_counsel" and not counsel:
-        raise Refusal(
-            "this demand is for counsel to answer",
-            code="answer-needs-counsel",
-            todo="give counsel the determination; once they decide to refuse, add --counsel NAME",
-        )
-    if counsel is not None:
-        check_name_of_signer(counsel)
+    signed = check_signed_refusal(decided.determination, counsel=counsel, reviewers=reviewers)
+    told = as_told(decided)
+    # What the letter says was put before counsel, so that it does not tell whether the person was
+    # found, must have been put before counsel.
+    check_signed_refusal(told.determination, counsel=counsel, reviewers=reviewers)
     drawn = answerable(office, decided.demand)
     with office.ledger() as ledger:
         before = refused_before(ledger, decided)
         if before is None:
             day = office.day(at)
             check_not_before(office, ledger, decided.demand.id, day)
-            letters, digest = _letters(office, decided, drawn, day)
+            letters, digest = _letters(office, told, drawn, day)
             for path in letters:
                 office.check_new(path)
             # Before anything is logged: letters that nobody could put out are not logged.
             office.make_out()
-            signed = [counsel] if counsel else []
-            index = log_answer(ledger, office, decided, drawn.number, digest, signed, at, on=day)
+            index = log_answer(
+                ledger, office, decided, drawn.number, digest, signed, at, on=day,
+                by_counsel=counsel is not None,
+            )  # fmt: skip
         else:
             index, day = before.refusal.index, before.refusal.on or office.day(at)
             letters, digest = _letters_again(office, decided, drawn, before, day)
@@ -67,11 +82,11 @@ def refuse(office: Office, decided: Decided, *, counsel: str | None, at: datetim
     )  # fmt: skip
 
 
-def _letters(office: Office, decided: Decided, drawn: Drawn, day: date) -> tuple[Letters, str]:
+def _letters(office: Office, told: Decided, drawn: Drawn, day: date) -> tuple[Letters, str]:
     """Return the letters of one day, and the digest that the log commits to."""
-    given = letter_input(office, as_told(decided), drawn, day)
+    given = letter_input(office, told, drawn, day)
     letter, index = refusal_letter(given), withholding_index(given)
-    stem = f"{decided.demand.id}-{day}"
+    stem = f"{told.demand.id}-{day}"
     letters = {
         office.out / f"{stem}-refusal.pdf": letter,
         office.out / f"{stem}-withheld.pdf": index,
@@ -84,7 +99,7 @@ def _letters_again(
 ) -> tuple[Letters, str]:
     """Return the letters as they were written on the day of the first run."""
     try:
-        return _letters(office, as_on(decided, day), drawn, day)
+        return _letters(office, as_told(as_on(decided, day)), drawn, day)
     except Refusal as fault:
         # With what is known now, that day's answer would be another, or none.
         raise before.otherwise(decided) from fault

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+WIDTH = 80
+"""Columns of the narrowest terminal that is in use, and the most that an answer takes."""
+_HANGING = "    "
 _LONGEST = 300  # characters of a title or a name that are shown
 _HANDLER = "clerestory-visible"
 
@@ -94,7 +97,50 @@ def tell(line: str = "", *, err: bool = False) -> None:
 
     A newline inside is shown as ``\\n``: text from outside cannot pose as a line of its own.
     """
-    _write(f"{visible(line)}\n", err=err)
+    write_out(f"{visible(line)}\n", err=err)
+
+
+def folded(line: str) -> list[str]:
+    """Return a line as ``visible`` does, on lines of at most 80 columns.
+
+    What goes on does so further in than any line of ours begins, so that a name from outside with
+    blanks in it writes no line of its own. A word longer than a line is cut.
+    """
+    text = visible(line)
+    begin = text[: len(text) - len(text.lstrip(" "))]
+    lines, told = [], begin
+    for word in text[len(begin) :].split(" "):
+        rest = word
+        if told.strip() and _columns(told) + 1 + _columns(word) > WIDTH:
+            lines.append(told)
+            told = _HANGING
+        elif told.strip():
+            rest = f" {word}"
+        for letter in rest:
+            if _columns(told) + _columns(letter) > WIDTH:
+                lines.append(told)
+                told = _HANGING
+            told += letter
+    return [*lines, told]
+
+
+def tell_folded(line: str, *, err: bool = False) -> None:
+    """Write a sentence, on as many lines of 80 columns as it takes."""
+    for part in folded(line):
+        tell(part, err=err)
+
+
+def _columns(text: str) -> int:
+    """Return how many columns a text takes: none for an accent, two for a wide letter."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(letter) in {"W", "F"} for letter in text)
+    return len(text) + wide - sum(unicodedata.category(letter) in {"Mn", "Me"} for letter in text)
+
+
+def tell_cleared(path: Path) -> None:
+    """Say on standard error that a half file was taken away; what it is a half of is unknown."""
+    tell(f"took away a half file of a run that was cut short: {path}", err=True)
 
 
 def tell_lines(text: str) -> None:
@@ -115,8 +161,8 @@ def tell_json_text(parts: Iterable[str]) -> None:
     """Write a value for a program as ``tell_json`` does, its JSON made part by part."""
     for part in parts:
         # JSON leaves DEL as it is; everything else that acts is written out by the encoder.
-        _write(part.replace("\x7f", "\\u007f"))
-    _write("\n")
+        write_out(part.replace("\x7f", "\\u007f"))
+    write_out("\n")
 
 
 def show_progress(text: str | None) -> None:
@@ -126,7 +172,7 @@ def show_progress(text: str | None) -> None:
         text: What to show; with nothing the line is taken away. Only ever our own words.
     """
     words = "" if text is None else visible(text)
-    _write(f"\r{words}\x1b[K", err=True)
+    write_out(f"\r{words}\x1b[K", err=True)
 
 
 def styled(*parts: Part) -> "Text":
@@ -190,7 +236,12 @@ class OutputLost(Exception):
     """The answer could not be written to standard output."""
 
 
-def _write(text: str, *, err: bool = False) -> None:
+def write_out(text: str, *, err: bool = False) -> None:
+    """Write a text that holds nothing which the terminal obeys beside our own colors.
+
+    Raises:
+        OutputLost: Standard output takes no more.
+    """
     stream = sys.stderr if err else sys.stdout
     # Python has no stream where the caller closed it; there is nobody to tell then.
     if stream is None:

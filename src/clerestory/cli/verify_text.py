@@ -1,9 +1,11 @@
 """What ``clerestory verify`` says: what was checked, what was not, and what that means."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from clerestory.audit.packages import Check, Verified
 from clerestory.cli.handed_in import read_handed_in
+from clerestory.cli.terminal import folded
 from clerestory.disclosure import CBC_CAUTION
 from clerestory.disclosure.key_dress import text_of
 from clerestory.kernel import Refusal
@@ -70,7 +72,13 @@ def verified_value(verified: Verified) -> dict[str, object]:
 
 def verified_text(verified: Verified) -> str:
     """Show a verified package to a person."""
-    lines = [f"{verified.name}, {verified.size} bytes, sha256 {verified.sha256}", "checked:"]
+    told = "is whole: every step holds" if verified.is_complete else "stayed shut"
+    lines = [
+        f"The package {verified.name} {told}.",
+        f"sha256 {verified.sha256}",
+        f"size {verified.size} bytes",
+        "checked:",
+    ]
     lines += [_line(check) for check in verified.checked]
     if not verified.is_authenticated:
         lines.append(f"take note: {CBC_CAUTION}; with this program steps 1 and 2 did that")
@@ -78,12 +86,16 @@ def verified_text(verified: Verified) -> str:
     if entry is not None:
         lines.append(f"the log {entry.origin} holds its entry {entry.index} of {entry.size}")
     if verified.is_complete:
-        lines.append(f"the package holds, whole: {verified.demand_id}")
-        return "\n".join(lines)
+        lines.append(f"it answers the demand {verified.demand_id}")
+        return _joined(lines)
     lines.append("not checked, since it needs the recipient's identity (--identity FILE):")
     lines += [_line(check) for check in verified.not_checked]
     lines.append("partly checked: nothing is known of what is inside, or whether it was logged")
-    return "\n".join(lines)
+    return _joined(lines)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "\n".join(part for line in lines for part in folded(line))
 
 
 def _value(check: Check) -> dict[str, object]:

@@ -26,6 +26,7 @@ class Holder:
 class Requester:
     """Who asks. ``kind`` is the coded class, ``component`` its office.
 
+    ``jurisdiction`` is the State whose body it is, or the United States.
     ``body`` and ``reference``, the requester's own number of the paper, are for people: the
     engine never reads them.
     """
@@ -33,6 +34,7 @@ class Requester:
     body: str
     kind: str
     component: str | None = None
+    jurisdiction: str | None = None
     reference: str = ""
 
 
@@ -81,13 +83,16 @@ class Instrument:
 class Subject:
     """A person, or a whole class, that the demand is about.
 
-    ``represented_by`` is the code of whoever says that they act for this person.
+    ``represented_by`` is the code of whoever says that they act for this person, and what lets
+    them act runs from ``represented_from`` until, half-open, ``represented_to``.
     """
 
     ref: str
     relation: str
     flags: frozenset[str] = frozenset()
     represented_by: str | None = None
+    represented_from: date | None = None
+    represented_to: date | None = None
     defined_by: frozenset[str] = frozenset()
     said: Said = field(default_factory=partial(nothing_said, "subject"))
 

@@ -99,6 +99,7 @@ def _requester(requester: Mapping[str, Any]) -> Requester:
         body=requester.get("body") or "",
         kind=requester["class"],
         component=requester.get("component"),
+        jurisdiction=requester.get("jurisdiction"),
         reference=requester.get("reference") or "",
     )
 
@@ -137,7 +138,7 @@ def _instrument(paper: Mapping[str, Any]) -> Instrument:
 
 
 def _subjects(doc: Mapping[str, Any]) -> Iterator[Subject]:
-    acting = {each["for"]: each["as"] for each in doc.get("representatives") or ()}
+    acting = {each["for"]: each for each in doc.get("representatives") or ()}
     # A long list says the same of very many persons: it is kept once.
     kept: dict[tuple[object, ...], Said] = {}
     keys = [fact.key for fact in said_of("subject")]
@@ -145,12 +146,16 @@ def _subjects(doc: Mapping[str, Any]) -> Iterator[Subject]:
         written = tuple(map(subject.get, keys))
         if written not in kept:
             kept[written] = read_said("subject", subject)
+        representative = acting.get(subject["ref"]) or {}
+        valid = representative.get("valid") or {}
         yield Subject(
             ref=subject["ref"],
             relation=subject["relation"],
             said=kept[written],
             flags=frozenset(subject.get("flags") or ()),
-            represented_by=acting.get(subject["ref"]),
+            represented_by=representative.get("as"),
+            represented_from=_maybe_day(valid.get("from")),
+            represented_to=_maybe_day(valid.get("to")),
             defined_by=frozenset(subject.get("defined_by") or ()),
         )
 

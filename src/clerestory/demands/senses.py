@@ -137,6 +137,7 @@ def _representatives(demand: Mapping[str, Any]) -> Iterator[Problem]:
                 write_instead="keep the one that was shown",
             )  # fmt: skip
         seen.add(ref)
+        yield from _span(each.get("valid"), "from", "to", ("representatives", n, "valid"))
 
 
 def _named_fields(paper: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -11,7 +11,7 @@ from clerestory.demands.condition import AllOf, AnyOf, Asked, Condition, all_of,
 from clerestory.demands.determination import Change, Question
 from clerestory.kernel import Refusal
 from clerestory.law.fact import ANSWER
-from clerestory.law.fact_table import BY_PATH
+from clerestory.law.fact_table import BY_PATH, ISSUER, KIND, whole_of
 from clerestory.law.sentence_file import Clause
 from clerestory.law.sentences import COUNSEL, Sentences
 
@@ -51,7 +51,7 @@ class Speaker:
         Raises:
             Refusal: A word has no sentence for this reader.
         """
-        return self._joined(_unraised(condition))
+        return self._joined(_gathered(condition))
 
     def lines(self, conditions: Iterable[Condition]) -> tuple[Line, ...]:
         """Return conditions that all have to be so as the lines of a list.
@@ -59,7 +59,7 @@ class Speaker:
         Raises:
             Refusal: A word has no sentence for this reader.
         """
-        whole = _unraised(all_of(conditions))
+        whole = _gathered(all_of(conditions))
         parts = whole.parts if isinstance(whole, AllOf) else (whole,)
         return tuple(map(self._line, parts))
 
@@ -132,6 +132,12 @@ class Speaker:
 
     def _asked(self, asked: Asked) -> str:
         fact, codes = asked.fact, asked.codes
+        if fact == _ISSUED:
+            kind, issuer = codes
+            kind, issuer = self._code(KIND, kind), self._code(ISSUER, issuer)
+            return self.phrase("paper_issued", kind=kind, issuer=issuer)
+        if fact in _WHOLE:
+            return self.phrase(f"whole_{fact}")
         if fact in {"established", "raised", _UNRAISED}:
             kind = "one" if asked.wanted else "all"
             return self._join(kind, [self._word(fact, code, asked.wanted) for code in codes])
@@ -227,15 +233,44 @@ def sought(changes: Iterable[Change]) -> Condition:
 
 
 _UNRAISED = "unraised"
+_ISSUED = "paper issued"
+# A permission or an agreement of which everything is asked is one thing, and not seven.
+_WHOLE = {
+    head: frozenset(Asked(path, (code,)) for path, code in whole_of(head))
+    for head in ("consent", "agreement")
+}
 
 
-def _unraised(condition: Condition) -> Condition:
-    """Put "not known" and "not asked" of one finding together: nobody has raised it."""
+def _gathered(condition: Condition) -> Condition:
+    """Put together what one sentence says of several facts that all have to be so."""
     if isinstance(condition, Asked):
         return condition
-    parts = [_unraised(part) for part in condition.parts]
+    parts = [_gathered(part) for part in condition.parts]
     if isinstance(condition, AnyOf):
         return AnyOf(tuple(parts))  # type: ignore[arg-type]
+    for head, whole in _WHOLE.items():
+        if whole <= set(parts):
+            first = min(parts.index(part) for part in whole)
+            parts[first] = Asked(head)
+            parts = [part for part in parts if part not in whole]
+    return all_of(_unraised(_issued(parts)))
+
+
+def _issued(parts: list[Condition]) -> list[Condition]:
+    """Put what the paper is and who issued it together, where both have to be one thing."""
+    one: dict[str, Asked] = {}
+    for part in parts:
+        if isinstance(part, Asked) and part.wanted and len(part.codes) == 1:
+            one[part.fact] = part
+    kind, issuer = one.get(KIND), one.get(ISSUER)
+    if kind is None or issuer is None:
+        return parts
+    both = Asked(_ISSUED, (*kind.codes, *issuer.codes))
+    return [both if part == kind else part for part in parts if part != issuer]
+
+
+def _unraised(parts: list[Condition]) -> list[Condition]:
+    """Put "not known" and "not asked" of one finding together: nobody has raised it."""
     asked = {part for part in parts if isinstance(part, Asked)}
     codes = (one.codes[0] for one in asked if one.fact == "raised" and not one.wanted)
     for code in sorted(codes):
@@ -244,7 +279,7 @@ def _unraised(condition: Condition) -> Condition:
             silent = Asked("raised", (code,), wanted=False)
             merged = Asked(_UNRAISED, (code,))
             parts = [merged if part == silent else part for part in parts if part != unknown]
-    return all_of(parts)
+    return parts
 
 
 def _lists_of(fact: str) -> tuple[str, ...]:

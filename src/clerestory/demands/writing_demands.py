@@ -44,7 +44,7 @@ def demand_json(demand: Demand) -> dict[str, Json]:
             "grounds": sorted(demand.grounds),
             "subjects": [_subject(subject) for subject in demand.subjects],
             "representatives": [
-                {"for": subject.ref, "as": subject.represented_by}
+                _representative(subject)
                 for subject in demand.subjects
                 if subject.represented_by is not None
             ],
@@ -74,6 +74,17 @@ def _requester(requester: Requester) -> dict[str, Json]:
             "reference": requester.reference,
             "class": requester.kind,
             "component": requester.component,
+            "jurisdiction": requester.jurisdiction,
+        }
+    )
+
+
+def _representative(subject: Subject) -> dict[str, Json]:
+    return _filled(
+        {
+            "for": subject.ref,
+            "as": subject.represented_by,
+            "valid": _span(subject.represented_from, subject.represented_to),
         }
     )
 

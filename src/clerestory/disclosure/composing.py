@@ -4,7 +4,7 @@ None of them is given a value of a record, so none can leak one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clerestory.demands.asked_period import asked_period
 from clerestory.demands.determination import Outcome, Ruling
@@ -20,9 +20,11 @@ from clerestory.disclosure.letter_facts import (
     part_rows,
     precision,
     relations,
+    represented,
     scope_of,
+    stages,
 )
-from clerestory.disclosure.openings_said import near_misses, routes, ways
+from clerestory.disclosure.openings_said import lacks, near_misses, routes, ways
 from clerestory.disclosure.reasons_said import Reasons
 from clerestory.disclosure.shown import shown
 from clerestory.disclosure.stationery import Stationery
@@ -30,6 +32,7 @@ from clerestory.disclosure.wording import Entry, Facts, blocks, fill
 from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import Json
 from clerestory.law.authorities import Authority
+from clerestory.law.sentences import PERSON
 
 Lists = Mapping[str, Sequence[Entry]]
 
@@ -68,7 +71,7 @@ def acknowledgement(given: Addressed) -> Letter:
     """Return the letter that says that a demand arrived, before anything is known of its answer."""
     name = "own-acknowledgement" if given.is_own else "acknowledgement"
     one = any(not subject.is_class for subject in given.demand.subjects)
-    lists = {"persons": mark(one)}
+    lists = {"persons": mark(one), "stages": stages(given)}
     return composed(given.stationery, name, Facts(words=common(given), lists=lists))
 
 
@@ -78,6 +81,8 @@ def disclosure(given: LetterInput) -> Letter:
     someone = any(not given.is_about_nobody(each.item) for each in given.given)
     lists: dict[str, Sequence[Entry]] = {
         **_asked(given),
+        "represented": represented(given),
+        "stages": stages(given, answered_by="given", receipt=True),
         "given": reasons.rows(),
         "given_reasons": reasons.entries(),
         "why": _why(given),
@@ -156,6 +161,7 @@ def refusal(given: LetterInput) -> Letter:
         )
     lists = {
         **_asked(given),
+        "stages": stages(given, answered_by="refused"),
         **_kept(given),
         **_openings(given),
     }
@@ -185,14 +191,23 @@ def _kept(given: LetterInput) -> dict[str, Sequence[Entry]]:
         "not_given": rows,
         "rows": rows if len(rows) > 1 else [],
         "referred": _referred(given, referred),
+        "untold": mark(any(_is_untold(given, each) for each in given.kept)),
+        "represented": represented(given),
         **neither(given),
     }
+
+
+def _is_untold(given: LetterInput, ruling: Ruling) -> bool:
+    """Whether nothing is said of who closed it, so that counsel may have it or nobody."""
+    decides = {given.authority(name).decides for name in ruling.authorities}
+    return ruling.outcome is Outcome.WITHHOLD and "protection" in decides
 
 
 def _referred(given: LetterInput, rulings: Sequence[Ruling]) -> list[Entry]:
     if not rulings:
         return []
-    return [{"scope": scope_of(given, rulings, given.kept)}]
+    key = "own_referred" if given.is_own else "referred"
+    return [{"line": given.words.said(key, scope=scope_of(given, rulings, given.kept))}]
 
 
 def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
@@ -201,12 +216,11 @@ def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
     # What brings a stranger's demand before counsel is no way for the person.
     refer = [] if given.is_own else ways(given, Outcome.REFER)
     closed = any(each.outcome is Outcome.WITHHOLD for each in given.kept)
-    lacking = any(miss.missing for each in given.kept for miss in each.considered_not_met)
     return {
         "near_misses": near_misses(given),
         "ways": release,
         "counsel_ways": refer,
-        "no_way": mark(closed and not (release or refer or lacking)),
+        "no_way": mark(closed and not (release or refer or lacks(given))),
         # Beside something that is given, a duty may follow from what protects its person.
         "routes": [] if given.given else routes(given),
         "again": mark(True),
@@ -241,11 +255,13 @@ def notice(given: LetterInput, *, subject: str, addressee: str) -> Letter:
         )
     released = [ruling for ruling in own if ruling.outcome in OPEN]
     lists: dict[str, Sequence[Entry]] = {
+        "stages": stages(given, answered_by="given" if released else "refused"),
         "given": [_own_row(given, ruling) for ruling in released],
         "nothing_given": mark(not released),
         "not_given": [_own_row(given, each) for each in own if each not in released],
         "authorities": [
-            {"citation": known.citation, "text": known.person} for known in _authorities(given, own)
+            {"citation": known.citation, "text": given.text_of(known.id, PERSON)}
+            for known in _authorities(given, own)
         ],
     }
     # Others' names and what they asked of others are no business of this reader's.
@@ -254,11 +270,12 @@ def notice(given: LetterInput, *, subject: str, addressee: str) -> Letter:
 
 
 def _own_row(given: LetterInput, ruling: Ruling) -> Entry:
-    words = given.words
+    # Whoever asked, the reader of a notice is the person.
+    name = replace(given.speaker, reader=PERSON).name
     return {
-        "program": words.code("programs", ruling.item.program),
-        "field": words.code("fields", ruling.item.field),
-        "precision": precision(words, ruling),
+        "program": name("program", ruling.item.program),
+        "field": name("fields", ruling.item.field),
+        "precision": precision(given.words, ruling),
         "reason": ruling.reason.person,
     }
 

@@ -1,7 +1,7 @@
 """What letters say of a demand and its rulings, in the words of a language."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from clerestory.kernel import Refusal
 from clerestory.law.authorities import Authority
 from clerestory.law.citations import is_printed_citation
 from clerestory.law.codes import Vocabulary
+from clerestory.law.sentences import PERSON, REQUESTER
 
 OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 OWN_SIDE = frozenset({"subject", "representative_of_subject"})
@@ -28,6 +29,7 @@ class Addressed:
 
     Attributes:
         on: The date of the letter.
+        speaker: Calls codes by their names, and says conditions.
         number: The demand's number, where it was received.
         entry: The log's entry of its receipt.
     """
@@ -35,6 +37,7 @@ class Addressed:
     stationery: Stationery
     demand: Demand
     on: date
+    speaker: Speaker
     number: int | None = None
     entry: int | None = None
 
@@ -51,7 +54,20 @@ class Addressed:
     @property
     def reader(self) -> str:
         """For which reader of the law's sentences the letter is."""
-        return "person" if self.is_own else "requester"
+        return PERSON if self.is_own else REQUESTER
+
+    @cached_property
+    def voice(self) -> Speaker:
+        """The speaker, as the reader of the letter hears it."""
+        return replace(self.speaker, reader=self.reader)
+
+    def name(self, list_name: str, code: str) -> str:
+        """Return what a code is called: the law's own name, which stands in one place.
+
+        Raises:
+            Refusal: It has none for the reader of the letter.
+        """
+        return self.voice.name(list_name, code)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +76,11 @@ class LetterInput(Addressed):
 
     Attributes:
         authorities: By id, all that the determination names.
-        speaker: Says conditions to the reader of the letter.
         vocabulary: Tells which fields are about nobody in particular.
     """
 
     determination: Determination
     authorities: Mapping[str, Authority]
-    speaker: Speaker
     vocabulary: Vocabulary | None = None
 
     @property
@@ -104,18 +118,23 @@ class LetterInput(Addressed):
             )
         return known
 
-    def text_of(self, name: str) -> str:
-        """Return what an authority says to the reader of the letter, in the letter's language."""
-        known = self.authority(name)
-        own = known.person if self.is_own else known.requester
-        return self._plainer(name, self.reader) or own
+    def text_of(self, name: str, reader: str = "") -> str:
+        """Return what an authority says to a reader, in the letter's language.
+
+        Args:
+            name: Its id.
+            reader: Who reads; the reader of the letter, where none is given.
+        """
+        known, reader = self.authority(name), reader or self.reader
+        own = known.person if reader == PERSON else known.requester
+        return self._plainer(name, reader) or own
 
     def not_met_of(self, name: str) -> str:
         """Return what answers a reader who relies on an authority in vain."""
         return self._plainer(name, "not_met") or self.authority(name).not_met
 
     def _plainer(self, name: str, key: str) -> str:
-        return self.speaker.sentences.text("authorities", name, key)
+        return self.voice.sentences.text("authorities", name, key)
 
     def is_about_nobody(self, item: Item) -> bool:
         """Whether a field of a class is about nobody in particular, such as a total."""
@@ -136,8 +155,8 @@ def common(given: Addressed) -> dict[str, str]:
         "entry": "" if given.entry is None else f"{given.entry:,}",
         "requester": shown(asker.body) or words.said("unnamed"),
         "reference": shown(asker.reference),
-        "purpose": words.code("purposes", demand.purpose),
-        "paper": _paper(words, demand),
+        "purpose": given.name("purpose", demand.purpose),
+        "paper": _paper(given),
         "cited": words.row(cited),
         "date": words.day(given.on),
         "received": words.day(demand.received_on),
@@ -158,11 +177,34 @@ def answered(given: LetterInput) -> dict[str, str]:
     }
 
 
-def _paper(words: Words, demand: Demand) -> str:
-    paper = demand.instrument
-    said = words.code("papers", paper.kind)
+def stages(given: Addressed, *, answered_by: str = "", receipt: bool = False) -> list[Entry]:
+    """Return the stages of a demand as the row of windows shows them.
+
+    Args:
+        given: The letter; before an answer only the receipt of the demand is behind it.
+        answered_by: What the answer is called in this row, where the letter answers.
+        receipt: Whether a receipt is still to come.
+    """
+    words = given.words
+    days = {"received": given.demand.received_on}
+    if answered_by and isinstance(given, LetterInput):
+        days |= {"decided": given.determination.on, answered_by: given.on}
+    names = ["received", "decided", answered_by or "answered", *(["receipt"] if receipt else [])]
+    return [
+        {
+            "stage": words.code("windows", name),
+            "on": words.day(days[name]) if name in days else words.code("windows", "not_yet"),
+            "lit": "yes" if name in days else "no",
+        }
+        for name in names
+    ]
+
+
+def _paper(given: Addressed) -> str:
+    words, paper = given.words, given.demand.instrument
+    said = given.name("instrument_kind", paper.kind)
     if paper.form:
-        said = words.said("paper_form", paper=said, form=words.code("forms", paper.form))
+        said = words.said("paper_form", paper=said, form=given.name("form", paper.form))
     if paper.signed_on:
         said = words.said("paper_signed", paper=said, day=words.day(paper.signed_on))
     return said
@@ -205,8 +247,8 @@ def part_words(given: LetterInput, part: Part) -> dict[str, str]:
     nobody = all(given.is_about_nobody(ruling.item) for ruling in part.rulings)
     return {
         "persons": given.persons.say(part.subjects, about_nobody=nobody),
-        "program": words.code("programs", part.program),
-        "fields": words.row([words.code("fields", name) for name in part.fields]),
+        "program": given.name("program", part.program),
+        "fields": words.row([given.name("fields", name) for name in part.fields]),
     }
 
 
@@ -230,7 +272,7 @@ def relations(given: LetterInput) -> list[Entry]:
     return [
         {
             "who": words.said(
-                "who", persons=given.persons.say(refs), relation=words.code("relations", relation)
+                "who", persons=given.persons.say(refs), relation=given.name("relation", relation)
             )
         }
         for relation, refs in groups.items()
@@ -275,6 +317,11 @@ def citation(given: LetterInput, authority: str) -> str:
 def mark(stands: bool) -> list[Entry]:
     """Return a list that lets a section stand, or not, and says nothing itself."""
     return [{}] if stands else []
+
+
+def represented(given: Addressed) -> list[Entry]:
+    """Return the mark that the reader asks in the name of the person whom the law speaks to."""
+    return mark(given.is_own and given.demand.requester.kind != "subject")
 
 
 def neither(given: LetterInput) -> dict[str, list[Entry]]:

@@ -8,8 +8,16 @@ from clerestory.demands.determination import NearMiss, Outcome, Ruling, Turn
 from clerestory.demands.speaking import Line, sought
 from clerestory.disclosure.letter_facts import LetterInput, scope_of
 from clerestory.disclosure.wording import UNDER, Bullet, Entry
+from clerestory.law.citations import authorities_cited
 
 Said = tuple[Bullet, ...]
+_FINDING = "findings."
+# What a paper can show not to be so. Of anything else that would have to be absent a letter makes
+# no way: nobody can show it, and to ask for it would tell what is suspected.
+_SHOWN_NOT = frozenset({
+    "findings.order_stayed", "findings.agency_consent_only",
+    "findings.representative_rights_limited",
+})  # fmt: skip
 
 
 def near_misses(given: LetterInput) -> list[Entry]:
@@ -26,7 +34,7 @@ def near_misses(given: LetterInput) -> list[Entry]:
         known = given.authority(miss.authority)
         for bullet in _bullets(given, miss.missing):
             missing.setdefault(known.citation, {}).setdefault(bullet, []).extend(rulings)
-        if not miss.missing:
+        if not miss.missing and _is_for_reader(given, miss.authority):
             answered.setdefault(known.citation, "" if is_met else miss.authority)
     alike: dict[tuple[Said, bool], list[str]] = {}
     for citation, bullets in missing.items():
@@ -39,6 +47,20 @@ def near_misses(given: LetterInput) -> list[Entry]:
         for citation, authority in answered.items()
         if citation not in missing
     ]
+
+
+def lacks(given: LetterInput) -> bool:
+    """Whether the letter says of anything that it would have to be so."""
+    return any(_bullets(given, miss.missing) for miss, _ in _by_miss(given.kept))
+
+
+def _is_for_reader(given: LetterInput, authority: str) -> bool:
+    """Whether a reader is answered on an authority: a person only on one that they named.
+
+    What is looked at beside a demand is what an officer or a court might rely on.
+    """
+    named = (authorities_cited(text, given.authorities) for text in given.demand.cited)
+    return not given.is_own or any(authority in names for names in named)
 
 
 def _of_parts(given: LetterInput, bullets: Mapping[Bullet, Sequence[Ruling]]) -> tuple[Said, bool]:
@@ -72,13 +94,22 @@ def _lacking(given: LetterInput, cited: Sequence[str], said: Said, *, is_whole: 
     if len(said) == 1 and not said[0].under:
         key = "lacking_one" if is_whole else "lacking_one_of"
         return {"line": given.words.said(key, citations=citations, one=said[0].text), UNDER: ()}
+    if choice := _choice(given, said):
+        return {"line": given.words.said("lacking_any", citations=citations), UNDER: choice}
     return {"line": given.words.said("lacking", citations=citations), UNDER: said}
+
+
+def _choice(given: LetterInput, said: Said) -> Said:
+    """Return the alternatives, where they are all that is said."""
+    head = given.voice.phrase("one_of_head")
+    return said[0].under if len(said) == 1 and said[0].text == head else ()
 
 
 def ways(given: LetterInput, outcome: Outcome) -> list[Entry]:
     """Return by which facts rulings would turn into ``outcome``: each smallest set is enough.
 
-    The sets that would turn the same parts stand under one line.
+    The sets that would turn the same parts stand under one line. What would only raise a doubt for
+    counsel is no way, nor what somebody would have to show not to be so.
     """
     turned: dict[Said, list[Ruling]] = {}
     for ruling in given.kept:
@@ -120,7 +151,7 @@ def routes(given: LetterInput) -> list[Entry]:
     for duty in given.determination.duties:
         form = words.table["routes"].get(duty.code)
         if form is not None:
-            to = words.code("bodies", duty.to) if duty.to else words.said("body_unnamed")
+            to = given.name("duty_to", duty.to) if duty.to else words.said("body_unnamed")
             found[form.format(to=to, citation=given.authority(duty.authority).citation)] = None
     return [{"route": text} for text in found]
 
@@ -139,13 +170,18 @@ def _by_miss(rulings: Iterable[Ruling]) -> dict[tuple[NearMiss, bool], list[Ruli
 
 
 def _turn(given: LetterInput, turn: Turn) -> Said:
+    findings = [change for change in turn.changes if change.fact.startswith(_FINDING)]
+    if turn.outcome is Outcome.REFER and findings:
+        return ()
+    if any(one.value != "yes" and one.fact not in _SHOWN_NOT for one in findings):
+        return ()
     return _bullets(given, [sought([change]) for change in turn.changes])
 
 
 def _bullets(given: LetterInput, conditions: Iterable[Condition]) -> Said:
     """Return conditions as lines, but those that would tell whether the agency holds a file."""
-    told = [one for one in conditions if not given.speaker.tells_of_files(one)]
-    return tuple(map(_bullet, given.speaker.lines(told)))
+    told = [one for one in conditions if not given.voice.tells_of_files(one)]
+    return tuple(map(_bullet, given.voice.lines(told)))
 
 
 def _bullet(line: Line) -> Bullet:

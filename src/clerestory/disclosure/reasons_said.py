@@ -63,12 +63,15 @@ class Reasons:
 
     def _row(self, part: Part, number: int) -> Entry:
         words, first = self._given.words, part.rulings[0]
+        numbers = [str(each) for each in sorted(self._of[first.item])]
+        key = "reason_number" if len(numbers) == 1 else "reason_numbers"
         return {
             **part_words(self._given, part),
             "number": str(number),
             "outcome": words.code("outcomes", self._outcome(first)),
             "precision": precision(words, first),
-            "reasons": words.row([str(each) for each in self._of[first.item]]),
+            "reasons": words.row(numbers),
+            "named": words.said(key, numbers=words.row(numbers)),
         }
 
     def _outcome(self, ruling: Ruling) -> str:

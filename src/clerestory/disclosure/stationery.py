@@ -33,15 +33,21 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Words that all letters in one language share; codes without a word are spelled out."""
+    """Words that all letters in one language share, beside the names of the law."""
 
     language: str
     direction: str
     table: Mapping[str, Any]
 
     def code(self, kind: str, code: str) -> str:
-        """Return the word for ``code``, for example of kind ``fields``."""
-        word: str = self.table.get(kind, {}).get(code, code.replace("_", " "))
+        """Return the word for ``code``, for example of kind ``outcomes``.
+
+        Raises:
+            Refusal: There is none: a code is nothing for a letter.
+        """
+        word = self.table.get(kind, {}).get(code)
+        if not isinstance(word, str):
+            raise _unusable(Path("words.toml"), f"it has no word for {kind}.{code}")
         return word
 
     def day(self, on: date) -> str:

@@ -1,8 +1,8 @@
 """From wording and facts to the blocks of a letter: filling in, never interpreting.
 
 A wording file is a title and sections. A section has a heading, lines of an address, paragraphs, a
-line for each entry of a list, or a table of a list; ``when`` names the list it stands or falls
-with. Which kinds of blocks there are, ``letter.typ`` knows as well.
+line for each entry of a list, a table of a list, or the row of windows; ``when`` names the list it
+stands or falls with. Which kinds of blocks there are, ``letter.typ`` knows as well.
 """
 
 import re
@@ -15,9 +15,10 @@ from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import Json
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
-_KEYS = frozenset(
-    {"heading", "lines", "text", "when", "items", "each", "line", "numbered", "table", "signed"}
-)
+_KEYS = frozenset({
+    "heading", "lines", "text", "when", "items", "each", "line", "numbered", "table", "windows",
+    "signed",
+})  # fmt: skip
 UNDER = "under"
 
 
@@ -103,6 +104,8 @@ class _Section:
             yield {"kind": "heading", "text": self._fill(section["heading"])}
         if said := [self._fill(line) for line in section.get("lines", ()) if self._stands(line)]:
             yield {"kind": "lines", "lines": list[Json](said)}
+        if "windows" in section:
+            yield self._windows(section["windows"])
         for text in section.get("text", ()):
             yield {"kind": "para", "text": self._fill(text)}
         if "items" in section:
@@ -135,6 +138,18 @@ class _Section:
     def _listed(self, items: Sequence[Json]) -> dict[str, Json]:
         numbered = bool(self.section.get("numbered", False))
         return {"kind": "list", "numbered": numbered, "items": list(items)}
+
+    def _windows(self, name: str) -> dict[str, Json]:
+        """Return one window for each stage: what it is called, and when it was or that it was not.
+
+        Lit or not is never told by a color alone, so both stand there as words.
+        """
+        windows: list[Json] = [
+            {"text": self._fill("{stage}", entry), "on": self._fill("{on}", entry), "lit": lit}
+            for entry in _entries(self.facts, name)
+            for lit in [entry["lit"] == "yes"]
+        ]
+        return {"kind": "windows", "items": windows}
 
     def _table(self, table: Mapping[str, Any]) -> dict[str, Json]:
         cells = table["cells"]

@@ -62,7 +62,7 @@ from clerestory.holdings.roster import (
     read_who,
     resolve_roster,
 )
-from clerestory.holdings.search import PersonSearch
+from clerestory.holdings.search import PersonSearch, as_recorded
 from clerestory.holdings.source import Source, open_source
 from clerestory.holdings.still_right import check_still_right
 from clerestory.holdings.told_addresses import bare_address, may_be_home, may_tell_place
@@ -108,6 +108,7 @@ __all__ = [
     "Severity",
     "Source",
     "SourceFault",
+    "as_recorded",
     "bare_address",
     "build_index",
     "check_index_current",

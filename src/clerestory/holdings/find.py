@@ -8,6 +8,7 @@ The rules, in order:
    the last four digits of the Social Security number, or the address, telephone or e-mail address.
 3. A household shares its address, so with that alone every given name must be said, and a
    telephone number or an e-mail address that is not the record's refuses: it may be a twin's.
+   Of whom the record hides where they live, the address is no key (see ``search``).
 4. A number that was given is never passed over: one that is not the record's refuses, and so does
    one of which the record has none, unless another number of the person's own agrees.
 5. A second person who agrees as well, or is near enough to be the one who was meant, refuses the
@@ -31,6 +32,8 @@ _STRONG = ("ssn", "medicaid_id", "person_id")
 _NUMBERS = (*_STRONG, "ssn_last4")
 _NO_NUMBER = frozenset({None, UNREADABLE})
 _SHARED = ("address", "phone", "email")
+SAME_ADDRESS = "same-address"
+"""What is said of somebody whose address is the one that was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

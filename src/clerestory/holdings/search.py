@@ -1,33 +1,85 @@
 """The only way to look somebody up: what is found is recorded before it is told."""
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
 
-from clerestory.holdings.find import find_person
+from clerestory.holdings.catalogue import Catalogue, Protection
+from clerestory.holdings.find import SAME_ADDRESS, find_person
 from clerestory.holdings.index import PersonIndex
 from clerestory.holdings.lookups import Lookups, Purpose
-from clerestory.holdings.query import Answer, PersonQuery
+from clerestory.holdings.protections import read_protections
+from clerestory.holdings.query import Answer, Found, PersonQuery, Reason, Refused
+from clerestory.holdings.source import Source
 from clerestory.kernel.time import latest_day
+
+HidesAddress = Callable[[str], bool]
+"""Whether where the person of this key lives is kept secret, theirs or their household's."""
+
+
+def everybody(_person_id: str) -> bool:
+    """Hide every address: whose is a secret is not known where no records are read."""
+    return True
+
+
+def as_recorded(source: Source, catalogue: Catalogue, *, on: date) -> HidesAddress:
+    """Return what asks the record of the one person found whether an address is kept secret.
+
+    Args:
+        source: The agency's records.
+        catalogue: Where they say so.
+        on: The holder's local day.
+    """
+
+    def hides(person_id: str) -> bool:
+        told = read_protections(source, catalogue, person_id, on=on)
+        return Protection.ADDRESS_CONFIDENTIALITY in told.flags
+
+    return hides
 
 
 class PersonSearch:
     """An index together with the record of look-ups in it.
 
     There is no search without a record: nothing else calls the rules of ``find``.
+
+    Args:
+        index: The index.
+        lookups: The record.
+        hides_address: Asked of a person whose address agrees with what was given. Of whom it says
+            yes the address is no key: else whoever guesses a shelter learns who lives there.
     """
 
-    def __init__(self, index: PersonIndex, lookups: Lookups) -> None:
+    def __init__(
+        self, index: PersonIndex, lookups: Lookups, *, hides_address: HidesAddress = everybody
+    ) -> None:
         self._index = index
         self._lookups = lookups
+        self._hides_address = hides_address
 
     def find(self, query: PersonQuery, *, purpose: Purpose, at: datetime) -> Answer:
         """Return the one person that ``query`` is about, or the reasons for naming nobody.
 
         Raises:
             QueryFault: The birth date is still to come.
+            SourceFault: It cannot be read whether the address of the person is kept secret.
             LookupsAltered: The record of look-ups is not as it was written.
             OSError: The look-up cannot be recorded. Then there is no answer.
         """
         query.check_born_by(latest_day(at))
-        answer = find_person(self._index, query)
+        answer = self._find(query)
         self._lookups.record(query, answer, purpose, index=self._index.digest, at=at)
         return answer
+
+    def _find(self, query: PersonQuery) -> Answer:
+        answer = find_person(self._index, query)
+        if not isinstance(answer, Found) or SAME_ADDRESS not in answer.why:
+            return answer
+        if not self._hides_address(answer.person_id):
+            return answer
+        without = find_person(self._index, replace(query, address=None))
+        if isinstance(without, Found):
+            return without
+        # What is said must be what is said of an address that is not the record's: that too little
+        # was given would tell that this address is one of those that are no key.
+        return Refused(reasons=(Reason.NOTHING_MORE_AGREES,))

@@ -31,6 +31,21 @@ class Period:
             self.valid_to is None or on < self.valid_to
         )
 
+    def covers(self, other: "Period") -> bool:
+        """Whether each day of the other period is one of this.
+
+        >>> january = Period(valid_from=date(2026, 1, 1), valid_to=date(2026, 2, 1))
+        >>> Period(valid_from=date(2026, 1, 1)).covers(january), january.covers(Period())
+        (True, False)
+        """
+        starts = self.valid_from is None or (
+            other.valid_from is not None and self.valid_from <= other.valid_from
+        )
+        ends = self.valid_to is None or (
+            other.valid_to is not None and other.valid_to <= self.valid_to
+        )
+        return starts and ends
+
 
 def months_of(period: Period) -> tuple[str, ...]:
     """Every month of which a day is in a period with a first and a last day, oldest first.

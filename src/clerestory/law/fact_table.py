@@ -17,7 +17,7 @@ from functools import cache
 from clerestory.law.fact import Fact, code, given, made, said, signed, words
 
 _YES = frozenset({"yes"})
-_COURTS = ("federal", "holder_state", "other_state", "unstated")
+_WHOSE = ("federal", "holder_state", "other_state", "unstated")
 _ASKED = ("yes", "no", "everything", "unstated", "of_which_program")
 _NONE = frozenset({"none"})
 
@@ -32,6 +32,7 @@ FACTS: tuple[Fact, ...] = (
         "component", "component", "requester.component",
         codes=_NONE, silence="none", plain="none",
     ),
+    made("requester_state", *_WHOSE, by="demand", plain="unstated"),
     code("channel", "channel", "received.channel", plain="post"),
     code("purpose", "purpose", "purpose", cedar="Purpose"),
     code("grounds", "grounds", "grounds", many=True),
@@ -49,7 +50,7 @@ FACTS: tuple[Fact, ...] = (
         "paper.issuer", "issuer", "instrument.issuer", silence="none",
         evidence=True, with_kind=True, by="custodian", plain="none",
     ),
-    made("paper.court", *_COURTS, plain="unstated"),
+    made("paper.court", *_WHOSE, plain="unstated"),
     said(
         "paper.written", "instrument.written",
         evidence=True, brings=_YES,
@@ -103,6 +104,7 @@ FACTS: tuple[Fact, ...] = (
         "subject.represented_by", "acting_as", "",
         codes=frozenset({"unstated"}), plain="unstated",
     ),
+    said("subject.authority_in_date", "", evidence=True),
     code(
         "subject.flags", "flags", "subjects.flags", many=True,
         by="custodian",
@@ -178,6 +180,7 @@ STAGED = frozenset(fact.head for fact in FACTS if fact.staged)
 """The groups of facts that the stages alone read: they never reach a policy."""
 FINDINGS = "findings"
 KIND = "paper.kind"
+ISSUER = "paper.issuer"
 NO_PAPER = (KIND, "none")
 
 
@@ -199,6 +202,16 @@ def absent_of(head: str) -> dict[str, str]:
 def worst_of(path: str) -> str:
     """Return the answer to what is said of a consent or an agreement that opens least."""
     return BY_PATH[path].worst if path in BY_PATH else ""
+
+
+def whole_of(head: str) -> frozenset[tuple[str, str]]:
+    """Return what is said of a consent or an agreement that covers all that is asked.
+
+    >>> sorted(whole_of("agreement"))[0]
+    ('agreement.agreed_by_holder', 'yes')
+    """
+    rows = (fact for fact in FACTS if fact.head == head and fact.covers)
+    return frozenset((fact.path, "no" if fact.worst == "yes" else "yes") for fact in rows)
 
 
 def worth_of(head: str, facts: Mapping[str, str]) -> int:

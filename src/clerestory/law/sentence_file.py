@@ -6,7 +6,7 @@ A file names its language and who reviewed it, and holds some of these tables:
 statement. What stands in the entry itself is for every reader; a reader's own group inside it, such
 as ``person``, stands in its place. A fact's clauses have a slot ``{codes}``; one whose codes have
 clauses of their own has an entry ``"path = code"`` for each. ``unsaid = true`` marks what would
-tell whether the agency holds a file: no letter says it, in either way.
+tell whether the agency holds a file, or what is in it: no letter says it, in either way.
 
 ``codes``: by list, what each code is called, as it stands in such a slot.
 
@@ -182,6 +182,8 @@ class _Reading:
                 self._fault((*path, key), "no such reader", f"use {_EVERY} or a reader")
             elif wrong := self._wrong(text, free=path[0] != "codes"):
                 self._fault((*path, key), *wrong)
+        if more and not table:
+            self._fault(path, "it says nothing", "write the text for a reader, or take it out")
         found = {key: str(table[key]) for key in more if key in table}
         for reader in READERS:
             # An authority has texts of its own, which stand where none is said here.

@@ -16,7 +16,7 @@ from clerestory.law.sentence_file import READERS, Clause, SentenceFile, read_sen
 
 FOLDER = "words"
 BASE_LANGUAGE = "en"
-COUNSEL = READERS[0]
+COUNSEL, REQUESTER, PERSON = READERS
 _MARK_LENGTH = 12
 
 

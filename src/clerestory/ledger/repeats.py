@@ -29,7 +29,11 @@ def find_entry(
 
 
 def find_entries(
-    ledger: Ledger, events: Sequence[Event], *, beside: Collection[str] = frozenset()
+    ledger: Ledger,
+    events: Sequence[Event],
+    *,
+    beside: Collection[str] = frozenset(),
+    but: Collection[int] = (),
 ) -> int | None:
     """Return the last index of entries that stand one after another and say what ``events`` say.
 
@@ -37,10 +41,11 @@ def find_entries(
         ledger: The log that is asked.
         events: What would be written at once, of one matter.
         beside: Fields, shown or not, of which another value makes no other entry.
+        but: Last entries that are not looked for.
     """
     places = [set(_saying(ledger, event, beside)) for event in events]
     last = len(events) - 1
-    for index in sorted(places[-1]):
+    for index in sorted(places[-1].difference(but)):
         if all(index - last + place in found for place, found in enumerate(places)):
             return index
     return None
@@ -98,8 +103,13 @@ def fields_everywhere(ledger: Ledger, kind: EventType) -> Iterator[tuple[int, di
                 yield index, dict(said)
 
 
-def last_saying(ledger: Ledger, kinds: Collection[EventType], name: str) -> str | None:
-    """Return a private field of the newest entry of some types that has it and was not erased."""
+def last_saying(
+    ledger: Ledger, kinds: Collection[EventType], name: str
+) -> Mapping[str, str] | None:
+    """Return the private fields of the newest entry of some types that has one of this name.
+
+    Entries that were erased are passed over.
+    """
     with ledger.log.reading() as reader:
         end = reader.head().size
     while end > 0:
@@ -110,7 +120,7 @@ def last_saying(ledger: Ledger, kinds: Collection[EventType], name: str) -> str 
             if parse_leaf(entries[index - start]).type not in kinds:
                 continue
             if name in (said := _kept(ledger, index) or {}):
-                return said[name]
+                return said
         end = start
     return None
 

@@ -107,4 +107,4 @@ def test_a_condition_inside_a_disjunct_is_told_with_what_is_around_it(tmp_path: 
     first, second = (each.words(SPEAKER) for each in conditions_of(policy))
 
     assert first.startswith("the requester has stated the law that lets it ask (in: ")
-    assert second.startswith("it is established who asks, and for which body (in: ")
+    assert second.startswith("it is clear who asks, and for which body (in: ")

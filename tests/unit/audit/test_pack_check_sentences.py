@@ -124,7 +124,37 @@ def test_each_language_is_held_to_the_same(packs: Path) -> None:
     for path in (packs / "words" / "es").glob("*.toml"):
         path.write_text(path.read_text("utf-8").replace('language = "en"', 'language = "es"', 1))
 
-    assert [(flaw.file, flaw.text.split()[0]) for flaw in flaws(packs)] == [
+    found = flaws(packs)
+    assert [(flaw.file, flaw.text.split()[0]) for flaw in found if "defined" in flaw.file] == [
         ("words/es/defined.toml", "defined.person_named"),
         ("words/es/defined.toml", "defined.by_status"),
     ]
+    authorities = [flaw for flaw in found if flaw.file == "words/es/authorities.toml"]
+    assert len(authorities) == len(load_stack(packs, ["us-aa"]).authorities)
+    assert all(flaw.grave and "requester, person, not_met" in flaw.text for flaw in authorities)
+
+
+def test_the_texts_of_authorities_in_another_language_are_all_there(packs: Path) -> None:
+    folder = packs / "us-aa" / "words" / "es"
+    folder.mkdir()
+    first, *others = sorted(load_stack(packs, ["us-aa"]).authorities)
+    told = "".join(
+        f'[authorities.{name}]\nrequester = "a"\nperson = "b"\nnot_met = "c"\n' for name in others
+    )
+    path = folder / "authorities.toml"
+    path.write_text(f'language = "es"\nreviewed = ""\n{told}[authorities.{first}]\nperson = "b"\n')
+
+    (flaw,) = (one for one in flaws(packs) if "authorities" in one.file)
+
+    said = f"authorities.{first} has no text in this language: requester, not_met"
+    assert (flaw.text, flaw.grave) == (said, True)
+
+
+def test_a_text_of_an_authority_that_is_gone_is_a_warning(packs: Path) -> None:
+    path = packs / "us-aa" / "words" / "en" / "authorities.toml"
+    path.write_text('language = "en"\nreviewed = ""\n[authorities.gone]\nperson = "It is so."\n')
+
+    (flaw,) = flaws(packs)
+
+    said = "authorities.gone is said, and no authority is called so"
+    assert (flaw.file, flaw.text, flaw.grave) == ("words/en/authorities.toml", said, False)

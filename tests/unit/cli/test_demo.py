@@ -1,11 +1,16 @@
-"""The demonstration's words for the shell."""
+"""The commands of the demonstration can be typed as shown, whatever the folder is called."""
 
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from clerestory.cli.demo import _from_here, _quoted
+from clerestory.cli.demo import _from_here, _quoted, _story
+from hostile.running import inside, type_in
+
+# As the launcher gives it from a checkout in a folder that nobody likes to quote.
+CALLED = "./clere story"
 
 
 @pytest.mark.parametrize(
@@ -25,3 +30,30 @@ def test_a_path_is_told_so_that_it_is_no_option(
     assert _from_here(Path(path)) == told
     assert _from_here(tmp_path / path) == told
     assert shlex.split(_quoted(Path(path))) == [told]
+
+
+def test_a_shell_reads_each_command_that_is_shown_as_the_program_ran_it(tmp_path: Path) -> None:
+    script = tmp_path / CALLED
+    script.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\" END\n")
+    script.chmod(0o755)
+
+    with inside(tmp_path):
+        story = list(_story(tmp_path / "made up, 'files'", 60))
+        shown = [command for scene in story for command in scene.commands]
+        lines = "\n".join(f"{shlex.quote(CALLED)} {command}" for command in shown)
+        read = subprocess.run(
+            ["sh", "-e"], input=lines, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert len(shown) > 20
+    assert not [command for command in shown if str(tmp_path) in command]
+    assert read == "".join("\n".join([*shlex.split(command), "END\n"]) for command in shown)
+
+
+def test_a_folder_that_no_terminal_can_show_is_refused(tmp_path: Path) -> None:
+    with inside(tmp_path):
+        done = type_in("demo", "--dir", "a\nb")
+
+    assert (done.code, done.error_code) == (2, "demo-folder")
+    assert "the folder's name must be one that a terminal can show" in done.err
+    assert list(tmp_path.iterdir()) == []

@@ -73,9 +73,11 @@ def test_a_missing_program_says_what_is_off_and_is_no_fault(
     result = CliRunner().invoke(doctor)
 
     assert result.exit_code == ExitCode.DONE
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    told = " ".join(result.stdout.split())
     for program in PROGRAMS:
-        assert f"off: {program.without}" in result.stdout
-        assert f"get: {program.get}" in result.stdout
+        assert f"off: {program.without}" in told
+        assert f"get: {program.get}" in told
 
 
 @pytest.mark.parametrize(("found", "missing"), [("3.44.2", "3.36.9"), ("3.37", "3.9.1")])

@@ -1,6 +1,7 @@
 """Whatever stops a command ends in a message, a code, a next step and an exit code."""
 
 import errno
+import io
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -29,6 +30,29 @@ def raising(fault: BaseException) -> Callable[[], None]:
 
 def too_deep() -> None:
     too_deep()
+
+
+class Screen(io.StringIO):
+    """Where a terminal is."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "lines"), [(Screen(), 5), (io.StringIO(), 3)])
+def test_at_a_terminal_a_message_is_folded_and_a_program_gets_it_on_one_line(
+    stream: io.StringIO, lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+
+    answer_for(raising(Refusal("word " * 20 + "end", code="a-b", todo="do " * 30 + "it")))
+
+    said = stream.getvalue().splitlines()
+    assert len(said) == lines
+    assert (max(map(len, said)) <= 80) is stream.isatty()
+    assert " ".join(" ".join(said).split()) == (
+        f"error: {'word ' * 20}end code: a-b next: {'do ' * 30}it"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from clerestory.cli.terminal import (
     close_streams,
+    folded,
     prepare_streams,
     shortened,
     styled,
@@ -43,6 +44,28 @@ def test_a_title_is_cut_where_it_would_flood_the_screen() -> None:
     assert shortened("a" * 300) == "a" * 300
     assert shortened("a" * 301) == "a" * 300 + "... (1 characters more)"
     assert shortened("\x1b" * 301).startswith(r"\x1b" * 300 + "...")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("", [""]),
+        ("Demand D-1 is received as number 1.", ["Demand D-1 is received as number 1."]),
+        ("a" * 80, ["a" * 80]),
+        ("a" * 81, ["a" * 80, "    a"]),
+        ("a" * 40 + " " + "b" * 39, ["a" * 40 + " " + "b" * 39]),
+        ("a" * 40 + " " + "b" * 40, ["a" * 40, "    " + "b" * 40]),
+        ("  in " + "b" * 76, ["  in", "    " + "b" * 76]),
+        ("  in " + "b" * 77, ["  in", "    " + "b" * 76, "    b"]),
+        # A wide letter takes two columns, an accent none, and a code is written out first.
+        ("字" * 41, ["字" * 40, "    字"]),
+        ("e\u0301" * 80, ["e\u0301" * 80]),
+        ("\x1b" * 21, [r"\x1b" * 20, r"    \x1b"]),
+        ("x\nRELEASE " + "b" * 76, [r"x\nRELEASE", "    " + "b" * 76]),
+    ],
+)
+def test_a_long_line_goes_on_further_in_than_any_line_begins(line: str, shown: list[str]) -> None:
+    assert folded(line) == shown
 
 
 def test_one_line_told_is_one_line_written(capsys: pytest.CaptureFixture[str]) -> None:

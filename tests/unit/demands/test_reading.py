@@ -804,6 +804,21 @@ def test_who_acts_for_a_person_stands_with_that_person(document: Document, read:
     assert [subject.represented_by for subject in demand.subjects] == [None, "parent"]
 
 
+def test_what_lets_somebody_act_has_days_and_who_asks_has_a_state(
+    document: Document, read: Read
+) -> None:
+    valid = {"from": "2026-01-10", "to": "2026-06-10"}
+    document["representatives"] = [{"for": "S1", "as": "agent", "valid": valid}]
+    document["requester"]["jurisdiction"] = "us-nh"
+
+    demand = read(document)
+
+    (subject,) = demand.subjects
+    assert subject.represented_from == date(2026, 1, 10)
+    assert subject.represented_to == date(2026, 6, 10)
+    assert demand.requester.jurisdiction == "us-nh"
+
+
 def test_the_court_the_docket_the_signature_and_the_service_of_a_paper_are_read(
     document: Document, read: Read
 ) -> None:
@@ -849,6 +864,18 @@ def test_whom_a_paper_names_and_whose_records_is_read_and_nothing_is_not_silence
             "two entries",
         ),
         ("representatives", [{"for": "S1"}], "representatives[0].as", "missing"),
+        (
+            "representatives",
+            [{"for": "S1", "as": "agent", "valid": {"from": "2026-03-02", "to": "2026-03-02"}}],
+            "representatives[0].valid.to",
+            "before any day",
+        ),
+        (
+            "requester",
+            {"class": "sheriff", "jurisdiction": "us-xx"},
+            "requester.jurisdiction",
+            "us-xx",
+        ),
         ("instrument.scope.persons_named", ["S9"], "instrument.scope.persons_named[0]", "S9"),
         ("instrument.scope.persons_named", ["S*"], "instrument.scope.persons_named[0]", "S*"),
         ("instrument.scope.programs", ["snapp"], "instrument.scope.programs[0]", "snapp"),

@@ -9,6 +9,7 @@ from clerestory.demands.condition import AllOf, AnyOf, Asked, Condition
 from clerestory.demands.determination import Change, Question
 from clerestory.demands.speaking import Line, Speaker
 from clerestory.kernel import Refusal
+from clerestory.law.fact_table import whole_of
 from clerestory.law.sentences import NONE, load_sentences
 
 PACKS = Path(__file__).parents[3] / "packs"
@@ -38,7 +39,7 @@ CODED: Mapping[str, tuple[Asked, str, str]] = {
     ),
     "one of the papers": (
         Asked("papers", ("letter",)),
-        "one of the papers is a letter",
+        "a letter is among the papers",
         "none of the papers is a letter",
     ),
     "who issued it": (
@@ -187,6 +188,36 @@ def test_and_and_or_are_never_taken_for_each_other() -> None:
     assert COUNSEL.lines([]) == ()
 
 
+@pytest.mark.parametrize("head", ["consent", "agreement"])
+def test_a_whole_permission_or_agreement_is_one_thing(head: str) -> None:
+    whole = [Asked(path, (code,)) for path, code in sorted(whole_of(head))]
+    said = REQUESTER.phrase(f"whole_{head}")
+
+    assert REQUESTER.lines(whole) == (Line(said),)
+    assert REQUESTER.lines([*whole[:2], WRITTEN, *whole[2:]]) == (
+        Line(said), Line(REQUESTER.say(WRITTEN)),
+    )  # fmt: skip
+    assert REQUESTER.say(AnyOf((WRITTEN, AllOf(tuple(whole))))).endswith(f"; {said}")
+    # What is not all of it is said part by part.
+    assert len(REQUESTER.lines(whole[1:])) == len(whole) - 1
+    assert len(REQUESTER.lines([*whole[1:], no(whole[0])])) == len(whole)
+
+
+def test_what_a_paper_is_and_who_issued_it_is_one_thing() -> None:
+    order, judge = Asked("paper.kind", ("court_order",)), Asked("paper.issuer", ("state_judge",))
+    both = "the paper is an order of a court, issued by a judge of a State court"
+
+    assert REQUESTER.lines([order, WRITTEN, judge]) == (
+        Line(both), Line(REQUESTER.say(WRITTEN)),
+    )  # fmt: skip
+    assert len(REQUESTER.lines([order, no(judge)])) == 2
+    assert len(REQUESTER.lines([Asked("paper.kind", ("letter", "email")), judge])) == 2
+    assert REQUESTER.say(AnyOf((order, judge))) == (
+        "either the paper is an order of a court, or the paper was issued by a judge of a State "
+        "court"
+    )
+
+
 def test_clauses_that_hold_a_joint_stand_in_a_row_of_their_own() -> None:
     paper = Asked("paper.kind", ("letter", "email"))
 
@@ -210,7 +241,7 @@ def test_changes_and_questions_are_said_by_the_same_words() -> None:
     changes = [Change(fact="paper.kind", value="court_order"), Change(fact=ORDER, value="yes")]
     paper = Change(fact="papers", value="consent")
 
-    assert COUNSEL.change(paper) == "one of the papers is the person's signed permission"
+    assert COUNSEL.change(paper) == "the person's signed permission is among the papers"
     assert COUNSEL.turn(changes) == f"both the paper is an order of a court, and {YES}"
     assert COUNSEL.question(Question(fact=ORDER, by="counsel", turns=())) == f"Is it so that {YES}?"
 
@@ -251,7 +282,8 @@ def test_without_any_sentences_counsel_reads_codes() -> None:
         (Asked("raised", ("identifier_matches_one_person",), wanted=False), True),
         (AnyOf((WRITTEN, Asked("established", ("person_asked_about",)))), True),
         (Asked("findings.part2_order", ("yes",)), False),
-        (AnyOf((WRITTEN, HOLD)), False),
+        (AnyOf((WRITTEN, MONTHS)), False),
+        (AnyOf((WRITTEN, HOLD)), True),
     ],
 )
 def test_what_would_tell_whether_there_is_a_file_is_known(

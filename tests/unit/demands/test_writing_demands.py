@@ -64,7 +64,9 @@ def test_all_that_a_paper_names_is_written_as_it_was_read(
         "served": {"by": "a made-up deputy", "on": "2026-03-01"},
     }
     document["instrument"]["scope"] |= {"persons_named": ["S1"], "programs": []}
-    document["representatives"] = [{"for": "S1", "as": "guardian"}]
+    valid = {"from": "2026-01-10", "to": "2026-06-10"}
+    document["representatives"] = [{"for": "S1", "as": "guardian", "valid": valid}]
+    document["requester"]["jurisdiction"] = "us-nh"
     document["consents"] = [{"by": "S1", "programs": ["snap"]}]
     document["agreements"] = [{"with": "fns", "programs": []}]
 
@@ -77,6 +79,11 @@ def test_all_that_a_paper_names_is_written_as_it_was_read(
     told = ("court", "docket", "signed", "served")
     assert {key: paper[key] for key in told} == {key: document["instrument"][key] for key in told}
     assert written["representatives"] == document["representatives"]
+    assert written["requester"] == {
+        "body": document["requester"]["body"],
+        "class": "police_state",
+        "jurisdiction": "us-nh",
+    }
     assert read_demand(json.loads(json.dumps(written)), vocabulary) == demand
 
 

@@ -150,7 +150,7 @@ def test_a_duty_that_concerns_its_reader_is_a_full_sentence(
 
     line = text[text.index(said) :]
     assert text.count(said) == 1
-    assert "(7U.S.C.2020(e)(8)(E))" in line[:130].replace(" ", "")
+    assert "7U.S.C.2020(e)(8)(E)." in line[:130].replace(" ", "")
     assert "notify counsel" not in text
     assert said not in text_of(disclosure_letter(given))
 
@@ -162,7 +162,7 @@ def test_the_refusal_answers_each_near_miss_and_says_what_would_change_it(
 
     assert "neither confirms nor denies" in text
     assert (
-        "Under 7 CFR 272.1(c)(1)(vii), this was missing for Social Security number (SNAP): "
+        "Under 7 CFR 272.1(c)(1)(vii), this would have to be so for Social Security number (SNAP): "
         "the requester has named the crime that it looks into." in text
     )
     assert (
@@ -187,7 +187,7 @@ def test_a_part_with_counsel_is_named_as_such(
     text = text_of(refusal_letter(replace(refused, determination=ruled)))
 
     assert "What our counsel decided" in text
-    assert "address (SNAP), about everyone you ask about" in text
+    assert "address (SNAP), about everyone in your demand" in text
     assert "S*" not in text
 
 
@@ -239,7 +239,7 @@ def test_a_reason_that_would_tell_is_said_neutrally(
     text = text_of(refusal_letter(replace(refused, determination=ruled)))
 
     assert "match exactly one person" not in text
-    assert "does not allow the agency to answer this part" in text
+    assert "does not allow us to answer this part" in text
 
 
 def own(given: LetterInput, kind: str = "subject") -> LetterInput:
@@ -286,7 +286,7 @@ def test_a_person_who_is_refused_reads_what_to_do(refused: LetterInput) -> None:
 
     assert "We cannot give you the records now" in text
     assert "neither confirms nor denies" in text
-    assert "Social Security number (SNAP)" in text
+    assert "Social Security number (SNAP food help)" in text
     assert "Ask for an interpreter if you want one." in text
     assert "counsel" not in text
 
@@ -311,10 +311,109 @@ def test_a_record_is_denied_to_nobody_of_whom_something_is_given(
     both, others, nothing = index(open_now, closed), index(open_now, closed, other), index(closed)
 
     assert "neither confirms" not in both
-    assert "The law does not allow the agency to answer this part of the demand." in both
+    assert "The law does not allow us to answer this part of the demand." in both
     assert "Of a person of whom we give nothing, it neither confirms nor denies" in others
     assert others.count("It neither confirms nor denies a record.") == 1
     assert "A row says only what was asked for. It neither confirms nor denies" in nothing
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([Change(fact="papers", value="court_order")], "an order of a court is among the papers"),
+        ([Change(fact="findings.paper_contradicts_itself", value="yes")], ""),
+        (
+            [
+                Change(fact="paper.enforced_by_order", value="yes"),
+                Change(fact="findings.plaintiff_state", value="no"),
+            ],
+            "",
+        ),
+    ],
+)
+def test_of_what_goes_to_counsel_the_papers_are_named_and_no_doubt(
+    refused: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+    changes: list[Change],
+    said: str,
+) -> None:
+    turn = Turn(outcome=Outcome.REFER, changes=tuple(changes))
+    ruled = make_determination(
+        make_ruling("S1", "address", Outcome.WITHHOLD, turns=(turn,)), overall="withhold"
+    )
+
+    text = "\n".join(composing.refusal(replace(refused, determination=ruled)).lines)
+
+    assert ("When our counsel would look again" in text) == bool(said)
+    assert said in text
+    assert "not a plaintiff" not in text
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "is_way"),
+    [
+        ("findings.order_stayed", "no", True),
+        ("findings.agency_consent_only", "no", True),
+        ("findings.crime_named", "yes", True),
+        ("findings.relates_to_immigration_enforcement", "no", False),
+        ("findings.specific_and_limited", "no", False),
+        ("findings.representative_may_endanger", "no", False),
+        ("findings.law_enforcement_hold_written", "no", False),
+        ("hold", "lapsed", False),
+    ],
+)
+def test_nobody_is_asked_to_show_what_no_paper_can_show(
+    refused: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+    fact: str,
+    value: str,
+    is_way: bool,
+) -> None:
+    paper = Change(fact="paper.written", value="yes")
+    turn = Turn(outcome=Outcome.RELEASE, changes=(Change(fact=fact, value=value),))
+    other = Turn(outcome=Outcome.RELEASE, changes=(Change(fact=fact, value=value), paper))
+    alone, both = (
+        replace(
+            refused,
+            determination=make_determination(
+                make_ruling("S1", "address", Outcome.WITHHOLD, turns=(one,)), overall="withhold"
+            ),
+        )
+        for one in (turn, other)
+    )
+
+    said = "\n".join(composing.refusal(alone).lines)
+
+    assert ("What would open the records\nThis is not a promise." in said) == is_way
+    assert ("we know of nothing that you could show us" in said) != is_way
+    # A set of which a part is no way is none either; what may not be said is left out of it.
+    beside = "\n".join(composing.refusal(both).lines)
+    assert ("the request is in writing" in beside) == (is_way or fact == "hold")
+
+
+def test_a_person_is_answered_on_the_laws_that_they_named_and_on_no_others(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    looked_at = (NearMiss(authority="snap-7cfr272-1-c1vii"),)
+    ruled = make_determination(
+        make_ruling("S1", "address", Outcome.WITHHOLD, misses=looked_at), overall="withhold"
+    )
+    silent = own(replace(refused, determination=ruled))
+    named = replace(silent, demand=replace(silent.demand, cited=("7 CFR 272.1(c)(1)(vii)",)))
+
+    assert "was not met" not in "\n".join(composing.refusal(silent).lines)
+    assert "7 CFR 272.1(c)(1)(vii) was not met." in "\n".join(composing.refusal(named).lines)
+
+
+def test_who_asks_in_a_persons_name_is_told_whom_the_law_speaks_to(refused: LetterInput) -> None:
+    said = 'Where the law below says "you", it means that person.'
+
+    for letter in (composing.refusal, composing.withheld):
+        acts = letter(own(refused, "representative_of_subject"))
+        assert sum(said in line for line in acts.lines) == 1
+        assert not any(said in line for line in letter(own(refused)).lines)
 
 
 def test_beside_what_is_given_no_authority_denies_the_whole_paper(
@@ -331,10 +430,10 @@ def test_beside_what_is_given_no_authority_denies_the_whole_paper(
     beside = text_of(withholding_index(replace(given, determination=partly)))
     alone = text_of(refusal_letter(replace(given, determination=whole)))
 
-    assert "7 CFR 272.1(c)(1)(vii) does not open these parts by itself." in beside
+    assert "7 CFR 272.1(c)(1)(vii) alone does not open these parts." in beside
     assert "was not met" not in beside
     assert "• 7 CFR 272.1(c)(1)(vii) was not met." in alone
-    assert "7 U.S.C. 2020(e)(8)(E) does not open these parts by itself." in alone
+    assert "7 U.S.C. 2020(e)(8)(E) alone does not open these parts." in alone
 
 
 def test_ways_that_open_the_same_parts_stand_under_one_line(
@@ -394,7 +493,7 @@ def test_a_notice_shows_its_reader_only_the_readers_own_data(given: LetterInput)
     text = text_of(person_notice(given, subject="S2", addressee="Made-up Reader"))
 
     assert "Made-up Reader" in text
-    assert "address SNAP as held" in text
+    assert "address SNAP food help as held" in text
     for others in ("photo", "Social Security", "date of birth", "S1", "S2H1", "for counsel"):
         assert others not in text
 

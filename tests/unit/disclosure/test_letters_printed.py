@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -86,7 +87,7 @@ def text_of(pdf: bytes) -> str:
 def every_letter(given: LetterInput) -> list[bytes]:
     """Return each kind of letter to whoever asks, and the notice to the person."""
     addressed = Addressed(
-        stationery=given.stationery, demand=given.demand, on=given.on, number=41, entry=103
+        stationery=given.stationery, demand=given.demand, on=given.on, number=41, speaker=SPEAKER
     )
     ruled = given.determination
     open_now = replace(ruled, rulings=(replace(ruled.rulings[0], outcome=Outcome.RELEASE),))
@@ -171,6 +172,47 @@ def test_a_name_in_any_script_is_printed_and_nothing_unseen_is(
     for letter in every_letter(replace(refused, demand=demand(body, body)))[:4]:
         assert read in text_of(letter)
         assert pdf_ua.faults(letter) == []
+
+
+BODIES = {
+    "control characters": ("Made\x00-up \x1bPolice\x9f", "Made-up Police"),
+    "turning marks": ("\u202eeciloP\u202c \u2067office\u2069", "eciloP office"),
+    "right to left": ("شرطة 5 (made-up)", "\u2068شرطة 5 (made-up)\u2069"),
+    "a slot": ("{demand} {0} %s", "{demand} {0} %s"),
+    "markup": ("#set text(red) *a* $x$ \\ </p>", "#set text(red) *a* $x$ \\ </p>"),
+    "no letter": ("\u200b\x00 \t", "whoever sent the demand"),
+    "a long word": ("W" * 5_000, "W" * 5_000),
+    "many lines": ("a\n" * 1_000, "a a a"),
+}
+
+
+@pytest.mark.parametrize("kind", ["police_local", "subject", "representative_of_subject"])
+@pytest.mark.parametrize("name", BODIES)
+def test_what_others_typed_stands_whole_and_harmless_in_every_letter(
+    name: str, kind: str, refused: LetterInput
+) -> None:
+    body, read = BODIES[name]
+    asker = Requester(body=body, kind=kind, reference=body)
+    told = replace(refused, demand=demand(requester=asker, title=body))
+    ruled = told.determination
+    open_now = replace(ruled, rulings=(replace(ruled.rulings[0], outcome=Outcome.RELEASE),))
+    partly = replace(told, determination=open_now)
+    letters = [
+        composing.acknowledgement(told),
+        composing.refusal(told),
+        composing.withheld(told),
+        composing.disclosure(partly),
+        composing.notice(told, subject="S1", addressee=shown(body) or "x"),
+    ]
+
+    for letter in letters:
+        text = "\n".join(letter.lines)
+        assert read in text
+        assert not [
+            each for each in text
+            if each not in "\n\u2068\u2069" and unicodedata.category(each) in {"Cc", "Cf", "Cs"}
+        ]  # fmt: skip
+        assert text.count("\u2068") == text.count("\u2069")
 
 
 @pytest.mark.parametrize("body", ["", " \t\n", "\u200b\u2060 ", "\x00\x1b"])
@@ -276,13 +318,15 @@ def test_a_hundred_fields_are_one_row(
 ) -> None:
     base = make_ruling("S1", "address", Outcome.WITHHOLD)
     base = replace(base, reason=replace(base.reason, requester="This is not given."))
-    rulings = [replace(base, item=Item("S1", "snap", f"field_{n}")) for n in range(100)]
+    known = sorted(SPEAKER.sentences.names["fields"])
+    rulings = [replace(base, item=Item("S1", "snap", name)) for name in known]
 
     pdf = withholding_index(replace(refused, determination=make_determination(*rulings)))
 
     text = text_of(pdf)
     assert text.count("The law keeps this private.") == 1
-    assert "field 99" in text
+    assert len(known) > 80
+    assert f"{SPEAKER.name('fields', known[-2])} and {SPEAKER.name('fields', known[-1])}" in text
     assert text.count(" not given 1 ") == 1
 
 
@@ -300,7 +344,7 @@ def test_five_thousand_persons_are_a_few_lines(
     others = text_of(refusal_letter(replace(refused, demand=listed, determination=odd)))
 
     assert "address (SNAP), about persons S1 to S5000" in text
-    assert "persons S1 to S5000: on your list" in text
+    assert "persons S1 to S5000: on a row of the requester's list" in text
     assert len(text) < 3_000
     assert "S79 and others, 2,500 in all" in others
     assert len(others) < 4_000
@@ -324,9 +368,13 @@ def test_an_office_that_is_made_up_says_so_on_every_page(refused: LetterInput) -
 
 
 def test_number_and_log_entry_of_the_receipt_stand_in_each_letter(refused: LetterInput) -> None:
-    for letter in every_letter(refused)[:4]:
+    arrived, *answers = every_letter(refused)[:4]
+    for letter in answers:
         text = text_of(letter)
         assert "Our number: 41" in text
-        assert "103" in text
+        assert "Log entry of receipt: 103" in text
+    # At receipt the size of the log is still nobody's business: see ledger/promise.py.
+    assert "Our number: 41" in text_of(arrived)
+    assert "Log entry" not in text_of(arrived)
     unknown = replace(refused, number=None, entry=None)
     assert "Our number" not in text_of(refusal_letter(unknown))

@@ -25,6 +25,7 @@ from clerestory.holdings import (
     PersonSearch,
     Purpose,
     QueryFault,
+    Reason,
     Refused,
 )
 
@@ -84,6 +85,59 @@ def test_a_line_says_when_what_for_and_how_it_ended(make_index: MakeIndex, folde
     assert second["person"] is second["demand"] is second["number"] is second["ref"] is None
     assert second["query"] != query
     assert lookups.verify() == 2
+
+
+LIVES = {"name": "Amina Ali|Nur", "born": "1988-04-09", "ssn": "911-11-1234",
+         "address": "12 Elm St, Bath", "phone": "207-555-0100"}  # fmt: skip
+BY_HOME = {"name": "Amina Ali Nur", "birth_date": "1988-04-09", "address": "12 Elm Street, Bath"}
+
+
+@pytest.mark.parametrize(
+    ("more", "secret", "why"),
+    [
+        ({}, False, ("same-name", "same-birth-date", "same-address")),
+        ({}, True, None),
+        ({"email": "nobody@made-up.example"}, True, None),
+        ({"ssn": "911-11-1234"}, True, ("same-name", "same-birth-date", "same-ssn")),
+        ({"ssn_last4": "1234"}, True, ("same-name", "same-birth-date", "same-ssn-last4")),
+        ({"phone": "207-555-0100"}, True, ("same-name", "same-birth-date", "same-phone")),
+    ],
+)
+def test_where_who_keeps_an_address_secret_lives_is_no_key(
+    more: dict[str, str],
+    secret: bool,
+    why: tuple[str, ...] | None,
+    make_index: MakeIndex,
+    folder: Path,
+) -> None:
+    asked: list[str] = []
+
+    def hides(person_id: str) -> bool:
+        asked.append(person_id)
+        return secret
+
+    search = PersonSearch(make_index(LIVES), open_lookups(folder), hides_address=hides)
+    answer, elsewhere = (
+        search.find(PersonQuery.from_mapping(BY_HOME | more | other), purpose=PURPOSE, at=AT)
+        for other in ({}, {"address": "7 Oak Road, Bath"})
+    )
+
+    assert asked == ["M1"]
+    if why is not None:
+        assert answer == Found(person_id="M1", why=why)
+        return
+    # As if the address were another: neither the requester nor the record can tell the two apart.
+    assert answer == elsewhere == Refused(reasons=(Reason.NOTHING_MORE_AGREES,))
+    first, second = (json.loads(line) for line in lines_of(folder))
+    assert (first["outcome"], first["person"]) == (second["outcome"], None)
+
+
+def test_without_the_records_no_address_is_a_key(make_index: MakeIndex, folder: Path) -> None:
+    search = PersonSearch(make_index(LIVES), open_lookups(folder))
+
+    answer = search.find(PersonQuery.from_mapping(BY_HOME), purpose=PURPOSE, at=AT)
+
+    assert answer == Refused(reasons=(Reason.NOTHING_MORE_AGREES,))
 
 
 def test_the_record_holds_nobodys_data_and_only_its_owner_reads_it(

@@ -1,6 +1,7 @@
 """Periods are half-open."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -45,3 +46,27 @@ def test_two_periods_that_meet_share_no_day_and_leave_none_out(
     whole = Period(valid_from=start, valid_to=end)
 
     assert (day in first) + (day in second) == (day in whole)
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "covers"),
+    [
+        ((None, None), (None, None), True),
+        ((None, None), ((1, 1), (2, 1)), True),
+        (((1, 1), (2, 1)), ((1, 1), (2, 1)), True),
+        (((1, 2), (2, 1)), ((1, 1), (2, 1)), False),
+        (((1, 1), (2, 1)), ((1, 1), (2, 2)), False),
+        (((1, 1), None), ((1, 1), None), True),
+        (((1, 1), None), (None, (2, 1)), False),
+        ((None, (2, 1)), ((1, 1), None), False),
+        (((1, 1), (2, 1)), ((3, 1), (4, 1)), False),
+    ],
+)
+def test_a_period_covers_another_of_which_each_day_is_its_own(
+    outer: Any, inner: Any, covers: bool
+) -> None:
+    def period(ends: Any) -> Period:
+        first, after = (end and date(2026, *end) for end in ends)
+        return Period(valid_from=first, valid_to=after)
+
+    assert period(outer).covers(period(inner)) is covers

@@ -78,6 +78,12 @@ def test_each_reader_has_its_own_clauses_or_those_for_all(write: Write) -> None:
 
 
 BAD = {
+    "an authority of which nothing is said": (
+        "[authorities.x]\n",
+        3,
+        "authorities.x",
+        "it says nothing",
+    ),
     "another table": ("[finding.x]\n", 3, "finding", "no such table"),
     "one clause alone": ('[findings.x]\nyes = "so"\n', 3, "findings.x.counsel", "it has no no"),
     "another key": (

@@ -85,6 +85,14 @@ AGREEMENT = {
     "agreement.field": "yes", "agreement.in_force": "yes", "agreement.agreed_by_holder": "no",
     "agreement.bars_onward_sharing": "unknown",
 }  # fmt: skip
+ITS_PAPER = {
+    "paper.kind": "consent", "paper.issuer": "subject", "papers": ["consent"],
+    "kinds": ["consent"], "issuers": ["subject"],
+}  # fmt: skip
+AS_A_PAPER = {
+    "paper.kind": "matching_agreement", "paper.issuer": "agency_head",
+    "papers": ["matching_agreement"], "kinds": ["matching_agreement"], "issuers": ["agency_head"],
+}  # fmt: skip
 NO_PARTS = ("purpose", "field")
 
 
@@ -102,6 +110,12 @@ NO_PARTS = ("purpose", "field")
         {"paper.court": "other_state"},
         {"paper.court": "other_state", "holder.jurisdiction": "us-vt"},
         {"subject.represented_by": "parent", "subject.flags": ["minor"]},
+        {"subject.represented_by": "agent", "subject.authority_in_date": "yes"},
+        {"subject.represented_by": "agent", "subject.authority_in_date": "no"},
+        {"requester_state": "federal"},
+        {"requester_state": "holder_state"},
+        {"requester_state": "other_state"},
+        {"requester_state": "other_state", "holder.jurisdiction": "us-vt"},
         {
             "subject.represented_by": "guardian",
             "subject.relation": "unknown",
@@ -147,8 +161,15 @@ NO_PARTS = ("purpose", "field")
         {**CONSENT, "consent.recipient": "unknown"},
         {**CONSENT, "consent.purpose": "no", "consent.field": "no", "consent.in_date": "no"},
         {**CONSENT, "consent.in_date": "unknown", "consent.elements": "unknown"},
+        {**CONSENT, **ITS_PAPER},
+        {**CONSENT, **ITS_PAPER, "paper.names_field": "no"},
+        {**CONSENT, **ITS_PAPER, "paper.names_field": "no", "paper.in_date": "yes"},
+        {**CONSENT, **ITS_PAPER, "paper.names_field": "no", "consent.field": "no"},
         AGREEMENT,
         {**AGREEMENT, "agreement.party": "no", "agreement.purpose": "no"},
+        {**AGREEMENT, **AS_A_PAPER},
+        {**AGREEMENT, **AS_A_PAPER, "paper.names_field": "no"},
+        {**AGREEMENT, **AS_A_PAPER, "paper.names_field": "no", "agreement.field": "no"},
         {**AGREEMENT, "agreement.party": "no", "principal": "fns"},
         {**AGREEMENT, "agreement.party": "no", "component": "fns", "agreement.field": "no"},
     ],

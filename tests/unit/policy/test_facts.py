@@ -408,8 +408,7 @@ PAPER = {"kind": "consent", "issuer": "subject", "written": "yes", "status": "li
         ({**PAPER, "written": "no"}, "no", "unknown"),
         ({**PAPER, "written": "unknown"}, "no", "yes"),
         # Whose permission it is, a paper says: one that does not stand leaves all in doubt.
-        ({**PAPER, "status": "withdrawn", "scope": {"persons_named": ["S2"]}}, "unknown", "yes"),
-        ({**PAPER, "issuer": "officer", "scope": {"persons_named": ["S2"]}}, "no", "unknown"),
+        ({**PAPER, "status": "withdrawn", "scope": {"persons_named": ["S1"]}}, "unknown", "yes"),
         # Another kind of paper says nothing of it.
         ({**PAPER, "kind": "letter", "issuer": "officer", "status": "withdrawn"}, "no", "yes"),
     ],
@@ -422,6 +421,55 @@ def test_a_permission_is_held_against_the_paper_of_it_that_came_along(
     found = facts(instrument=letter, consents=[SOUND])["consent"]
 
     assert found == {**AS_IT_MUST_BE, "revoked": revoked, "elements": elements}
+
+
+SNAP_ADDRESS = {"programs": ["snap"], "fields_named": ["S1.address"], "persons_named": ["S1"]}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "field"),
+    [
+        ([], "yes"),
+        # A paper that lists nothing leaves all to what is written of the permission.
+        ([{}], "yes"),
+        ([{"fields": "everything"}], "yes"),
+        ([SNAP_ADDRESS], "yes"),
+        ([{"fields_named": ["S1.address", "S1.name"]}], "yes"),
+        ([{"programs": ["tanf", "snap"]}], "yes"),
+        # One that lists something opens nothing else, whatever is written of the permission.
+        ([{"fields_named": ["S1.name"]}], "no"),
+        ([{"fields_named": ["S2.address"]}], "no"),
+        ([{"fields_named": []}], "no"),
+        ([{"programs": ["tanf"]}], "no"),
+        ([{"programs": []}], "no"),
+        ([{"persons_named": ["S2"]}], "no"),
+        ([{**SNAP_ADDRESS, "programs": ["tanf"]}], "no"),
+        # Of several, one has to name the person, the program and the field together.
+        ([{"programs": ["tanf"]}, SNAP_ADDRESS], "yes"),
+        ([SNAP_ADDRESS, {"fields_named": ["S1.name"]}], "yes"),
+        ([{**SNAP_ADDRESS, "programs": ["tanf"]}, {**SNAP_ADDRESS, "fields_named": ["S1.name"]}],
+         "no"),
+    ],
+)  # fmt: skip
+def test_a_permission_covers_what_its_paper_lists_and_no_more(
+    scopes: list[dict[str, object]], field: str, facts: Facts
+) -> None:
+    papers = [{**PAPER, "scope": scope} for scope in scopes]
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": papers}
+
+    for named in ("S1.address", "address"):
+        found = facts(instrument=letter, consents=[{**SOUND, "fields": [named]}])["consent"]
+        assert found == {**AS_IT_MUST_BE, "field": field}
+
+
+def test_what_a_paper_lists_widens_no_permission(facts: Facts) -> None:
+    letter = {"kind": "letter", "written": "yes", "status": "live",
+              "accompanies": [{**PAPER, "scope": SNAP_ADDRESS}]}  # fmt: skip
+
+    assert facts(instrument=letter, consents=[{**SOUND, "fields": ["S1.name"]}])["consent"][
+        "field"
+    ] == "no"  # fmt: skip
+    assert facts(instrument=letter)["consent"]["given"] == "no"
 
 
 def test_a_permission_under_a_paper_under_the_letter_counts_and_the_demand_itself_may_be_one(
@@ -550,6 +598,36 @@ MATCHED = {
 
 def test_a_sound_agreement_is_as_it_must_be(facts: Facts) -> None:
     assert facts(agreements=[MATCH])["agreement"] == MATCHED
+
+
+@pytest.mark.parametrize(
+    ("scopes", "field"),
+    [
+        ([], "yes"),
+        ([{}], "yes"),
+        # A field that it lists of one person or of a class is the field: it is about everybody.
+        ([{"fields_named": ["S*.address"], "programs": ["snap"]}], "yes"),
+        ([{"fields_named": ["S2.address"]}], "yes"),
+        ([{"persons_named": ["S2"]}], "yes"),
+        ([{"fields_named": ["S1.name"]}], "no"),
+        ([{"fields_named": []}], "no"),
+        ([{"programs": ["tanf"]}], "no"),
+        ([{"programs": []}], "no"),
+        # Of several, one has to list the program and the field together.
+        ([{"programs": ["tanf"]}, {"fields_named": ["S1.name"]}], "no"),
+        ([{"programs": ["tanf"]}, {"fields_named": ["S1.address"]}], "yes"),
+    ],
+)
+def test_an_agreement_covers_what_its_paper_lists_and_no_more(
+    scopes: list[dict[str, object]], field: str, facts: Facts
+) -> None:
+    paper = {"kind": "matching_agreement", "issuer": "agency_head", "status": "live"}
+    papers = [{**paper, "scope": scope} for scope in scopes]
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": papers}
+
+    for named in ("S1.address", "address"):
+        found = facts(instrument=letter, agreements=[{**MATCH, "fields": [named]}])["agreement"]
+        assert found == {**MATCHED, "field": field}
 
 
 def test_without_an_agreement_nothing_is_agreed(facts: Facts) -> None:
@@ -704,6 +782,61 @@ def test_who_acts_for_a_person_is_a_fact_of_that_person_alone(facts: Facts) -> N
     assert facts(**parts)["subject"]["represented_by"] == "parent"
     other = facts(item=Item("S2", "snap", "address"), **parts)
     assert other["subject"]["represented_by"] == "unstated"
+
+
+@pytest.mark.parametrize(
+    ("valid", "runs"),
+    [
+        (None, "unknown"),
+        ({}, "unknown"),
+        ({"from": None, "to": None}, "unknown"),
+        # Half-open: the day on which it ends is no longer covered, that on which it begins is.
+        ({"to": "2026-03-01"}, "no"),
+        ({"to": "2026-03-02"}, "no"),
+        ({"to": "2026-03-03"}, "yes"),
+        ({"from": "2026-03-01"}, "yes"),
+        ({"from": "2026-03-02"}, "yes"),
+        ({"from": "2026-03-03"}, "no"),
+        ({"from": "2026-03-02", "to": "2026-03-03"}, "yes"),
+        ({"from": "2026-03-03", "to": "2026-03-04"}, "no"),
+    ],
+)
+def test_what_lets_somebody_act_for_another_runs_on_its_days(
+    valid: dict[str, str | None] | None, runs: str, facts: Facts
+) -> None:
+    acting = [{"for": "S1", "as": "agent", **({} if valid is None else {"valid": valid})}]
+
+    assert facts(representatives=acting)["subject"]["authority_in_date"] == runs
+
+
+def test_nobody_who_acts_for_nobody_has_days(facts: Facts) -> None:
+    two = [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "named"}]
+    acting = [{"for": "S2", "as": "agent", "valid": {"to": "2026-03-01"}}]
+
+    found = facts(subjects=two, representatives=acting)["subject"]
+    assert (found["represented_by"], found["authority_in_date"]) == ("unstated", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "holder", "said"),
+    [
+        (None, "us-me", "unstated"),
+        ("us-me", "us-me", "holder_state"),
+        ("us-nh", "us-me", "other_state"),
+        ("us-me", "us-nh", "other_state"),
+        ("us", "us-me", "federal"),
+        ("us", "us", "federal"),
+    ],
+)
+def test_whose_body_asks_is_seen_from_the_holder(
+    jurisdiction: str | None, holder: str, said: str, facts: Facts
+) -> None:
+    found = facts(
+        requester={"class": "police_state", "jurisdiction": jurisdiction},
+        holder={"agency": "me-dhhs", "kind": "state_agency", "jurisdiction": holder},
+    )
+
+    assert found["requester_state"] == said
 
 
 @pytest.mark.parametrize(

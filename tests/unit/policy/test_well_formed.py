@@ -89,6 +89,9 @@ def test_what_a_demand_says_is_well_formed(parts: dict[str, Any], row: Row, fits
     [
         ({}, {"subject.alone": "unknown"}),
         ({}, {"paper.court": "holder_state", "holder.jurisdiction": "us"}),
+        ({}, {"requester_state": "holder_state", "holder.jurisdiction": "us"}),
+        ({}, {"subject.authority_in_date": "no"}),
+        ({}, {"subject.authority_in_date": "yes"}),
         (
             {},
             {

@@ -19,6 +19,7 @@ _PAPER = (
     "principal",
     "purpose",
     "component",
+    "requester_state",
     "channel",
     "paper.",
     "papers",

@@ -39,7 +39,7 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         **{key: {} for key in ("holder", "requester", "instrument", "purpose")},
         "subjects": _subjects(facts, class_ref),
         "records": [{"program": facts["resource.program"], "fields": [ref]}],
-        "representatives": _representatives(facts, class_ref),
+        "representatives": _representatives(facts, on, class_ref),
         "findings": _findings(facts),
         "consents": _consents(facts, on, class_ref, ref),
         "agreements": _agreements(facts, ref),
@@ -51,12 +51,15 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         if fact.head not in _LISTS:
             _state(document, fact.place, fact, facts)
     _add_to_paper(document["instrument"], facts, on, ref)
+    if state := _whose(facts, "requester_state"):
+        document["requester"]["jurisdiction"] = state
     if facts["consent.given"] == "yes":
         document["requester"]["body"] = BODY
     if facts["paper.names_field"] == "no":
         other = "name" if facts["resource.name"] != "name" else "address"
         document["records"][0]["fields"].append(f"{class_ref}.{other}")
         document["instrument"]["scope"]["fields_named"] = [f"{class_ref}.{other}"]
+        _name_on_another_permission(document["instrument"], facts, ref)
     if facts["paper.names_field"] == "of_which_program":
         another = "tanf" if facts["resource.program"] != "tanf" else "snap"
         document["records"].append({"program": another, "fields": [ref]})
@@ -112,13 +115,23 @@ def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
         paper["scope"]["fields_named"] = [ref]
     if facts["months"] in periods:
         paper["scope"]["period"] = periods[facts["months"]]
-    if court := _court(facts):
+    if court := _whose(facts, "paper.court"):
         paper["court"] = {"jurisdiction": court}
     if facts["paper.in_date"] in valid:
         paper["valid"] = valid[facts["paper.in_date"]]
     if days := _days_of_signing(facts["paper.signed"], on):
         paper |= days
     paper["accompanies"] = _accompanying(facts)
+
+
+def _name_on_another_permission(paper: Document, facts: Facts, ref: str) -> None:
+    """Add a second permission or agreement that names the field, where the demand is one itself."""
+    covers = {"consent": "consent.field", "matching_agreement": "agreement.field"}
+    covering = covers.get(facts["paper.kind"])
+    if covering and facts[covering] == "yes":
+        same = ("kind", "issuer", "status", "written", "valid", "signed", "served")
+        twin = {key: paper[key] for key in same if key in paper}
+        paper["accompanies"] = [*paper["accompanies"], {**twin, "scope": {"fields_named": [ref]}}]
 
 
 def _days_of_signing(signed: str, on: date) -> Document:
@@ -134,11 +147,11 @@ def _days_of_signing(signed: str, on: date) -> Document:
     return {part: {"on": day.isoformat()}}
 
 
-def _court(facts: Facts) -> str:
+def _whose(facts: Facts, path: str) -> str:
     own = str(facts["holder.jurisdiction"])
     another = "us-vt" if own != "us-vt" else "us-nh"
-    courts = {"federal": "us", "holder_state": own, "other_state": another}
-    return courts.get(facts["paper.court"], "")
+    places = {"federal": "us", "holder_state": own, "other_state": another}
+    return places.get(facts[path], "")
 
 
 def _accompanying(facts: Facts) -> list[Document]:
@@ -190,9 +203,15 @@ def _subjects(facts: Facts, ref: str) -> list[Document]:
     return [subject, *second]
 
 
-def _representatives(facts: Facts, ref: str) -> list[Document]:
+def _representatives(facts: Facts, on: date, ref: str) -> list[Document]:
     acting = facts["subject.represented_by"]
-    return [] if acting == "unstated" else [{"for": ref, "as": acting}]
+    if acting == "unstated":
+        return []
+    day = timedelta(days=1)
+    # Half-open: what ends on the day has ended.
+    valid = {"yes": {"to": (on + day).isoformat()}, "no": {"to": on.isoformat()}}
+    runs = facts["subject.authority_in_date"]
+    return [{"for": ref, "as": acting, **({"valid": valid[runs]} if runs in valid else {})}]
 
 
 def _findings(facts: Facts) -> Document:

@@ -68,7 +68,9 @@ def _answers(circuit: Circuit) -> Iterator[int]:
     yield _if(circuit, alone, circuit.is_one_of("subject.relation", ["named"]))
     # Nobody acts for people whom nobody has named.
     whole = circuit.is_one_of("subject.relation", ["class"])
-    yield _if(circuit, whole, circuit.is_one_of("subject.represented_by", ["unstated"]))
+    nobody = circuit.is_one_of("subject.represented_by", ["unstated"])
+    yield _if(circuit, whole, nobody)
+    yield _if(circuit, nobody, circuit.is_one_of("subject.authority_in_date", ["unknown"]))
 
 
 def _paper(circuit: Circuit) -> Iterator[int]:
@@ -88,8 +90,9 @@ def _paper(circuit: Circuit) -> Iterator[int]:
         yield _if(circuit, circuit.is_one_of("paper.form", [form]), circuit.holds("forms", form))
     # The United States' own courts are federal ones, also where the holder is one of its agencies.
     federal = circuit.is_one_of("holder.jurisdiction", [UNITED_STATES])
-    own = circuit.is_one_of("paper.court", ["holder_state"])
-    yield circuit.negate(circuit.both([federal, own]))
+    for path in ("paper.court", "requester_state"):
+        own = circuit.is_one_of(path, ["holder_state"])
+        yield circuit.negate(circuit.both([federal, own]))
     for asked in ("everything", "unstated"):
         named = circuit.is_one_of("paper.names_field", [asked])
         yield _if(circuit, named, circuit.is_one_of("paper.fields", [asked]))

@@ -36,7 +36,7 @@ from clerestory.law.cedar_tree import (
 _ONE_BY_ONE = frozenset({"established", "raised"})
 # What only another demand could bring: first whose it is and what it asks for, then its purpose.
 _OF_THE_DEMAND = (
-    frozenset({"principal", "component", "holder", "resource"}),
+    frozenset({"principal", "component", "requester_state", "holder", "resource"}),
     frozenset({"purpose"}),
 )
 Holds = Callable[[Tree], bool]

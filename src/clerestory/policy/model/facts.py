@@ -12,15 +12,22 @@ from clerestory.law.citations import authorities_cited
 from clerestory.law.codes import Vocabulary
 from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.model.counsel import NO_OPINION, opinions_of, suspended
-from clerestory.policy.model.papers import NamedFields, forms_and_kinds, months_of, paper_facts
+from clerestory.policy.model.papers import (
+    NamedFields,
+    forms_and_kinds,
+    months_of,
+    paper_facts,
+    whose,
+)
 from clerestory.policy.model.permissions import (
     NO_CONSENT,
     Closest,
     Known,
+    PermissionPapers,
     closest_agreement,
     closest_consent,
+    in_date,
     only_program,
-    papers_of_consent,
 )
 from clerestory.policy.model.process import CourtProcess
 
@@ -79,12 +86,12 @@ class DemandFacts:
                 the authority that it means.
         """
         given: dict[str, list[Consent]] = {}
-        only, papers = only_program(demand), papers_of_consent(demand)
+        only, papers = only_program(demand), PermissionPapers.of(demand)
         for consent in demand.consents:
             given.setdefault(consent.by, []).append(consent)
         return cls(
             common=_common(demand, on, vocabulary, authorities or {}),
-            subjects=_subjects(demand),
+            subjects=_subjects(demand, on),
             named=NamedFields.of(demand),
             process=CourtProcess.of(demand, on),
             consents={
@@ -132,6 +139,7 @@ def _common(
             "jurisdiction": demand.holder.jurisdiction,
         },
         "component": demand.requester.component or "none",
+        "requester_state": whose(demand.requester.jurisdiction, demand),
         "channel": demand.channel,
         "purpose": {"__entity": {"type": "Purpose", "id": demand.purpose}},
         "grounds": sorted(demand.grounds),
@@ -163,7 +171,7 @@ def _cited(demand: Demand, authorities: Mapping[str, Authority]) -> list[str]:
     return sorted({*demand.cited, *meant})
 
 
-def _subjects(demand: Demand) -> dict[str, Known]:
+def _subjects(demand: Demand, on: date) -> dict[str, Known]:
     alone = sum(subject.relation == "named" for subject in demand.subjects) == 1
     described: dict[object, Known] = {}
     known: dict[str, Known] = {}
@@ -173,7 +181,8 @@ def _subjects(demand: Demand) -> dict[str, Known]:
         relation = "listed_row" if named and several else subject.relation
         # Who somebody is can be proved for one person only.
         by_itself = "yes" if alone and named and not several else "no"
-        key = (relation, by_itself, tuple(subject.said.values()), subject.represented_by,
+        runs = in_date(subject.represented_from, subject.represented_to, on)
+        key = (relation, by_itself, tuple(subject.said.values()), subject.represented_by, runs,
                subject.flags, subject.defined_by)  # fmt: skip
         if key not in described:
             facts = {
@@ -181,6 +190,7 @@ def _subjects(demand: Demand) -> dict[str, Known]:
                 "alone": by_itself,
                 **subject.said,
                 "represented_by": subject.represented_by or "unstated",
+                "authority_in_date": runs,
                 "flags": sorted(subject.flags),
                 "defined_by": sorted(subject.defined_by),
             }

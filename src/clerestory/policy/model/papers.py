@@ -55,7 +55,7 @@ def paper_facts(demand: Demand, on: date) -> dict[str, str]:
         "kind": paper.kind,
         "form": paper.form or "none",
         "issuer": paper.issuer,
-        "court": _court(demand),
+        "court": whose(paper.court, demand),
         **paper.said,
         "persons": _persons(demand),
         "fields": paper.fields,
@@ -81,14 +81,13 @@ def is_lapsed_on_the_desk(paper: Instrument, received_on: date, on: date) -> boo
     )
 
 
-def _court(demand: Demand) -> str:
-    """Say whose court issued the paper, seen from the holder."""
-    court = demand.instrument.court
-    if court is None:
+def whose(jurisdiction: str | None, demand: Demand) -> str:
+    """Say whose a court or a body is, seen from the holder."""
+    if jurisdiction is None:
         return "unstated"
-    if court == UNITED_STATES:
+    if jurisdiction == UNITED_STATES:
         return "federal"
-    return "holder_state" if court == demand.holder.jurisdiction else "other_state"
+    return "holder_state" if jurisdiction == demand.holder.jurisdiction else "other_state"
 
 
 @dataclass(frozen=True, slots=True)

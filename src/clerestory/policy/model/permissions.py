@@ -85,13 +85,85 @@ class Closest:
 NO_CONSENT = Closest((), Known(None, absent_of("consent")))
 
 
+@dataclass(frozen=True, slots=True)
+class AgreementPapers:
+    """The agreements that came as papers, each with the programmes and the fields it lists.
+
+    It is made about everybody: a field that it lists of one person or of a class is the field.
+    """
+
+    _listed: tuple[tuple[frozenset[str] | None, frozenset[str] | None], ...] = ()
+
+    @classmethod
+    def of(cls, demand: Demand) -> "AgreementPapers":
+        """Read them: the demand's own paper, or those under it."""
+        papers = demand.instrument.with_accompanying
+        return cls(
+            tuple(
+                (_listed(one.programs), _listed(one.fields_named, whole=False))
+                for one in papers
+                if one.kind == "matching_agreement"
+            )
+        )
+
+    def bear_out(self, program: str, name: str) -> bool:
+        """Whether one of them names a field of a programme, or leaves it open."""
+        field_alone = name.rpartition(".")[2]
+        return not self._listed or any(
+            (programs is None or program in programs) and (fields is None or field_alone in fields)
+            for programs, fields in self._listed
+        )
+
+
+def _listed(names: Sequence[str] | None, *, whole: bool = True) -> frozenset[str] | None:
+    if names is None:
+        return None
+    return frozenset(names if whole else (name.rpartition(".")[2] for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionPapers:
+    """The permissions that came as papers, each with the persons, programmes and fields it lists.
+
+    Of what a paper lists nothing stands ``None``.
+    """
+
+    papers: tuple[Instrument, ...] = ()
+    _listed: tuple[tuple[frozenset[str] | None, ...], ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(cls, demand: Demand) -> "PermissionPapers":
+        """Read them: the demand's own paper, or those under it."""
+        papers = tuple(one for one in demand.instrument.with_accompanying if one.kind == "consent")
+        return cls(
+            papers,
+            tuple(
+                tuple(
+                    _listed(names) for names in (one.persons_named, one.programs, one.fields_named)
+                )
+                for one in papers
+            ),
+        )
+
+    def bear_out(self, by: str, program: str, name: str) -> bool:
+        """Whether one of them names a person's field of a programme, or leaves it open.
+
+        Where no paper came, what is written of the permission is all there is.
+        """
+        named = (by, program, name if "." in name else f"{by}.{name}")
+        return not self.papers or any(
+            all(listed is None or one in listed for one, listed in zip(named, of, strict=True))
+            for of in self._listed
+        )
+
+
 def closest_consent(
     consents: Sequence[Consent],
     demand: Demand,
     on: date,
     vocabulary: Vocabulary,
     only: frozenset[str],
-    papers: Sequence[Instrument] = (),
+    papers: PermissionPapers,
 ) -> Closest:
     """Sort one person's permissions.
 
@@ -101,8 +173,10 @@ def closest_consent(
     return Closest.of(
         (
             (
-                _beside_its_paper(_describe_consent(one, demand, on, vocabulary), papers, on),
-                _covered(one, only),
+                _beside_its_paper(
+                    _describe_consent(one, demand, on, vocabulary), papers.papers, on
+                ),
+                _borne_out(one, only, papers),
             )
             for one in consents
         ),
@@ -131,11 +205,6 @@ def _describe_consent(
     }
 
 
-def papers_of_consent(demand: Demand) -> tuple[Instrument, ...]:
-    """Return the permissions that came as papers: the demand itself, or under it."""
-    return tuple(one for one in demand.instrument.with_accompanying if one.kind == "consent")
-
-
 def _beside_its_paper(
     described: dict[str, str], papers: Sequence[Instrument], on: date
 ) -> dict[str, str]:
@@ -152,6 +221,19 @@ def _beside_its_paper(
     if described["elements"] == "yes" and not signed:
         described["elements"] = "unknown"
     return described
+
+
+def _borne_out(
+    consent: Consent, only: frozenset[str], papers: PermissionPapers
+) -> Iterator[_Covered]:
+    """Yield what a permission covers that a paper which came with it names as well.
+
+    Source: 45 CFR 164.508(c)(1)(i): it describes what may be disclosed in a specific fashion, and
+    (b)(2) one that is known to say something else is no permission; 7 CFR 246.26(d)(4).
+    """
+    for program, name in _covered(consent, only):
+        if papers.bear_out(consent.by, program, name):
+            yield program, name
 
 
 def _may_stand(paper: Instrument, on: date) -> bool:
@@ -193,8 +275,15 @@ def _covered(paper: Consent | Agreement, only: frozenset[str]) -> Iterator[_Cove
 
 
 def closest_agreement(demand: Demand, on: date, only: frozenset[str]) -> Closest:
+    papers = AgreementPapers.of(demand)
     return Closest.of(
-        ((_describe_agreement(one, demand, on), _covered(one, only)) for one in demand.agreements),
+        (
+            (
+                _describe_agreement(one, demand, on),
+                (each for each in _covered(one, only) if papers.bear_out(*each)),
+            )
+            for one in demand.agreements
+        ),
         Known(None, absent_of("agreement")),
         partial(worth_of, "agreement"),
     )
