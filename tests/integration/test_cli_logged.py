@@ -20,6 +20,7 @@ from clerestory.cli.logging_answers import is_about_a_class
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
 from clerestory.cli.receipt_keys import check_one_name
+from clerestory.cli.same_paper import question_of
 from clerestory.cli.whom import marks_digest, read_whom
 from clerestory.demands import asked_parts, demand_digest
 from clerestory.demands.demand import Subject
@@ -160,6 +161,7 @@ def received(file: Path, case: str, on: date) -> dict[str, str]:
         "demand": demand.id,
         "paper": demand_digest(demand),
         "asked": digest_of(asked_parts(demand)),
+        **question_of(demand),
         "on": str(on),
     }
 

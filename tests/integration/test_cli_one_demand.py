@@ -101,7 +101,10 @@ def office(agency: Path, tmp_path: Path) -> Path:
 
 def write(office: Path, **changes: Any) -> Path:
     path = office.parent / "demand.yaml"
-    path.write_text(yaml.safe_dump({**LETTER, **changes}))
+    demand = {**LETTER, **changes}
+    # Each by its own sender's number: the same paper is received once.
+    requester = {"reference": f"of {demand['id']}", **demand["requester"]}
+    path.write_text(yaml.safe_dump({**demand, "requester": requester}))
     return path
 
 

@@ -260,14 +260,35 @@ def test_an_answer_is_gone_on_with_where_the_law_of_today_says_the_same_and_only
     assert found(decided, day=begun.day) is None
 
 
+def age_form(public: bytes) -> str:
+    """An Ed25519 key as the age recipient whose identity its owner can make of the private half."""
+    prime = 2**255 - 19
+    y = int.from_bytes(public, "little") & (2**255 - 1)
+    u = (1 + y) * pow(1 - y, -1, prime) % prime
+    bits = "".join(f"{one:08b}" for one in u.to_bytes(32, "little")) + "0000"
+    data = [int(bits[at : at + 5], 2) for at in range(0, 260, 5)]
+    # BIP 173, of which age takes the plain checksum.
+    value = 1
+    for one in [3, 3, 3, 0, 1, 7, 5, *data, *[0] * 6]:
+        top, value = value >> 25, (value & 0x1FFFFFF) << 5 ^ one
+        for at, made in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            value ^= made if top >> at & 1 else 0
+    data += [(value ^ 1) >> 5 * (5 - at) & 31 for at in range(6)]
+    return "age1" + "".join("qpzry9x8gf2tvdw0s3jn54khce6mua7l"[one] for one in data)
+
+
+@pytest.mark.parametrize("form", ["ssh", "age"])
 @pytest.mark.parametrize("which", ["keys/package.key", "log/keys/log.key"])
 def test_no_answer_is_sealed_to_a_key_of_the_office_itself(
-    which: str, office: Path, made: Path, tmp_path: Path
+    which: str, form: str, office: Path, made: Path, tmp_path: Path
 ) -> None:
-    own = serialization.load_pem_public_key(read_signing_key(office / which).verifier.pem())
+    verifier = read_signing_key(office / which).verifier
+    own = serialization.load_pem_public_key(verifier.pem())
     ssh = own.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     key = tmp_path / "key.pub"
-    key.write_bytes(ssh + b" made-up\n")
+    key.write_bytes(
+        ssh + b" made-up\n" if form == "ssh" else age_form(verifier.public_bytes).encode()
+    )
 
     done = type_in(*disclose(office, made)[:-1], key)
 

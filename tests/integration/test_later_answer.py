@@ -29,7 +29,7 @@ id: {ID}
 title: "Made-up"
 received: {{date: 2026-11-02, channel: counter}}
 holder: {{agency: me-dhhs, kind: state_agency, jurisdiction: us-me}}
-requester: {{body: "a made-up person", class: subject}}
+requester: {{body: "a made-up person", class: subject, reference: "of {ID}"}}
 instrument:
   kind: letter
   issuer: subject
@@ -280,7 +280,7 @@ def test_the_first_answer_may_still_be_about_somebody_else_than_a_look_that_foun
 
 
 def receive(desk: Path, name: str, day: int, *more: str) -> Done:
-    (desk / "paper.yaml").write_text(PAPER.replace(f"id: {ID}", f"id: {name}"))
+    (desk / "paper.yaml").write_text(PAPER.replace(ID, name))
     return type_in("receive", desk / "paper.yaml", "--office", desk / "office",
                    "--at", DAY.format(day), *more)  # fmt: skip
 
@@ -291,7 +291,7 @@ def test_nothing_is_done_of_a_day_before_the_demands_own_last_act_unless_it_is_l
     assert receive(desk, "OWN-2", 5).code == 0
     # The paper came on the 2nd, and its receipt was logged on the 5th.
     (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-2"))
-    paper = PAPER.replace(f"id: {ID}", "id: OWN-2")
+    paper = PAPER.replace(ID, "OWN-2")
     said = cannot(desk, "log-time-backwards", day=4, paper=paper)
     assert "2026-11-04 is before 2026-11-05" in said
     refusal = type_in("refuse", desk / "paper.yaml", "--office", desk / "office",
@@ -330,7 +330,7 @@ def test_nothing_has_changed_before_the_first_answer(desk: Path) -> None:
     )
 
 
-BOTH = PAPER.replace(f"id: {ID}", "id: OWN-5").replace(
+BOTH = PAPER.replace(ID, "OWN-5").replace(
     "findings:", "  - {program: mainecare, fields: [S1.benefit_amount]}\nfindings:"
 )
 SUSPENDED = "suspensions:\n  - {{authority: snap-7cfr272-1-c3, by: Made-up, from: {}, reason: x}}\n"
@@ -467,3 +467,221 @@ def test_todays_demand_and_each_set_of_facts_is_judged_once_for_all_earlier_answ
 
     # The command's own, then today's and the facts of all four answers, which are the same.
     assert sorted(judged) == ["-", "Made-up", "Made-up"]
+
+
+def again(desk: Path, name: str, *more: str, paper: str = PAPER, day: int = 5) -> Done:
+    """Receive the same paper under another id."""
+    (desk / "who.yaml").write_text(WHO.replace(ID, name))
+    (desk / "paper.yaml").write_text(paper.replace(f"id: {ID}", f"id: {name}"))
+    return type_in("receive", desk / "paper.yaml", "--office", desk / "office",
+                   "--at", DAY.format(day), *more)  # fmt: skip
+
+
+def test_the_same_paper_under_another_id_is_found_whatever_was_written_into_it_since(
+    desk: Path,
+) -> None:
+    before = kept(desk)
+    for paper in (
+        PAPER,
+        PAPER.replace("Made-up", "Made-up, typed once more") + IRRELEVANT,
+        UNPROVED.replace("2026-11-02", "2026-11-04"),
+        about("{from: 2026-02-01, to: 2026-04-01}"),
+    ):
+        done = again(desk, "OWN-2", paper=paper)
+        assert (done.code, done.error_code) == (2, "answer-same-paper"), done
+        said = " ".join(done.err.split())
+        assert "received already, as OWN-1, number 1" in said
+        assert "add --again OWN-1" in said
+        assert kept(desk) == before
+        assert not (desk / "office/matters/OWN-2.json").exists()
+
+    # Two papers that each state a period of their own are two.
+    for number, month in ((2, "02"), (3, "03")):
+        paper = about(f"{{from: 2026-{month}-01, to: null}}").replace("of OWN", "for OWN")
+        assert again(desk, f"OWN-{number}", paper=paper).code == 0
+        assert "again" not in logged(desk, EventType.DEMAND_RECEIVED, f"OWN-{number}")[0]
+
+
+def test_a_repetition_names_the_same_paper_and_is_logged_as_one(desk: Path) -> None:
+    other = PAPER.replace('reference: "of', 'reference: "another of')
+    before = kept(desk)
+    for named, paper in (("OWN-9", PAPER), ("OWN-1", other)):
+        done = again(desk, "OWN-2", "--again", named, paper=paper)
+        assert (done.code, done.error_code) == (2, "answer-again-other"), done
+        assert kept(desk) == before
+
+    assert again(desk, "OWN-2", "--again", ID).out == "Demand OWN-2 is received as number 2.\n"
+    assert "as OWN-2, number 2" in again(desk, "OWN-3", day=6).err
+    # Whichever of them is named, all of them are logged.
+    assert again(desk, "OWN-3", "--again", ID, day=6).code == 0
+
+    told = [logged(desk, EventType.DEMAND_RECEIVED, name)[0] for name in (ID, "OWN-2", "OWN-3")]
+    assert [one.get("again") for one in told] == [None, "OWN-1", "OWN-2 OWN-1"]
+    assert len({one["question"] for one in told}) == 1
+    # A run that was killed before the office's note finds its entry, with the words or without.
+    (desk / "office/matters/OWN-3.json").unlink()
+    assert again(desk, "OWN-3", day=7).out == "Demand OWN-3 is received as number 3.\n"
+
+
+def test_a_repetition_is_held_against_what_was_answered_before(desk: Path) -> None:
+    refuse_by_counsel(desk)
+    sent = PAPER.replace("2026-11-02", "2026-11-04")
+    assert again(desk, "OWN-2", "--again", ID, paper=sent).code == 0
+    paper = sent.replace(f"id: {ID}", "id: OWN-2")
+
+    said = cannot(desk, "answer-refused-already", paper=paper, day=6)
+    assert f"the demand {ID} was refused already, log entry 2" in said
+    said = cannot(desk, "answer-raised", "--changed", "findings.requester_supplied_name",
+                  paper=paper + IRRELEVANT, day=6)  # fmt: skip
+    assert "snap/S1.address, snap/S1.benefit_amount" in said
+    still = [word for name in FIELDS[1:] for word in ("--lower", f"S1.{name}=refer_to_counsel")]
+    cannot(desk, "answer-refused-already", *still, paper=paper, day=6)
+    assert logged(desk, EventType.ANSWER_SEALED, "OWN-2") == []
+
+
+def test_a_repetition_of_what_was_sealed_is_sealed_and_what_was_lowered_stays(desk: Path) -> None:
+    sealed(disclose(desk, *LOWERED))
+    assert again(desk, "OWN-2", "--again", ID).code == 0
+    paper = PAPER.replace(f"id: {ID}", "id: OWN-2")
+
+    assert "is another: snap/S1.address, log entry 2" in cannot(
+        desk, "answer-raised", paper=paper, day=6
+    )
+    assert (
+        sealed(disclose(desk, *LOWERED, paper=paper, day=6))
+        == "The answer to number 2 is sealed: log entry 5."
+    )
+
+
+def test_a_repetition_is_about_the_same_persons(desk: Path) -> None:
+    sealed(disclose(desk))
+    (desk / "other.yaml").write_text(OTHER.replace(ID, "OWN-2").replace("911-11", "921-21"))
+    before = kept(desk)
+
+    done = again(desk, "OWN-2", "--again", ID, "--who", str(desk / "other.yaml"))
+
+    assert (done.code, done.error_code) == (2, "answer-other-person"), done
+    assert kept(desk) == before
+    assert again(desk, "OWN-2", "--again", ID).code == 0
+    (desk / "who.yaml").write_text((desk / "other.yaml").read_text())
+    paper = PAPER.replace(f"id: {ID}", "id: OWN-2")
+    assert "log entry 2: S1" in cannot(desk, "answer-other-person", paper=paper, day=6)
+
+
+# Made up: the authority that opens everything is suspended from the 4th on.
+CLOSING = PAPER + SUSPENDED.format("2026-11-04")
+SIGNED = "--reviewer", "Made-up One", "--reviewer", "Made-up Two"
+
+
+def abandon(desk: Path, *more: str, day: int = 4, paper: str = CLOSING) -> Done:
+    (desk / "paper.yaml").write_text(paper)
+    return type_in("abandon", desk / "paper.yaml", "--office", desk / "office",
+                   "--at", DAY.format(day), *more)  # fmt: skip
+
+
+def begun(desk: Path, *, where: str = "nowhere") -> None:
+    """What a run leaves that was killed after it logged, before the package had its name."""
+    (desk / "paper.yaml").write_text(CLOSING)
+    must("disclose", desk / "paper.yaml", "--office", desk / "office", "--who", desk / "who.yaml",
+         "--recipient", desk / "theirs/recipient.txt", "--at", DAY.format(3), *SIGNED)  # fmt: skip
+    if where == "sealing":
+        (desk / "office/out").rename(desk / "office/sealing")
+    else:
+        shutil.rmtree(desk / "office/out")
+        shutil.rmtree(desk / "office/sealed")
+
+
+@pytest.mark.parametrize("where", ["nowhere", "sealing"])
+def test_what_was_begun_and_the_law_closed_since_is_ended_and_then_refused(
+    desk: Path, where: str
+) -> None:
+    begun(desk, where=where)
+    cannot(desk, "disclosure-nothing-released", paper=CLOSING)
+    refusing: list[str | Path] = [
+        "refuse", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(4),
+        "--counsel", "Made-up Counsel",
+    ]  # fmt: skip
+    assert "end it with abandon" in " ".join(type_in(*refusing).err.split())
+    before = kept(desk)
+    for more, code in (
+        ([], "answer-needs-two"),
+        (SIGNED[:2], "answer-needs-two"),
+        (["--counsel", "A; B"], "answer-signer-unclear"),
+    ):
+        done = abandon(desk, *more)
+        assert (done.code, done.error_code) == (2, code), done
+    assert abandon(desk, *SIGNED, day=2).error_code == "log-time-backwards"
+    # On the 3rd the law still lets it leave.
+    assert abandon(desk, *SIGNED, day=3).error_code == "answer-still-open"
+    assert kept(desk) == before
+
+    assert abandon(desk, *SIGNED).out == (
+        "The answer to number 1 in log entry 2 is ended: log entry 3.\n"
+    )
+
+    [told] = logged(desk, EventType.MATTER_UPDATED)
+    assert told == {
+        "demand": ID, "number": "1", "ended_answer": "2", "because": "law",
+        "closed": " ".join(f"snap/S1.{name}" for name in sorted(FIELDS)),
+        "signed": "Made-up One; Made-up Two", "on": "2026-11-04",
+    }  # fmt: skip
+    assert not (desk / "office/sealing").exists()
+    assert "is ended already: log entry 3." in abandon(desk, *SIGNED, day=5).out
+    assert kept(desk)[1] == 4
+    assert must(*refusing).endswith("-withheld.pdf\n")
+
+
+def test_what_was_ended_is_not_gone_on_with_when_the_law_opens_again(desk: Path) -> None:
+    begun(desk)
+    assert abandon(desk, "--counsel", "Made-up Counsel").code == 0
+
+    # The same contents as were ended, of another day and of the same.
+    assert sealed(disclose(desk, "--changed", "suspensions", day=5)).endswith("log entry 5.")
+    [first, second] = logged(desk, EventType.ANSWER_SEALED)
+    assert (first["on"], second["on"]) == ("2026-11-03", "2026-11-05")
+    assert abandon(desk, *SIGNED, day=5).error_code == "answer-may-have-left"
+
+
+def test_what_may_have_left_or_was_not_begun_is_not_ended(desk: Path) -> None:
+    before = kept(desk)
+    assert abandon(desk, *SIGNED).error_code == "answer-not-begun"
+    assert kept(desk) == before
+    sealed(disclose(desk, paper=CLOSING))  # and handed over
+    before = kept(desk)
+
+    said = abandon(desk, *SIGNED)
+
+    assert (said.code, said.error_code) == (2, "answer-may-have-left"), said
+    assert "one was put out for log entry 2" in said.err
+    assert kept(desk) == before
+
+
+def test_a_package_that_never_left_is_not_taken_for_one_that_may_have(desk: Path) -> None:
+    """Its folder was emptied for another package, and its note goes with it."""
+    begun(desk, where="sealing")
+    other = PAPER.replace(ID, "OWN-2")
+    assert receive(desk, "OWN-2", 3).code == 0
+    (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-2"))
+    sealed(disclose(desk, paper=other))
+
+    assert abandon(desk, *SIGNED).code == 0
+
+
+def test_what_new_facts_closed_is_ended_and_says_so(desk: Path) -> None:
+    begun(desk)
+
+    done = abandon(desk, *SIGNED, paper=CLOSING.replace("verified: yes", "verified: no"))
+
+    assert done.code == 0, done
+    assert logged(desk, EventType.MATTER_UPDATED)[0]["because"] == "facts"
+
+
+def test_nobody_ends_an_answer_by_hand(desk: Path) -> None:
+    event = {"type": "matter.updated", "scope": "maine-dhhs", "matter": ID,
+             "fields": {"ended_answer": "2"}}  # fmt: skip
+    (desk / "event.json").write_text(json.dumps(event))
+
+    done = type_in("log", "append", desk / "office/log", desk / "event.json")
+
+    assert (done.code, done.error_code) == (2, "log-event-internal"), done
+    assert "clerestory abandon" in done.err

@@ -1,6 +1,7 @@
 """``clerestory log`` as a person types it: files in, clear answers and exit codes out."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from clerestory.cli import main
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.log_checking import verified_folder
 from clerestory.ledger import Recount
+from clerestory.notes.key_files import write_signing_key
 
 EVENTS = [
     {
@@ -93,6 +96,23 @@ def vkey(run: Run, tmp_path: Path) -> str:
     assert [one["demand_number"] for one in appended.value] == [1, 2]
     assert run("checkpoint", "L", "--publish").code == ExitCode.DONE
     return str(created.value["vkey"])
+
+
+def test_a_half_key_of_a_killed_run_is_taken_away_and_said(run: Run, tmp_path: Path) -> None:
+    keys = tmp_path / "L" / "keys"
+    made = write_signing_key(keys / "log.key", name="ledger.example/made-up", entropy=token_bytes)
+    # Killed between the two names of one file, and in the middle of the next one.
+    os.link(keys / "log.key", keys / ".0123456789abcdef.part")
+    (keys / ".fedcba9876543210.part").write_bytes(b"made-up ha")
+
+    created = run("create", "L", "--origin", "ledger.example/made-up", "--json")
+
+    assert (created.code, created.value["vkey"]) == (ExitCode.DONE, made.verifier.vkey)
+    assert sorted(one.name for one in keys.iterdir()) == ["encryption.key", "log.key"]
+    said = "took away a half file of a run that was cut short: L/keys/"
+    assert created.err.splitlines() == [
+        f"{said}.0123456789abcdef.part", f"{said}.fedcba9876543210.part"
+    ]  # fmt: skip
 
 
 def test_a_proof_travels_from_the_ledger_to_a_stranger(run: Run, vkey: str, tmp_path: Path) -> None:

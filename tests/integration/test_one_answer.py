@@ -176,6 +176,20 @@ def alarms(office: Path) -> set[str]:
     return said
 
 
+def test_half_files_of_killed_runs_are_taken_away_by_the_next_act_and_said(office: Path) -> None:
+    half = ".0123456789abcdef.part"
+    places = ["keys", "log/keys", "public", "matters", "lookups", "."]
+    for place in places:
+        (office / place / half).write_bytes(b"ha")
+
+    done = type_in(*refusing(office))
+
+    assert done.code == 0, done
+    assert not list(office.rglob("*.part"))
+    assert all(f"cut short: {Path(place) / half}" in done.err for place in places)
+    assert type_in(*refusing(office)).err == ""
+
+
 def test_look_ups_put_back_from_yesterday_are_an_alarm(office: Path) -> None:
     lookups_of_yesterday(office)
 

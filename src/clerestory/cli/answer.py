@@ -1,4 +1,4 @@
-"""``receive``, ``disclose``, ``refuse``, ``receipt``, ``verify`` and ``keys``."""
+"""``receive``, ``disclose``, ``refuse``, ``abandon``, ``receipt``, ``verify`` and ``keys``."""
 
 import sys
 from collections.abc import Callable
@@ -45,6 +45,9 @@ def _demand_options(command: Callable[..., None]) -> Any:
 @_demand_options
 @click.option("--who", type=_PATH, help="A file: whom the paper names; the answer is bound to it.")
 @click.option(
+    "--again", metavar="ID", help="The demand that this same paper came as before, on purpose."
+)
+@click.option(
     "--acknowledge",
     is_flag=True,
     help="Write the letter that says so, also of a demand received before.",
@@ -57,6 +60,7 @@ def receive(
     at_text: str | None,
     late: bool,
     who: Path | None,
+    again: str | None,
     acknowledge: bool,
 ) -> None:
     """Log DEMAND and draw its number, before anything is known of the outcome."""
@@ -72,7 +76,7 @@ def receive(
     check_addressed(office, read)
     known, named = office.find_number(read.id), read_whom(read, who) if who else None
     if known is None or not acknowledge:
-        number = receive_demand(office, read, at, who=named)
+        number = receive_demand(office, read, at, who=named, again=again)
         tell_folded(f"Demand {read.id} is received as number {number}.")
     else:
         if named is not None:
@@ -175,6 +179,31 @@ def refuse(
         tell(f"{told}: log entry {answered.index}.")
     for path in answered.files:
         tell(f"  {path}")
+
+
+@click.command()
+@_demand_options
+@click.option("--counsel", help="Counsel who ends it.")
+@click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+def abandon(
+    demand: Path,
+    case: str | None,
+    packs: tuple[str, ...],
+    folder: Path,
+    at_text: str | None,
+    late: bool,
+    counsel: str | None,
+    reviewers: tuple[str, ...],
+) -> None:
+    """End an answer to DEMAND that was logged, never put out, and may not leave any more."""
+    from clerestory.cli.abandoning import abandon as abandon_answer
+
+    at, office = _acting(folder, at_text, late=late)
+    decided = _decide(demand, case, packs, (), office, at)
+    done = abandon_answer(office, decided, counsel=counsel, reviewers=reviewers, at=at)
+    for answer, entry in done.entries.items():
+        said = "is ended already" if done.again else "is ended"
+        tell(f"The answer to number {done.number} in log entry {answer} {said}: log entry {entry}.")
 
 
 @click.command()

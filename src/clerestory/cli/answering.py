@@ -21,7 +21,7 @@ from clerestory.cli.protections import as_told, nothing_left
 from clerestory.cli.received import Drawn, answerable
 from clerestory.cli.recipient_keys import check_for_others
 from clerestory.cli.reviewers import check_reviewers
-from clerestory.cli.sealed_packages import note_sealed, put_out
+from clerestory.cli.sealed_packages import drop_unsent, note_sealed, put_out
 from clerestory.demands import Demand, Item, asked_period
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
@@ -120,7 +120,7 @@ def disclose(
         )  # fmt: skip
         sealed = _seal(office, signer, ready.contents, evidence_of(ledger, index), to, cbc=cbc)
     # Until here a run that is cut short can be typed again: it finds its log entry and goes on.
-    note_sealed(office, sealed, at=at, demand_id=decided.demand.id, signer=signer)
+    note_sealed(office, sealed, at=at, demand_id=decided.demand.id, entry=index, signer=signer)
     answered = Answered(
         number=drawn.number, index=index, files=put_out(office, sealed),
         digest=ready.contents.digest, lowered=ready.lowered,
@@ -160,6 +160,7 @@ def _seal(
     cbc: bool,
 ) -> Sealed:
     """Seal into a folder of its own, of which nothing stays if the disk is full, say."""
+    drop_unsent(office)
     folder = office.staging()
     try:
         return seal_logged(

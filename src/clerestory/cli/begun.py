@@ -45,7 +45,7 @@ def begun_before(
     with office.ledger() as ledger:
         for one in answers_before(ledger, decided.demand.id):
             same = one.sealed_to == sealed_to and one.signed == "; ".join(reviewers)
-            if same and one.on not in {None, today}:
+            if same and not one.ended and one.on not in {None, today}:
                 found = one
         if found is None or found.on is None:
             return None

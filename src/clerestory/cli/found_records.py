@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from clerestory.cli.attaching import value_of
+from clerestory.cli.clock import read_clock
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office
 from clerestory.cli.protections import Protected, decide_with_record, nothing_left
@@ -144,7 +145,7 @@ def looked_up(
         persons = _persons(office, search, decided.demand, named, refs, at)
         for person in named.only(refs).persons:
             check_still_right(source, catalogue, persons[str(person.ref)], person.query)
-        check_index_current(index, source, catalogue)
+        check_index_current(index, source, catalogue, now=read_clock(None))
         yield Records(office=office, source=source, catalogue=catalogue, persons=persons, at=at)
 
 

@@ -9,7 +9,7 @@ undo that people had kept it on these very facts.
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -28,6 +28,7 @@ from clerestory.cli.one_answer import (
     refused_otherwise,
 )
 from clerestory.cli.order_of_acts import check_not_before
+from clerestory.cli.same_paper import repeated_by
 from clerestory.demands import Determination, asked_period
 from clerestory.demands.determination import Outcome, Ruling
 from clerestory.kernel import Period, Refusal
@@ -142,9 +143,7 @@ class Earlier:
             Refusal: The period that is asked about is a wider one.
         """
         demand = self.decided.demand
-        # By the day of receipt now: only what the two papers themselves ask is compared.
-        before = replace(self.judged.demand_of(self.facts), received_on=demand.received_on)
-        then, now = asked_period(before), asked_period(demand)
+        then, now = asked_period(self.judged.demand_of(self.facts)), asked_period(demand)
         if not then.covers(now):
             raise Refusal(
                 "a later answer is about no other days than the one before it, log entry "
@@ -157,7 +156,7 @@ class Earlier:
     def _raises(self, broken: list[str]) -> Refusal:
         same = facts_in(self.decided.demand) == self.facts
         if same and self.answer.sealed_to == NOBODY and not self._is_other_pack:
-            return refused_otherwise(self.decided, self.answer.index)
+            return refused_otherwise(self.answer)
         return Refusal(
             "what was lowered or refused stays so until a fact that bears on it is another: "
             f"{', '.join(sorted(broken))}, log entry {self.answer.index}",
@@ -185,21 +184,26 @@ class Earlier:
 
 
 def earlier_answers(ledger: Ledger, decided: Decided) -> tuple[Earlier, ...]:
-    """Return the answers to this demand that the log holds, the newest first.
+    """Return the answers to this demand that the log holds, and to what it repeats, newest first.
 
     An entry of an earlier version does not say what was judged: of those, a refusal is compared
     by the digest of its facts, in ``one_answer``.
     """
     judged = JudgedAgain(decided)
+    demand = decided.demand
     told = (
-        (answer, decision_of(ledger, decided.demand.id, answer.index))
-        for answer in answers_before(ledger, decided.demand.id)
+        (answer, decision_of(ledger, demand_id, answer.index))
+        for demand_id in (demand.id, *repeated_by(ledger, demand.id))
+        for answer in answers_before(ledger, demand_id)
     )
+    # By its own log entry a repetition has another id and came on another day: none of it is said
+    # to have changed, and all is judged as of today's paper.
+    own = {name: value for name, value in facts_in(demand).items() if name in {"id", "received"}}
     found = [
         Earlier(
             answer=answer,
             pack=said["pack"],
-            facts=json.loads(said["judged"]),
+            facts={**json.loads(said["judged"]), **own},
             cells=read_cells(said["cells"]),
             said=frozenset(said.get("changed", "").split()),
             judged=judged,
@@ -207,7 +211,7 @@ def earlier_answers(ledger: Ledger, decided: Decided) -> tuple[Earlier, ...]:
         for answer, said in told
         if "judged" in said
     ]
-    return tuple(reversed(found))
+    return tuple(sorted(found, key=lambda one: one.answer.index, reverse=True))
 
 
 def check_follows(

@@ -27,10 +27,11 @@ from clerestory.cli.log_text import (
     say,
 )
 from clerestory.cli.log_witness import witness
+from clerestory.cli.terminal import tell_cleared
 from clerestory.cli.verify_text import key_text, names_file
 from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.bad_file import show
-from clerestory.kernel.files import write_whole
+from clerestory.kernel.files import clear_drafts, write_whole
 from clerestory.ledger import (
     BadNote,
     FileKeyEncryptionKey,
@@ -90,6 +91,10 @@ def log() -> None:
 def create(directory: Path, origin: str, key: Path | None, kek: Path | None, as_json: bool) -> None:
     """Make an empty log in DIRECTORY, and its keys where they do not exist yet."""
     key, kek = key or directory / _KEY_NAME, kek or directory / _KEK_NAME
+    # A key is written once, so that nobody would write its half file again and so take it away.
+    for folder in dict.fromkeys((directory, key.parent, kek.parent)):
+        for path in clear_drafts(folder):
+            tell_cleared(path)
     signer = read_signing_key(key) if key.exists() else None
     if signer is None:
         signer = write_signing_key(key, name=origin, entropy=token_bytes)

@@ -6,10 +6,12 @@ from datetime import date, datetime
 
 from clerestory.cli.committed import cells_text, judged_text
 from clerestory.cli.deciding import Decided
+from clerestory.cli.ended import ended_answers
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.order_of_acts import check_not_before, later_day
 from clerestory.cli.received import asked_digest, check_noted
-from clerestory.cli.whom import marks_digest
+from clerestory.cli.same_paper import check_repeats, question_of
+from clerestory.cli.whom import check_persons, marks_digest
 from clerestory.demands import Demand, Item, asked_parts, demand_digest
 from clerestory.holdings import NamedPersons
 from clerestory.kernel import Corruption, Refusal
@@ -27,14 +29,19 @@ from clerestory.ledger.repeats import find_entries, find_entry, find_numbered
 _BESIDE = frozenset(
     {"on", "late", "lookups", "who", "pack", "judged", "cells", "changed", "lowered_by"}
 )
-_BESIDE_RECEIPT = frozenset({"on", "late"})
+_BESIDE_RECEIPT = frozenset({"on", "late", "question", "period", "again"})
 DECISIONS = frozenset({EventType.DEMAND_DECIDED, EventType.CLASS_DEMAND_DECIDED})
 ANSWERS = frozenset({EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED})
 
 
 @one_at_a_time
 def receive(
-    office: Office, demand: Demand, at: datetime, *, who: NamedPersons | None = None
+    office: Office,
+    demand: Demand,
+    at: datetime,
+    *,
+    who: NamedPersons | None = None,
+    again: str | None = None,
 ) -> int:
     """Draw the demand's number and log it, before anything is known of the outcome.
 
@@ -46,19 +53,17 @@ def receive(
         demand: The demand as it came.
         at: Now.
         who: Whom its paper names, where it is known already: an answer is bound to it.
+        again: The id of an earlier demand that this one repeats on purpose.
 
     Raises:
-        Refusal: It was received already; the message gives its number.
+        Refusal: It was received already, under this id or another; the message gives its number.
     """
-    known = office.find_number(demand.id)
-    if known is not None:
-        with office.ledger() as ledger:
-            check_noted(ledger, demand.id, known, office.asked(demand.id))
-        raise _received(demand, known)
+    _check_unknown(office, demand)
     facts = {
         "demand": demand.id,
         "paper": demand_digest(demand),
         "asked": asked_digest(asked_parts(demand)),
+        **question_of(demand),
     }
     if who is not None:
         facts["who"] = marks_digest(who)
@@ -80,6 +85,7 @@ def receive(
                     office.note_number(demand, number)
                 raise _received(demand, number)
         else:
+            event = replace(event, fields={**facts, **_repeating(ledger, demand, again, who)})
             check_not_before(office, ledger, demand.id, office.day(at))
             if behind := later_day(ledger, demand.id, office.day(at)):
                 event = replace(event, fields={**event.fields, "late": behind})
@@ -89,6 +95,27 @@ def receive(
             number = appended.demand_number
     office.note_number(demand, number)
     return number
+
+
+def _check_unknown(office: Office, demand: Demand) -> None:
+    """Refuse what the office noted as received already."""
+    known = office.find_number(demand.id)
+    if known is not None:
+        with office.ledger() as ledger:
+            check_noted(ledger, demand.id, known, office.asked(demand.id))
+        raise _received(demand, known)
+
+
+def _repeating(
+    ledger: Ledger, demand: Demand, again: str | None, who: NamedPersons | None
+) -> dict[str, str]:
+    """Return what the entry of a receipt says of the demands whose paper it is once more."""
+    repeated = check_repeats(ledger, demand, again)
+    if not repeated:
+        return {}
+    # Whom the paper named then it names now: no answer could be about others.
+    check_persons(ledger, demand.id, repeated, who)
+    return {"again": " ".join(repeated)}
 
 
 def _received(demand: Demand, number: int) -> Refusal:
@@ -166,7 +193,8 @@ def log_answer(
         judged["changed"] = " ".join(sorted(set(changed)))
     events = _answer_events(office, decided, number, digest, approvals, judged)
     # The decision too: an answer on other facts is another one, though it holds the same.
-    index = find_entries(ledger, events, beside=_BESIDE)
+    ended = ended_answers(ledger, decided.demand.id)
+    index = find_entries(ledger, events, beside=_BESIDE, but=ended)
     return ledger.append(events, at, zone=office.zone)[-1].index if index is None else index
 
 

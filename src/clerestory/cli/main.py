@@ -16,6 +16,7 @@ _NAME = "clerestory"
 _COMPLETE = "_CLERESTORY_COMPLETE"  # set by a shell that asks how a word could go on
 
 _COMMANDS = {
+    "abandon": ("clerestory.cli.answer", "End an answer that was begun and must not leave."),
     "decide": ("clerestory.cli.decide", "Decide a demand person by person and field by field."),
     "demand": (
         "clerestory.cli.demand",

@@ -1,6 +1,7 @@
 """An office's folder: its keys, its log, where its records are. What the commands share."""
 
 import json
+import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -14,11 +15,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from clerestory.cli.clock import is_made_up, zone_of
 from clerestory.cli.places import profiles_folder
+from clerestory.cli.terminal import tell_cleared
 from clerestory.demands import Demand, asked_parts
 from clerestory.holdings import Lookups
 from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.bad_file import BadFile
-from clerestory.kernel.files import read_limited, write_whole
+from clerestory.kernel.files import clear_drafts, read_limited, write_whole
 from clerestory.kernel.folders import held, make_lasting, put_in_place, staged
 from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import Zone, local_day
@@ -132,6 +134,7 @@ class Office:
         the folder that the other works in.
         """
         with held(self.folder):
+            self._clear()
             yield
 
     def find_number(self, demand_id: str) -> int | None:
@@ -195,6 +198,14 @@ class Office:
             shutil.rmtree(folder)
         folder.mkdir(mode=0o700)
         return folder
+
+    def _clear(self) -> None:
+        """Take away the half files that runs left which were killed, wherever an act writes."""
+        with os.scandir(self.folder) as found:
+            below = [self.folder / one.name for one in found if one.is_dir(follow_symlinks=False)]
+        for folder in (self.folder, *below, self.folder / "log" / "keys"):
+            for path in clear_drafts(folder):
+                tell_cleared(path.relative_to(self.folder))
 
     def _matter(self, demand_id: str) -> Path:
         return self.folder / "matters" / f"{demand_id}.json"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from clerestory.cli.deciding import Decided, decide_again
+from clerestory.cli.ended import ended_answers
 from clerestory.cli.logging_answers import ANSWERS, DECISIONS
+from clerestory.cli.same_paper import said_unless_erased
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import parse_day
 from clerestory.ledger import Ledger
@@ -21,17 +23,21 @@ class Before:
 
     Attributes:
         index: Its entry.
+        demand_id: The demand that it answers.
         digest: What the entry commits to: the letters of a refusal, or what a package holds.
         sealed_to: The recipient; nobody for a refusal.
         signed: Who let it go.
         on: The day of its letters; ``None`` in an entry of an earlier version.
+        ended: Whether it was ended since, and never left.
     """
 
     index: int
+    demand_id: str
     digest: str
     sealed_to: str
     signed: str
     on: date | None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,7 @@ class RefusedBefore:
         """Return what to raise where this would be another refusal than the one logged."""
         if self.sealed is not None:
             return _sealed_already(decided, self.sealed)
-        return refused_otherwise(decided, self.refusal.index)
+        return refused_otherwise(self.refusal)
 
 
 def refused_before(ledger: Ledger, decided: Decided) -> RefusedBefore | None:
@@ -57,7 +63,7 @@ def refused_before(ledger: Ledger, decided: Decided) -> RefusedBefore | None:
     refused = sealed = None
     for answer in answers_before(ledger, decided.demand.id):
         if answer.sealed_to != NOBODY:
-            sealed = answer
+            sealed = sealed if answer.ended else answer
         elif refused is None:
             refused = answer
     if refused is not None:
@@ -77,18 +83,20 @@ def check_not_refused(ledger: Ledger, decided: Decided) -> None:
     """
     refused = None
     for answer in answers_before(ledger, decided.demand.id):
+        if answer.ended:
+            continue
         if answer.sealed_to != NOBODY:
             return
         refused = answer
     if refused is not None and _is_on_same_facts(ledger, decided, refused):
-        raise refused_otherwise(decided, refused.index)
+        raise refused_otherwise(refused)
 
 
-def refused_otherwise(decided: Decided, index: int) -> Refusal:
+def refused_otherwise(refused: Before) -> Refusal:
     """Return what to raise where a refusal was logged and this would be another answer."""
     return Refusal(
-        f"the demand {decided.demand.id} was refused already, log entry {index}, and this would "
-        "be another answer",
+        f"the demand {refused.demand_id} was refused already, log entry {refused.index}, and this "
+        "would be another answer",
         code="answer-refused-already",
         todo="the first one stands: hand over its letters; give the demand as it was refused to "
         "have them again. Where a court has ordered more since, write its order into the demand, "
@@ -101,8 +109,9 @@ def _sealed_already(decided: Decided, sealed: Before) -> Refusal:
         f"the demand {decided.demand.id} was answered with a package already, log entry "
         f"{sealed.index}, and cannot be refused now",
         code="answer-sealed-already",
-        todo="hand over the package, or type disclose again where it was cut short; where it "
-        "must not leave, keep it and ask counsel; refuse a new paper under an id of its own",
+        todo="hand over the package, or type disclose again where it was cut short; where it was "
+        "cut short and may not leave any more, end it with abandon; where a package must not "
+        "leave, keep it and ask counsel; refuse a new paper under an id of its own",
     )
 
 
@@ -113,14 +122,18 @@ def as_on(decided: Decided, day: date) -> Decided:
 
 def answers_before(ledger: Ledger, demand_id: str) -> Iterator[Before]:
     """Yield every answer to a demand that the log holds, the oldest first."""
-    for index, told in said_of(ledger, ANSWERS, demand_id):
+    told_of = list(said_unless_erased(ledger, ANSWERS, demand_id))
+    ended = ended_answers(ledger, demand_id) if told_of else {}
+    for index, told in told_of:
         on = told.get("on")
         yield Before(
             index=index,
+            demand_id=demand_id,
             digest=told["package"],
             sealed_to=told["sealed_to"],
             signed=told["signed"],
             on=parse_day(on) if on else None,
+            ended=index in ended,
         )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from clerestory.cli.office import Office
 from clerestory.kernel.time import BadTime
 from clerestory.ledger import EventType, Ledger
+from clerestory.ledger.by_hand import ENDED_ANSWER
 from clerestory.ledger.repeats import last_saying, said_of
 
 _DATED = frozenset(
@@ -20,6 +21,7 @@ _DATED = frozenset(
         EventType.ANSWER_RECEIVED,
     }
 )
+_UPDATES = frozenset({EventType.MATTER_UPDATED})
 
 
 def check_not_before(office: Office, ledger: Ledger, demand_id: str, on: date) -> None:
@@ -60,8 +62,11 @@ def later_day(ledger: Ledger, demand_id: str, on: date) -> str | None:
 
 # Written with four digits for the year, days sort as texts do; nothing comes before all of them.
 def _last_of_demand(ledger: Ledger, demand_id: str) -> str:
-    said = (told.get("on", "") for _, told in said_of(ledger, _DATED, demand_id))
-    return max(said, default="")
+    said = [told for _, told in said_of(ledger, _DATED, demand_id)]
+    # Of the updates only one that ends an answer: others are written by hand, with any day.
+    updates = said_of(ledger, _UPDATES, demand_id)
+    said += [told for _, told in updates if ENDED_ANSWER in told]
+    return max((told.get("on", "") for told in said), default="")
 
 
 def _last_of_office(ledger: Ledger) -> str:

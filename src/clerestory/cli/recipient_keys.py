@@ -3,7 +3,7 @@
 from clerestory.cli.office import Office
 from clerestory.cli.receipt_keys import own_key_file
 from clerestory.disclosure import Recipient, key_digest
-from clerestory.disclosure.recipients import public_key_of
+from clerestory.disclosure.recipients import public_keys_of
 from clerestory.kernel import Refusal
 
 # Where an office's own keys lie. A recipient's key may be kept elsewhere in its folder.
@@ -18,14 +18,15 @@ def check_for_others(office: Office, to: Recipient) -> None:
     Raises:
         Refusal: The key is one that the office signs with, in whatever form.
     """
-    public = public_key_of(to)
-    if public is None:
-        return
-    if (path := own_key_file(office, key_digest(public), below=_OWN)) is not None:
+    for public in public_keys_of(to):
+        path = own_key_file(office, key_digest(public), below=_OWN)
+        if path is None:
+            continue
         raise Refusal(
             "an answer must be sealed to its recipient's key, and this key is the office's own: "
             f"{path.relative_to(office.folder)}",
             code="recipient-ours",
-            todo="ask the recipient for their key; if they did give this one, find out how they "
-            "came by it before anything else is signed",
+            todo="ask the recipient for their own key: they run age-keygen and send the line that "
+            "begins with age1; if they did give this one, find out how they came by it before "
+            "anything else is signed",
         )

@@ -77,7 +77,16 @@ def check_signed_refusal(
             todo="add --reviewer NAME twice, once for each person who read the determination, or "
             "--counsel NAME",
         )
-    if reviewers:
+    return check_signed(counsel=counsel, reviewers=reviewers) if reviewers or counsel else ()
+
+
+def check_signed(*, counsel: str | None, reviewers: Sequence[str]) -> tuple[str, ...]:
+    """Return who signed: two people, counsel, or all three.
+
+    Raises:
+        Refusal: Counsel is not named, nor are two people, or a name is not that of one person.
+    """
+    if reviewers or counsel is None:
         check_reviewers(reviewers)
     if counsel is not None:
         check_name_of_signer(counsel)

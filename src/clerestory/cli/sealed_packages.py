@@ -1,5 +1,7 @@
 """A sealed package in its office's folder: given its name, and noted for its receipt."""
 
+import hashlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +15,22 @@ from clerestory.kernel.folders import make_lasting
 from clerestory.kernel.time import BadTime, parse_moment, utc_text
 from clerestory.notes import BadNote, OtherSigner, Signer, parse_vkey
 
-_HEADER = "clerestory-sealed/1"
+_HEADER = "clerestory-sealed/2"
+# As an earlier version wrote it: without the log's entry of the answer.
+_WITHOUT_ENTRY = "clerestory-sealed/1"
 _NOTE_BYTES = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedNote:
-    """What an office noted of a package that it sealed: when, and which demand it answers."""
+    """What an office noted of a package that it sealed: when, and which demand it answers.
+
+    ``entry`` is the answer's own in the log; ``None`` in a note of an earlier version.
+    """
 
     at: datetime
     demand_id: str
+    entry: int | None
 
 
 def put_out(office: Office, sealed: Sealed) -> tuple[Path, Path]:
@@ -42,12 +50,12 @@ def put_out(office: Office, sealed: Sealed) -> tuple[Path, Path]:
 
 
 def note_sealed(
-    office: Office, sealed: Sealed, *, at: datetime, demand_id: str, signer: Signer
+    office: Office, sealed: Sealed, *, at: datetime, demand_id: str, entry: int, signer: Signer
 ) -> None:
     """Keep, signed, when a package was sealed and for which demand, for its receipt."""
     path = _path(office, sealed.sha256)
     make_lasting(path.parent)
-    told = f"{_HEADER}\n{sealed.sha256}\n{utc_text(at)}\n{demand_id}\n"
+    told = f"{_HEADER}\n{sealed.sha256}\n{utc_text(at)}\n{demand_id}\n{entry}\n"
     write_whole(path, sign_text(told, signer), mode=0o600)
 
 
@@ -68,9 +76,11 @@ def sealed_note(office: Office, sha256: str) -> SealedNote:
     content = read_limited(path, _NOTE_BYTES, error=BadRecord)
     try:
         told = open_signed(content, parse_vkey(office.sender_vkey()), what="package").split("\n")
-        if len(told) != 5 or told[:2] != [_HEADER, sha256]:
+        header, lines = told[0], {_HEADER: 6, _WITHOUT_ENTRY: 5}
+        if len(told) != lines.get(header) or told[1] != sha256:
             raise BadTime("it is of another package")
-        return SealedNote(at=parse_moment(told[2]), demand_id=told[3])
+        entry = int(told[4]) if header == _HEADER else None
+        return SealedNote(at=parse_moment(told[2]), demand_id=told[3], entry=entry)
     except (BadNote, BadTime, Corruption, OtherSigner) as fault:
         raise Corruption(
             f"the note of a sealed package must be one that this office signed of it: {sha256}",
@@ -78,6 +88,40 @@ def sealed_note(office: Office, sha256: str) -> SealedNote:
             todo="log no receipt for it; keep the office's folder as it is, find out who wrote to "
             "it, and compare it with its last copy",
         ) from fault
+
+
+def may_have_left(office: Office, demand_id: str, entry: int) -> bool:
+    """Whether a package of an answer was given its name among the answers, and so may be anywhere.
+
+    One that still lies where it was sealed has not; a note that does not say of which answer it is
+    may be of any.
+    """
+    here = set(_unsent(office))
+    folder = office.folder / "sealed"
+    # Not the draft of a note that a crash left: its package has no name yet.
+    names = {path.name for path in folder.glob("[0-9a-f]*")}
+    notes = (sealed_note(office, name) for name in sorted(names - here))
+    return any(one.demand_id == demand_id and one.entry in {None, entry} for one in notes)
+
+
+def drop_unsent(office: Office) -> None:
+    """Take away the notes of packages that still lie where they were sealed.
+
+    Such a folder is emptied for the next package. What it holds never left, and without this its
+    note would say afterwards that it may have.
+    """
+    for sha256 in _unsent(office):
+        _path(office, sha256).unlink(missing_ok=True)
+
+
+def _unsent(office: Office) -> Iterator[str]:
+    folder = office.folder / "sealing"
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.is_file() and not path.is_symlink() and not (office.out / path.name).exists():
+            with path.open("rb") as file:
+                yield hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _path(office: Office, sha256: str) -> Path:

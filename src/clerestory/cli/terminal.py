@@ -138,6 +138,11 @@ def _columns(text: str) -> int:
     return len(text) + wide - sum(unicodedata.category(letter) in {"Mn", "Me"} for letter in text)
 
 
+def tell_cleared(path: Path) -> None:
+    """Say on standard error that a half file was taken away; what it is a half of is unknown."""
+    tell(f"took away a half file of a run that was cut short: {path}", err=True)
+
+
 def tell_lines(text: str) -> None:
     """Write a text of several lines that the program itself laid out, each line as ``tell`` does.
 

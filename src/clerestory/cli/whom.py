@@ -12,11 +12,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from clerestory.cli.office import Office
+from clerestory.cli.same_paper import repeated_by, said_unless_erased
 from clerestory.demands import Demand
 from clerestory.holdings import NamedPersons, read_who
 from clerestory.kernel import Refusal, canonical_bytes
-from clerestory.ledger import EventType
-from clerestory.ledger.repeats import said_of
+from clerestory.ledger import EventType, Ledger
 
 # Whom the paper itself names. A member of a household may be asked about without a name.
 _NAMED = frozenset({"named", "listed_row"})
@@ -59,15 +59,28 @@ def check_as_received(office: Office, demand: Demand, named: NamedPersons) -> No
     Raises:
         Refusal: A ref that was named is missing, or a mark of it is another now.
     """
-    said = _said(office, demand.id)
+    with office.ledger() as ledger:
+        check_persons(ledger, demand.id, repeated_by(ledger, demand.id), named)
+
+
+def check_persons(
+    ledger: Ledger, demand_id: str, repeated: Collection[str], named: NamedPersons | None
+) -> None:
+    """Refuse persons other than those that a demand, or one that it repeats, was about.
+
+    Raises:
+        Refusal: A ref that was named is missing, or a mark of it is another now.
+    """
+    if named is None:
+        return
     now: Mapping[str, Mapping[str, str]] = json.loads(marks_digest(named))
-    for index, told in said:
+    for index, told in _said(ledger, [demand_id, *repeated]):
         before: Mapping[str, Mapping[str, str]] = json.loads(told)
         other = sorted(ref for ref, marks in before.items() if _differs(marks, now.get(ref)))
         if not other:
             continue
         raise Refusal(
-            f"the file names others than were named when {demand.id} came or was answered, log "
+            f"the file names others than were named when {demand_id} came or was answered, log "
             f"entry {index}: {', '.join(other)}",
             code="answer-other-person",
             todo="give whom the paper names as each ref, with every mark as it was received; more "
@@ -84,7 +97,9 @@ def check_bound(office: Office, demand: Demand, named: NamedPersons) -> None:
     Raises:
         Refusal: It was received without saying whom it names, or with others.
     """
-    if not _said(office, demand.id):
+    with office.ledger() as ledger:
+        said = _said(ledger, [demand.id, *repeated_by(ledger, demand.id)])
+    if not said:
         raise Refusal(
             f"the demand {demand.id} was received already, without saying whom its paper names",
             code="answer-who-late",
@@ -94,11 +109,14 @@ def check_bound(office: Office, demand: Demand, named: NamedPersons) -> None:
     check_as_received(office, demand, named)
 
 
-def _said(office: Office, demand_id: str) -> list[tuple[int, str]]:
-    """What the entries of a demand say of whom it names: of its receipt, and of its answers."""
-    with office.ledger() as ledger:
-        everything = said_of(ledger, frozenset(EventType), demand_id)
-        return [(index, told["who"]) for index, told in everything if "who" in told]
+def _said(ledger: Ledger, demand_ids: Collection[str]) -> list[tuple[int, str]]:
+    """What the entries of demands say of whom they name: of their receipts, and their answers."""
+    return [
+        (index, told["who"])
+        for demand_id in demand_ids
+        for index, told in said_unless_erased(ledger, frozenset(EventType), demand_id)
+        if "who" in told
+    ]
 
 
 def _differs(received: Mapping[str, str], now: Mapping[str, str] | None) -> bool:

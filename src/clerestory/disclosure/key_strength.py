@@ -38,6 +38,18 @@ _LOW_ORDER = frozenset(
 )
 
 
+def signing_forms(x25519: bytes) -> tuple[bytes, bytes]:
+    """Return the two Ed25519 keys of which an X25519 key is the form that seals.
+
+    The two differ in a sign that the one coordinate of X25519 does not tell.
+
+    Source: RFC 7748 section 4.1: (x, y) has u = (1 + y) / (1 - y), so y = (u - 1) / (u + 1).
+    """
+    u = int.from_bytes(x25519, "little") & ((1 << 255) - 1)
+    y = (u - 1) * pow(u + 1, -1, _P) % _P
+    return y.to_bytes(32, "little"), (y | 1 << 255).to_bytes(32, "little")
+
+
 def check_rsa(modulus: int, exponent: int) -> None:
     """Refuse an RSA key that can be broken, or that programs of others cannot use.
 

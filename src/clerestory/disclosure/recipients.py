@@ -17,7 +17,7 @@ from clerestory.disclosure.age import age_key, seal_age
 from clerestory.disclosure.certificates import read_certificate
 from clerestory.disclosure.cms import seal_cms
 from clerestory.disclosure.key_dress import Block, Line
-from clerestory.disclosure.key_strength import check_x25519
+from clerestory.disclosure.key_strength import check_x25519, signing_forms
 from clerestory.disclosure.receipts import ReceiptKey
 from clerestory.disclosure.recipient_kinds import (
     AgeRecipient,
@@ -67,17 +67,22 @@ def read_recipient(given: bytes, *, at: datetime) -> Recipient:
     return recipient
 
 
-def public_key_of(recipient: Recipient) -> ReceiptKey | None:
+def public_keys_of(recipient: Recipient) -> tuple[ReceiptKey, ...]:
     """Return a recipient's key in the form in which keys that sign are compared.
 
-    An age key, and an RSA key without a certificate, sign neither receipts nor packages.
+    An age key has two: whoever holds the private half of either opens what is sealed to it. An RSA
+    key without a certificate signs neither receipts nor packages, and has none.
     """
     if isinstance(recipient, CertificateRecipient):
-        return recipient.der
+        return (recipient.der,)
+    if recipient.text.startswith("age1"):
+        return tuple(
+            map(Ed25519PublicKey.from_public_bytes, signing_forms(_x25519(recipient.text)))
+        )
     if not recipient.text.startswith("ssh-ed25519 "):
-        return None
+        return ()
     key = serialization.load_ssh_public_key(recipient.text.encode())
-    return key if isinstance(key, Ed25519PublicKey) else None
+    return (key,) if isinstance(key, Ed25519PublicKey) else ()
 
 
 def _from_text(given: bytes, at: datetime) -> Recipient:
@@ -167,7 +172,7 @@ def _from_line(line: Line, at: datetime) -> Recipient:
 def _from_bech32(text: str, where: str) -> AgeRecipient:
     # Bech32 is written in small letters or in capitals (for QR codes), never in both.
     plain = text.lower() if text.isupper() else text
-    prefix, _, data = plain.rpartition("1")
+    prefix = plain.rpartition("1")[0]
     if prefix != "age":
         raise key_kinds.wrong_age(prefix, where)
     recipient = AgeRecipient(text=plain)
@@ -175,9 +180,15 @@ def _from_bech32(text: str, where: str) -> AgeRecipient:
         age_key(recipient)
     except Refusal as fault:
         raise damaged(where) from fault
-    bits = "".join(f"{_BECH32.index(letter):05b}" for letter in data[:-6])
-    check_x25519(bytes(int(bits[at : at + 8], 2) for at in range(0, 256, 8)))
+    check_x25519(_x25519(plain))
     return recipient
+
+
+def _x25519(text: str) -> bytes:
+    """Return the 32 bytes of an age recipient that is whole, without its checksum."""
+    data = text.rpartition("1")[2]
+    bits = "".join(f"{_BECH32.index(letter):05b}" for letter in data[:-6])
+    return bytes(int(bits[at : at + 8], 2) for at in range(0, 256, 8))
 
 
 def _seal_on_trial(recipient: Recipient) -> None:

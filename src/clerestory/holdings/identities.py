@@ -1,7 +1,8 @@
 """Whether an index is as new as the records: one that is older could hide a second person."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 
 from clerestory.holdings.catalogue import Catalogue, SearchKey
 from clerestory.holdings.source import Scalar, Source
@@ -14,12 +15,16 @@ IDENTITY = tuple(
 
 def rows_of(
     source: Source, catalogue: Catalogue, keys: Sequence[SearchKey]
-) -> Iterator[dict[SearchKey, Scalar]]:
-    """Walk the search keys of every person, in birth date order."""
+) -> Generator[dict[SearchKey, Scalar], None, None]:
+    """Walk the search keys of every person, in birth date order.
+
+    Whoever does not walk to the end closes it: the source holds a connection open all the while.
+    """
     columns = [catalogue.search[key].name for key in keys]
     order = catalogue.search[SearchKey.BIRTH_DATE].name
-    for row in source.scan_keys(catalogue.person.table, columns, order):
-        yield dict(zip(keys, row, strict=True))
+    with closing(source.scan_keys(catalogue.person.table, columns, order)) as rows:
+        for row in rows:
+            yield dict(zip(keys, row, strict=True))
 
 
 class Identities:

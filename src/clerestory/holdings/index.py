@@ -8,6 +8,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -158,11 +159,13 @@ def build_index(source: Source, catalogue: Catalogue, path: str | Path) -> Perso
         SourceFault: The source lacks a search key, or cannot be read.
         IndexFault: A person has no key, two have one, or the keys are floating-point numbers.
     """
-    rows = rows_of(source, catalogue, [key for key in _KEYS if key in catalogue.search])
+    keys = [key for key in _KEYS if key in catalogue.search]
     key_column = str(catalogue.search[SearchKey.PERSON_ID])
-    return build_index_of_rows(
-        rows, catalogue_digest=catalogue.digest, path=path, key_column=key_column
-    )
+    # A row that is refused stops the walk, whose connection must not wait for a collector.
+    with closing(rows_of(source, catalogue, keys)) as rows:
+        return build_index_of_rows(
+            rows, catalogue_digest=catalogue.digest, path=path, key_column=key_column
+        )
 
 
 def build_index_of_rows(
@@ -207,19 +210,28 @@ def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> Perso
         )
     try:
         connection = SqliteFile.at(file).connect()
+    except (sqlite3.DatabaseError, SourceFault) as fault:
+        raise _foreign(file) from fault
+    try:
+        return _opened(file, connection, catalogue)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _opened(file: Path, connection: sqlite3.Connection, catalogue: Catalogue | None) -> PersonIndex:
+    try:
         formats = connection.execute("SELECT format FROM about").fetchone()
         # Every column that is read later is asked for now: a file that lacks one is no index.
         connection.execute("SELECT catalogue, persons, digest, identities FROM about").fetchone()
         connection.execute(f"SELECT rowid, {_COLUMNS} FROM person LIMIT 1").fetchone()  # noqa: S608
         connection.execute("SELECT number, row FROM unread LIMIT 1").fetchone()
-    except (sqlite3.DatabaseError, SourceFault) as fault:
+    except sqlite3.DatabaseError as fault:
         raise _foreign(file) from fault
     if formats != (_FORMAT,):
-        connection.close()
         raise _foreign(file)
     index = PersonIndex(file, connection)
     if catalogue is not None and index.catalogue_digest != catalogue.digest:
-        index.close()
         raise IndexFault(
             f"the index was built for another catalogue: {file}",
             code="index-other-catalogue",

@@ -1,29 +1,74 @@
 """Refuse an index that is older than the records."""
 
+import contextlib
+import json
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
 from clerestory.holdings.catalogue import Catalogue
 from clerestory.holdings.errors import IndexFault
 from clerestory.holdings.identities import IDENTITY, Identities, rows_of
 from clerestory.holdings.index import PersonIndex
 from clerestory.holdings.source import Source
+from clerestory.kernel import Refusal
+from clerestory.kernel.files import read_limited, write_whole
+
+_NOTE_BYTES = 1_000
 
 
-def check_index_current(index: PersonIndex, source: Source, catalogue: Catalogue) -> None:
+def check_index_current(
+    index: PersonIndex, source: Source, catalogue: Catalogue, *, now: datetime
+) -> None:
     """Refuse an index that is older than the records: a second person may have come since.
 
     Every person's own key, names, birth date and numbers are compared by digest, and nothing of
-    where they live, which changes daily and tells no two persons apart by itself.
+    where they live, which changes daily and tells no two persons apart by itself. Where nothing at
+    all was written to the records since they were compared, they are not walked again: that is
+    noted beside the index. A note that is missing or of anything else costs a walk and no more.
+
+    Args:
+        index: The index.
+        source: The records.
+        catalogue: Where they say who somebody is.
+        now: This very moment, and not one that an answer is given of.
 
     Raises:
         IndexFault: Somebody was added, renamed, renumbered or taken out since it was built.
         SourceFault: The source cannot be read.
     """
+    before = source.written_state(now)
+    if before is not None and _noted(index) == _note(index, before):
+        return
     identities = Identities()
     keys = [key for key in IDENTITY if key in catalogue.search]
-    for row in rows_of(source, catalogue, keys):
-        identities.add(row)
+    with closing(rows_of(source, catalogue, keys)) as rows:
+        for row in rows:
+            identities.add(row)
     if identities.digest != index.identities:
         raise IndexFault(
             f"the index of persons must be as new as the records: {index.path.name} is of others",
             code="index-outdated",
             todo="build it again with clerestory holdings index, then run the same again",
         )
+    # Only what stood still all the while was compared.
+    if before is not None and source.written_state(now) == before:
+        # Where nothing may be written beside the index, each answer walks the records.
+        with contextlib.suppress(OSError, Refusal):
+            write_whole(_note_path(index), _note(index, before), mode=0o600)
+
+
+def _note_path(index: PersonIndex) -> Path:
+    return index.path.with_name(f"{index.path.name}.compared")
+
+
+def _note(index: PersonIndex, state: str) -> bytes:
+    # The index's digest covers each of its rows and the catalogue that it was built for.
+    return json.dumps({"index": index.digest, "records": state}).encode()
+
+
+def _noted(index: PersonIndex) -> bytes | None:
+    try:
+        return read_limited(_note_path(index), _NOTE_BYTES)
+    except Refusal:
+        return None

@@ -1,6 +1,7 @@
 """A folder of Parquet files, one a table, read through DuckDB."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from clerestory.holdings.source_faults import (
     unreadable,
     vanished,
 )
-from clerestory.holdings.sqlite_file import FileState
+from clerestory.holdings.sqlite_file import FileState, state_of_files
 from clerestory.holdings.writings import Written, writings
 
 _SCAN_ROWS = 5_000
@@ -97,7 +98,7 @@ class ParquetSource:
 
     def scan_keys(
         self, table: str, columns: Sequence[str], order_by: str
-    ) -> Iterator[tuple[Scalar, ...]]:
+    ) -> Generator[tuple[Scalar, ...], None, None]:
         """Walk the search keys of every person, for building the index."""
         listed = ", ".join(self._scanned(table, name) for name in columns)
         statement = f"SELECT {listed} FROM {_quoted(table)} ORDER BY {_quoted(order_by)}"  # noqa: S608
@@ -197,6 +198,10 @@ class ParquetSource:
     def is_no_day(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         """Whether a text does not look like a day."""
         return sa.not_(sa.func.regexp_full_match(column, sa.literal_column(_ISO, sa.String)))
+
+    def written_state(self, now: datetime) -> str | None:
+        """The state of every table's file."""
+        return state_of_files((self._files[table] for table in sorted(self._files)), now)
 
     def close(self) -> None:
         """Let the folder go."""

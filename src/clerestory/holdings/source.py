@@ -6,8 +6,8 @@ reads the search keys of the catalogue and nothing else. A check looks at the fo
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -45,7 +45,7 @@ class Source(Protocol):
 
     def scan_keys(
         self, table: str, columns: Sequence[str], order_by: str
-    ) -> Iterator[tuple[Scalar, ...]]:
+    ) -> Generator[tuple[Scalar, ...], None, None]:
         """Walk the search keys of every person, as texts, for building the index."""
         ...
 
@@ -85,6 +85,10 @@ class Source(Protocol):
 
     def columns_of(self, table: str) -> tuple[HeldColumn, ...] | None:
         """The columns of a table, or ``None`` when there is no such table."""
+        ...
+
+    def written_state(self, now: datetime) -> str | None:
+        """What differs once anything was written to the records; ``None`` where nothing tells."""
         ...
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """What SQLite and PostgreSQL have in common: reads through SQLAlchemy, one connection each."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -77,7 +78,7 @@ class SqlSource(ABC):
 
     def scan_keys(
         self, table: str, columns: Sequence[str], order_by: str
-    ) -> Iterator[tuple[Scalar, ...]]:
+    ) -> Generator[tuple[Scalar, ...], None, None]:
         """Walk the search keys of every person, for building the index."""
         kinds = {one.name: one for one in self.columns_of(table) or ()}
         asked = [self._scanned(kinds.get(name), name) for name in columns]
@@ -223,6 +224,14 @@ class SqlSource(ABC):
         Raises:
             SourceFault: It is so.
         """
+
+    def written_state(self, now: datetime) -> str | None:
+        """What differs once anything was written; a server tells nothing that could be relied on.
+
+        Its counters of changes are late, are set back, and know nothing of what a view shows.
+        """
+        del now
+        return None
 
     def close(self) -> None:
         """Let the database go."""

@@ -1,10 +1,13 @@
 """Open one SQLite file by its name, for reading, and be sure that it is that file."""
 
+import hashlib
 import os
 import sqlite3
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,6 +42,40 @@ class FileState:
     def is_same_file(self, other: "FileState") -> bool:
         """Whether both are one file, whatever was written to it."""
         return (self.device, self.inode) == (other.device, other.inode)
+
+
+# Two writes in one tick of a disk's clock cannot be told apart; no disk ticks in more than this.
+_TICK_NS = 2_000_000_000
+
+
+def state_of_files(paths: Iterable[Path], now: datetime) -> str | None:
+    """Return what differs once one of the files is written to, replaced, made or taken away.
+
+    The time of the last change of a file's own entry is part of it, which no program sets back.
+
+    Args:
+        paths: The files; one need not be there.
+        now: The moment at which they are looked at.
+
+    Returns:
+        A digest; ``None`` where a file was written to so lately that a write could go unseen, or
+        may not be looked at.
+    """
+    told: list[tuple[str, tuple[int, ...] | None]] = []
+    settled = now.timestamp() * 1e9 - _TICK_NS
+    for path in paths:
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            told.append((str(path), None))
+            continue
+        except OSError:
+            return None
+        last = max(found.st_mtime_ns, found.st_ctime_ns)
+        if last > settled:
+            return None
+        told.append((str(path), (found.st_dev, found.st_ino, found.st_size, last)))
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +115,11 @@ class SqliteFile:
         # itself. Opened in the plain way SQLite would make files beside it, and leave them.
         still = ahead and not _beside(path, "-wal").exists()
         return cls(path.resolve(), state, still)
+
+    def written_state(self, now: datetime) -> str | None:
+        """What differs once the database is written to; ``None`` right after it was."""
+        beside = [_beside(self.path, ending) for ending in ("-wal", "-journal")]
+        return state_of_files([self.path, *beside], now)
 
     def connect(self, *, timeout: float = 5.0) -> sqlite3.Connection:
         """Open the file read-only, and check that SQLite opened this one and nothing besides.

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,10 @@ class SqliteSource(SqlSource):
     def check_unchanged(self) -> None:
         """Be sure that the file is the same after a read as before."""
         self._file.check_same()
+
+    def written_state(self, now: datetime) -> str | None:
+        """The state of the file, and of the files beside it into which SQLite writes first."""
+        return self._file.written_state(now)
 
     def is_person(
         self, column: sa.ColumnElement[str], table: str, person: sa.ColumnElement[str]

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clerestory.kernel.bad_file import BadFile, show
+from clerestory.kernel.locks import wait_for
 
 Steps = Callable[[str], None]
 """Told of every durable step just before it is taken; tests stop the process there."""
 
 
+_DRAFT = re.compile(r"\.[0-9a-f]{16}\.part")
 # What a path can be instead of a file, by the error that says so.
 _NO_FILES = {errno.EISDIR: "a folder", errno.ENXIO: "a pipe or a device"}
 
@@ -49,6 +52,7 @@ def write_whole(
 
     Raises:
         OSError: The disk is full, or the folder may not be written; the old file stands.
+        Refusal: Another program writes the same file and does not end.
     """
     draft = path.with_name(draft_name or _draft_name(path))
     steps("write")
@@ -91,6 +95,45 @@ def write_private(path: Path, content: bytes | str) -> None:
     write_new(path, content if isinstance(content, bytes) else content.encode(), mode=0o600)
 
 
+def clear_drafts(folder: Path) -> tuple[Path, ...]:
+    """Take away the half files of runs that were killed, and return which they were.
+
+    Whoever writes the same file next takes its draft away anyway; of a file that is never written
+    twice, such as a key, nobody would. What another process is writing now stays.
+
+    Args:
+        folder: Where to look; nothing in the folders below it is touched.
+    """
+    try:
+        with os.scandir(folder) as found:
+            names = sorted(one.name for one in found if _DRAFT.fullmatch(one.name))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return tuple(folder / name for name in names if _cleared(folder / name))
+
+
+def _cleared(draft: Path) -> bool:
+    try:
+        # Of a link, a pipe or a folder no run here made a draft.
+        handle = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+            return False
+        # The lock goes with the process, so a draft that can be locked has no writer.
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not _is_at(handle, draft):
+            return False
+        draft.unlink()
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
 def _draft_name(path: Path) -> str:
     # Short, since the name beside it may already be as long as the file system allows.
     return f".{sha256(os.fsencode(path.name)).hexdigest()[:16]}.part"
@@ -110,7 +153,13 @@ def _held(draft: Path) -> Iterator[int]:
             raise OSError(fault.errno, fault.strerror, str(draft.parent)) from fault
         try:
             # The lock goes with the process, so a draft that can be locked has no other writer.
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            wait_for(
+                handle,
+                what=f"a half file of the folder {draft.parent.name!a}",
+                code="file-held",
+                todo="run the same again when it has ended; end it if it hangs, and what it left "
+                "is taken away",
+            )
             if not _is_at(handle, draft):
                 continue
             found = os.fstat(handle)

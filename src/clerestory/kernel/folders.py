@@ -7,16 +7,12 @@ import os
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from clerestory.kernel.errors import Refusal
 from clerestory.kernel.files import sync_folder
+from clerestory.kernel.locks import wait_for
 
-_PAUSE = 0.05
-LONGEST_WAIT = 600
-"""How often a folder that others hold is tried, half a minute in all."""
 _MADE = "[a-z0-9_]{8}"  # what tempfile puts behind a prefix
 
 
@@ -31,7 +27,13 @@ def held(folder: Path) -> Iterator[None]:
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        _wait_for(handle, folder)
+        wait_for(
+            handle,
+            what=f"the folder {folder.name!a}",
+            code="folder-held",
+            todo="try again when it has ended; end it if it hangs, or name a place in a folder "
+            "that is yours alone",
+        )
         yield
     finally:
         os.close(handle)
@@ -61,19 +63,6 @@ def staged(folder: Path, *, prefix: str) -> Iterator[Path]:
         os.close(handle)
         if staging.exists():
             shutil.rmtree(staging)
-
-
-def _wait_for(handle: int, folder: Path) -> None:
-    for _ in range(LONGEST_WAIT):
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        time.sleep(_PAUSE)
-    raise Refusal(
-        f"another program holds the folder: {folder.name!a}",
-        code="folder-held",
-        todo="try again when it has ended, or name a place in a folder that is yours alone",
-    )
 
 
 def put_in_place(staging: Path, folder: Path) -> None:

@@ -19,6 +19,9 @@ class Keeper(Enum):
     OPERATOR = "operator"  # made by: clerestory log create
 
 
+ENDED_ANSWER = "ended_answer"
+"""The field of an update by which ``clerestory abandon`` ends an answer."""
+
 _WRITTEN_BY = MappingProxyType(
     {
         EventType.DEMAND_RECEIVED: "clerestory receive",
@@ -52,9 +55,12 @@ def check_by_hand(events: Iterable[Event], keeper: Keeper) -> None:
         Refusal: It does; the message names the first and the next step names its command.
     """
     for number, event in enumerate(events, 1):
-        if not is_by_hand(event.type, keeper):
+        # Of the updates that anybody may write one stands for an act.
+        ends = keeper is Keeper.OFFICE and ENDED_ANSWER in event.fields
+        if ends or not is_by_hand(event.type, keeper):
+            command = "clerestory abandon" if ends else _WRITTEN_BY[event.type]
             raise Refusal(
                 f"an event of type {event.type.value} must not be appended by hand: event {number}",
                 code="log-event-internal",
-                todo=f"it is written by: {_WRITTEN_BY[event.type]}; nothing was written",
+                todo=f"it is written by: {command}; nothing was written",
             )

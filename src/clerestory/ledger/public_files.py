@@ -4,13 +4,13 @@ A tile is written to a temporary file, forced to disk and renamed; its folder is
 before the checkpoint that covers it appears. A file that stands is never replaced by other bytes.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from clerestory.kernel.files import Steps, no_steps, open_regular, sync_folder, write_whole
+from clerestory.kernel.locks import wait_for
 from clerestory.ledger.errors import Forked
 
 CHECKPOINT = "checkpoint"
@@ -38,7 +38,13 @@ class PublicFiles:
         self._folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._folder.parent / "publish.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            wait_for(
+                handle,
+                what=f"the lock of publishing beside {self._folder.name!a}",
+                code="file-held",
+                todo="run the same again when it has ended; end it if it hangs, and the next run "
+                "publishes what is missing",
+            )
             yield
         finally:
             os.close(handle)

@@ -29,7 +29,11 @@ def find_entry(
 
 
 def find_entries(
-    ledger: Ledger, events: Sequence[Event], *, beside: Collection[str] = frozenset()
+    ledger: Ledger,
+    events: Sequence[Event],
+    *,
+    beside: Collection[str] = frozenset(),
+    but: Collection[int] = (),
 ) -> int | None:
     """Return the last index of entries that stand one after another and say what ``events`` say.
 
@@ -37,10 +41,11 @@ def find_entries(
         ledger: The log that is asked.
         events: What would be written at once, of one matter.
         beside: Fields, shown or not, of which another value makes no other entry.
+        but: Last entries that are not looked for.
     """
     places = [set(_saying(ledger, event, beside)) for event in events]
     last = len(events) - 1
-    for index in sorted(places[-1]):
+    for index in sorted(places[-1].difference(but)):
         if all(index - last + place in found for place, found in enumerate(places)):
             return index
     return None

@@ -4,7 +4,6 @@ Source: C2SP tlog-witness. The state is one file a log, at the path where the re
 protocol expects it, so that the state directory can be served as it is.
 """
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from clerestory.kernel.files import Steps, no_steps, sync_folder, write_whole
+from clerestory.kernel.locks import wait_for
 from clerestory.ledger.errors import BadProof, Torn
 from clerestory.ledger.tree import check_consistency
 from clerestory.notes import base64s
@@ -209,7 +209,12 @@ class Witness:
         self._folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            wait_for(
+                handle,
+                what=f"the lock of the witness {self._folder.name!a}",
+                code="file-held",
+                todo="run the same again when it has ended; end it if it hangs",
+            )
             yield
         finally:
             os.close(handle)

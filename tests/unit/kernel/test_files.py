@@ -8,8 +8,51 @@ from pathlib import Path
 
 import pytest
 
-from clerestory.kernel import BadFile
+from clerestory.kernel import BadFile, Refusal, files, locks
 from clerestory.kernel.files import read_limited, write_new, write_private, write_whole
+
+DRAFT = ".0123456789abcdef.part"
+
+
+@pytest.mark.parametrize("write", [write_whole, write_new, write_private])
+def test_nobody_waits_for_ever_for_a_half_file_that_another_holds(
+    write: Callable[[Path, bytes], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "LONGEST_WAIT", 2)
+    monkeypatch.setattr(locks, "PAUSE", 0)
+    with files._held(tmp_path / files._draft_name(tmp_path / "a")):
+        with pytest.raises(Refusal, match=rf"process {os.getpid()}, running since 20\d\d-") as held:
+            write(tmp_path / "a", b"second")
+        assert (held.value.code, names_in(tmp_path)) == (
+            "file-held",
+            [files._draft_name(Path("a"))],
+        )
+        assert "end it if it hangs" in held.value.todo
+        monkeypatch.setattr(locks, "_LOCKS", tmp_path / "none")
+        with pytest.raises(Refusal, match="does not say which"):
+            write(tmp_path / "a", b"second")
+
+
+def test_the_half_files_of_killed_runs_are_taken_away_and_nothing_else(tmp_path: Path) -> None:
+    key = tmp_path / "log.key"
+    key.write_bytes(b"whole")
+    # A run that is killed between the two names of a file leaves both.
+    os.link(key, tmp_path / DRAFT)
+    (tmp_path / ".aaaaaaaaaaaaaaaa.part").write_bytes(b"ha")
+    others = ["a.part", ".0123.part", ".0123456789ABCDEF.part", ".0123456789abcdef.partial"]
+    for name in others:
+        (tmp_path / name).write_bytes(b"somebody's")
+    (tmp_path / ".bbbbbbbbbbbbbbbb.part").symlink_to(key)
+    (tmp_path / ".cccccccccccccccc.part").mkdir()
+    os.mkfifo(tmp_path / ".dddddddddddddddd.part")
+    kept = {*others, "log.key", *(f".{one * 16}.part" for one in "bcde")}
+
+    with files._held(tmp_path / ".eeeeeeeeeeeeeeee.part"):
+        cleared = files.clear_drafts(tmp_path)
+        assert set(names_in(tmp_path)) == kept
+    assert [one.name for one in cleared] == [DRAFT, ".aaaaaaaaaaaaaaaa.part"]
+    assert key.read_bytes() == b"whole"
+    assert files.clear_drafts(key) == files.clear_drafts(tmp_path / "none") == ()
 
 
 class Other(BadFile):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clerestory.kernel import Refusal, folders
+from clerestory.kernel import Refusal, locks
 from clerestory.kernel.folders import put_in_place, staged
 
 
@@ -77,14 +77,17 @@ def test_only_what_a_dead_run_left_is_taken_away(tmp_path: Path) -> None:
 def test_nobody_waits_for_ever_for_a_folder_that_a_stranger_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folders, "LONGEST_WAIT", 3)
+    monkeypatch.setattr(locks, "LONGEST_WAIT", 3)
     held = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
 
     with pytest.raises(Refusal) as refused, staged(tmp_path / "new", prefix=".made-"):
         pytest.fail("nothing is made in a folder that others hold")
     assert refused.value.code == "folder-held"
-    assert str(refused.value).endswith(f"'{tmp_path.name}'")
+    assert (
+        f"another program holds the folder '{tmp_path.name}': process {os.getpid()}, running "
+        "since 20" in str(refused.value)
+    )
     assert list(tmp_path.iterdir()) == []
 
     os.close(held)

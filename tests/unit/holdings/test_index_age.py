@@ -1,0 +1,158 @@
+"""An index is held against the records once for each state of them, and never against a guess."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from clerestory.holdings import (
+    Catalogue,
+    IndexFault,
+    build_index,
+    check_index_current,
+    open_index,
+    open_source,
+    sqlite_file,
+)
+
+Check = Callable[..., int]
+# Long after any file of a test was written, and long before.
+SETTLED, EARLY = datetime(2100, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
+RENAMED = "UPDATE people SET family_names = 'Another' WHERE person_id = 'P20000011'"
+MOVED = "UPDATE people SET address = '1 Made-Up Street' WHERE person_id = 'P20000011'"
+GONE = "DELETE FROM people WHERE person_id = 'P20000011'"
+
+
+@pytest.fixture
+def records(tmp_path: Path, agency: Path) -> Path:
+    return Path(shutil.copy(agency / "agency.sqlite", tmp_path / "agency.sqlite"))
+
+
+@pytest.fixture
+def index(records: Path, catalogue: Catalogue, tmp_path: Path) -> Path:
+    with closing(open_source(records)) as source:
+        build_index(source, catalogue, tmp_path / "persons.index").close()
+    return tmp_path / "persons.index"
+
+
+@pytest.fixture
+def check(index: Path, records: Path, catalogue: Catalogue) -> Check:
+    """Hold the index against the records, and return how often all persons were walked."""
+
+    def run(now: datetime = SETTLED) -> int:
+        asked: list[str] = []
+        with (
+            closing(open_index(index, catalogue=catalogue)) as opened,
+            closing(open_source(records, recorder=lambda text, _: asked.append(text))) as source,
+        ):
+            check_index_current(opened, source, catalogue, now=now)
+        return sum("FROM people ORDER BY" in " ".join(text.split()) for text in asked)
+
+    return run
+
+
+def write(records: Path, statement: str) -> None:
+    with closing(sqlite3.connect(records)) as connection, connection:
+        assert connection.execute(statement).rowcount == 1
+
+
+def test_records_that_nobody_wrote_to_are_walked_once(check: Check, index: Path) -> None:
+    assert [check() for _ in range(3)] == [1, 0, 0]
+    note = index.with_name("persons.index.compared")
+    assert set(json.loads(note.read_bytes())) == {"index", "records"}
+    assert note.stat().st_mode & 0o777 == 0o600
+
+
+def test_records_that_were_written_to_are_walked_again_and_may_still_agree(
+    check: Check, records: Path
+) -> None:
+    check()
+    write(records, MOVED)
+
+    assert [check() for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize("statement", [RENAMED, GONE])
+def test_an_index_of_others_is_refused_however_often_it_is_asked(
+    statement: str, check: Check, records: Path, index: Path
+) -> None:
+    check()
+    note = index.with_name("persons.index.compared")
+    before = note.read_bytes()
+    write(records, statement)
+
+    for _ in range(2):
+        with pytest.raises(IndexFault) as refused:
+            check()
+        assert refused.value.code == "index-outdated"
+    assert note.read_bytes() == before
+
+
+def test_another_file_under_the_name_of_the_records_is_walked(
+    check: Check, records: Path, tmp_path: Path
+) -> None:
+    check()
+    other = Path(shutil.copy2(records, tmp_path / "other.sqlite"))
+    write(other, GONE)
+    other.replace(records)
+
+    with pytest.raises(IndexFault):
+        check()
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff" * 2_000])
+def test_a_note_of_anything_else_costs_a_walk_and_no_more(
+    content: bytes, check: Check, index: Path
+) -> None:
+    note = index.with_name("persons.index.compared")
+    note.write_bytes(content)
+
+    assert [check() for _ in range(2)] == [1, 0]
+
+
+def test_a_note_of_another_index_is_no_note_of_this_one(
+    check: Check, index: Path, records: Path, catalogue: Catalogue
+) -> None:
+    check()
+    write(records, GONE)
+    with closing(open_source(records)) as source:
+        build_index(source, catalogue, index).close()
+
+    assert [check() for _ in range(2)] == [1, 0]
+
+
+def test_a_write_that_could_go_unseen_is_looked_for_each_time(
+    check: Check,
+) -> None:
+    assert [check(now=EARLY) for _ in range(2)] == [1, 1]
+
+
+def test_what_sqlite_writes_beside_the_file_first_counts_as_written(
+    check: Check, records: Path
+) -> None:
+    check()
+    beside = records.with_name("agency.sqlite-journal")
+    beside.write_bytes(b"")
+
+    assert check() == 1
+
+
+def test_each_table_of_a_folder_counts(agency: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(agency / "parquet", tmp_path / "parquet"))
+    files = sorted(folder.iterdir())
+    paths = [*files, folder / "none.parquet"]
+    states = [sqlite_file.state_of_files(paths, SETTLED)]
+    for file in (files[0], files[-1]):
+        shutil.copy(file, tmp_path / "again")
+        (tmp_path / "again").replace(file)
+        states.append(sqlite_file.state_of_files(paths, SETTLED))
+    (folder / "none.parquet").write_bytes(b"")
+    states.append(sqlite_file.state_of_files(paths, SETTLED))
+
+    assert len({*states, None}) == 5
+    assert sqlite_file.state_of_files(paths, EARLY) is None
