@@ -270,20 +270,35 @@ def test_what_came_along_may_bind_whom_it_names(
 
 
 @pytest.mark.parametrize(
-    ("scope", "reached"),
+    ("own", "kind", "scope", "reached"),
     [
-        ({}, "yes no"),
-        ({"count": 2}, "yes no"),
-        ({"programs": ["snap"]}, "yes no"),
-        (S2_ONLY, "no yes"),
-        ({"fields_named": ["S2.address"]}, "no yes"),
+        # It may mean whom the paper in hand does not name: something in the envelope asks of them.
+        ("court_order", "court_order", {}, "yes yes"),
+        ("court_order", "court_order", {"count": 2}, "yes yes"),
+        ("court_order", "court_order", {"programs": ["snap"]}, "yes yes"),
+        ("court_order", "court_order", {"programs": ["tanf"]}, "no no"),
+        ("court_order", "court_order", S2_ONLY, "no yes"),
+        ("court_order", "court_order", {"fields_named": ["S2.address"]}, "no yes"),
+        ("letter", "court_order", {}, "yes yes"),
+        ("letter", "judicial_subpoena", {}, "yes yes"),
+        ("judicial_subpoena", "judicial_subpoena", {}, "yes yes"),
+        # Of an order and a subpoena that come together, each is for what the other names.
+        ("judicial_subpoena", "court_order", {}, "yes no"),
+        ("judicial_subpoena", "court_order", S2_ONLY, "no yes"),
+        ("court_order", "judicial_subpoena", {}, "yes no"),
+        ("court_order", "judicial_subpoena", {"count": 2}, "yes no"),
+        ("court_order", "judicial_subpoena", {"programs": ["snap"]}, "yes no"),
+        ("court_order", "judicial_subpoena", S2_ONLY, "no yes"),
+        ("court_order", "judicial_subpoena", {"fields_named": ["S2.address"]}, "no yes"),
+        ("court_order", "search_warrant", {}, "yes no"),
     ],
 )
-def test_what_says_nothing_of_its_scope_is_for_what_it_came_with(
-    scope: Said, reached: str, make: Make, stack: PackStack
+def test_what_says_nothing_of_its_scope_may_mean_whatever_is_asked(
+    own: str, kind: str, scope: Said, reached: str, make: Make, stack: PackStack
 ) -> None:
     names_one = {"persons": "named", "fields": "stated", "persons_named": ["S1"]}
-    paper = {"scope": names_one, "accompanies": [{**ORDER, "scope": scope}]}
+    came = {**ORDER, "kind": kind, "scope": scope}
+    paper = {"kind": own, "scope": names_one, "accompanies": [came]}
     demand = make(instrument=paper, subjects=TWO, records=BOTH)
     read = DemandFacts.of(demand, demand.received_on, stack.vocabulary)
 

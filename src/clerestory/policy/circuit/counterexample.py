@@ -8,7 +8,8 @@ from clerestory.kernel.time import month_text
 from clerestory.law.fact import Fact
 from clerestory.law.fact_table import FACTS
 from clerestory.policy.model.papers import ENFORCED, PROCESS
-from clerestory.policy.model.process import ISSUERS
+from clerestory.policy.model.permissions import AGREE, AGREEMENT
+from clerestory.policy.model.process import ISSUERS, ORDER
 
 Facts = Mapping[str, Any]
 Document = dict[str, Any]
@@ -147,7 +148,7 @@ def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
 
 def _name_on_another_permission(paper: Document, facts: Facts, ref: str) -> None:
     """Add a second permission or agreement that names the field, where the demand is one itself."""
-    covers = {"consent": "consent.field", "matching_agreement": "agreement.field"}
+    covers = {"consent": "consent.field", AGREEMENT: "agreement.field"}
     covering = covers.get(facts["paper.kind"])
     if covering and facts[covering] == "yes":
         same = ("kind", "issuer", "status", "written", "valid", "signed", "served")
@@ -198,11 +199,16 @@ def _beside(kind: str, status: str, facts: Facts) -> Document:
     if kind in PROCESS and status == "live":
         # It is for nobody who is asked about here.
         return {"kind": kind, "status": status, "scope": {"persons_named": []}}
-    if kind != "consent":
+    if kind == "consent":
+        signed = {"issuer": "subject"} if facts["consent.elements"] == "yes" else {}
+        stands = facts["consent.revoked"] == "no"
+    elif kind == AGREEMENT and facts["agreement.in_force"] == "yes":
+        signed = {"issuer": min(AGREE.intersection(facts["issuers"]))}
+        stands = True
+    else:
         return {"kind": kind, "status": status}
-    signed = {"issuer": "subject"} if facts["consent.elements"] == "yes" else {}
     # Whether it stands is then not known: it is in no list of papers in force, nor a dead one.
-    unknown = status != "live" and facts["consent.revoked"] == "no"
+    unknown = status != "live" and stands
     return {"kind": kind, "status": "unknown" if unknown else status, **signed}
 
 
@@ -217,9 +223,9 @@ def _process(facts: Facts, ref: str) -> list[Document]:
     ]
     in_force = possible[:1] if facts["paper.process"] == "yes" else []
     if facts["paper.process_beside"] != "yes":
-        # Where the paper in hand is none, this one says nothing of what it is for but how many.
+        # With an order it comes for what the order names, and says nothing but how many.
         scope["count"] = 2
-        return in_force if facts["paper.names_field"] == "no" else []
+        return in_force if facts["paper.kind"] == ORDER else []
     scope["fields_named"] = [ref]
     if not ref.startswith("S*"):
         scope["persons_named"] = [ref.partition(".")[0]]

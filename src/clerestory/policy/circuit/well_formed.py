@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from clerestory.law.fact_table import FACTS
 from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.model.papers import ENFORCED, PROCESS, UNITED_STATES
-from clerestory.policy.model.process import FEDERAL_JUDGES, FORMS, ISSUERS
+from clerestory.policy.model.permissions import AGREE, AGREEMENT
+from clerestory.policy.model.process import FEDERAL_JUDGES, FORMS, ISSUERS, ORDER
 from clerestory.policy.model.shape import Shape
 
 # Facts that a demand always settles: unknown is none of their answers.
@@ -130,11 +131,16 @@ def _process(circuit: Circuit, live: int) -> Iterator[int]:
         circuit.is_one_of("paper.court", ["unstated"]),
     ]
     yield _if(circuit, circuit.both([live, circuit.either(own), *plain]), yields)
-    # Process in force that came along may bind, but where it says nothing of what it is for.
+    # Process in force that came along may bind, but where it is for what an order names.
     beside = circuit.is_one_of("paper.process_beside", ["yes"])
     by_itself = circuit.both([live, circuit.either(own), *plain[:3], _of_one_court(circuit)])
-    another = circuit.is_one_of("paper.names_field", ["no"])
-    yield _if(circuit, yields, circuit.either([by_itself, beside, another]))
+    for_an_order = circuit.both(
+        [
+            circuit.is_one_of("paper.names_field", ["no"]),
+            circuit.is_one_of("paper.kind", [ORDER]),
+        ]
+    )
+    yield _if(circuit, yields, circuit.either([by_itself, beside, for_an_order]))
     came = circuit.either(circuit.holds("kinds", kind) for kind in sorted({*PROCESS, ENFORCED}))
     yield _if(circuit, beside, came)
 
@@ -220,6 +226,18 @@ def _papers_of_permission(circuit: Circuit) -> Iterator[int]:
     yield _if(circuit, circuit.both([this, whole]), circuit.both(signed))
     came = circuit.holds("kinds", "consent")
     yield _if(circuit, circuit.both([came, whole]), circuit.holds("issuers", "subject"))
+    # So it is with an agreement, which those make who may bind an agency.
+    this = circuit.is_one_of("paper.kind", [AGREEMENT])
+    in_force = circuit.is_one_of("agreement.in_force", ["yes"])
+    bound = [
+        circuit.is_one_of("paper.issuer", sorted(AGREE)),
+        circuit.is_one_of("paper.written", ["yes", "unknown"]),
+        _may_stand(circuit),
+    ]
+    yield _if(circuit, circuit.both([this, in_force]), circuit.both(bound))
+    came = circuit.holds("kinds", AGREEMENT)
+    made = circuit.either(circuit.holds("issuers", one) for one in sorted(AGREE))
+    yield _if(circuit, circuit.both([came, in_force]), made)
 
 
 def _may_stand(circuit: Circuit) -> int:
@@ -227,6 +245,7 @@ def _may_stand(circuit: Circuit) -> int:
         [
             circuit.is_one_of("paper.status", ["live", "unknown"]),
             circuit.is_one_of("paper.in_date", ["yes", "unknown"]),
+            circuit.is_one_of("paper.signed", ["lately", "long_ago", "unstated"]),
         ]
     )
 

@@ -180,7 +180,7 @@ def _cited(demand: Demand, authorities: Mapping[str, Authority]) -> list[str]:
 
 
 def _subjects(demand: Demand, on: date) -> dict[str, Known]:
-    alone = sum(subject.relation == "named" for subject in demand.subjects) == 1
+    alone = _is_about_one(demand)
     described: dict[object, Known] = {}
     paper = demand.instrument
     housemates = Housemates.of(paper, demand) if binds(paper) else None
@@ -210,6 +210,19 @@ def _subjects(demand: Demand, on: date) -> dict[str, Known]:
             described[key] = Known(key, facts)
         known[subject.ref] = described[key]
     return known
+
+
+def _is_about_one(demand: Demand) -> bool:
+    """Whether one person is named, and whoever else is asked about nobody can mistake for them.
+
+    What is found is found of one. A paper that counts several, or a list beside the one who is
+    named, leaves open of whom, whatever the others are called.
+    """
+    asked = {item.subject for item in demand.items}
+    relations = [subject.relation for subject in demand.subjects]
+    count = demand.instrument.count
+    several = isinstance(count, int) and count > 1 and len(asked) > 1
+    return relations.count("named") == 1 and "listed_row" not in relations and not several
 
 
 def _hold(holds: tuple[Hold, ...], on: date, vocabulary: Vocabulary) -> str:

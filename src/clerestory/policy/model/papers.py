@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from clerestory.demands.demand import Demand, Instrument, Item
 from clerestory.kernel.time import month_text
-from clerestory.policy.model.permissions import in_date
+from clerestory.policy.model.permissions import in_date, is_to_come
 
 UNITED_STATES = "us"
 # An officer who asks today writes today. What was signed more than a year before it came is another
@@ -186,11 +186,6 @@ def is_live(paper: Instrument, on: date) -> bool:
         and in_date(paper.valid_from, paper.valid_to, on) != "no"
         and not is_to_come(paper, on)
     )
-
-
-def is_to_come(paper: Instrument, on: date) -> bool:
-    """Whether a paper says of itself that it is signed or served after a day."""
-    return any(day is not None and day > on for day in (paper.signed_on, paper.served_on))
 
 
 def is_of_long_ago(paper: Instrument, received_on: date) -> bool:

@@ -35,6 +35,8 @@ ISSUERS: Mapping[str, frozenset[str]] = {
 _NO_COURT = frozenset({"immigration_judge", "immigration_officer", "administrative_judge"})
 _MAY_STAND = frozenset({"live", "unknown"})
 _HOUSEMATE = "household_member"
+ORDER = "court_order"
+"""What a subpoena comes with that says nothing of what it is for."""
 FORMS: Mapping[str, tuple[str, bool]] = {
     "ao_88": ("judicial_subpoena", True),
     "ao_88b": ("judicial_subpoena", True),
@@ -53,16 +55,16 @@ class _MayBind:
     programs: frozenset[str] | None
     fields: frozenset[str] | None
     housemates: Housemates
+    is_for_what_it_came_with: bool
 
     @classmethod
     def of(cls, paper: Instrument, demand: Demand) -> "_MayBind":
         said = (paper.persons_named, paper.programs, paper.fields_named)
         persons, programs, fields = (None if one is None else frozenset(one) for one in said)
-        return cls(persons, programs, fields, Housemates.of(paper, demand))
-
-    @property
-    def says_for_what(self) -> bool:
-        return self.persons is not None or self.fields is not None
+        own = demand.instrument
+        of_a_pair = binds(own) and (own.kind == ORDER) != (paper.kind == ORDER)
+        silent = persons is None and fields is None
+        return cls(persons, programs, fields, Housemates.of(paper, demand), of_a_pair and silent)
 
     def may_name(self, item: Item, *, housemate: bool) -> bool:
         return (
@@ -113,7 +115,9 @@ class CourtProcess:
     def may_reach(self, item: Item, named: str) -> str:
         """Say whether process of a court that came along may reach an item.
 
-        One that says neither whom nor what it is for is for what it came with.
+        One that says neither whom nor what it is for may mean whatever is asked, also what the
+        paper in hand does not name: something in the envelope asks for it. Of an order and a
+        subpoena that come together, each is for what the other names (42 CFR 2.61(b)).
 
         Args:
             item: A person's field in a programme.
@@ -121,7 +125,8 @@ class CourtProcess:
         """
         housemate = item.subject in self.housemates
         reached = any(
-            (named != "no" or one.says_for_what) and one.may_name(item, housemate=housemate)
+            (named != "no" or not one.is_for_what_it_came_with)
+            and one.may_name(item, housemate=housemate)
             for one in self.may_bind
         )
         return "yes" if reached else "no"
