@@ -15,6 +15,7 @@ PACKS = ROOT / "packs"
 OTHERWISE = {
     ("law/fact_table.py", "us-me"): "the jurisdiction of a plain demand, and no pack",
     ("audit/promises/reach.py", "about_nobody"): "the category of codes.yaml, and no defined word",
+    ("policy/model/permissions.py", "matching_agreement"): "the kind of a paper, and no such word",
 }
 
 

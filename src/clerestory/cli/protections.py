@@ -125,8 +125,11 @@ def as_told(decided: Decided) -> Decided:
         },
     )
     rulings = decided.determination.rulings
-    if plain == decided.demand and not any(one.lowered_from in _OPEN for one in rulings):
-        return _without_denial(decided)
+    protected = (decided.stack.deciding("protection"),)
+    if plain == decided.demand and not any(
+        one.lowered_from in _OPEN or one.authorities == protected for one in rulings
+    ):
+        return decided
     sources = sources_of(plain.holder.agency, profiles_folder())
     without = Engine.of(decided.stack, decided.determination.on, sources).decide(plain)
     unflagged = {ruling.item: ruling for ruling in without.rulings}

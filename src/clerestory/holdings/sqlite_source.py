@@ -19,6 +19,10 @@ from clerestory.holdings.sqlite_file import SqliteFile
 
 _DAY_PATTERN = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
 _AFTER_DAY = "*[^0-9:. T]*"
+# What shows no rows of its own: a view may ask what day it is, a virtual table another file.
+_VIEWS = sa.text(
+    "SELECT 1 FROM sqlite_master WHERE type = 'view' OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1"
+)
 
 
 class SqliteSource(SqlSource):
@@ -38,8 +42,12 @@ class SqliteSource(SqlSource):
         self._file.check_same()
 
     def written_state(self, now: datetime) -> str | None:
-        """The state of the file, and of the files beside it into which SQLite writes first."""
-        return self._file.written_state(now)
+        """The state of the file, and of the files beside it into which SQLite writes first.
+
+        ``None`` where there is a view, which may show others tomorrow though nobody writes.
+        """
+        views = self.guard(lambda connection: connection.execute(_VIEWS).first())
+        return self._file.written_state(now) if views is None else None
 
     def is_person(
         self, column: sa.ColumnElement[str], table: str, person: sa.ColumnElement[str]

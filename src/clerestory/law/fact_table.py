@@ -78,6 +78,8 @@ FACTS: tuple[Fact, ...] = (
     made(
         "paper.process", "yes", "no", evidence=True, brings=_YES, plain="no",
     ),
+    # Of what came along: it opens nothing, so that it is no new evidence of anything.
+    made("paper.process_beside", "yes", "no", plain="no"),
     made(
         "paper.signed", "lately", "long_ago", "later", "unstated",
         evidence=True, brings=frozenset({"lately"}), plain="unstated",

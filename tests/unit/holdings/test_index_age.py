@@ -142,6 +142,22 @@ def test_what_sqlite_writes_beside_the_file_first_counts_as_written(
     assert check() == 1
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "CREATE VIEW current AS SELECT * FROM people WHERE date_of_birth < date('now')",
+        "CREATE VIRTUAL TABLE words USING fts5(name)",
+    ],
+)
+def test_what_shows_others_tomorrow_though_nobody_writes_is_walked_each_time(
+    shown: str, check: Check, records: Path
+) -> None:
+    with closing(sqlite3.connect(records)) as connection, connection:
+        connection.execute(shown)
+
+    assert [check() for _ in range(2)] == [1, 1]
+
+
 def test_each_table_of_a_folder_counts(agency: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(agency / "parquet", tmp_path / "parquet"))
     files = sorted(folder.iterdir())

@@ -17,62 +17,64 @@ NAMED = {*BETTER, ("paper.names_field", "yes")}
 
 def told(facts: dict[str, Any]) -> list[object]:
     names = ("papers", "kinds", "issuers")
-    return [facts["paper"]["process"], *(" ".join(facts[name]) for name in names)]
+    beside = facts["paper"]["process_beside"]
+    return [f"{facts['paper']['process']} {beside}", *(" ".join(facts[name]) for name in names)]
 
 
 @pytest.mark.parametrize(
     ("paper", "changes", "found"),
     [
-        ({}, set(), ["no", "letter", "letter", "officer"]),
+        ({}, set(), ["no no", "letter", "letter", "officer"]),
         # A subpoena of a clerk comes along.
         (
             {},
             {("paper.process", "yes")},
-            ["yes", "judicial_subpoena letter", "judicial_subpoena letter", "clerk officer"],
+            ["yes yes", "judicial_subpoena letter", "judicial_subpoena letter", "clerk officer"],
         ),
         (
             {"accompanies": [{**SUBPOENA, "issuer": "attorney", "scope": {"programs": []}}]},
             {("paper.process", "yes")},
-            ["yes", "judicial_subpoena letter", "judicial_subpoena letter", "attorney officer"],
+            ["yes yes", "judicial_subpoena letter", "judicial_subpoena letter", "attorney officer"],
         ),
         (
             {},
             {("papers", "court_order")},
-            ["no", "court_order letter", "court_order letter", "officer"],
+            ["no yes", "court_order letter", "court_order letter", "officer"],
         ),
         # A better paper stands in the place of the one in hand.
-        ({}, BETTER, ["yes", "search_warrant", "search_warrant", "state_judge"]),
+        ({}, BETTER, ["yes no", "search_warrant", "search_warrant", "state_judge"]),
         (
             {"scope": {"fields": "everything"}},
             BETTER,
-            ["no", "search_warrant", "search_warrant", "state_judge"],
+            ["no no", "search_warrant", "search_warrant", "state_judge"],
         ),
         (
             {"scope": {"fields": "everything"}},
             NAMED,
-            ["yes", "search_warrant", "search_warrant", "state_judge"],
+            ["yes no", "search_warrant", "search_warrant", "state_judge"],
         ),
         (
             {"status": "unknown"},
             BETTER,
-            ["no", "search_warrant", "search_warrant", "state_judge"],
+            ["no no", "search_warrant", "search_warrant", "state_judge"],
         ),
-        ({"written": "no"}, BETTER, ["no", "search_warrant", "search_warrant", "state_judge"]),
+        ({"written": "no"}, BETTER, ["no no", "search_warrant", "search_warrant", "state_judge"]),
         (
             {},
             {("paper.kind", "search_warrant")},
-            ["no", "search_warrant", "search_warrant", "officer"],
+            ["no no", "search_warrant", "search_warrant", "officer"],
         ),
         # What was process is none any more, and what came along stays.
-        (SUBPOENA, {("paper.kind", "court_order")}, ["no", "court_order", "court_order", "clerk"]),
+        (SUBPOENA, {("paper.kind", "court_order")},
+         ["no no", "court_order", "court_order", "clerk"]),
         (
             {"accompanies": [SUBPOENA]},
             {("paper.kind", "court_order")},
-            ["yes", "court_order judicial_subpoena", "court_order judicial_subpoena",
+            ["yes yes", "court_order judicial_subpoena", "court_order judicial_subpoena",
              "clerk officer"],
         ),
         (SUBPOENA, {("findings.order_stayed", "no")},
-         ["yes", "judicial_subpoena", "judicial_subpoena", "clerk"]),
+         ["yes no", "judicial_subpoena", "judicial_subpoena", "clerk"]),
     ],
 )  # fmt: skip
 def test_papers_process_and_issuers_follow_from_what_is_changed(

@@ -133,6 +133,43 @@ NO_PARTS = ("purpose", "field")
             "kinds": ["judicial_subpoena", "letter"],
             "issuers": ["clerk"],
             "paper.process": "yes",
+            "paper.process_beside": "yes",
+        },
+        # What came along is for another, or may bind and is not known to be in force.
+        {
+            "papers": ["judicial_subpoena", "letter"],
+            "kinds": ["judicial_subpoena", "letter"],
+            "issuers": ["clerk"],
+        },
+        {"kinds": ["court_order", "letter"], "paper.process_beside": "yes"},
+        {"kinds": ["administrative_subpoena", "letter"], "paper.process_beside": "yes"},
+        {
+            "kinds": ["court_order", "letter"],
+            "paper.process_beside": "yes",
+            "subject.relation": "class",
+            "subject.alone": "no",
+        },
+        # An order that leaves out a member of the household, and one for somebody else.
+        *(
+            {
+                "paper.kind": "court_order",
+                "papers": ["court_order"],
+                "kinds": ["court_order"],
+                "subject.relation": "household_member",
+                "subject.alone": "no",
+                "paper.names_field": named,
+                "paper.process_beside": beside,
+            }
+            for named in ("yes", "no")
+            for beside in ("yes", "no")
+        ),
+        {
+            "paper.kind": "administrative_subpoena",
+            "paper.enforced_by_order": "yes",
+            "papers": ["administrative_subpoena"],
+            "kinds": ["administrative_subpoena"],
+            "subject.relation": "household_member",
+            "subject.alone": "no",
         },
         {
             "paper.kind": "search_warrant",

@@ -233,6 +233,32 @@ def test_a_person_is_alone_where_nobody_else_is_named(facts: Facts) -> None:
     assert facts(subjects=[named | {"relation": "unknown"}])["subject"]["alone"] == "no"
 
 
+@pytest.mark.parametrize(
+    ("relation", "count", "asked", "alone"),
+    [
+        # Of whom something was found is open where the paper counts several who are asked about.
+        ("household_member", 2, "S1.address S2.address", "no"),
+        ("household_member", 1, "S1.address S2.address", "yes"),
+        ("household_member", None, "S1.address S2.address", "yes"),
+        ("household_member", 2, "S1.address", "yes"),
+        ("unknown", 2, "S1.address S2.address", "no"),
+        # Whoever stands beside a list is a row of it.
+        ("listed_row", None, "S1.address", "no"),
+        ("listed_row", 1, "S1.address S2.address", "no"),
+    ],
+)
+def test_nobody_is_alone_beside_others_whom_a_paper_counts_or_lists(
+    relation: str, count: int | None, asked: str, alone: str, facts: Facts
+) -> None:
+    subjects = [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": relation}]
+    paper = {"scope": {"persons": "named", **({"count": count} if count else {})}}
+    records = [{"program": "snap", "fields": asked.split()}]
+
+    found = facts(subjects=subjects, instrument=paper, records=records)
+
+    assert found["subject"]["alone"] == alone
+
+
 def test_only_those_whose_records_are_asked_for_are_counted(facts: Facts) -> None:
     two = [{"ref": ref, "relation": "named"} for ref in ("S1", "S2")]
     scope = {"scope": {"persons": "named", "count": 1, "fields": "stated"}}
@@ -400,6 +426,9 @@ PAPER = {"kind": "consent", "issuer": "subject", "written": "yes", "status": "li
         ({**PAPER, "valid": {"to": "2026-03-03"}}, "no", "yes"),
         ({**PAPER, "valid": {"from": "2026-03-03"}}, "unknown", "yes"),
         ({**PAPER, "valid": {"from": "2026-03-02"}}, "no", "yes"),
+        ({**PAPER, "signed": {"on": "2026-03-02"}}, "no", "yes"),
+        ({**PAPER, "signed": {"on": "2026-03-03"}}, "unknown", "yes"),
+        ({**PAPER, "served": {"on": "2026-03-03"}}, "unknown", "yes"),
         # The person signs it: no officer, no agency, no lawyer, nobody.
         ({**PAPER, "issuer": "officer"}, "no", "unknown"),
         ({**PAPER, "issuer": "agency_head"}, "no", "unknown"),
@@ -630,6 +659,56 @@ def test_an_agreement_covers_what_its_paper_lists_and_no_more(
         assert found == {**MATCHED, "field": field}
 
 
+AGREED = {"kind": "matching_agreement", "issuer": "agency_head", "status": "live"}
+
+
+@pytest.mark.parametrize(
+    ("paper", "in_force"),
+    [
+        ({}, "yes"),
+        ({"issuer": "officer"}, "yes"),
+        ({"written": "yes"}, "yes"),
+        ({"status": "unknown"}, "yes"),
+        ({"status": "withdrawn"}, "unknown"),
+        ({"status": "expired"}, "unknown"),
+        ({"status": "quashed"}, "unknown"),
+        ({"status": "stayed"}, "unknown"),
+        ({"valid": {"to": "2026-03-02"}}, "unknown"),
+        ({"valid": {"to": "2026-03-03"}}, "yes"),
+        ({"valid": {"from": "2026-03-03"}}, "unknown"),
+        ({"valid": {"from": "2026-03-02"}}, "yes"),
+        ({"signed": {"on": "2026-03-03"}}, "unknown"),
+        ({"signed": {"on": "2026-03-02"}}, "yes"),
+        # Two agencies agree in writing, through those who may bind them.
+        ({"issuer": "attorney"}, "unknown"),
+        ({"issuer": "subject"}, "unknown"),
+        ({"issuer": "none"}, "unknown"),
+        ({"written": "no"}, "unknown"),
+        # Another kind of paper says nothing of it.
+        ({"kind": "letter", "status": "withdrawn"}, "yes"),
+    ],
+)
+def test_an_agreement_is_held_against_the_paper_of_it_that_came_along(
+    paper: dict[str, object], in_force: str, facts: Facts
+) -> None:
+    came = [AGREED, {**AGREED, **paper}]
+    letter = {"kind": "letter", "written": "yes", "status": "live", "accompanies": came}
+
+    for said in ("yes", None):
+        found = facts(instrument=letter, agreements=[{**MATCH, "in_force": said}])["agreement"]
+        assert found == {**MATCHED, "in_force": in_force}
+    # What is written of it as no longer in force no paper brings back.
+    ended = facts(instrument=letter, agreements=[{**MATCH, "in_force": "no"}])["agreement"]
+    assert ended["in_force"] == "no"
+
+
+def test_the_demand_itself_may_be_the_paper_of_the_agreement(facts: Facts) -> None:
+    gone = {**AGREED, "status": "withdrawn"}
+
+    assert facts(instrument=AGREED, agreements=[MATCH])["agreement"]["in_force"] == "yes"
+    assert facts(instrument=gone, agreements=[MATCH])["agreement"]["in_force"] == "unknown"
+
+
 def test_without_an_agreement_nothing_is_agreed(facts: Facts) -> None:
     assert facts()["agreement"] == dict.fromkeys(MATCHED, "no")
 
@@ -847,14 +926,20 @@ def test_whose_body_asks_is_seen_from_the_holder(
         (("2026-03-01", "2026-03-04"), date(2026, 3, 4), ("unknown", "unknown")),
         (("2026-03-01", "2026-03-02"), date(2026, 3, 2), ("unknown", "unknown")),
         ((None, "2026-03-04"), date(2026, 3, 5), ("unknown", "unknown")),
-        # It runs, it had run out, it had not begun, or it never ends.
-        (("2026-03-01", "2026-03-06"), date(2026, 3, 5), ("live", "yes")),
+        # It came before it ran, or is still to begin.
+        (("2026-03-03", "2026-03-04"), date(2026, 3, 5), ("unknown", "unknown")),
+        (("2026-03-06", None), date(2026, 3, 5), ("unknown", "unknown")),
+        (("2026-03-06", "2026-03-09"), date(2026, 3, 5), ("unknown", "unknown")),
+        # Its days had run out when it came.
         (("2026-02-01", "2026-03-01"), date(2026, 3, 5), ("live", "no")),
-        (("2026-03-03", "2026-03-04"), date(2026, 3, 5), ("live", "no")),
+        ((None, "2026-03-01"), date(2026, 3, 5), ("live", "no")),
+        # It runs, or never ends.
+        (("2026-03-01", "2026-03-06"), date(2026, 3, 5), ("live", "yes")),
+        (("2026-03-05", None), date(2026, 3, 5), ("live", "yes")),
         (("2026-03-01", None), date(2026, 3, 5), ("live", "yes")),
     ],
 )
-def test_process_that_lapsed_on_the_desk_may_still_bind(
+def test_process_on_other_days_than_its_own_may_still_bind(
     facts: Facts, valid: tuple[str | None, str | None], on: date, said: tuple[str, str]
 ) -> None:
     days = {"from": valid[0], "to": valid[1]}

@@ -198,3 +198,183 @@ def test_every_form_was_looked_at(stack: PackStack) -> None:
     assert set(stack.vocabulary.lists["form"]) == {
         "ao_110", "ao_88", "ao_88b", "ao_93", "i_138", "i_200", "i_205", "i_247", "me_subpoena",
     }  # fmt: skip
+
+
+# ---- What came along and may bind, whatever it opens.
+
+ORDER: Said = {"kind": "court_order", "issuer": "state_judge", "status": "live"}
+S2_ONLY: Said = {"persons_named": ["S2"]}
+BOTH = [{"program": "snap", "fields": ["S1.address", "S2.address"]}]
+FAMILY = [{"ref": "S1", "relation": "named"}, {"ref": "S2", "relation": "household_member"}]
+
+
+def may_reach(make: Make, stack: PackStack, *papers: Said, **parts: Any) -> str:
+    """Whether process that came along may reach each of the items, in order."""
+    parts = {"subjects": TWO, "records": BOTH, **parts}
+    demand = make(instrument={"accompanies": list(papers)}, **parts)
+    read = DemandFacts.of(demand, demand.received_on, stack.vocabulary)
+    said = (read.about(item).context["paper"]["process_beside"] for item in demand.items)
+    return " ".join(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "reached"),
+    [
+        ({}, "yes yes"),
+        ({"scope": S2_ONLY}, "no yes"),
+        ({"scope": {"persons_named": []}}, "no no"),
+        ({"scope": {"fields_named": ["S1.address"]}}, "yes no"),
+        ({"scope": {"fields_named": ["S1.income"]}}, "no no"),
+        ({"scope": {"programs": ["tanf"]}}, "no no"),
+        ({"scope": {"programs": ["tanf", "snap"]}}, "yes yes"),
+        # Which of two it counts nobody knows, and one for all reaches each.
+        ({"scope": {"count": 1}}, "yes yes"),
+        ({"scope": {"count": "all"}}, "yes yes"),
+        ({"kind": "search_warrant"}, "yes yes"),
+        ({"kind": "judicial_subpoena"}, "yes yes"),
+        ({"kind": "grand_jury_subpoena"}, "yes yes"),
+        ({"kind": "legislative_subpoena"}, "yes yes"),
+        ({"kind": "administrative_subpoena"}, "no no"),
+        ({"kind": "administrative_subpoena", "enforced_by_order": "yes"}, "yes yes"),
+        ({"kind": "letter"}, "no no"),
+        ({"kind": "arrest_warrant"}, "no no"),
+        # What purports to be a court's is asked about; whoever is no court is none.
+        ({"issuer": "officer"}, "yes yes"),
+        ({"issuer": "clerk"}, "yes yes"),
+        ({"issuer": "none"}, "yes yes"),
+        ({"issuer": "immigration_judge"}, "no no"),
+        ({"issuer": "immigration_officer"}, "no no"),
+        ({"issuer": "administrative_judge"}, "no no"),
+        # In force or not known to be, on the day or from tomorrow: 2 March is the day.
+        ({"status": "unknown"}, "yes yes"),
+        ({"status": "expired"}, "no no"),
+        ({"status": "quashed"}, "no no"),
+        ({"status": "stayed"}, "no no"),
+        ({"status": "withdrawn"}, "no no"),
+        ({"valid": {"from": "2026-03-03"}}, "yes yes"),
+        ({"valid": {"from": "2026-03-03"}, "status": "unknown"}, "yes yes"),
+        ({"valid": {"from": "2026-03-02"}, "status": "unknown"}, "yes yes"),
+        ({"valid": {"to": "2026-03-03"}, "status": "unknown"}, "yes yes"),
+        ({"valid": {"to": "2026-03-02"}, "status": "unknown"}, "yes yes"),
+        ({"valid": {"to": "2026-03-02"}}, "yes yes"),
+        ({"valid": {"to": "2026-03-01"}, "status": "unknown"}, "no no"),
+        ({"valid": {"to": "2026-03-01"}}, "no no"),
+        ({"valid": {"from": "2026-03-03"}, "status": "expired"}, "no no"),
+        ({"served": {"on": "2026-03-03"}}, "yes yes"),
+    ],
+)
+def test_what_came_along_may_bind_whom_it_names(
+    said: Said, reached: str, make: Make, stack: PackStack
+) -> None:
+    assert may_reach(make, stack, {**ORDER, **said}) == reached
+
+
+@pytest.mark.parametrize(
+    ("own", "kind", "scope", "reached"),
+    [
+        # It may mean whom the paper in hand does not name: something in the envelope asks of them.
+        ("court_order", "court_order", {}, "yes yes"),
+        ("court_order", "court_order", {"count": 2}, "yes yes"),
+        ("court_order", "court_order", {"programs": ["snap"]}, "yes yes"),
+        ("court_order", "court_order", {"programs": ["tanf"]}, "no no"),
+        ("court_order", "court_order", S2_ONLY, "no yes"),
+        ("court_order", "court_order", {"fields_named": ["S2.address"]}, "no yes"),
+        ("letter", "court_order", {}, "yes yes"),
+        ("letter", "judicial_subpoena", {}, "yes yes"),
+        ("judicial_subpoena", "judicial_subpoena", {}, "yes yes"),
+        # Of an order and a subpoena that come together, each is for what the other names.
+        ("judicial_subpoena", "court_order", {}, "yes no"),
+        ("judicial_subpoena", "court_order", S2_ONLY, "no yes"),
+        ("court_order", "judicial_subpoena", {}, "yes no"),
+        ("court_order", "judicial_subpoena", {"count": 2}, "yes no"),
+        ("court_order", "judicial_subpoena", {"programs": ["snap"]}, "yes no"),
+        ("court_order", "judicial_subpoena", S2_ONLY, "no yes"),
+        ("court_order", "judicial_subpoena", {"fields_named": ["S2.address"]}, "no yes"),
+        ("court_order", "search_warrant", {}, "yes no"),
+    ],
+)
+def test_what_says_nothing_of_its_scope_may_mean_whatever_is_asked(
+    own: str, kind: str, scope: Said, reached: str, make: Make, stack: PackStack
+) -> None:
+    names_one = {"persons": "named", "fields": "stated", "persons_named": ["S1"]}
+    came = {**ORDER, "kind": kind, "scope": scope}
+    paper = {"kind": own, "scope": names_one, "accompanies": [came]}
+    demand = make(instrument=paper, subjects=TWO, records=BOTH)
+    read = DemandFacts.of(demand, demand.received_on, stack.vocabulary)
+
+    said = [read.about(item).context["paper"]["process_beside"] for item in demand.items]
+
+    assert " ".join(said) == reached
+
+
+def test_each_of_several_papers_may_bind_whom_it_names(make: Make, stack: PackStack) -> None:
+    for_one = {**ORDER, "scope": {"persons_named": ["S1"]}}
+    inside = {"kind": "letter", "accompanies": [{**ORDER, "scope": S2_ONLY}]}
+
+    assert may_reach(make, stack, for_one) == "yes no"
+    assert may_reach(make, stack, for_one, inside) == "yes yes"
+    assert may_reach(make, stack) == "no no"
+
+
+@pytest.mark.parametrize(
+    ("scope", "subjects", "said"),
+    [
+        # Whom a paper is said not to name it does not reach, unless it names or counts them.
+        ({}, FAMILY, "yes no"),
+        ({"count": 1}, FAMILY, "yes no"),
+        ({"count": 2}, FAMILY, "yes yes"),
+        (S2_ONLY, FAMILY, "no yes"),
+        ({"persons_named": ["S1"], "count": 2}, FAMILY, "yes no"),
+        ({"fields_named": ["S2.address"]}, FAMILY, "no yes"),
+        ({"fields_named": ["S1.address"], "count": 2}, FAMILY, "yes no"),
+        ({}, [{**one, "relation": "household_member"} for one in FAMILY], "yes yes"),
+        ({}, [FAMILY[1], {"ref": "S1", "relation": "listed_row"}], "yes no"),
+    ],
+)
+def test_a_member_of_the_household_is_reached_by_what_names_or_counts_them(
+    scope: Said, subjects: list[Said], said: str, make: Make, stack: PackStack
+) -> None:
+    order = {**ORDER, "scope": scope}
+
+    assert may_reach(make, stack, order, subjects=subjects) == said
+
+
+@pytest.mark.parametrize(
+    ("paper", "relation"),
+    [
+        ({}, "household_member"),
+        ({"scope": {"count": 1}}, "household_member"),
+        ({"scope": {"count": 2}}, "unknown"),
+        ({"scope": {"persons_named": ["S1"], "count": 2}}, "household_member"),
+        ({"scope": {"fields_named": ["S1.address"], "count": 2}}, "household_member"),
+        ({"scope": {"fields_named": ["S1.address", "S2.address"]}}, "unknown"),
+        ({"kind": "search_warrant", "scope": {"count": 2}}, "unknown"),
+        ({"kind": "judicial_subpoena", "scope": {"count": 2}}, "unknown"),
+        # What binds nobody is held to its words.
+        ({"kind": "letter", "scope": {"count": 2}}, "household_member"),
+        ({"kind": "administrative_subpoena", "scope": {"count": 2}}, "household_member"),
+        (
+            {"kind": "administrative_subpoena", "enforced_by_order": "yes", "scope": {"count": 2}},
+            "unknown",
+        ),
+    ],
+)
+def test_how_one_is_tied_whom_an_order_names_and_is_said_not_to_name_is_unknown(
+    paper: Said, relation: str, make: Make, stack: PackStack
+) -> None:
+    demand = make(instrument={**ORDER, **paper}, subjects=FAMILY, records=BOTH)
+    read = DemandFacts.of(demand, demand.received_on, stack.vocabulary)
+
+    relations = [read.about(item).context["subject"]["relation"] for item in demand.items]
+
+    assert relations == ["named", relation]
+
+
+def test_an_order_that_is_for_a_member_of_the_household_alone_may_name_them(
+    make: Make, stack: PackStack
+) -> None:
+    demand = make(instrument=ORDER, subjects=[{"ref": "S1", "relation": "household_member"}])
+
+    facts = facts_of(demand, demand.items[0], demand.received_on, stack.vocabulary)
+
+    assert (facts["subject"]["relation"], facts["subject"]["alone"]) == ("unknown", "no")

@@ -18,6 +18,12 @@ CONSENT = {
     "revoked": "no", "elements_complete": "yes", "expires_on": "2026-12-31",
 }  # fmt: skip
 SUBPOENA = {"kind": "judicial_subpoena", "issuer": "clerk", "status": "live"}
+ORDER = {"kind": "court_order", "issuer": "state_judge", "status": "live"}
+# The paper names another by their fields, and somebody in the household is asked about as well.
+HOUSEMATE = {
+    "subjects": [{"ref": "S1", "relation": "household_member"}, {"ref": "S2", "relation": "named"}],
+    "records": [{"program": "snap", "fields": ["S1.address", "S2.address"]}],
+}
 AGREEMENT = {
     "with": "police_state", "purposes": ["locate_fugitive"], "fields": ["S1.address"],
     "in_force": "yes", "agreed_by_holder": "yes", "bars_onward_sharing": "no",
@@ -55,6 +61,11 @@ Fits = Callable[[dict[str, Any]], bool]
         {},
         {"instrument": {"accompanies": [SUBPOENA]}},
         {"instrument": SUBPOENA},
+        {"instrument": ORDER},
+        {"instrument": {**ORDER, "valid": {"to": "2026-03-01"}}},
+        {"instrument": ORDER, **HOUSEMATE},
+        {"instrument": {"accompanies": [{**SUBPOENA, "scope": {"persons_named": ["S2"]}}]}},
+        {"instrument": {"accompanies": [{"kind": "court_order", "valid": {"from": "2026-03-03"}}]}},
         {"instrument": {"served": {"on": "2026-03-03"}}},
         {"consents": [CONSENT]},
         {"consents": [{**CONSENT, "to": "press", "purpose": "none", "fields": []}]},
@@ -115,6 +126,19 @@ def test_what_a_demand_says_is_well_formed(parts: dict[str, Any], row: Row, fits
         ({}, {"paper.process": "yes"}),
         ({"instrument": {"accompanies": [SUBPOENA]}}, {"issuers": ["officer"]}),
         ({"instrument": SUBPOENA}, {"paper.process": "no"}),
+        ({}, {"paper.process_beside": "yes"}),
+        ({"instrument": {"accompanies": [SUBPOENA]}}, {"paper.process_beside": "no"}),
+        ({"instrument": SUBPOENA}, {"paper.form": "ao_93", "forms": ["ao_93"]}),
+        ({"instrument": SUBPOENA}, {"paper.court": "other_state"}),
+        (
+            {"instrument": {**SUBPOENA, "form": "ao_88b"}},
+            {"paper.court": "holder_state"},
+        ),
+        (
+            {"instrument": ORDER, **HOUSEMATE},
+            {"paper.names_field": "of_which_program"},
+        ),
+        ({"instrument": ORDER, **HOUSEMATE}, {"paper.fields": "everything"}),
         ({}, {"paper.form": "i_205"}),
         ({}, {"paper.names_field": "everything"}),
         ({}, {"raised": ["order_stayed"], "findings.order_stayed": "yes"}),
@@ -157,10 +181,11 @@ PLAIN = {
     "paper.kind": "letter", "paper.form": "none", "paper.issuer": "none",
     "paper.court": "unstated", "paper.persons": "named", "paper.fields": "stated",
     "paper.status": "live", "paper.names_field": "yes", "paper.process": "no",
-    "paper.signed": "unstated", "subject.relation": "named",
+    "paper.process_beside": "no", "paper.signed": "unstated", "subject.relation": "named",
     "subject.alone": "yes", "subject.represented_by": "unstated", "holder.agency": "me-dhhs",
     "holder.kind": "state_agency", "holder.jurisdiction": "us-me", "months": "unstated",
-    "hold": "none", "channel": "post", "resource.name": "address", "resource.source": "household",
+    "hold": "none", "channel": "post",
+    "requester_state": "unstated", "resource.name": "address", "resource.source": "household",
 }  # fmt: skip
 
 

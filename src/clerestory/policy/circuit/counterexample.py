@@ -7,12 +7,15 @@ from typing import Any
 from clerestory.kernel.time import month_text
 from clerestory.law.fact import Fact
 from clerestory.law.fact_table import FACTS
-from clerestory.policy.model.process import ISSUERS
+from clerestory.policy.model.papers import ENFORCED, PROCESS
+from clerestory.policy.model.permissions import AGREE, AGREEMENT
+from clerestory.policy.model.process import ISSUERS, ORDER
 
 Facts = Mapping[str, Any]
 Document = dict[str, Any]
 
 REF = "S1"
+SECOND = "S2"
 # Groups that a demand has several of, each written with what else it says.
 _LISTS = frozenset({"subject", "consent", "agreement"})
 # Whom a permission names that names the requester.
@@ -55,7 +58,9 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         document["requester"]["jurisdiction"] = state
     if facts["consent.given"] == "yes":
         document["requester"]["body"] = BODY
-    if facts["paper.names_field"] == "no":
+    if _is_housemate_of_process(facts):
+        _ask_of_another(document, facts)
+    elif facts["paper.names_field"] == "no":
         other = "name" if facts["resource.name"] != "name" else "address"
         document["records"][0]["fields"].append(f"{class_ref}.{other}")
         document["instrument"]["scope"]["fields_named"] = [f"{class_ref}.{other}"]
@@ -67,6 +72,23 @@ def demand_of(facts: Facts, on: date, *, name: str) -> Document:
         for paper in (*document["consents"], *document["agreements"]):
             paper["programs"] = [facts["resource.program"]]
     return {key: value for key, value in document.items() if value not in ([], {})}
+
+
+def _is_housemate_of_process(facts: Facts) -> bool:
+    """Whether process that binds leaves somebody out who is a member of the household."""
+    kind, enforced = facts["paper.kind"], facts["paper.enforced_by_order"] == "yes"
+    binds = kind in PROCESS or (kind == ENFORCED and enforced)
+    return bool(binds and facts["subject.relation"] == "household_member")
+
+
+def _ask_of_another(document: Document, facts: Facts) -> None:
+    """Ask of somebody as well whom the paper names: whom it names by a field is no housemate."""
+    document["subjects"].append({"ref": SECOND, "relation": "named"})
+    document["records"][0]["fields"].append(f"{SECOND}.{facts['resource.name']}")
+    scope = document["instrument"]["scope"]
+    scope.pop("fields_named", None)
+    if facts["paper.names_field"] == "no":
+        scope["persons_named"] = [SECOND]
 
 
 def _state(document: Document, place: str, fact: Fact, facts: Facts) -> None:
@@ -121,12 +143,12 @@ def _add_to_paper(paper: Document, facts: Facts, on: date, ref: str) -> None:
         paper["valid"] = valid[facts["paper.in_date"]]
     if days := _days_of_signing(facts["paper.signed"], on):
         paper |= days
-    paper["accompanies"] = _accompanying(facts)
+    paper["accompanies"] = _accompanying(facts, ref)
 
 
 def _name_on_another_permission(paper: Document, facts: Facts, ref: str) -> None:
     """Add a second permission or agreement that names the field, where the demand is one itself."""
-    covers = {"consent": "consent.field", "matching_agreement": "agreement.field"}
+    covers = {"consent": "consent.field", AGREEMENT: "agreement.field"}
     covering = covers.get(facts["paper.kind"])
     if covering and facts[covering] == "yes":
         same = ("kind", "issuer", "status", "written", "valid", "signed", "served")
@@ -154,7 +176,7 @@ def _whose(facts: Facts, path: str) -> str:
     return places.get(facts[path], "")
 
 
-def _accompanying(facts: Facts) -> list[Document]:
+def _accompanying(facts: Facts, ref: str) -> list[Document]:
     live = facts["paper.status"] == "live" and facts["paper.in_date"] != "no"
     own = facts["paper.kind"] if live and facts["paper.signed"] != "later" else None
     # With nobody who issued them they are no process of a court: that one is written beside them.
@@ -169,29 +191,47 @@ def _accompanying(facts: Facts) -> list[Document]:
         for issuer in facts["issuers"]
         if issuer != facts["paper.issuer"]
     ]
-    return [*papers, *dead, *_process(facts), *forms, *issuers]
+    return [*papers, *dead, *_process(facts, ref), *forms, *issuers]
 
 
 def _beside(kind: str, status: str, facts: Facts) -> Document:
     """Write a paper that came along; that of a permission bears out what is said of it."""
-    if kind != "consent":
+    if kind in PROCESS and status == "live":
+        # It is for nobody who is asked about here.
+        return {"kind": kind, "status": status, "scope": {"persons_named": []}}
+    if kind == "consent":
+        signed = {"issuer": "subject"} if facts["consent.elements"] == "yes" else {}
+        stands = facts["consent.revoked"] == "no"
+    elif kind == AGREEMENT and facts["agreement.in_force"] == "yes":
+        signed = {"issuer": min(AGREE.intersection(facts["issuers"]))}
+        stands = True
+    else:
         return {"kind": kind, "status": status}
-    signed = {"issuer": "subject"} if facts["consent.elements"] == "yes" else {}
     # Whether it stands is then not known: it is in no list of papers in force, nor a dead one.
-    unknown = status != "live" and facts["consent.revoked"] == "no"
+    unknown = status != "live" and stands
     return {"kind": kind, "status": "unknown" if unknown else status, **signed}
 
 
-def _process(facts: Facts) -> list[Document]:
-    """Write one process of a court that is in force, if there is any."""
-    scope = {"programs": [facts["resource.program"]]}
+def _process(facts: Facts, ref: str) -> list[Document]:
+    """Write one process of a court: one that is in force, if there is any, or that may bind."""
+    scope: Document = {"programs": [facts["resource.program"]]}
     possible = [
         {"kind": kind, "issuer": issuer, "status": "live", "scope": scope}
         for kind, issuers in ISSUERS.items()
         for issuer in sorted(issuers)
         if kind in facts["papers"] and issuer in facts["issuers"]
     ]
-    return possible[:1] if facts["paper.process"] == "yes" else []
+    in_force = possible[:1] if facts["paper.process"] == "yes" else []
+    if facts["paper.process_beside"] != "yes":
+        # With an order it comes for what the order names, and says nothing but how many.
+        scope["count"] = 2
+        return in_force if facts["paper.kind"] == ORDER else []
+    scope["fields_named"] = [ref]
+    if not ref.startswith("S*"):
+        scope["persons_named"] = [ref.partition(".")[0]]
+    kind = next(kind for kind in sorted({*PROCESS, ENFORCED}) if kind in facts["kinds"])
+    enforced = {"enforced_by_order": "yes"} if kind == ENFORCED else {}
+    return in_force or [{"kind": kind, "status": "unknown", "scope": scope, **enforced}]
 
 
 def _subjects(facts: Facts, ref: str) -> list[Document]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from clerestory.law.fact_table import FACTS
 from clerestory.policy.circuit.circuit import Circuit
-from clerestory.policy.model.papers import UNITED_STATES
-from clerestory.policy.model.process import ISSUERS
+from clerestory.policy.model.papers import ENFORCED, PROCESS, UNITED_STATES
+from clerestory.policy.model.permissions import AGREE, AGREEMENT
+from clerestory.policy.model.process import FEDERAL_JUDGES, FORMS, ISSUERS, ORDER
 from clerestory.policy.model.shape import Shape
 
 # Facts that a demand always settles: unknown is none of their answers.
@@ -17,7 +18,7 @@ YES_OR_NO = tuple(fact.path for fact in FACTS if fact.settled)
 # What tells most comes first: a demand that needs a consent is told with a plain paper.
 _MOST_TELLING = (
     *("consent", "agreement", "component", "paper", "subject", "holder", "months", "hold"),
-    *("channel", "resource"),
+    *("channel", "requester_state", "resource"),
 )
 _PLAIN = {
     fact.path: fact.plain
@@ -86,6 +87,7 @@ def _paper(circuit: Circuit) -> Iterator[int]:
         yield _if(circuit, circuit.both([live, this]), circuit.holds("papers", kind))
     yield from _all_that_came(circuit)
     yield from _process(circuit, live)
+    yield from _binding(circuit)
     for form in circuit.shape.sets["forms"]:
         yield _if(circuit, circuit.is_one_of("paper.form", [form]), circuit.holds("forms", form))
     # The United States' own courts are federal ones, also where the holder is one of its agencies.
@@ -129,6 +131,69 @@ def _process(circuit: Circuit, live: int) -> Iterator[int]:
         circuit.is_one_of("paper.court", ["unstated"]),
     ]
     yield _if(circuit, circuit.both([live, circuit.either(own), *plain]), yields)
+    # Process in force that came along may bind, but where it is for what an order names.
+    beside = circuit.is_one_of("paper.process_beside", ["yes"])
+    by_itself = circuit.both([live, circuit.either(own), *plain[:3], _of_one_court(circuit)])
+    for_an_order = circuit.both(
+        [
+            circuit.is_one_of("paper.names_field", ["no"]),
+            circuit.is_one_of("paper.kind", [ORDER]),
+        ]
+    )
+    yield _if(circuit, yields, circuit.either([by_itself, beside, for_an_order]))
+    came = circuit.either(circuit.holds("kinds", kind) for kind in sorted({*PROCESS, ENFORCED}))
+    yield _if(circuit, beside, came)
+
+
+def _of_one_court(circuit: Circuit) -> int:
+    """Whether form, judge and court of the paper itself can be one court's (``process``)."""
+    of_kind = [
+        circuit.both(
+            [
+                circuit.is_one_of("paper.kind", [kind]),
+                circuit.is_one_of("paper.form", [form]),
+            ]
+        )
+        for form, (kind, _) in FORMS.items()
+    ]
+    federal, states = (
+        circuit.either(
+            [
+                circuit.is_one_of("paper.issuer", judges),
+                circuit.is_one_of("paper.court", [court]),
+                circuit.is_one_of("paper.form", [f for f in FORMS if FORMS[f][1] is own]),
+            ]
+        )
+        for judges, court, own in (
+            (sorted(FEDERAL_JUDGES), "federal", True),
+            (["state_judge"], "holder_state", False),
+        )
+    )
+    return circuit.both(
+        [
+            circuit.either([circuit.is_one_of("paper.form", ["none"]), *of_kind]),
+            circuit.negate(circuit.is_one_of("paper.court", ["other_state"])),
+            circuit.negate(circuit.both([federal, states])),
+        ]
+    )
+
+
+def _binding(circuit: Circuit) -> Iterator[int]:
+    """Yield what no paper that binds says of a member of the household."""
+    enforced = circuit.both(
+        [
+            circuit.is_one_of("paper.kind", [ENFORCED]),
+            circuit.is_one_of("paper.enforced_by_order", ["yes"]),
+        ]
+    )
+    binds = circuit.either([circuit.is_one_of("paper.kind", sorted(PROCESS)), enforced])
+    # Whom it names it names: a member of the household is named by no field of theirs.
+    housemate = circuit.both([binds, circuit.is_one_of("subject.relation", ["household_member"])])
+    named = circuit.is_one_of("paper.names_field", ["yes"])
+    stated = circuit.is_one_of("paper.fields", ["stated"])
+    yield _if(circuit, circuit.both([housemate, named]), stated)
+    unsure = circuit.is_one_of("paper.names_field", ["of_which_program"])
+    yield circuit.negate(circuit.both([housemate, unsure]))
 
 
 def _evidence(circuit: Circuit) -> Iterator[int]:
@@ -161,6 +226,18 @@ def _papers_of_permission(circuit: Circuit) -> Iterator[int]:
     yield _if(circuit, circuit.both([this, whole]), circuit.both(signed))
     came = circuit.holds("kinds", "consent")
     yield _if(circuit, circuit.both([came, whole]), circuit.holds("issuers", "subject"))
+    # So it is with an agreement, which those make who may bind an agency.
+    this = circuit.is_one_of("paper.kind", [AGREEMENT])
+    in_force = circuit.is_one_of("agreement.in_force", ["yes"])
+    bound = [
+        circuit.is_one_of("paper.issuer", sorted(AGREE)),
+        circuit.is_one_of("paper.written", ["yes", "unknown"]),
+        _may_stand(circuit),
+    ]
+    yield _if(circuit, circuit.both([this, in_force]), circuit.both(bound))
+    came = circuit.holds("kinds", AGREEMENT)
+    made = circuit.either(circuit.holds("issuers", one) for one in sorted(AGREE))
+    yield _if(circuit, circuit.both([came, in_force]), made)
 
 
 def _may_stand(circuit: Circuit) -> int:
@@ -168,6 +245,7 @@ def _may_stand(circuit: Circuit) -> int:
         [
             circuit.is_one_of("paper.status", ["live", "unknown"]),
             circuit.is_one_of("paper.in_date", ["yes", "unknown"]),
+            circuit.is_one_of("paper.signed", ["lately", "long_ago", "unstated"]),
         ]
     )
 

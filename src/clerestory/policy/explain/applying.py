@@ -6,9 +6,10 @@ from typing import Any
 from clerestory.law.fact_table import KIND
 from clerestory.policy.explain.abduction import ChangeSet
 from clerestory.policy.model.facts import changed
+from clerestory.policy.model.papers import PROCESS
 from clerestory.policy.model.process import ISSUERS
 
-PROCESS = "paper.process"
+OF_A_COURT, BESIDE = "paper.process", "paper.process_beside"
 # Where process is still to come, the plainest there is: a clerk's subpoena.
 _SUBPOENA, _CLERK = "judicial_subpoena", "clerk"
 
@@ -19,6 +20,8 @@ def apply_changes(context: Mapping[str, Any], changes: ChangeSet) -> dict[str, A
     for path, value in sorted(changes):
         if path == "papers":
             facts |= {name: _with(facts[name], [value]) for name in ("papers", "kinds")}
+            if value in PROCESS:
+                facts = changed(facts, BESIDE, "yes")
             continue
         facts = changed(facts, path, value)
         if path.startswith("findings."):
@@ -43,8 +46,11 @@ def _with_process(
 ) -> dict[str, Any]:
     """Have what is said of a court's process follow from the paper, unless it is itself changed."""
     paper, sought = facts["paper"], dict(changes)
-    if PROCESS in sought:
-        if ISSUERS.keys() & {*facts["papers"]} or sought[PROCESS] != "yes":
+    if OF_A_COURT in sought:
+        if sought[OF_A_COURT] != "yes":
+            return facts
+        facts = changed(facts, BESIDE, "yes")
+        if ISSUERS.keys() & {*facts["papers"]}:
             return facts
         brought = {name: _with(facts[name], [_SUBPOENA]) for name in ("papers", "kinds")}
         return facts | brought | {"issuers": _with(facts["issuers"], [_CLERK])}
@@ -52,5 +58,5 @@ def _with_process(
         return facts
     own = paper["issuer"] in ISSUERS.get(paper["kind"], ()) and paper["names_field"] == "yes"
     if own and paper["status"] == "live" and paper["written"] != "no":
-        return changed(facts, PROCESS, "yes")
-    return changed(facts, PROCESS, "no") if context["paper"]["kind"] in ISSUERS else facts
+        return changed(facts, OF_A_COURT, "yes")
+    return changed(facts, OF_A_COURT, "no") if context["paper"]["kind"] in ISSUERS else facts

@@ -13,7 +13,9 @@ from clerestory.law.codes import Vocabulary
 from clerestory.law.stages import STAGE_SETS
 from clerestory.policy.model.counsel import NO_OPINION, opinions_of, suspended
 from clerestory.policy.model.papers import (
+    Housemates,
     NamedFields,
+    binds,
     forms_and_kinds,
     months_of,
     paper_facts,
@@ -107,13 +109,19 @@ class DemandFacts:
         subject = self.subjects[item.subject]
         named = self.named.say(item)
         process = self.process.reaches(item, named)
+        beside = self.process.may_reach(item, named)
         consent = self.consents.get(item.subject, NO_CONSENT).to(item)
         agreement = self.agreements.to(item)
         opinion = self.opinions.get(item, NO_OPINION)
-        key = (subject.key, named, process, consent.key, agreement.key, opinion.key)
+        key = (subject.key, named, process, beside, consent.key, agreement.key, opinion.key)
         known = self._contexts.get(key)
         if known is None:
-            paper = {**self.common["paper"], "names_field": named, "process": process}
+            paper = {
+                **self.common["paper"],
+                "names_field": named,
+                "process": process,
+                "process_beside": beside,
+            }
             context = {
                 **self.common,
                 "paper": paper,
@@ -172,13 +180,18 @@ def _cited(demand: Demand, authorities: Mapping[str, Authority]) -> list[str]:
 
 
 def _subjects(demand: Demand, on: date) -> dict[str, Known]:
-    alone = sum(subject.relation == "named" for subject in demand.subjects) == 1
+    alone = _is_about_one(demand)
     described: dict[object, Known] = {}
+    paper = demand.instrument
+    housemates = Housemates.of(paper, demand) if binds(paper) else None
     known: dict[str, Known] = {}
     for subject in demand.subjects:
         # A ref with a star stands for several, whatever its relation is called: a list.
         several, named = subject.ref.endswith("*"), subject.relation == "named"
         relation = "listed_row" if named and several else subject.relation
+        if relation == "household_member" and housemates and housemates.may_mean(subject.ref):
+            # The paper names or counts whom it is said not to name: how they are tied is not known.
+            relation = "unknown"
         # Who somebody is can be proved for one person only.
         by_itself = "yes" if alone and named and not several else "no"
         runs = in_date(subject.represented_from, subject.represented_to, on)
@@ -197,6 +210,19 @@ def _subjects(demand: Demand, on: date) -> dict[str, Known]:
             described[key] = Known(key, facts)
         known[subject.ref] = described[key]
     return known
+
+
+def _is_about_one(demand: Demand) -> bool:
+    """Whether one person is named, and whoever else is asked about nobody can mistake for them.
+
+    What is found is found of one. A paper that counts several, or a list beside the one who is
+    named, leaves open of whom, whatever the others are called.
+    """
+    asked = {item.subject for item in demand.items}
+    relations = [subject.relation for subject in demand.subjects]
+    count = demand.instrument.count
+    several = isinstance(count, int) and count > 1 and len(asked) > 1
+    return relations.count("named") == 1 and "listed_row" not in relations and not several
 
 
 def _hold(holds: tuple[Hold, ...], on: date, vocabulary: Vocabulary) -> str:

@@ -5,20 +5,24 @@ from datetime import date, timedelta
 
 from clerestory.demands.demand import Demand, Instrument, Item
 from clerestory.kernel.time import month_text
-from clerestory.policy.model.permissions import in_date
+from clerestory.policy.model.permissions import in_date, is_to_come
 
 UNITED_STATES = "us"
 # An officer who asks today writes today. What was signed more than a year before it came is another
 # matter's paper, or a slip of the pen, and somebody looks at it.
 _LONG_AGO = timedelta(days=366)
+_MAY_STAND = frozenset({"live", "unknown"})
 _NOTHING = frozenset({"none"})
-# What binds until a court or a legislature undoes it.
-_PROCESS = frozenset(
+_NAMED = frozenset({"named", "listed_row"})
+PROCESS = frozenset(
     {
         "court_order", "search_warrant", "judicial_subpoena", "grand_jury_subpoena",
         "legislative_subpoena",
     }
 )  # fmt: skip
+"""What binds until a court or a legislature undoes it."""
+ENFORCED = "administrative_subpoena"
+"""What binds once a court has ordered it obeyed."""
 
 
 def _persons(demand: Demand) -> str:
@@ -50,7 +54,7 @@ def is_counted_short(demand: Demand) -> bool:
 def paper_facts(demand: Demand, on: date) -> dict[str, str]:
     """Return what is the same of the paper itself for every item."""
     paper = demand.instrument
-    lapsed = is_lapsed_on_the_desk(paper, demand.received_on, on)
+    of_other_days = is_of_other_days(paper, demand.received_on, on)
     return {
         "kind": paper.kind,
         "form": paper.form or "none",
@@ -59,26 +63,59 @@ def paper_facts(demand: Demand, on: date) -> dict[str, str]:
         **paper.said,
         "persons": _persons(demand),
         "fields": paper.fields,
-        "status": "unknown" if lapsed else paper.status,
+        "status": "unknown" if of_other_days else paper.status,
         "signed": _signed(demand, on),
-        "in_date": "unknown" if lapsed else in_date(paper.valid_from, paper.valid_to, on),
+        "in_date": "unknown" if of_other_days else in_date(paper.valid_from, paper.valid_to, on),
     }
 
 
-def is_lapsed_on_the_desk(paper: Instrument, received_on: date, on: date) -> bool:
-    """Whether process came while it ran, and its last day went by before anybody answered.
+def binds(paper: Instrument) -> bool:
+    """Whether a paper is called what binds until a court or a legislature undoes it."""
+    return paper.kind in PROCESS or (
+        paper.kind == ENFORCED and paper.said["enforced_by_order"] == "yes"
+    )
 
-    It opens nothing any more, and the agency's own delay does not undo it either: whether it still
-    binds is not known until counsel has looked. A paper that had run out when it came is not meant.
+
+def is_of_other_days(paper: Instrument, received_on: date, on: date) -> bool:
+    """Whether process is still to begin, or came before its last day and nobody answered by then.
+
+    It opens nothing, and it is not dropped either: where it begins tomorrow, it binds tomorrow;
+    where it ran out on the desk, the agency's own delay undoes no order. Whether it binds is not
+    known until counsel has looked. A paper that had run out when it came is not meant.
     """
     start, end = paper.valid_from, paper.valid_to
-    return (
-        paper.kind in _PROCESS
-        and paper.status == "live"
-        and end is not None
-        and (start is None or start <= received_on)
-        and received_on <= end <= on
-    )
+    if not binds(paper) or paper.status not in _MAY_STAND or in_date(start, end, on) != "no":
+        return False
+    return end is None or received_on <= end
+
+
+@dataclass(frozen=True, slots=True)
+class Housemates:
+    """Whom a paper names or counts of those who are called members of the household.
+
+    Such a one is whom the paper does not name: the two contradict each other, and an order is not
+    dropped for a word.
+    """
+
+    refs: frozenset[str] | None
+    counted: bool
+
+    @classmethod
+    def of(cls, paper: Instrument, demand: Demand) -> "Housemates":
+        """Read whom a paper names one by one, or whether it counts more than are called named."""
+        if paper.persons_named is not None:
+            return cls(frozenset(paper.persons_named), counted=False)
+        if paper.fields_named is not None:
+            refs = frozenset(name.partition(".")[0] for name in paper.fields_named)
+            return cls(refs, counted=False)
+        asked = {item.subject for item in demand.items}
+        named = sum(s.ref in asked and s.relation in _NAMED for s in demand.subjects)
+        counts = paper.count > named if isinstance(paper.count, int) else named == 0
+        return cls(None, counted=counts)
+
+    def may_mean(self, ref: str) -> bool:
+        """Whether the paper may mean somebody."""
+        return self.counted if self.refs is None else ref in self.refs
 
 
 def whose(jurisdiction: str | None, demand: Demand) -> str:
@@ -149,11 +186,6 @@ def is_live(paper: Instrument, on: date) -> bool:
         and in_date(paper.valid_from, paper.valid_to, on) != "no"
         and not is_to_come(paper, on)
     )
-
-
-def is_to_come(paper: Instrument, on: date) -> bool:
-    """Whether a paper says of itself that it is signed or served after a day."""
-    return any(day is not None and day > on for day in (paper.signed_on, paper.served_on))
 
 
 def is_of_long_ago(paper: Instrument, received_on: date) -> bool:

@@ -18,6 +18,10 @@ from clerestory.law.fact_table import absent_of, worth_of
 _Covered = tuple[str, str]
 _BY_WHAT_IT_DOES = "benefit_agency"
 _MAY_STAND = frozenset({"live", "unknown"})
+AGREEMENT = "matching_agreement"
+"""The kind of a paper on which two agencies agree."""
+AGREE = frozenset({"agency_head", "officer"})
+"""Who can bind an agency to an agreement: as the packs hold a paper by itself against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +96,30 @@ class AgreementPapers:
     It is made about everybody: a field that it lists of one person or of a class is the field.
     """
 
+    papers: tuple[Instrument, ...] = ()
     _listed: tuple[tuple[frozenset[str] | None, frozenset[str] | None], ...] = ()
 
     @classmethod
     def of(cls, demand: Demand) -> "AgreementPapers":
         """Read them: the demand's own paper, or those under it."""
-        papers = demand.instrument.with_accompanying
+        came = demand.instrument.with_accompanying
+        papers = tuple(one for one in came if one.kind == AGREEMENT)
         return cls(
+            papers,
             tuple(
-                (_listed(one.programs), _listed(one.fields_named, whole=False))
-                for one in papers
-                if one.kind == "matching_agreement"
-            )
+                (_listed(one.programs), _listed(one.fields_named, whole=False)) for one in papers
+            ),
+        )
+
+    def stand(self, on: date) -> bool:
+        """Whether nobody who looks at them doubts that each binds two agencies on a day.
+
+        Source: 5 U.S.C. 552a(o)(1), (o)(2)(C) and (D): a written agreement between the agencies,
+        in effect as long as it says.
+        """
+        return all(
+            _may_stand(one, on) and one.issuer in AGREE and one.said["written"] != "no"
+            for one in self.papers
         )
 
     def bear_out(self, program: str, name: str) -> bool:
@@ -237,7 +253,16 @@ def _borne_out(
 
 
 def _may_stand(paper: Instrument, on: date) -> bool:
-    return paper.status in _MAY_STAND and in_date(paper.valid_from, paper.valid_to, on) != "no"
+    return (
+        paper.status in _MAY_STAND
+        and in_date(paper.valid_from, paper.valid_to, on) != "no"
+        and not is_to_come(paper, on)
+    )
+
+
+def is_to_come(paper: Instrument, on: date) -> bool:
+    """Whether a paper says of itself that it is signed or served after a day."""
+    return any(day is not None and day > on for day in (paper.signed_on, paper.served_on))
 
 
 def _names_requester(to: str, demand: Demand, vocabulary: Vocabulary) -> str:
@@ -279,7 +304,7 @@ def closest_agreement(demand: Demand, on: date, only: frozenset[str]) -> Closest
     return Closest.of(
         (
             (
-                _describe_agreement(one, demand, on),
+                _describe_agreement(one, demand, on, papers),
                 (each for each in _covered(one, only) if papers.bear_out(*each)),
             )
             for one in demand.agreements
@@ -289,7 +314,9 @@ def closest_agreement(demand: Demand, on: date, only: frozenset[str]) -> Closest
     )
 
 
-def _describe_agreement(agreement: Agreement, demand: Demand, on: date) -> dict[str, str]:
+def _describe_agreement(
+    agreement: Agreement, demand: Demand, on: date, papers: AgreementPapers
+) -> dict[str, str]:
     requester = demand.requester
     dated = in_date(agreement.valid_from, agreement.valid_to, on)
     in_force = agreement.said["in_force"]
@@ -297,6 +324,9 @@ def _describe_agreement(agreement: Agreement, demand: Demand, on: date) -> dict[
         in_force = "no"
     elif in_force == "unknown" and agreement.valid_from is not None:
         in_force = dated
+    if in_force == "yes" and not papers.stand(on):
+        # What is written of it and its own paper disagree: nobody knows until somebody looks.
+        in_force = "unknown"
     return {
         "stated": "yes",
         "party": "yes" if _is_party(agreement.with_body, requester) else "no",

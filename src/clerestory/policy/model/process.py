@@ -1,8 +1,11 @@
-"""Process of a court that came with a demand: whether it reaches a person's field.
+"""Process of a court that came with a demand: whether it reaches, or may reach, a person's field.
 
 Records of treatment open on an order and on a subpoena or warrant for the same records (42 CFR
 2.61). A subpoena against somebody else, from another programme, or one that nobody could have
 issued is none, whatever it is called.
+
+What opens nothing may still bind: a second order in the envelope is answered for whom it names,
+though the paper in hand names another.
 """
 
 from collections.abc import Mapping
@@ -10,33 +13,76 @@ from dataclasses import dataclass
 from datetime import date
 
 from clerestory.demands.demand import Demand, Instrument, Item
-from clerestory.policy.model.papers import UNITED_STATES, is_live, is_of_long_ago
+from clerestory.policy.model.papers import (
+    UNITED_STATES,
+    Housemates,
+    binds,
+    is_live,
+    is_of_long_ago,
+    is_of_other_days,
+)
+from clerestory.policy.model.permissions import in_date
 
-_FEDERAL_JUDGES = frozenset({"article_iii_judge", "magistrate_judge"})
-_JUDGES = _FEDERAL_JUDGES | {"state_judge"}
+FEDERAL_JUDGES = frozenset({"article_iii_judge", "magistrate_judge"})
+_JUDGES = FEDERAL_JUDGES | {"state_judge"}
 ISSUERS: Mapping[str, frozenset[str]] = {
     "judicial_subpoena": _JUDGES | {"attorney", "clerk", "prosecutor"},
     "grand_jury_subpoena": _JUDGES | {"grand_jury", "prosecutor", "clerk"},
     "search_warrant": _JUDGES,
 }
 """Each kind of process, with who can issue it: as the packs hold a paper by itself against it."""
-# The printed forms of these kinds, each with the courts that use it: those of the United States, or
-# of a State.
-_FORMS: Mapping[str, tuple[str, bool]] = {
+# Whose paper is no court's, whatever it is called.
+_NO_COURT = frozenset({"immigration_judge", "immigration_officer", "administrative_judge"})
+_MAY_STAND = frozenset({"live", "unknown"})
+_HOUSEMATE = "household_member"
+ORDER = "court_order"
+"""What a subpoena comes with that says nothing of what it is for."""
+FORMS: Mapping[str, tuple[str, bool]] = {
     "ao_88": ("judicial_subpoena", True),
     "ao_88b": ("judicial_subpoena", True),
     "ao_93": ("search_warrant", True),
     "ao_110": ("grand_jury_subpoena", True),
     "me_subpoena": ("judicial_subpoena", False),
 }
+"""The printed forms of these kinds, and whether the courts of the United States use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _MayBind:
+    """Whom and what a paper that came along may mean; ``None`` where it does not say."""
+
+    persons: frozenset[str] | None
+    programs: frozenset[str] | None
+    fields: frozenset[str] | None
+    housemates: Housemates
+    is_for_what_it_came_with: bool
+
+    @classmethod
+    def of(cls, paper: Instrument, demand: Demand) -> "_MayBind":
+        said = (paper.persons_named, paper.programs, paper.fields_named)
+        persons, programs, fields = (None if one is None else frozenset(one) for one in said)
+        own = demand.instrument
+        of_a_pair = binds(own) and (own.kind == ORDER) != (paper.kind == ORDER)
+        silent = persons is None and fields is None
+        return cls(persons, programs, fields, Housemates.of(paper, demand), of_a_pair and silent)
+
+    def may_name(self, item: Item, *, housemate: bool) -> bool:
+        return (
+            (self.persons is None or item.subject in self.persons)
+            and (self.programs is None or item.program in self.programs)
+            and (self.fields is None or item.ref in self.fields)
+            and (not housemate or self.housemates.may_mean(item.subject))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class CourtProcess:
-    """The process in force among the papers of a demand."""
+    """The process in force among the papers of a demand, and what came along that may bind."""
 
     by_itself: bool
     beside: tuple[Instrument, ...]
+    may_bind: tuple["_MayBind", ...]
+    housemates: frozenset[str]
     persons: int
     programs: int
 
@@ -48,6 +94,10 @@ class CourtProcess:
         return cls(
             by_itself=_is_process(own, demand, on),
             beside=tuple(one for one in others if _is_process(one, demand, on)),
+            may_bind=tuple(
+                _MayBind.of(one, demand) for one in others if _may_bind(one, demand, on)
+            ),
+            housemates=frozenset(s.ref for s in demand.subjects if s.relation == _HOUSEMATE),
             persons=len(asked),
             programs=len({item.program for item in demand.items}),
         )
@@ -61,6 +111,25 @@ class CourtProcess:
         """
         own = self.by_itself and named == "yes"
         return "yes" if own or any(self._names(one, item) for one in self.beside) else "no"
+
+    def may_reach(self, item: Item, named: str) -> str:
+        """Say whether process of a court that came along may reach an item.
+
+        One that says neither whom nor what it is for may mean whatever is asked, also what the
+        paper in hand does not name: something in the envelope asks for it. Of an order and a
+        subpoena that come together, each is for what the other names (42 CFR 2.61(b)).
+
+        Args:
+            item: A person's field in a programme.
+            named: Whether the paper itself names it.
+        """
+        housemate = item.subject in self.housemates
+        reached = any(
+            (named != "no" or not one.is_for_what_it_came_with)
+            and one.may_name(item, housemate=housemate)
+            for one in self.may_bind
+        )
+        return "yes" if reached else "no"
 
     def _names(self, paper: Instrument, item: Item) -> bool:
         """Whether a paper that came along is for an item.
@@ -92,15 +161,26 @@ def _is_process(paper: Instrument, demand: Demand, on: date) -> bool:
     )
 
 
+def _may_bind(paper: Instrument, demand: Demand, on: date) -> bool:
+    """Whether a paper that came along may bind: nobody says that it is undone or no court's."""
+    days = in_date(paper.valid_from, paper.valid_to, on)
+    return (
+        binds(paper)
+        and paper.issuer not in _NO_COURT
+        and paper.status in _MAY_STAND
+        and (days != "no" or is_of_other_days(paper, demand.received_on, on))
+    )
+
+
 def _is_of_one_court(paper: Instrument, jurisdiction: str) -> bool:
     """Whether form, judge and court fit together, and the court is not another State's."""
     if paper.court not in {None, UNITED_STATES, jurisdiction}:
         return False
-    federal = {True} if paper.issuer in _FEDERAL_JUDGES else set[bool]()
+    federal = {True} if paper.issuer in FEDERAL_JUDGES else set[bool]()
     federal |= {False} if paper.issuer == "state_judge" else set()
     federal |= {paper.court == UNITED_STATES} if paper.court else set()
     if paper.form is not None:
-        kind, of_the_united_states = _FORMS.get(paper.form, ("", False))
+        kind, of_the_united_states = FORMS.get(paper.form, ("", False))
         if kind != paper.kind:
             return False
         federal |= {of_the_united_states}
