@@ -35,6 +35,7 @@ from clerestory.policy.interpreters.whole_answers import (
 )
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.shape import ENTITIES, Shape, shape_of
+from whole import WHOLE
 
 ROOT = Path(__file__).parents[2]
 ON = date(2026, 3, 2)
@@ -263,7 +264,7 @@ def law_of(draw: Random) -> LawOfTheDay:
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120 if WHOLE else 40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(draw=st.randoms(use_true_random=False), seed=st.integers(0, 1000))
 def test_cedar_the_circuit_the_table_and_the_solver_agree(draw: Random, seed: int) -> None:
     law = law_of(draw)

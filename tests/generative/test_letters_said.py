@@ -4,7 +4,6 @@ A part of the known answers in the suite, the same ones each time; CLERESTORY_WH
 """
 
 import contextlib
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -31,11 +30,12 @@ from clerestory.disclosure.wording import UNDER
 from clerestory.kernel import Refusal
 from clerestory.law.packs import available_packs
 from reading_grade import grade, sentences_of
+from whole import WHOLE
 
 ROOT = Path(__file__).parents[2]
 PACKS = ROOT / "packs"
 PROFILE = ROOT / "profiles" / "maine-dhhs"
-SHARE = 1 if os.environ.get("CLERESTORY_WHOLE") else 16
+SHARE = 1 if WHOLE else 16
 
 CODE = re.compile(r"\b[a-z]+_[a-z_]+\b|\b[a-z]+-[a-z]*\d[a-z0-9-]*\b|\{|\}|[A-Z]\d*\*|`|\|")
 TWISTED = re.compile(

@@ -27,6 +27,7 @@ from clerestory.demands.writing import determination_json
 from clerestory.kernel import Refusal, canonical_bytes
 from clerestory.law.codes import Vocabulary
 from clerestory.policy import Engine
+from whole import WHOLE
 
 ROOT = Path(__file__).parents[2]
 DAYS = LawDays(ROOT / "packs")
@@ -465,8 +466,7 @@ def test_what_was_open_for_the_person_named_stays_closed_for_anybody_else(
     keeps_every_promise(case)
 
 
-@pytest.mark.slow
-@examples(700)
+@examples(700 if WHOLE else 200)
 @given(case=drawn())
 def test_every_promise_holds_of_many_more_demands(case: Drawn) -> None:
     keeps_every_promise(case)
@@ -603,7 +603,7 @@ def test_a_finding_on_the_list_of_restrictions_does_close_something(code: str) -
     assert open_before - {ruling.item for ruling in case.released()}
 
 
-@examples(120)
+@examples(60)
 @given(case=drawn(), data=st.data())
 def test_removing_what_was_found_opens_nothing(case: Drawn, data: st.DataObject) -> None:
     stated = case.read().findings

@@ -13,6 +13,7 @@ from clerestory.cli.main import program
 from clerestory.law.activation import check_active, kept_law
 from clerestory.law.errors import PackFault
 from clerestory.law.packs import load_stack
+from fewer_cases import copy_packs
 
 ROOT = Path(__file__).parents[2]
 HOUSE = "us-federal/2-house.cedar"
@@ -20,10 +21,8 @@ HOUSE = "us-federal/2-house.cedar"
 
 @pytest.fixture
 def packs(tmp_path: Path) -> Path:
-    """The packs alone, copied elsewhere: no casebook lies beside them."""
-    folder = tmp_path / "elsewhere"
-    shutil.copytree(ROOT / "packs", folder)
-    return folder
+    """The packs with fewer known answers, copied elsewhere: no casebook lies beside them."""
+    return copy_packs(ROOT / "packs", tmp_path / "elsewhere")
 
 
 def activate(packs: Path, *words: str | Path) -> Result:

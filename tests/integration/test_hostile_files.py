@@ -15,7 +15,7 @@ from hostile.running import type_in
 from hostile.slots import SLOTS, Slot, lay
 from hostile.world import World, make_world
 
-FILES = int(os.environ.get("CLERESTORY_HOSTILE_FILES", "4"))
+FILES = int(os.environ.get("CLERESTORY_HOSTILE_FILES", "3"))
 
 # Where the good file is not taken either, and why.
 NOT_TAKEN = {

@@ -4,7 +4,6 @@ The solver is asked about each known case that brings an outcome, policy, duty o
 that no case before it brought; with CLERESTORY_WHOLE=1 about all.
 """
 
-import os
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ from clerestory.policy.interpreters.whole_answers import (
 )
 from clerestory.policy.model.law_of_the_day import LawOfTheDay
 from clerestory.policy.model.shape import Shape
+from whole import WHOLE
 
 ROOT = Path(__file__).parents[2]
 FILES = list_case_files([ROOT / "casebook", *sorted((ROOT / "packs").glob("*/cases"))])
@@ -74,7 +74,7 @@ def one_of_each(number: int) -> Iterator[tuple[dict[str, Any], WholeAnswer]]:
         brings = {("outcome", answer.outcome), ("coarser", answer.coarsen_to)}
         brings |= {("policy", name) for name in answer.policies}
         brings |= {("duty", name) for name in answer.duties}
-        if not brings <= brought or os.environ.get("CLERESTORY_WHOLE"):
+        if not brings <= brought or WHOLE:
             yield facts, answer
         brought |= brings
 
