@@ -50,6 +50,7 @@ class Records:
         source: The records.
         catalogue: Where they say what.
         persons: For each subject's ref the key of the one person found.
+        beside: The same of those of whom nothing is given.
         at: Now.
     """
 
@@ -57,6 +58,7 @@ class Records:
     source: Source
     catalogue: Catalogue
     persons: Mapping[str, str]
+    beside: Mapping[str, str]
     at: datetime
     _read: dict[PermittedField, FieldValue] = field(default_factory=dict, repr=False)
 
@@ -72,6 +74,7 @@ class Records:
             catalogue=self.catalogue,
             persons=self.persons,
             on=self.office.day(self.at),
+            beside=self.beside,
         )
         open_items = permitted_items(protected.decided.determination)
         if permitted_items(decided.determination) and not open_items:
@@ -142,11 +145,15 @@ def looked_up(
         source = opened.enter_context(closing(open_source(office.source, zone=office.zone.name)))
         hides = as_recorded(source, catalogue, on=office.day(at))
         search = PersonSearch(index, office.lookups(), hides_address=hides)
-        persons = _persons(office, search, decided.demand, named, refs, at)
+        found = _persons(office, search, decided.demand, named, refs, at)
+        persons = {ref: found[ref] for ref in refs}
         for person in named.only(refs).persons:
             check_still_right(source, catalogue, persons[str(person.ref)], person.query)
         check_index_current(index, source, catalogue, now=read_clock(None))
-        yield Records(office=office, source=source, catalogue=catalogue, persons=persons, at=at)
+        yield Records(
+            office=office, source=source, catalogue=catalogue, persons=persons, at=at,
+            beside={ref: person for ref, person in found.items() if ref not in refs},
+        )  # fmt: skip
 
 
 def _refs(decided: Decided) -> frozenset[str]:
@@ -163,10 +170,10 @@ def _persons(
     refs: Collection[str],
     at: datetime,
 ) -> dict[str, str]:
-    """Return whose records each of ``refs`` is about; every look-up is recorded.
+    """Return whose records each ref is about, each of ``refs`` for certain; each look is recorded.
 
     Everybody who is named is looked up: else nobody would see that one person stands there for two,
-    of whom one is answered about. Nothing of the others is read.
+    of whom one is answered about. Of the others no more is read than where they live in secret.
     """
     purpose = Purpose(
         reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
@@ -186,7 +193,7 @@ def _persons(
             "had, write identifier_matches_one_person: no among the findings, decide it again "
             "and refuse it: the letter neither confirms nor denies",
         )
-    return {str(one.ref): str(one.person_id) for one in answered}
+    return {str(one.ref): one.person_id for one in resolved if one.person_id is not None}
 
 
 def _months_held(demand: Demand, span: Period) -> Period:

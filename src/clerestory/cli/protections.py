@@ -45,7 +45,7 @@ class Protected:
         hidden_homes: The refs of which an address is kept secret, theirs or their household's.
         hiding_others: The refs of whose household another keeps an address secret as they do not.
         true_addresses: For each ref where the person truly lives, where that is a secret.
-        others_addresses: For each ref where others truly live who are asked about beside them.
+        others_addresses: For each ref where others truly live who are named beside them.
         shared_papers: The refs of whose household another is protected as they are not, so that
             their papers and notes may tell of that person.
     """
@@ -67,6 +67,7 @@ def decide_with_record(
     catalogue: Catalogue,
     persons: Mapping[str, str],
     on: date,
+    beside: Mapping[str, str] | None = None,
 ) -> Protected:
     """Decide again with what the records of the persons found say of their protection.
 
@@ -76,14 +77,19 @@ def decide_with_record(
         catalogue: Where they say what.
         persons: For each subject's ref the key of the one person found.
         on: The holder's local day.
+        beside: The same of who is named and of whom nothing is given: the record of another may
+            tell where they live all the same.
 
     Raises:
         SourceFault: A record cannot be read for what protects its person.
         Refusal: With what the record adds an answer would rise, which only people may let it.
     """
-    marks = {
-        ref: read_protections(source, catalogue, person, on=on) for ref, person in persons.items()
+    flags = {one.ref: one.flags for one in decided.demand.subjects}
+    named = {
+        ref: read_protections(source, catalogue, person, on=on, told=flags.get(ref, ()))
+        for ref, person in {**(beside or {}), **persons}.items()
     }
+    marks = {ref: named[ref] for ref in persons}
     demand = _with_flags(decided.demand, {ref: one.flags for ref, one in marks.items()})
     judged = Protected(
         decided=decided,
@@ -92,7 +98,7 @@ def decide_with_record(
         hidden_homes=frozenset(one.ref for one in demand.subjects if _SECRET in one.flags),
         hiding_others=frozenset(ref for ref, one in marks.items() if _is_hiding_others(one)),
         true_addresses={ref: one.true_addresses for ref, one in marks.items()},
-        others_addresses={ref: _others(ref, marks) for ref in marks},
+        others_addresses={ref: _others(ref, named) for ref in marks},
         shared_papers=frozenset(ref for ref, one in marks.items() if one.household),
     )
     if demand == decided.demand:

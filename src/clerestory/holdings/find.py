@@ -20,7 +20,7 @@ Doubt names nobody. No answer holds a second person, and no reason holds anybody
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clerestory.holdings.index import PersonIndex
 from clerestory.holdings.index_rows import Candidate
@@ -32,8 +32,7 @@ _STRONG = ("ssn", "medicaid_id", "person_id")
 _NUMBERS = (*_STRONG, "ssn_last4")
 _NO_NUMBER = frozenset({None, UNREADABLE})
 _SHARED = ("address", "phone", "email")
-SAME_ADDRESS = "same-address"
-"""What is said of somebody whose address is the one that was given."""
+_NOWHERE = ""  # no record has this address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +48,19 @@ class _Fit:
     other_contact: bool  # a telephone number or an e-mail address that was said is not
 
 
-def find_person(index: PersonIndex, query: PersonQuery) -> Answer:
+def find_person(index: PersonIndex, query: PersonQuery, *, elsewhere: bool = False) -> Answer:
     """Return the one person that ``query`` is about, or the reasons for naming nobody.
 
     Only ``PersonSearch`` calls this, since it records each look-up.
+
+    Args:
+        index: The index.
+        query: What is known of the person.
+        elsewhere: Take the address that was given for one at which nobody lives.
     """
     clues = Clues.of(query)
+    if elsewhere:
+        clues = replace(clues, address=_NOWHERE)
     if too_little := _check_enough(clues):
         return Refused(reasons=(too_little,))
     fits = _fit_all(clues, index.gather_candidates(clues, _near_numbers(clues)))
@@ -76,6 +82,21 @@ def find_person(index: PersonIndex, query: PersonQuery) -> Answer:
     why = ["same-name"] + (["same-birth-date"] if chosen.born else [])
     why += sorted(f"same-{key.replace('_', '-')}" for key in chosen.agree)
     return Found(person_id=chosen.candidate.person_id, why=tuple(why))
+
+
+def living_there(index: PersonIndex, query: PersonQuery) -> tuple[str, ...]:
+    """Return the keys of those who live at the address that was given and may have that name."""
+    clues = Clues.of(query)
+    if clues.address is None:
+        return ()
+    nothing_else = Clues(
+        name=clues.name, address=clues.address, born=None, ssn=None, ssn_last4=None,
+        medicaid_id=None, person_id=None, phone=None, email=None,
+    )  # fmt: skip
+    found = index.gather_candidates(nothing_else, {})
+    return tuple(
+        one.person_id for one in found if compare_names(clues.name, one.names) is not NameFit.NONE
+    )
 
 
 def agrees(query: PersonQuery, candidate: Candidate) -> bool:

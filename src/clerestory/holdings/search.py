@@ -1,15 +1,14 @@
 """The only way to look somebody up: what is found is recorded before it is told."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 
 from clerestory.holdings.catalogue import Catalogue, Protection
-from clerestory.holdings.find import SAME_ADDRESS, find_person
+from clerestory.holdings.find import find_person, living_there
 from clerestory.holdings.index import PersonIndex
 from clerestory.holdings.lookups import Lookups, Purpose
 from clerestory.holdings.protections import read_protections
-from clerestory.holdings.query import Answer, Found, PersonQuery, Reason, Refused
+from clerestory.holdings.query import Answer, Found, PersonQuery
 from clerestory.holdings.source import Source
 from clerestory.kernel.time import latest_day
 
@@ -47,7 +46,8 @@ class PersonSearch:
         index: The index.
         lookups: The record.
         hides_address: Asked of a person whose address agrees with what was given. Of whom it says
-            yes the address is no key: else whoever guesses a shelter learns who lives there.
+            yes the address is no key, and no reason either: else whoever guesses a shelter learns
+            who lives there.
     """
 
     def __init__(
@@ -73,13 +73,15 @@ class PersonSearch:
 
     def _find(self, query: PersonQuery) -> Answer:
         answer = find_person(self._index, query)
-        if not isinstance(answer, Found) or SAME_ADDRESS not in answer.why:
+        there = living_there(self._index, query)
+        if not there:
             return answer
-        if not self._hides_address(answer.person_id):
+        # What is said of an address that is not the record's. No reason may tell the two apart
+        # either, such as that somebody of nearly the name lives there who was born on another day.
+        elsewhere = find_person(self._index, query, elsewhere=True)
+        if answer == elsewhere or (isinstance(elsewhere, Found) and not isinstance(answer, Found)):
+            # Who lives there keeps another from being found: that doubt stays.
             return answer
-        without = find_person(self._index, replace(query, address=None))
-        if isinstance(without, Found):
-            return without
-        # What is said must be what is said of an address that is not the record's: that too little
-        # was given would tell that this address is one of those that are no key.
-        return Refused(reasons=(Reason.NOTHING_MORE_AGREES,))
+        if isinstance(answer, Found):
+            there = (answer.person_id,)
+        return elsewhere if any(map(self._hides_address, there)) else answer

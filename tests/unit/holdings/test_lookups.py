@@ -132,6 +132,34 @@ def test_where_who_keeps_an_address_secret_lives_is_no_key(
     assert (first["outcome"], first["person"]) == (second["outcome"], None)
 
 
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ({"name": "Amina Nur"}, Reason.GIVEN_NAMES_INCOMPLETE),
+        ({"phone": "207-555-7777"}, Reason.CONTACT_DISAGREES),
+        ({"birth_date": "1988-04-19"}, Reason.BIRTH_DATE_DISAGREES),
+        ({"birth_date": "1988-04-19", "ssn_last4": "9999"}, Reason.NUMBER_DISAGREES),
+        ({"name": "Ali Nuur"}, Reason.NAME_DISAGREES),
+    ],
+)
+def test_no_reason_tells_that_somebody_lives_where_it_is_kept_secret(
+    other: dict[str, str], reason: Reason, make_index: MakeIndex, folder: Path
+) -> None:
+    index, told = make_index(LIVES, {**LIVES, "ssn": "911-11-7777", "name": "Omar|Nur"}), []
+    for secret in ("M1", "nobody"):
+        search = PersonSearch(index, open_lookups(folder), hides_address=secret.__eq__)
+        told += [
+            search.find(PersonQuery.from_mapping(BY_HOME | other | at), purpose=PURPOSE, at=AT)
+            for at in ({}, {"address": "7 Oak Road, Bath"})
+        ]
+
+    hidden, elsewhere, shown, elsewhere_again = told
+    assert hidden == elsewhere == elsewhere_again
+    assert not isinstance(shown, Found)
+    assert reason in shown.reasons
+    assert hidden != shown
+
+
 def test_without_the_records_no_address_is_a_key(make_index: MakeIndex, folder: Path) -> None:
     search = PersonSearch(make_index(LIVES), open_lookups(folder))
 
