@@ -281,7 +281,7 @@ def test_who_asks_in_anothers_name_reads_what_is_said_for_them_or_for_the_person
 
     assert [one.yes for one in words.values() if one] == [
         "we have your signed permission",
-        "we have the person's signed permission",
+        "you have the person's signed permission",
         "the agency has the person's signed permission in hand",
     ]
     assert said.clause("findings", told, "helper") == said.clause("findings", told, "person")
