@@ -685,3 +685,60 @@ def test_nobody_ends_an_answer_by_hand(desk: Path) -> None:
 
     assert (done.code, done.error_code) == (2, "log-event-internal"), done
     assert "clerestory abandon" in done.err
+
+
+def test_what_an_abandonment_that_was_killed_left_is_taken_away_by_the_next(desk: Path) -> None:
+    begun(desk, where="sealing")
+    office, lost = desk / "office", desk / "lost"
+    package = desk / f"{ID}.tar.age"
+    shutil.copy(office / "sealing" / package.name, package)
+    shutil.copytree(office / "sealing", lost)
+    assert abandon(desk, *SIGNED).code == 0
+    lost.rename(office / "sealing")
+
+    assert "is ended already: log entry 3." in abandon(desk, *SIGNED).out
+
+    assert not (office / "sealing").exists()
+    # That it arrived shows that it left all the same.
+    must("keys", "sign-receipt", package, desk / "receipt", "--demand", ID,
+         "--key", desk / "theirs/receipt.key", "--at", DAY.format(3))  # fmt: skip
+    size = kept(desk)[1]
+    done = type_in("receipt", desk / "receipt", package, "--key", desk / "theirs/receipt.vkey",
+                   "--office", office, "--at", DAY.format(4))  # fmt: skip
+    assert (done.code, done.error_code) == (3, "receipt-not-answered"), done
+    assert "is of log entry 2, which log entry 3 ended" in " ".join(done.err.split())
+    assert kept(desk)[1] == size
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_what_lies_among_the_answers_is_not_ended(desk: Path, copied: bool) -> None:
+    (desk / "paper.yaml").write_text(CLOSING)
+    must("disclose", desk / "paper.yaml", "--office", desk / "office", "--who", desk / "who.yaml",
+         "--recipient", desk / "theirs/recipient.txt", "--at", DAY.format(3), *SIGNED)  # fmt: skip
+    if copied:
+        (desk / "office/sealing").mkdir()
+        shutil.copy(desk / f"office/out/{ID}.tar.age", desk / "office/sealing/copy")
+    else:
+        shutil.rmtree(desk / "office/sealed")
+    before = kept(desk)
+
+    done = abandon(desk, *SIGNED)
+
+    assert (done.code, done.error_code) == (2, "answer-may-have-left"), done
+    assert kept(desk) == before
+
+
+def test_an_answer_that_left_keeps_no_other_from_being_ended(desk: Path) -> None:
+    sealed(disclose(desk, paper=CLOSING))  # and handed over
+    office = desk / "office"
+    others = "--reviewer", "Made-up Three", "--reviewer", "Made-up Four"
+    must("disclose", desk / "paper.yaml", "--office", office, "--who", desk / "who.yaml",
+         "--recipient", desk / "theirs/recipient.txt", "--at", DAY.format(3), *others)  # fmt: skip
+    (office / "out").rename(office / "sealing")
+
+    for told in ("is ended", "is ended already"):
+        assert abandon(desk, *SIGNED).out == (
+            f"The answer to number 1 in log entry 4 {told}: log entry 5.\n"
+        )
+    # Acts of the office go on from the day on which it was ended.
+    assert receive(desk, "OWN-2", 3).error_code == "log-time-backwards"

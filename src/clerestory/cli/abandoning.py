@@ -5,7 +5,6 @@ facts have closed what was to leave: then it can neither be finished nor refused
 that it was answered. Two people or counsel end it, and a refusal may follow.
 """
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from clerestory.cli.one_answer import NOBODY, Before, answers_before, decision_o
 from clerestory.cli.order_of_acts import check_not_before, later_day
 from clerestory.cli.received import answerable
 from clerestory.cli.reviewers import check_signed
-from clerestory.cli.sealed_packages import drop_unsent, may_have_left
+from clerestory.cli.sealed_packages import clear_ended, may_have_left
 from clerestory.demands.determination import Outcome
 from clerestory.disclosure import permitted_items
 from clerestory.kernel import Refusal
@@ -65,11 +64,15 @@ def abandon(
         demand_id, day = decided.demand.id, office.day(at)
         before = ended_answers(ledger, demand_id)
         begun = list(_begun(ledger, demand_id))
-        if not begun and before:
+        unsent = [one for one in begun if not may_have_left(office, demand_id, one.index)]
+        newest = max((one.index for one in begun), default=-1)
+        if not unsent and max(before, default=-1) > newest:
+            # A run that was killed may have left what it should have taken away.
+            clear_ended(office, ended=before)
             return Ended(number=number, entries=before, again=True)
         check_not_before(office, ledger, demand_id, day)
-        _check_begun(office, decided, begun)
-        whys = [_why_closed(ledger, decided, one) for one in begun]
+        _check_unsent(decided, begun, unsent)
+        closed = _closed(ledger, decided, unsent)
         dated = {"signed": "; ".join(signed), "on": str(day)}
         if behind := later_day(ledger, demand_id, day):
             dated["late"] = behind
@@ -79,13 +82,12 @@ def abandon(
                 type=EventType.MATTER_UPDATED, scope=office.scope, matter=demand_id,
                 fields={**common, ENDED_ANSWER: str(one.index), **why},
             )
-            for one, why in zip(begun, whys, strict=True)
+            for one, why in closed
         ]  # fmt: skip
         done = ledger.append(events, at, zone=office.zone)
     # Only now: until it is logged, what was sealed is what the log says was answered.
-    drop_unsent(office)
-    shutil.rmtree(office.staging())
-    ended = {one.index: entry.index for one, entry in zip(begun, done, strict=True)}
+    ended = {one.index: entry.index for (one, _), entry in zip(closed, done, strict=True)}
+    clear_ended(office, ended={*before, *ended})
     return Ended(number=number, entries=ended, again=False)
 
 
@@ -96,30 +98,46 @@ def _begun(ledger: Ledger, demand_id: str) -> Iterator[Before]:
             yield one
 
 
-def _check_begun(office: Office, decided: Decided, begun: Sequence[Before]) -> None:
+def _check_unsent(decided: Decided, begun: Sequence[Before], unsent: Sequence[Before]) -> None:
     if not begun:
         raise Refusal(
             f"no answer to {decided.demand.id} was begun that could be ended",
             code="answer-not-begun",
             todo="answer it with disclose or refuse; a refusal that was logged stands",
         )
-    for one in begun:
-        if may_have_left(office, decided.demand.id, one.index):
-            raise Refusal(
-                "an answer is ended only where no package of it can have left: one was put out for "
-                f"log entry {one.index}",
-                code="answer-may-have-left",
-                todo="find out who has the package; where it was not handed over, keep it, and "
-                "give it with the matter to counsel",
-            )
+    # One that left, as it should, keeps no other from being ended.
+    if not unsent:
+        raise Refusal(
+            "an answer is ended only where no package of it can have left: one was put out for "
+            f"log entry {begun[-1].index}",
+            code="answer-may-have-left",
+            todo="find out who has the package; where it was not handed over, keep it, and "
+            "give it with the matter to counsel",
+        )
 
 
-def _why_closed(ledger: Ledger, decided: Decided, one: Before) -> dict[str, str]:
-    """Return what closed since an answer, and whether the facts or the law alone did it.
+def _closed(
+    ledger: Ledger, decided: Decided, unsent: Sequence[Before]
+) -> list[tuple[Before, dict[str, str]]]:
+    """Return the answers that may not leave any more as they were given, each with why.
 
     Raises:
-        Refusal: Nothing did: all of it may leave as it was answered.
+        Refusal: There is none: all of each may leave as it was answered.
     """
+    found = [(one, _why_closed(ledger, decided, one)) for one in unsent]
+    closed = [(one, why) for one, why in found if why is not None]
+    if not closed:
+        raise Refusal(
+            f"all that was answered may leave as it was, log entry {unsent[-1].index}",
+            code="answer-still-open",
+            todo="type the same disclose again: it finds its entry and goes on; to keep back what "
+            "the law lets leave, add --lower to it",
+        )
+    return closed
+
+
+def _why_closed(ledger: Ledger, decided: Decided, one: Before) -> dict[str, str] | None:
+    """Return what closed since an answer, and whether the facts or the law alone did it."""
     said = decision_of(ledger, decided.demand.id, one.index)
     now = {cell_name(r.item): answer_in(r) for r in decided.determination.rulings}
     closed = [
@@ -128,11 +146,6 @@ def _why_closed(ledger: Ledger, decided: Decided, one: Before) -> dict[str, str]
         if cell.answer not in _SHUT and now.get(name) != cell.answer
     ]
     if not closed and permitted_items(decided.determination):
-        raise Refusal(
-            f"all that was answered may leave as it was, log entry {one.index}",
-            code="answer-still-open",
-            todo="type the same disclose again: it finds its entry and goes on; to keep back what "
-            "the law lets leave, add --lower to it",
-        )
+        return None
     same = "judged" in said and said["judged"] == judged_text(decided.demand)
     return {"because": "law" if same else "facts", "closed": " ".join(sorted(closed)) or "all"}

@@ -22,6 +22,8 @@ _DATED = frozenset(
     }
 )
 _UPDATES = frozenset({EventType.MATTER_UPDATED})
+# Of the updates only one that ends an answer: others are written by hand, with any day.
+_IN_OFFICE = {**dict.fromkeys(_DATED, "on"), **dict.fromkeys(_UPDATES, ENDED_ANSWER)}
 
 
 def check_not_before(office: Office, ledger: Ledger, demand_id: str, on: date) -> None:
@@ -63,13 +65,12 @@ def later_day(ledger: Ledger, demand_id: str, on: date) -> str | None:
 # Written with four digits for the year, days sort as texts do; nothing comes before all of them.
 def _last_of_demand(ledger: Ledger, demand_id: str) -> str:
     said = [told for _, told in said_of(ledger, _DATED, demand_id)]
-    # Of the updates only one that ends an answer: others are written by hand, with any day.
     updates = said_of(ledger, _UPDATES, demand_id)
     said += [told for _, told in updates if ENDED_ANSWER in told]
     return max((told.get("on", "") for told in said), default="")
 
 
 def _last_of_office(ledger: Ledger) -> str:
-    said = last_saying(ledger, _DATED, "on") or {}
+    said = last_saying(ledger, _IN_OFFICE) or {}
     # One that was late says behind which day, and so the order goes on from there.
     return max(said.get("on", ""), said.get("late", ""))

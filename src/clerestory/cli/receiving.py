@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from clerestory.cli.clock import check_not_ahead, is_made_up
+from clerestory.cli.ended import ended_answers
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.order_of_acts import check_not_before, later_day
@@ -107,7 +108,7 @@ def record_receipt(
         known = _standing(ledger, event, told)
         if known is not None:
             return Recorded(receipt=told, index=known, again=True)
-        _check_answered(ledger, told)
+        _check_answered(ledger, told, noted.entry)
         if instead_of is not None:
             check_replaces(ledger, told, instead_of)
         check_one_key(ledger, told, theirs, instead_of)
@@ -168,16 +169,32 @@ def _check_demand(told: Receipt, demand_id: str) -> None:
         )
 
 
-def _check_answered(ledger: Ledger, told: Receipt) -> None:
+def _check_answered(ledger: Ledger, told: Receipt, entry: int | None) -> None:
     """Refuse a receipt for a demand that the log shows no answer of to anybody.
 
+    Args:
+        ledger: The office's log.
+        told: The receipt.
+        entry: The answer that the package was sealed for, where its note says it.
+
     Raises:
-        Corruption: There is none: whatever was handed over left without the log.
+        Corruption: There is none, or it was ended as one that never left: whatever was handed over
+            left without the log.
     """
+    ended = ended_answers(ledger, told.demand_id)
+    if entry in ended:
+        raise Corruption(
+            "a receipt must be for an answer that the log holds: the package is of log entry "
+            f"{entry}, which log entry {ended[entry]} ended as never handed over",
+            code="receipt-not-answered",
+            todo="keep the receipt, the package and the office's folder as they are, and find out "
+            "with counsel who handed it over",
+        )
     answers = (
         fields
         for kind in (EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED)
-        for _, fields in fields_of(ledger, kind, told.demand_id)
+        for index, fields in fields_of(ledger, kind, told.demand_id)
+        if index not in ended
     )
     # A refusal is an answer too, and is sealed to nobody.
     if all(fields.get("sealed_to") == "nobody" for fields in answers):

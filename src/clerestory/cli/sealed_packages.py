@@ -1,7 +1,8 @@
 """A sealed package in its office's folder: given its name, and noted for its receipt."""
 
 import hashlib
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from clerestory.cli.office import BadRecord, Office
 from clerestory.disclosure import Sealed, open_signed, sign_text
+from clerestory.disclosure.sealing import AGE_SUFFIX, CMS_SUFFIX
 from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.files import read_limited, sync_folder, write_whole
 from clerestory.kernel.folders import make_lasting
@@ -94,24 +96,40 @@ def may_have_left(office: Office, demand_id: str, entry: int) -> bool:
     """Whether a package of an answer was given its name among the answers, and so may be anywhere.
 
     One that still lies where it was sealed has not; a note that does not say of which answer it is
-    may be of any.
+    may be of any, and so may a package that lies among the answers and has no note.
     """
     here = set(_unsent(office))
     folder = office.folder / "sealed"
     # Not the draft of a note that a crash left: its package has no name yet.
     names = {path.name for path in folder.glob("[0-9a-f]*")}
+    out = (office.out / f"{demand_id}{suffix}" for suffix in (AGE_SUFFIX, CMS_SUFFIX))
+    if any(path.is_file() and _sha256(path) not in names for path in out):
+        return True
     notes = (sealed_note(office, name) for name in sorted(names - here))
     return any(one.demand_id == demand_id and one.entry in {None, entry} for one in notes)
 
 
-def drop_unsent(office: Office) -> None:
+def drop_unsent(office: Office, *, ended: Collection[int] = ()) -> None:
     """Take away the notes of packages that still lie where they were sealed.
 
     Such a folder is emptied for the next package. What it holds never left, and without this its
     note would say afterwards that it may have.
+
+    Args:
+        office: Whose packages.
+        ended: Answers that were ended: their notes stay, for a receipt of such a package would show
+            that it did leave.
     """
     for sha256 in _unsent(office):
-        _path(office, sha256).unlink(missing_ok=True)
+        path = _path(office, sha256)
+        if not (ended and path.is_file() and sealed_note(office, sha256).entry in ended):
+            path.unlink(missing_ok=True)
+
+
+def clear_ended(office: Office, *, ended: Collection[int]) -> None:
+    """Take away what was sealed of answers that were ended, or by any other run cut short."""
+    drop_unsent(office, ended=ended)
+    shutil.rmtree(office.staging())
 
 
 def _unsent(office: Office) -> Iterator[str]:
@@ -119,9 +137,21 @@ def _unsent(office: Office) -> Iterator[str]:
     if folder.is_symlink() or not folder.is_dir():
         return
     for path in folder.iterdir():
-        if path.is_file() and not path.is_symlink() and not (office.out / path.name).exists():
-            with path.open("rb") as file:
-                yield hashlib.file_digest(file, "sha256").hexdigest()
+        if path.is_file() and not path.is_symlink() and not _is_put_out(office, path):
+            yield _sha256(path)
+
+
+def _is_put_out(office: Office, sealed: Path) -> bool:
+    """Whether it lies among the answers too, under whatever name: then it is a mere copy."""
+    size, out = sealed.stat().st_size, office.out
+    others = (path for path in out.iterdir() if path.is_file()) if out.is_dir() else ()
+    same = (path for path in others if path.stat().st_size == size)
+    return any(_sha256(path) == _sha256(sealed) for path in same)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _path(office: Office, sha256: str) -> Path:

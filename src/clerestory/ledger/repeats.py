@@ -103,12 +103,14 @@ def fields_everywhere(ledger: Ledger, kind: EventType) -> Iterator[tuple[int, di
                 yield index, dict(said)
 
 
-def last_saying(
-    ledger: Ledger, kinds: Collection[EventType], name: str
-) -> Mapping[str, str] | None:
-    """Return the private fields of the newest entry of some types that has one of this name.
+def last_saying(ledger: Ledger, names: Mapping[EventType, str]) -> Mapping[str, str] | None:
+    """Return the private fields of the newest entry of some types that has one of its type's name.
 
     Entries that were erased are passed over.
+
+    Args:
+        ledger: The log that is asked.
+        names: For each type the field that its entry must have.
     """
     with ledger.log.reading() as reader:
         end = reader.head().size
@@ -117,9 +119,8 @@ def last_saying(
         with ledger.log.reading() as reader:
             entries = reader.entries(start, end)
         for index in reversed(range(start, end)):
-            if parse_leaf(entries[index - start]).type not in kinds:
-                continue
-            if name in (said := _kept(ledger, index) or {}):
+            name = names.get(parse_leaf(entries[index - start]).type)
+            if name is not None and name in (said := _kept(ledger, index) or {}):
                 return said
         end = start
     return None

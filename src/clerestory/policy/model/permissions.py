@@ -301,10 +301,11 @@ def _covered(paper: Consent | Agreement, only: frozenset[str]) -> Iterator[_Cove
 
 def closest_agreement(demand: Demand, on: date, only: frozenset[str]) -> Closest:
     papers = AgreementPapers.of(demand)
+    stand = papers.stand(on)
     return Closest.of(
         (
             (
-                _describe_agreement(one, demand, on, papers),
+                _describe_agreement(one, demand, on, stand=stand),
                 (each for each in _covered(one, only) if papers.bear_out(*each)),
             )
             for one in demand.agreements
@@ -315,7 +316,7 @@ def closest_agreement(demand: Demand, on: date, only: frozenset[str]) -> Closest
 
 
 def _describe_agreement(
-    agreement: Agreement, demand: Demand, on: date, papers: AgreementPapers
+    agreement: Agreement, demand: Demand, on: date, *, stand: bool
 ) -> dict[str, str]:
     requester = demand.requester
     dated = in_date(agreement.valid_from, agreement.valid_to, on)
@@ -324,7 +325,7 @@ def _describe_agreement(
         in_force = "no"
     elif in_force == "unknown" and agreement.valid_from is not None:
         in_force = dated
-    if in_force == "yes" and not papers.stand(on):
+    if in_force == "yes" and not stand:
         # What is written of it and its own paper disagree: nobody knows until somebody looks.
         in_force = "unknown"
     return {
