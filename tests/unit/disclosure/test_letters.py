@@ -293,6 +293,7 @@ def test_a_person_who_is_refused_reads_what_to_do(refused: LetterInput) -> None:
     assert "Social Security number (SNAP food help)" in text
     assert "Ask for an interpreter if you want one." in text
     assert "counsel" not in text
+    assert ("Ask for each person in a letter of its own." in text) is ("S2" in text)
 
 
 def test_a_record_is_denied_to_nobody_of_whom_something_is_given(
