@@ -445,6 +445,22 @@ def test_nor_is_it_where_nothing_of_that_other_is_given(
     assert fields_of(package) == (both if leaves else ["benefit_amount"])
 
 
+@pytest.mark.parametrize(("flags", "leaves"), [(["address_confidentiality"], False), ([], True)])
+def test_the_home_of_whom_only_the_demand_says_that_it_is_secret_is_not_told_by_a_housemate(
+    flags: list[str], leaves: bool, desk: Desk
+) -> None:
+    subjects = [*ABOUT_TWO["subjects"][:1], {**ABOUT_TWO["subjects"][1], "flags": flags}]
+    desk.record(
+        "UPDATE people SET address = ? WHERE person_id = ?",
+        f"{HOME_LANE}, Exampleton, ME 00011", DAUGHTER,
+    )  # fmt: skip
+
+    package = desk.disclose(instead=ABOUT_TWO | {"subjects": subjects}, others={"S2": DAUGHTER})[1]
+
+    both = ["address", "benefit_amount"]
+    assert fields_of(package) == (both if leaves else ["benefit_amount"])
+
+
 def test_a_home_with_a_name_alone_is_not_told_by_the_address_of_another(desk: Desk) -> None:
     home = "Les Pins, Exampleton"
     desk.record(

@@ -742,3 +742,21 @@ def test_an_answer_that_left_keeps_no_other_from_being_ended(desk: Path) -> None
         )
     # Acts of the office go on from the day on which it was ended.
     assert receive(desk, "OWN-2", 3).error_code == "log-time-backwards"
+
+
+def test_what_was_begun_and_people_keep_back_is_ended_and_then_refused(desk: Path) -> None:
+    """The law still lets it leave, and the two who signed know better by now."""
+    begun(desk)
+    cannot(desk, "disclosure-nothing-released", *ALL_LOWERED, day=3, paper=CLOSING)
+    refusing: list[str | Path] = [
+        "refuse", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(3),
+        "--counsel", "Made-up Counsel", *ALL_LOWERED,
+    ]  # fmt: skip
+    assert type_in(*refusing).error_code == "answer-sealed-already"
+    assert "abandon and then to refuse" in " ".join(abandon(desk, *SIGNED, day=3).err.split())
+
+    assert abandon(desk, *SIGNED, *ALL_LOWERED, day=3).code == 0
+
+    [told] = logged(desk, EventType.MATTER_UPDATED)
+    assert told["because"] == "people"
+    must(*refusing)

@@ -294,3 +294,22 @@ def test_who_is_not_told_on_the_terminal(world: World) -> None:
     assert done.code == 2
     for word in ("Pinkham", "Robert", "1974", "Demonstration"):
         assert word not in done.out + done.err
+
+
+def test_a_duty_stands_once_and_denies_no_record_of_whom_something_is_given(
+    tmp_path: Path,
+) -> None:
+    letter = STORY.parents[3] / "profiles" / "maine-dhhs" / "demo" / "letter.yaml"
+    long = tmp_path / "long.yaml"
+    title = "title: folded " + "over " * 14 + "next is clerestory disclose"
+    long.write_text(re.sub("(?m)^title: .*$", title, letter.read_text("utf-8")), "utf-8")
+
+    one = type_in("decide", long).out
+    two = type_in("decide", STORY, "--case", CASE, "--on", "2026-10-20").out
+
+    assert "do not say whether the person has a record" not in one
+    assert "do not say whether the person has a record (S2)" in two
+    assert two.count("bring the demand on the day it arrives") == 1
+    assert "(to the Maine Attorney General)" in two
+    [folded] = [line for line in one.splitlines() if line.endswith("clerestory disclose")][:1]
+    assert folded.startswith("  ")

@@ -1,8 +1,8 @@
 """End an answer that a run logged and never carried out, where it must not leave any more.
 
-A run may be killed between the log and the package. Typed again it goes on, unless the law or the
-facts have closed what was to leave: then it can neither be finished nor refused, for the log says
-that it was answered. Two people or counsel end it, and a refusal may follow.
+A run may be killed between the log and the package. Typed again it goes on, unless the law, the
+facts or people have closed what was to leave: then it can neither be finished nor refused, for the
+log says that it was answered. Two people or counsel end it, and a refusal may follow.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +49,7 @@ def abandon(
 
     Args:
         office: Whose log.
-        decided: The demand under the law of the day ``at`` there; nobody lowers it here.
+        decided: The demand under the law of the day ``at`` there, as people lowered it.
         counsel: Counsel who ends it, if they do.
         reviewers: Two people who end it, where counsel does not.
         at: Now.
@@ -131,15 +131,18 @@ def _closed(
             f"all that was answered may leave as it was, log entry {unsent[-1].index}",
             code="answer-still-open",
             todo="type the same disclose again: it finds its entry and goes on; to keep back what "
-            "the law lets leave, add --lower to it",
+            "the law lets leave, add --lower to it, or, where nothing is to leave, to abandon and "
+            "then to refuse",
         )
     return closed
 
 
 def _why_closed(ledger: Ledger, decided: Decided, one: Before) -> dict[str, str] | None:
-    """Return what closed since an answer, and whether the facts or the law alone did it."""
+    """Return what closed since an answer, and whether people, the facts or the law alone did it."""
     said = decision_of(ledger, decided.demand.id, one.index)
-    now = {cell_name(r.item): answer_in(r) for r in decided.determination.rulings}
+    rulings = decided.determination.rulings
+    now = {cell_name(ruling.item): answer_in(ruling) for ruling in rulings}
+    lowered = {cell_name(ruling.item) for ruling in rulings if ruling.lowered_from}
     closed = [
         name
         for name, cell in (read_cells(said["cells"]) if "cells" in said else {}).items()
@@ -148,4 +151,6 @@ def _why_closed(ledger: Ledger, decided: Decided, one: Before) -> dict[str, str]
     if not closed and permitted_items(decided.determination):
         return None
     same = "judged" in said and said["judged"] == judged_text(decided.demand)
-    return {"because": "law" if same else "facts", "closed": " ".join(sorted(closed)) or "all"}
+    by_itself = {"law" if same else "facts"} if not closed or set(closed) - lowered else set()
+    because = by_itself | ({"people"} if lowered.intersection(closed) else set())
+    return {"because": " ".join(sorted(because)), "closed": " ".join(sorted(closed)) or "all"}

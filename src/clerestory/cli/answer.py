@@ -183,6 +183,7 @@ def refuse(
 
 @click.command()
 @_demand_options
+@lower_option
 @click.option("--counsel", help="Counsel who ends it.")
 @click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
 def abandon(
@@ -192,6 +193,7 @@ def abandon(
     folder: Path,
     at_text: str | None,
     late: bool,
+    lower: tuple[str, ...],
     counsel: str | None,
     reviewers: tuple[str, ...],
 ) -> None:
@@ -199,7 +201,7 @@ def abandon(
     from clerestory.cli.abandoning import abandon as abandon_answer
 
     at, office = _acting(folder, at_text, late=late)
-    decided = _decide(demand, case, packs, (), office, at)
+    decided = _decide(demand, case, packs, lower, office, at)
     done = abandon_answer(office, decided, counsel=counsel, reviewers=reviewers, at=at)
     for answer, entry in done.entries.items():
         said = "is ended already" if done.again else "is ended"

@@ -41,6 +41,9 @@ class Detail(Enum):
 # So many persons, or groups of persons with the same answers, stand in columns of their own.
 _SIDE_BY_SIDE = 6
 _NOT_ASKED = ("-", "")
+_NO_WORD = "neither_confirm_nor_deny"
+_OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
+_LONG_NAME = 24
 T = TypeVar("T")
 
 
@@ -81,13 +84,23 @@ class DeterminationView:
         demand, determination = self._decided.demand, self._decided.determination
         self._line((answer_in_short(determination), "bold"))
         self._gap()
-        self._line((shortened(demand.id), "bold"), "  ", shortened(demand.title))
+        self._titled(shortened(demand.id), shortened(demand.title))
         self._line(
             f"received {demand.received_on} {self._decided.speaker.name('channel', demand.channel)}"
             f", decided under the law of {determination.on}"
         )
         for alarm in determination.alarms:
             self._line(("ALARM", "bold red"), f" {alarm}: nothing may leave")
+
+    def _titled(self, name: str, title: str) -> None:
+        # Where it folds it stands further in, so that no line begins with words of its own.
+        if len(name) > _LONG_NAME:
+            self._line((name, "bold"))
+            self._say(title)
+            return
+        row = Table.grid(padding=(0, 2, 0, 0))
+        row.add_row(styled((name, "bold")), styled(title))
+        self._console.print(row)
 
     def _matrix(self) -> bool:
         """Print a table of the answers, and say whether it has room for them."""
@@ -222,11 +235,22 @@ class DeterminationView:
     def _duties(self) -> None:
         self._gap()
         self._line(("What must be done", "bold"))
-        for duty in self._decided.determination.duties:
+        for duty in self._duties_told():
             self._say(*self._duty(duty))
             if duty.due and self._whole:
                 for step in duty.due.steps:
                     self._line((step, "dim"), indent=8)
+
+    def _duties_told(self) -> list[Duty]:
+        """Return the duties that are left: of whom something is given a record is no secret."""
+        duties = self._decided.determination.duties
+        return [duty for duty in duties if duty.code != _NO_WORD or self._silent_of()]
+
+    def _silent_of(self) -> list[str]:
+        """Return of whom nothing is given, in the order of the demand."""
+        rulings = self._decided.determination.rulings
+        given = {one.item.subject for one in rulings if one.outcome in _OPEN}
+        return list(dict.fromkeys(r.item.subject for r in rulings if r.item.subject not in given))
 
     def _duty(self, duty: Duty) -> Iterable[Part]:
         yield from self._dated(duty)
@@ -243,6 +267,8 @@ class DeterminationView:
         yield name("duties", duty.code)
         if duty.to:
             yield f" (to {name('duty_to', duty.to)})"
+        elif duty.code == _NO_WORD and len(self._decided.demand.subjects) > 1:
+            yield f" ({in_short(self._silent_of())})"
 
     def _footing(self) -> None:
         determination = self._decided.determination
@@ -260,8 +286,12 @@ class DeterminationView:
         """Print what must be done, and how much more there is to read."""
         determination = self._decided.determination
         self._line(("What must be done", "bold"))
-        for duty in sorted(determination.duties, key=lambda duty: duty.due is None):
-            self._say(*self._dated(duty))
+        told = sorted(self._duties_told(), key=lambda duty: duty.due is None)
+        named = {(duty.code, duty.due and duty.due.on) for duty in told if duty.to}
+        for duty in told:
+            # Whom it is owed to besides is said with it, and not on a line of its own.
+            if duty.to or (duty.code, duty.due and duty.due.on) not in named:
+                self._say(*self._dated(duty))
         self._gap()
         questions = len(determination.questions)
         if questions:

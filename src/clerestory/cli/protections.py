@@ -84,8 +84,9 @@ def decide_with_record(
         SourceFault: A record cannot be read for what protects its person.
         Refusal: With what the record adds an answer would rise, which only people may let it.
     """
+    flags = {one.ref: one.flags for one in decided.demand.subjects}
     named = {
-        ref: read_protections(source, catalogue, person, on=on)
+        ref: read_protections(source, catalogue, person, on=on, told=flags.get(ref, ()))
         for ref, person in {**(beside or {}), **persons}.items()
     }
     marks = {ref: named[ref] for ref in persons}

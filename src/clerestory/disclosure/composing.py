@@ -82,6 +82,7 @@ def disclosure(given: LetterInput) -> Letter:
     lists: dict[str, Sequence[Entry]] = {
         **_asked(given),
         "represented": represented(given),
+        "own": mark(not represented(given)),
         "stages": stages(given, answered_by="given", receipt=True),
         "given": reasons.rows(),
         "given_reasons": reasons.entries(),

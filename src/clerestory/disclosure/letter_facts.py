@@ -16,6 +16,7 @@ from clerestory.kernel import Refusal
 from clerestory.law.authorities import Authority
 from clerestory.law.citations import is_printed_citation
 from clerestory.law.codes import Vocabulary
+from clerestory.law.sentence_file import HELPER
 from clerestory.law.sentences import PERSON, REQUESTER
 
 OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
@@ -54,7 +55,9 @@ class Addressed:
     @property
     def reader(self) -> str:
         """For which reader of the law's sentences the letter is."""
-        return PERSON if self.is_own else REQUESTER
+        if not self.is_own:
+            return REQUESTER
+        return PERSON if self.demand.requester.kind == "subject" else HELPER
 
     @cached_property
     def voice(self) -> Speaker:
@@ -126,7 +129,7 @@ class LetterInput(Addressed):
             reader: Who reads; the reader of the letter, where none is given.
         """
         known, reader = self.authority(name), reader or self.reader
-        own = known.person if reader == PERSON else known.requester
+        own = known.requester if reader == REQUESTER else known.person
         return self._plainer(name, reader) or own
 
     def not_met_of(self, name: str) -> str:

@@ -7,7 +7,7 @@ The record of one tells where the household lives. So a mark of another of the h
 a home is read too, without that person's name, and counts for the person found.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,7 +58,12 @@ class Protections:
 
 
 def read_protections(
-    source: Source, catalogue: Catalogue, person_id: str, *, on: date
+    source: Source,
+    catalogue: Catalogue,
+    person_id: str,
+    *,
+    on: date,
+    told: Collection[str] = (),
 ) -> Protections:
     """Read every mark of protection in one person's record.
 
@@ -67,6 +72,7 @@ def read_protections(
         catalogue: Says where the marks are; with none nothing is read and nothing is known.
         person_id: The one person found, by the source's own key.
         on: The holder's local day, which decides who is a minor.
+        told: What else is known to protect the person, such as what the demand says.
 
     Raises:
         SourceFault: The person has no row in the table of persons, or two; or a mark cannot be
@@ -93,6 +99,8 @@ def read_protections(
             others.update(_texts(shared))
     _check_met(source, catalogue, person_id, together)
     secret = Protection.ADDRESS_CONFIDENTIALITY
+    if secret in told:
+        stated.add(secret)
     if secret in household - stated or (secret in stated | unknown and not addresses):
         # Who takes part has a designated address in the file. Until somebody writes it there, and
         # in the file of a housemate, it is the home.

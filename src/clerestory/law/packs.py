@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from clerestory.law.authorities import Authority, load_authorities
@@ -119,6 +120,13 @@ def load_pack(folder: Path) -> Pack:
             f"there is no pack called {folder.name}", code="law-no-pack",
             todo=f"choose one of: {', '.join(available_packs(folder.parent)) or 'none found'}",
         )  # fmt: skip
+    content = [*folder.glob("*.cedar"), *folder.glob("*.toml"), *folder.glob("codes.yaml")]
+    return _pack_of(folder, _digest(sorted(content, key=lambda path: path.name)))
+
+
+# One program often needs one law many times: a pack is parsed once for each content of its files.
+@lru_cache(maxsize=8)
+def _pack_of(folder: Path, digest: str) -> Pack:
     manifest, faults = load_manifest(folder)
     authorities, wrong = load_authorities(folder / "authorities.toml")
     faults += wrong
@@ -127,17 +135,16 @@ def load_pack(folder: Path) -> Pack:
         more, wrong = load_policies(path)
         policies += more
         faults += wrong
-    content = [*folder.glob("*.cedar"), *folder.glob("*.toml"), *folder.glob("codes.yaml")]
     return Pack(
         name=manifest.name,
         title=manifest.title,
         edition=manifest.edition,
         requires=manifest.requires,
         folder=folder,
-        authorities=authorities,
-        policies=policies,
-        faults=faults,
-        digest=_digest(sorted(content, key=lambda path: path.name)),
+        authorities=MappingProxyType(authorities),
+        policies=tuple(policies),
+        faults=tuple(faults),
+        digest=digest,
     )
 
 

@@ -4,7 +4,8 @@ A file names its language and who reviewed it, and holds some of these tables:
 
 ``findings``, ``defined``, ``facts``: two clauses for each word, ``yes`` and ``no``, each a plain
 statement. What stands in the entry itself is for every reader; a reader's own group inside it, such
-as ``person``, stands in its place. A fact's clauses have a slot ``{codes}``; one whose codes have
+as ``person``, stands in its place; ``helper`` is for who asks in the person's name, who otherwise
+reads what the person reads. A fact's clauses have a slot ``{codes}``; one whose codes have
 clauses of their own has an entry ``"path = code"`` for each. ``unsaid = true`` marks what would
 tell whether the agency holds a file, or what is in it: no letter says it, in either way.
 
@@ -28,6 +29,8 @@ from clerestory.law.errors import PackFault
 
 READERS = ("counsel", "requester", "person")
 """Who reads: the agency's lawyers, whoever asks for records, and the person they are about."""
+HELPER = "helper"
+"""Who asks in the person's name. Where nothing is said for them they read what the person reads."""
 CLAUSES = ("findings", "defined", "facts")
 TEXTS = ("phrases", "authorities")
 TABLES = (*CLAUSES, "codes", *TEXTS)
@@ -156,9 +159,9 @@ class _Reading:
             self._fault((*path, _UNSAID), "it is no mark", "write true or false without quotes")
         elif mark:
             self._unsaid.add((path[0], path[1]))
-        shared = {k: text for k, text in entry.items() if k not in (*READERS, _UNSAID)}
+        shared = {k: text for k, text in entry.items() if k not in (*READERS, HELPER, _UNSAID)}
         found: dict[str, Clause] = {}
-        for reader in READERS:
+        for reader in (*READERS, *([HELPER] if HELPER in entry else [])):
             own = self._group(entry.get(reader, {}), (*path, reader))
             said = {**shared, **own}
             for key in said:
@@ -178,7 +181,7 @@ class _Reading:
         table = {_EVERY: entry} if isinstance(entry, str) else self._group(entry, path)
         more = (_NOT_MET,) if path[0] == "authorities" else ()
         for key, text in table.items():
-            if key not in (_EVERY, *READERS, *more):
+            if key not in (_EVERY, *READERS, HELPER, *more):
                 self._fault((*path, key), "no such reader", f"use {_EVERY} or a reader")
             elif wrong := self._wrong(text, free=path[0] != "codes"):
                 self._fault((*path, key), *wrong)
@@ -190,6 +193,8 @@ class _Reading:
             if reader not in table and _EVERY not in table and not more:
                 self._fault(path, f"{reader} has no text", f"write one, or one for {_EVERY}")
             found[reader] = str(table.get(reader, table.get(_EVERY, "")))
+        if HELPER in table:
+            found[HELPER] = str(table[HELPER])
         return found
 
     def _wrong(

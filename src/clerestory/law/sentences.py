@@ -9,15 +9,17 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from clerestory.law.errors import PackFault
 from clerestory.law.manifest import KEPT
-from clerestory.law.sentence_file import READERS, Clause, SentenceFile, read_sentence_file
+from clerestory.law.sentence_file import HELPER, READERS, Clause, SentenceFile, read_sentence_file
 
 FOLDER = "words"
 BASE_LANGUAGE = "en"
 COUNSEL, REQUESTER, PERSON = READERS
 _MARK_LENGTH = 12
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +45,20 @@ class Sentences:
 
     def clause(self, table: str, word: str, reader: str) -> Clause | None:
         """Return the two clauses of a word for a reader; ``None`` where it has none."""
-        return self.clauses.get(table, {}).get(word, {}).get(reader)
+        return _for(self.clauses.get(table, {}).get(word, {}), reader)
 
     def name(self, list_name: str, code: str, reader: str) -> str:
         """Return what a code is called; nothing where it has no name."""
-        return self.names.get(list_name, {}).get(code, {}).get(reader, "")
+        return _for(self.names.get(list_name, {}).get(code, {}), reader) or ""
 
     def text(self, table: str, key: str, reader: str) -> str:
         """Return a whole text; nothing where there is none."""
-        return self.texts.get(table, {}).get(key, {}).get(reader, "")
+        return _for(self.texts.get(table, {}).get(key, {}), reader) or ""
+
+
+def _for(said: Mapping[str, T], reader: str) -> T | None:
+    own = said.get(reader)
+    return said.get(PERSON) if own is None and reader == HELPER else own
 
 
 def load_sentences(

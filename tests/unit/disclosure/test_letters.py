@@ -253,11 +253,14 @@ def own(given: LetterInput, kind: str = "subject") -> LetterInput:
 
 
 @pytest.mark.parametrize(
-    ("kind", "whose"),
-    [("subject", "your records"), ("representative_of_subject", "the person's records")],
+    ("kind", "whose", "use"),
+    [
+        ("subject", "your records", "You may use these records as you like."),
+        ("representative_of_subject", "the person's records", "Use them for that person only."),
+    ],
 )
 def test_a_persons_own_file_comes_without_warnings_and_without_duties(
-    given: LetterInput, kind: str, whose: str
+    given: LetterInput, kind: str, whose: str, use: str
 ) -> None:
     duties = tuple(
         Duty(code=code, basis="law", authority="snap-7usc2020e8-E")
@@ -268,7 +271,8 @@ def test_a_persons_own_file_comes_without_warnings_and_without_duties(
     text = text_of(disclosure_letter(own(bound, kind)))
 
     assert f"You asked us for {whose}." in text
-    assert "You may use these records as you like." in text
+    assert use in text
+    assert ("as you like" in text) is (kind == "subject")
     assert "what 7 U.S.C. 2020(e)(8)(E) tells the person" in text
     for not_theirs in (
         "against the law",
@@ -289,6 +293,7 @@ def test_a_person_who_is_refused_reads_what_to_do(refused: LetterInput) -> None:
     assert "Social Security number (SNAP food help)" in text
     assert "Ask for an interpreter if you want one." in text
     assert "counsel" not in text
+    assert ("Ask for each person in a letter of its own." in text) is ("S2" in text)
 
 
 def test_a_record_is_denied_to_nobody_of_whom_something_is_given(
@@ -408,7 +413,7 @@ def test_a_person_is_answered_on_the_laws_that_they_named_and_on_no_others(
 
 
 def test_who_asks_in_a_persons_name_is_told_whom_the_law_speaks_to(refused: LetterInput) -> None:
-    said = 'Where the law below says "you", it means that person.'
+    said = 'Where a reason below says "you", it means that person.'
 
     for letter in (composing.refusal, composing.withheld):
         acts = letter(own(refused, "representative_of_subject"))

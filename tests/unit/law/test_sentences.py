@@ -269,3 +269,21 @@ def test_the_sentences_of_the_real_packs_belong_to_their_stack() -> None:
     assert stack.sentences.clause("findings", "order_stayed", "person") is not None
     assert stack.sentences_in("xx").mark == stack.sentences.mark
     assert not any("words" in path.parts for pack in stack.packs for path in [pack.folder])
+
+
+def test_who_asks_in_anothers_name_reads_what_is_said_for_them_or_for_the_person() -> None:
+    said = load_sentences(ROOT / "packs", ["us-federal"])
+    held, told = "written_permission_held", "subject_notified"
+
+    words = {
+        reader: said.clause("findings", held, reader) for reader in ("person", "helper", "counsel")
+    }
+
+    assert [one.yes for one in words.values() if one] == [
+        "we have your signed permission",
+        "you have the person's signed permission",
+        "the agency has the person's signed permission in hand",
+    ]
+    assert said.clause("findings", told, "helper") == said.clause("findings", told, "person")
+    assert said.name("program", "snap", "helper") == said.name("program", "snap", "person") != ""
+    assert said.text("phrases", "whole_consent", "helper").startswith("the person has signed")
