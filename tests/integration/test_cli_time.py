@@ -179,18 +179,21 @@ def test_a_time_that_cannot_be_meant_logs_and_writes_nothing(
 def test_a_clock_set_to_an_earlier_quarter_stops_the_answer_and_late_lets_it_through(
     office: Path,
 ) -> None:
-    assert answer(office, "receive", "2026-10-01T12:00Z").exit_code == 0
+    assert answer(office, "receive", "2026-03-03T12:00Z").exit_code == 0
+    other = office.parent / "other.yaml"
+    other.write_text(EARLY.replace("EVENING-1", "EVENING-2").replace("police force", "sheriff"))
+    done("receive", other, "--office", office, "--at", "2026-10-01T12:00Z")
 
     backwards = answer(office, "refuse", "2026-03-04T12:00Z")
     assert isinstance(backwards.exception, BadTime)
     assert backwards.exception.code == "log-time-backwards"
     assert not (office / "out").exists()
-    assert len(entries(office)) == 1
+    assert len(entries(office)) == 2
 
     late = answer(office, "refuse", "2026-03-04T12:00Z", "--late")
     assert late.exit_code == 0, late.exception
     assert [parse_leaf(entry).period for entry in entries(office)] == [
-        "2026-Q4", "2026-Q1", "2026-Q1",
+        "2026-Q1", "2026-Q4", "2026-Q1", "2026-Q1",
     ]  # fmt: skip
 
 
