@@ -132,12 +132,18 @@ def rewritten(document: Document, ruling: Ruling, changes: Sequence[Change], on:
             ]
         elif head == "paper":
             _rewrite_paper(new, ruling, tail, change.value, on)
+        elif (change.fact, change.value) == ("subject.authority_in_date", "yes"):
+            runs = {"from": on - timedelta(days=1), "to": on + timedelta(days=1)}
+            new["representatives"] = [
+                {**one, "valid": runs} if one["for"] == ruling.item.subject else one
+                for one in new["representatives"]
+            ]
         else:
             assert head in {"consent", "agreement"}, change
     if consent:
         _rewrite_consent(new, ruling, consent, on)
     if agreement:
-        _rewrite_agreement(new, ruling, agreement)
+        _rewrite_agreement(new, ruling, agreement, on)
     return new
 
 
@@ -213,24 +219,28 @@ def _rewrite_consent(
     if "consent.elements" in changes:
         consent["elements_complete"] = changes["consent.elements"]
     if changes.get("consent.revoked") == "no":
-        new["instrument"] = _papers_anew(new["instrument"], {"status": "live", "valid": None})
+        new["instrument"] = _papers_anew(
+            new["instrument"], "consent", {"status": "live", "valid": None}
+        )
     if changes.get("consent.elements") == "yes":
         signed = {"issuer": "subject", "written": "yes"}
-        new["instrument"] = _papers_anew(new["instrument"], signed)
+        new["instrument"] = _papers_anew(new["instrument"], "consent", signed)
     new["consents"] = consents
 
 
-def _papers_anew(paper: Document, said: Document) -> dict[str, Any]:
-    """Whoever brings another permission brings the paper of it."""
+def _papers_anew(paper: Document, kind: str, said: Document) -> dict[str, Any]:
+    """Whoever brings another permission or agreement brings the paper of it."""
     new = dict(paper)
-    if new.get("kind") == "consent":
+    if new.get("kind") == kind:
         new = {key: value for key, value in {**new, **said}.items() if value is not None}
     if new.get("accompanies"):
-        new["accompanies"] = [_papers_anew(one, said) for one in new["accompanies"]]
+        new["accompanies"] = [_papers_anew(one, kind, said) for one in new["accompanies"]]
     return new
 
 
-def _rewrite_agreement(new: dict[str, Any], ruling: Ruling, changes: Mapping[str, str]) -> None:
+def _rewrite_agreement(
+    new: dict[str, Any], ruling: Ruling, changes: Mapping[str, str], on: date
+) -> None:
     agreements = [dict(agreement) for agreement in new.get("agreements") or ()] or [
         {"with": "not yet named"}
     ]
@@ -248,6 +258,10 @@ def _rewrite_agreement(new: dict[str, Any], ruling: Ruling, changes: Mapping[str
             if name == "in_force":
                 agreement.pop("from", None)
                 agreement.pop("to", None)
+    if changes.get("agreement.in_force") == "yes":
+        runs = {"from": on - timedelta(days=1), "to": on + timedelta(days=1)}
+        said = {"status": "live", "valid": runs}
+        new["instrument"] = _papers_anew(new["instrument"], "matching_agreement", said)
     new["agreements"] = agreements
 
 

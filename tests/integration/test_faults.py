@@ -273,11 +273,12 @@ def test_a_folders_name_is_no_column(folder: str, world: World, tmp_path: Path) 
         assert type_in("holdings", "check", source).code == 0
         assert type_in("holdings", "index", source, tmp_path / index).code == 0
 
+    # By the number: outside an office nobody is found by an address, which may be a secret one.
+    first = pq.read_table(plain / "people.parquet").to_pylist()[0]
+    query = tmp_path / "query.yaml"
+    query.write_text(f"name: {first['name']}\nssn: '{first['ssn']}'\n", "utf-8")
     found = [
-        type_in(
-            "holdings", "find", tmp_path / index, "--query", world.base / "given" / "query.yaml"
-        )
-        for index in ("one", "two")
+        type_in("holdings", "find", tmp_path / index, "--query", query) for index in ("one", "two")
     ]
     assert found[0].code == 0
     assert found[0].out == found[1].out

@@ -7,6 +7,7 @@ from clerestory.law.fact_table import KIND
 from clerestory.policy.explain.abduction import ChangeSet
 from clerestory.policy.model.facts import changed
 from clerestory.policy.model.papers import PROCESS
+from clerestory.policy.model.permissions import AGREEMENT
 from clerestory.policy.model.process import ISSUERS
 
 OF_A_COURT, BESIDE = "paper.process", "paper.process_beside"
@@ -34,7 +35,14 @@ def apply_changes(context: Mapping[str, Any], changes: ChangeSet) -> dict[str, A
         elif path == "paper.issuer":
             old = context["paper"]["issuer"]
             facts["issuers"] = _with(facts["issuers"], [value], without=old)
-    return _with_process(context, facts, changes)
+    return _with_process(context, _with_agreement(facts, changes), changes)
+
+
+def _with_agreement(facts: dict[str, Any], changes: ChangeSet) -> dict[str, Any]:
+    """Have an agreement in hand that is in force again be a paper that stands on the day."""
+    if facts["paper"]["kind"] != AGREEMENT or ("agreement.in_force", "yes") not in changes:
+        return facts
+    return changed(changed(facts, "paper.status", "live"), "paper.in_date", "yes")
 
 
 def _with(codes: Iterable[str], more: Iterable[str], *, without: str = "") -> list[str]:
