@@ -28,7 +28,7 @@ NEW = choose_law("us-me@2026-11-02", PACKS, date(2026, 11, 2))
 Change = Callable[[pa.Table], pa.Table]
 LAWS = ("--pack", OLD.name, "--pack", NEW.name)
 # With this seed some of the rows are answered otherwise by the two laws.
-ROWS = ("--rows", "6000", "--seed", "9")
+ROWS = ("--rows", "6000", "--seed", "8")
 
 
 def law(*words: str | Path) -> Result:
