@@ -13,7 +13,6 @@ from clerestory.disclosure.letter_facts import (
     Addressed,
     LetterInput,
     answered,
-    citation,
     common,
     mark,
     neither,
@@ -138,7 +137,7 @@ def _duties(given: LetterInput, which: str) -> list[Entry]:
     cited: dict[str, dict[str, None]] = {}
     for duty in given.determination.duties:
         if duty.code in said:
-            cited.setdefault(duty.code, {})[citation(given, duty.authority)] = None
+            cited.setdefault(duty.code, {})[given.citation_of(duty.authority)] = None
     return [
         {"duty": said[code], "citation": given.words.row(list(citations))}
         for code, citations in cited.items()
@@ -264,7 +263,7 @@ def notice(given: LetterInput, *, subject: str, addressee: str) -> Letter:
         "nothing_given": mark(not released),
         "not_given": [_own_row(given, each) for each in own if each not in released],
         "authorities": [
-            {"citation": known.citation, "text": given.text_of(known.id, PERSON)}
+            {"citation": given.citation_of(known.id), "text": given.text_of(known.id, PERSON)}
             for known in _authorities(given, own)
         ],
     }

@@ -290,3 +290,23 @@ def test_what_would_tell_whether_there_is_a_file_is_known(
     condition: Condition, tells: bool
 ) -> None:
     assert REQUESTER.tells_of_files(condition) is tells
+
+
+@pytest.mark.parametrize(
+    ("wider", "is_said"),
+    [
+        (Asked("purpose", ("program_investigation", "child_support")), False),
+        (Asked("purpose", ("program_investigation", "immigration_enforcement")), True),
+        (Asked("purpose", ("child_support",), wanted=False), True),
+        (Asked("requester_state", ("program_investigation", "child_support")), True),
+    ],
+)
+def test_of_two_lists_of_which_one_holds_the_other_only_the_shorter_is_said(
+    wider: Asked, is_said: bool
+) -> None:
+    narrow = Asked("purpose", ("child_support",))
+
+    for parts in ([wider, narrow], [narrow, wider]):
+        said = [line.text for line in COUNSEL.lines(parts)]
+        assert COUNSEL.say(narrow) in said
+        assert (COUNSEL.say(wider) in said) is is_said

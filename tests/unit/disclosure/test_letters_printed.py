@@ -313,6 +313,35 @@ def test_a_right_to_left_language_is_a_folder(
         read_stationery(tmp_path, "ar")
 
 
+CITED = (
+    "7 U.S.C. 2020(e)(8)(E)", "45 CFR 164.512(e)(1)(ii)-(vi)", "22 M.R.S. §1711-C",
+    "10-144 C.M.R. c.332, Pt.1 §2", "29-250 C.M.R. c.900 §8", "1 M.R.S. §§541-542",
+    "34-B M.R.S. §1207", "45 CFR part 98", "10-144 C.M.R. c.351, ch.26 §5",
+)  # fmt: skip
+
+
+def test_a_citation_stays_on_one_line(
+    refused: LetterInput, make_determination: Make, make_ruling: Rule
+) -> None:
+    rulings, laws = [], {}
+    for number, cited in enumerate((*CITED, *CITED, *CITED)):
+        # Each ends its line at another place.
+        laws[f"law-{number}"] = replace(LAW, citation=cited, requester="word " * (11 + number))
+        ruling = make_ruling("S1", "address", Outcome.WITHHOLD)
+        rulings.append(
+            replace(
+                ruling, item=Item(f"S{number}", "snap", "address"), authorities=(f"law-{number}",)
+            )
+        )
+
+    given = replace(refused, authorities=laws, determination=make_determination(*rulings))
+    pages = pypdfium2.PdfDocument(withholding_index(given))
+
+    text = "\n".join(page.get_textpage().get_text_range() for page in pages)
+    lines = text.replace("\u200b", "").replace("\xa0", " ").splitlines()
+    assert [sum(cited in line for line in lines) for cited in CITED] == [3] * len(CITED)
+
+
 def test_a_hundred_fields_are_one_row(
     refused: LetterInput, make_determination: Make, make_ruling: Rule
 ) -> None:
