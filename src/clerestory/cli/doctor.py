@@ -83,6 +83,11 @@ OPTIONAL_PACKAGES = (
         extra="spark",
         without="no replay on Spark, which hands over its rows by way of it",
     ),
+    OptionalPackage(
+        name="django",
+        extra="office",
+        without="no office with a database of its own; whoever checks its answers needs none",
+    ),
 )
 PROGRAMS = (
     Program(

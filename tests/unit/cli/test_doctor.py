@@ -41,7 +41,7 @@ def test_the_list_names_every_part_once_and_this_machine_can_run_the_program() -
     assert len(names) == len(set(names))
     assert {"python", "sqlite", "cedarpy", "bagit"} <= {p["name"] for p in parts if p["required"]}
     optional = {p["name"] for p in parts if not p["required"]}
-    packages = {"psycopg", "pyspark", "pandas"}
+    packages = {"psycopg", "pyspark", "pandas", "django"}
     assert optional == {
         *packages, "contact of maine-dhhs", *(program.part for program in PROGRAMS),
     }  # fmt: skip
