@@ -21,7 +21,7 @@ from clerestory.holdings import Lookups
 from clerestory.kernel import Corruption, Refusal, canonical_bytes
 from clerestory.kernel.bad_file import BadFile
 from clerestory.kernel.files import clear_drafts, read_limited, write_whole
-from clerestory.kernel.folders import held, make_lasting, put_in_place, staged
+from clerestory.kernel.folders import OFFICE, held, make_lasting, put_in_place, staged
 from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import Zone, local_day
 from clerestory.ledger import FileKeyEncryptionKey, Keeper, Ledger
@@ -340,7 +340,7 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     zone_of(profiles_folder() / profile)
     settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
     folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-    with staged(folder.absolute(), prefix=".office-") as making:
+    with staged(folder.absolute(), prefix=OFFICE) as making:
         _fill_office(making, origin, settings)
         # As the account gives new folders, and not closed as the folder of a draft.
         making.chmod(stat.S_IMODE((making / "public").stat().st_mode))
