@@ -715,6 +715,30 @@ def test_a_letter_calls_an_authority_as_the_sentences_cite_it(
         assert other not in text
 
 
+def test_a_notice_says_a_reason_once_for_all_the_fields_of_a_program(
+    given: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    def ruled(field: str, reason: str, program: str = "snap") -> Ruling:
+        one = make_ruling("S1", field, Outcome.WITHHOLD)
+        item = replace(one.item, program=program)
+        return replace(one, item=item, reason=replace(one.reason, person=reason))
+
+    determination = make_determination(
+        ruled("address", "One."), ruled("name", "One."), ruled("ssn", "Two."),
+        ruled("address", "One.", "tanf"), overall="withhold",
+    )  # fmt: skip
+    told = replace(given, determination=determination)
+
+    letter = composing.notice(told, subject="S1", addressee="Made-up Reader")
+
+    [table] = [block for block in letter.blocks if block["kind"] == "table"]
+    assert table["rows"] == [
+        ["address and name", "SNAP food help", "One."],
+        ["Social Security number", "SNAP food help", "Two."],
+        ["address", "TANF cash help", "One."],
+    ]
+
+
 def test_a_notice_of_nothing_given_says_so(given: LetterInput) -> None:
     text = text_of(person_notice(given, subject="S2H1", addressee="Made-up Reader"))
 
