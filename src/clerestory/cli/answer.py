@@ -19,7 +19,7 @@ from clerestory.cli.terminal import tell, tell_folded
 from clerestory.demands import check_day_of_answer
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_new, write_private, write_whole
-from clerestory.kernel.folders import put_in_place, staged
+from clerestory.kernel.folders import RECIPIENT, put_in_place, staged
 from clerestory.law.activation import check_active
 
 _PATH = click.Path(path_type=Path)
@@ -39,6 +39,20 @@ def _demand_options(command: Callable[..., None]) -> Any:
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
+
+
+def _reviewers(what: str) -> Callable[[Callable[..., None]], Any]:
+    said = f"Who signed {what}; give two."
+    return click.option("--reviewer", "reviewers", multiple=True, help=said)
+
+
+def _signed_by(counsel: str, what: str) -> Callable[[Callable[..., None]], Any]:
+    """Take counsel, who may sign alone, or two people."""
+
+    def with_options(command: Callable[..., None]) -> Any:
+        return click.option("--counsel", help=counsel)(_reviewers(what)(command))
+
+    return with_options
 
 
 @click.command()
@@ -92,7 +106,7 @@ def receive(
 @changed_option
 @click.option("--who", type=_PATH, help="A file: whom the demand names as S1, S2 ...")
 @click.option("--recipient", type=_PATH, required=True, help="The recipient's public key.")
-@click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+@_reviewers("what leaves")
 @click.option(
     "--cms-cbc",
     "cbc",
@@ -149,10 +163,7 @@ def disclose(
 @click.command()
 @_demand_options
 @lower_option
-@click.option("--counsel", help="Counsel who decided to refuse what was referred to them.")
-@click.option(
-    "--reviewer", "reviewers", multiple=True, help="Who signed what was lowered; give two."
-)
+@_signed_by("Counsel who decided to refuse what was referred to them.", "what was lowered")
 def refuse(
     demand: Path,
     case: str | None,
@@ -184,8 +195,7 @@ def refuse(
 @click.command()
 @_demand_options
 @lower_option
-@click.option("--counsel", help="Counsel who ends it.")
-@click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+@_signed_by("Counsel who ends it.", "the end")
 def abandon(
     demand: Path,
     case: str | None,
@@ -320,7 +330,7 @@ def recipient_keys(folder: Path, name: str) -> None:
     identity = pyrage.x25519.Identity.generate()
     folder.absolute().parent.mkdir(parents=True, exist_ok=True)
     # All or none: half of the keys would be in the way of the next try.
-    with staged(folder.absolute(), prefix=".recipient-") as making:
+    with staged(folder.absolute(), prefix=RECIPIENT) as making:
         write_private(making / "identity.txt", f"{identity}\n")
         signer = write_signing_key(making / "receipt.key", name=name, entropy=token_bytes)
         write_whole(making / "recipient.txt", f"{identity.to_public()}\n".encode())

@@ -67,7 +67,7 @@ def open_database(path: Path, *, patience_seconds: float) -> sqlite3.Connection:
         cx = _connect(path, patience_seconds=patience_seconds)
         found = cx.execute("PRAGMA application_id").fetchone()[0]
         version = cx.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         with translated():
             raise
         raise AssertionError from fault

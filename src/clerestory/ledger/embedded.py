@@ -18,7 +18,7 @@ from functools import partial
 from secrets import token_bytes
 
 from clerestory.kernel import Refusal
-from clerestory.kernel.time import Zone
+from clerestory.kernel.time import Zone, local_day
 from clerestory.ledger.by_hand import Keeper
 from clerestory.ledger.commitment import Opening
 from clerestory.ledger.epochs import propose_epoch, publish_epoch
@@ -163,11 +163,21 @@ class EmbeddedLedger:
         authority: str,
         at: datetime,
         zone: Zone,
+        late: str = "",
     ) -> Written:
         """Destroy a matter's key, fields and salts, and record which entries that closes.
 
         What the database keeps of deleted rows is the caller's to clean: SQLite's write-ahead log
         with ``PRAGMA wal_checkpoint(TRUNCATE)``, PostgreSQL's tables with ``VACUUM``.
+
+        Args:
+            statements: The caller's connection.
+            matter: Whose key is destroyed. This cannot be undone.
+            scope: The agency.
+            authority: The provision of law that requires or permits the erasure.
+            at: When.
+            zone: Where the agency is.
+            late: The later day of an act that is logged already, where there is one.
 
         Raises:
             Refusal: There is no such matter, or it is erased already.
@@ -181,6 +191,8 @@ class EmbeddedLedger:
                 matter,
                 scope=scope,
                 authority=authority,
+                on=local_day(at, zone),
+                behind=late,
                 period=period,
                 add=partial(insert_entry, statements),
             )

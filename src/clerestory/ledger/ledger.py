@@ -10,7 +10,7 @@ from secrets import token_bytes
 
 from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.kernel.files import Steps, no_steps
-from clerestory.kernel.time import Zone
+from clerestory.kernel.time import Zone, local_day
 from clerestory.ledger.by_hand import Keeper, check_by_hand
 from clerestory.ledger.commitment import Opening
 from clerestory.ledger.events import Event
@@ -268,7 +268,7 @@ class Ledger:
             return reader.index_of(entry_id)
 
     def erase(
-        self, matter: str, *, scope: str, authority: str, at: datetime, zone: Zone
+        self, matter: str, *, scope: str, authority: str, at: datetime, zone: Zone, late: str = ""
     ) -> Appended:
         """Destroy a matter's key, fields and salts, and log which entries that closes.
 
@@ -278,6 +278,7 @@ class Ledger:
             authority: The provision of law that requires or permits the erasure.
             at: When.
             zone: Where the agency is.
+            late: The later day of an act that is logged already, where there is one.
 
         Raises:
             Refusal: There is no such matter, it is erased already, or the quarter is before that
@@ -300,6 +301,8 @@ class Ledger:
                 matter,
                 scope=scope,
                 authority=authority,
+                on=local_day(at, zone),
+                behind=late,
                 period=period,
                 add=add,
                 late=self._late,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from clerestory.kernel import Refusal
 from clerestory.ledger.commitment import Opening, make_opening
@@ -103,6 +104,8 @@ class EventRows:
         *,
         scope: str,
         authority: str,
+        on: date,
+        behind: str,
         period: str,
         add: AddEntry,
         late: bool = False,
@@ -110,6 +113,17 @@ class EventRows:
         """Destroy a matter's key, fields and salts, and write which entries that closes.
 
         All entries of the matter have their index, and the caller's transaction holds the lock.
+
+        Args:
+            statements: The database.
+            matter: Whose key is destroyed.
+            scope: The agency.
+            authority: The provision of law that requires or permits the erasure.
+            on: The day.
+            behind: The later day of an act that is logged already, where there is one.
+            period: The quarter of the day.
+            add: Inserts the entry.
+            late: Take a quarter before that of the scope's last entry.
 
         Raises:
             BadTime: The quarter is before that of the scope's last entry, and not said to be late.
@@ -120,11 +134,16 @@ class EventRows:
                 "the record of erasures must stay", code="log-retention", todo="erase the matter"
             )
         indexes = destroy_matter(statements, matter)
+        # The day goes on behind the commitment: the days of what is destroyed go with it, and
+        # a clock that was set back behind them would be seen by nothing else.
+        fields = {
+            "indexes": " ".join(map(str, indexes)),
+            "authority": authority,
+            "on": str(on),
+            **({"late": behind} if behind else {}),
+        }
         event = Event(
-            type=EventType.RETENTION_ERASED,
-            scope=scope,
-            matter=RETENTION_MATTER,
-            fields={"indexes": " ".join(map(str, indexes)), "authority": authority},
+            type=EventType.RETENTION_ERASED, scope=scope, matter=RETENTION_MATTER, fields=fields
         )
         (written,) = self.write(statements, [event], period=period, add=add, late=late)
         return written

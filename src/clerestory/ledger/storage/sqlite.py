@@ -99,11 +99,15 @@ def _as_declared(cursor: sqlite3.Cursor, row: tuple[object, ...]) -> tuple[objec
     for column, cell in zip(cursor.description, row, strict=True):
         kinds = _KINDS.get(column[0])
         if kinds is not None and type(cell) not in kinds:
-            raise Torn(
-                f"the ledger's database holds what no ledger writes in {column[0]}",
-                todo="keep the file, restore a backup and recover from the public tiles",
-            )
+            raise _torn(column[0])
     return row
+
+
+def _torn(where: str) -> Torn:
+    return Torn(
+        f"the ledger's database holds what no ledger writes in {where}",
+        todo="keep the file, restore a backup and recover from the public tiles",
+    )
 
 
 @contextmanager
@@ -111,6 +115,9 @@ def translated() -> Iterator[None]:
     """Turn SQLite's errors into the ledger's."""
     try:
         yield
+    except UnicodeDecodeError as fault:
+        # SQLite quotes a damaged schema in its message, which is no text then.
+        raise _torn("its schema, or in a text") from fault
     except sqlite3.DatabaseError as fault:
         name = getattr(fault, "sqlite_errorname", "") or ""
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
