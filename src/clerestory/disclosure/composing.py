@@ -24,7 +24,7 @@ from clerestory.disclosure.letter_facts import (
     scope_of,
     stages,
 )
-from clerestory.disclosure.openings_said import lacks, near_misses, routes, ways
+from clerestory.disclosure.openings_said import capacities, lacks, near_misses, routes, ways
 from clerestory.disclosure.reasons_said import Reasons
 from clerestory.disclosure.shown import shown
 from clerestory.disclosure.stationery import Stationery
@@ -216,12 +216,14 @@ def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
     release = ways(given, Outcome.RELEASE)
     # What brings a stranger's demand before counsel is no way for the person.
     refer = [] if given.is_own else ways(given, Outcome.REFER)
+    acting = capacities(given)
     closed = any(each.outcome is Outcome.WITHHOLD for each in given.kept)
     return {
         "near_misses": near_misses(given),
+        "acting": acting,
         "ways": release,
         "counsel_ways": refer,
-        "no_way": mark(closed and not (release or refer or lacks(given))),
+        "no_way": mark(closed and not (acting or release or refer or lacks(given))),
         # Beside something that is given, a duty may follow from what protects its person.
         "routes": [] if given.given else routes(given),
         "again": mark(True),
@@ -231,7 +233,8 @@ def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
 
 def _no_openings() -> dict[str, Sequence[Entry]]:
     names = (
-        "near_misses", "ways", "counsel_ways", "no_way", "routes", "again", "public_records",
+        "near_misses", "acting", "ways", "counsel_ways", "no_way", "routes", "again",
+        "public_records",
     )  # fmt: skip
     return dict.fromkeys(names, ())
 

@@ -99,7 +99,8 @@ class LetterInput(Addressed):
     @cached_property
     def persons(self) -> PersonsSaid:
         """How the persons of the demand are called."""
-        return PersonsSaid.of(self.words, self.demand, own=self.is_own)
+        asked = {ruling.item.subject for ruling in self.determination.rulings}
+        return PersonsSaid.of(self.words, self.demand, asked=asked, own=self.is_own)
 
     @cached_property
     def shown_persons(self) -> frozenset[str]:
@@ -262,9 +263,8 @@ def part_rows(given: LetterInput, rulings: Iterable[Ruling]) -> list[Entry]:
 
 def relations(given: LetterInput) -> list[Entry]:
     """Return what each person of several is to the demand, as its paper was read."""
-    asked = {ruling.item.subject for ruling in given.determination.rulings}
     persons = [
-        one for one in given.demand.subjects if not one.ref.endswith("*") and one.ref in asked
+        one for one in given.demand.subjects if not one.is_several and one.ref in given.persons.refs
     ]
     if len(persons) < 2:
         return []
@@ -295,7 +295,7 @@ def scope_of(
     said = []
     for part in parts_of(rulings):
         nobody = all(given.is_about_nobody(ruling.item) for ruling in part.rulings)
-        key = "part" if not nobody and len(given.demand.subjects) > 1 else "part_alone"
+        key = "part" if not nobody and len(given.persons.refs) > 1 else "part_alone"
         said.append(given.words.said(key, **part_words(given, part)))
     joint: str = given.words.table["and"]
     return joint.join(said)

@@ -30,9 +30,10 @@ def near_misses(given: LetterInput) -> list[Entry]:
     """
     missing: dict[str, dict[Bullet, list[Ruling]]] = {}
     answered: dict[str, str] = {}
+    by_capacity = acts_for_another(given)
     for (miss, is_met), rulings in _by_miss(given.kept).items():
         known = given.authority(miss.authority)
-        for bullet in _bullets(given, miss.missing):
+        for bullet in () if by_capacity else _bullets(given, miss.missing):
             missing.setdefault(known.citation, {}).setdefault(bullet, []).extend(rulings)
         if not miss.missing and _is_for_reader(given, miss.authority):
             answered.setdefault(known.citation, "" if is_met else miss.authority)
@@ -49,8 +50,44 @@ def near_misses(given: LetterInput) -> list[Entry]:
     ]
 
 
+def acts_for_another(given: LetterInput) -> bool:
+    """Whether the reader asks in the name of the person.
+
+    What such a reader has to show hangs on whether the person is a minor, has died or is known,
+    which is nothing that a letter may tell. So it is said by what they say that they are, alone.
+    """
+    subjects = given.demand.subjects
+    return given.is_own and (
+        given.demand.requester.kind != "subject" or any(one.represented_by for one in subjects)
+    )
+
+
+def capacities(given: LetterInput) -> list[Entry]:
+    """Return what whoever asks in another's name can show, of each person who got nothing."""
+    if not acts_for_another(given):
+        return []
+    closed = {ruling.item.subject for ruling in given.kept} - given.shown_persons
+    acting: dict[str, list[str]] = {}
+    for one in given.demand.subjects:
+        if one.ref in closed:
+            acting.setdefault(one.represented_by or "unstated", []).append(one.ref)
+    said = {code: given.voice.phrase(f"acting_{code}") for code in acting}
+    if len(said) < 2:
+        return [{"line": text, UNDER: ()} for text in said.values()]
+    words = given.words
+    return [
+        {
+            "line": words.said("acting", persons=given.persons.say(acting[code]), text=text),
+            UNDER: (),
+        }
+        for code, text in said.items()
+    ]
+
+
 def lacks(given: LetterInput) -> bool:
     """Whether the letter says of anything that it would have to be so."""
+    if acts_for_another(given):
+        return False
     return any(_bullets(given, miss.missing) for miss, _ in _by_miss(given.kept))
 
 
@@ -112,7 +149,7 @@ def ways(given: LetterInput, outcome: Outcome) -> list[Entry]:
     counsel is no way, nor what somebody would have to show not to be so.
     """
     turned: dict[Said, list[Ruling]] = {}
-    for ruling in given.kept:
+    for ruling in () if acts_for_another(given) else given.kept:
         for turn in ruling.would_change:
             if turn.outcome is outcome and (said := _turn(given, turn)):
                 turned.setdefault(said, []).append(ruling)

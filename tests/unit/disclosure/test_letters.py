@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from clerestory.demands.condition import Asked
-from clerestory.demands.demand import Demand, Holder, Instrument, Requester
+from clerestory.demands.demand import Demand, Holder, Instrument, Requester, Subject
 from clerestory.demands.determination import (
     Change,
     Determination,
@@ -419,6 +419,126 @@ def test_who_asks_in_a_persons_name_is_told_whom_the_law_speaks_to(refused: Lett
         acts = letter(own(refused, "representative_of_subject"))
         assert sum(said in line for line in acts.lines) == 1
         assert not any(said in line for line in letter(own(refused)).lines)
+
+
+def named_by(given: LetterInput, *acting: str | None) -> LetterInput:
+    """Return the same answer, to who says of S1, S2 and so on that they act so for them."""
+    subjects = tuple(
+        Subject(ref=f"S{number}", relation="named", represented_by=one)
+        for number, one in enumerate(acting, 1)
+    )
+    asked = own(given, "representative_of_subject")
+    return replace(asked, demand=replace(asked.demand, subjects=subjects))
+
+
+def under(letter: composing.Letter, heading: str) -> list[str]:
+    """Return the lines that stand below a heading."""
+    found: list[str] = []
+    heads = [n for n, block in enumerate(letter.blocks) if block["kind"] == "heading"]
+    for start, end in zip(heads, [*heads[1:], len(letter.blocks)], strict=True):
+        if letter.blocks[start]["text"] == heading:
+            found += composing.Letter(
+                title="", foot="", blocks=letter.blocks[start + 1 : end]
+            ).lines
+    return [line for line in found if line]
+
+
+WAYS = {
+    "parent": "Show papers that say you may act for the person. If they are 18 or older,",
+    "guardian": "Show the court paper that says you may act for the person.",
+    "personal_representative": "Send the court paper that lets you settle the person's affairs. "
+    "Our lawyers look at it.",
+    "agent": "Show the paper in which the person chose you",
+    "authorized_representative": "Show the paper that names you to the program",
+    "attorney": "Show a permission that the person signed.",
+    "spouse": "Show a permission that the person signed.",
+    None: "Tell us by what right you act for the person",
+}
+
+
+@pytest.mark.parametrize("acting", WAYS)
+def test_who_acts_for_another_is_told_by_what_they_are_and_by_nothing_else(
+    acting: str | None,
+    refused: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+) -> None:
+    def letter(ruling: Ruling, write: Callable[[LetterInput], composing.Letter]) -> list[str]:
+        ruled = replace(refused, determination=make_determination(ruling, overall="withhold"))
+        return list(write(named_by(ruled, acting)).lines)
+
+    lifted = Turn(
+        outcome=Outcome.RELEASE,
+        changes=(Change(fact="findings.written_permission_held", value="yes"),),
+    )
+    lacking = NearMiss(
+        authority="snap-7cfr272-1-c1vii", missing=(Asked("established", ("acts_for_minor",)),)
+    )
+    plain = make_ruling("S1", "address", Outcome.WITHHOLD)
+    full = make_ruling("S1", "address", Outcome.WITHHOLD, misses=(lacking,), turns=(lifted,))
+
+    for write in (composing.refusal, composing.withheld):
+        assert letter(plain, write) == letter(full, write)
+    ruled = replace(refused, determination=make_determination(full, overall="withhold"))
+    promise, *told = under(composing.refusal(named_by(ruled, acting)), "What you can do")
+    assert promise.startswith("Write to us, and send this. Then we decide again.")
+    assert [line.startswith(WAYS[acting]) for line in told] == [True]
+    assert under(composing.refusal(named_by(ruled, acting)), "What the law asks for") == []
+    # The person, whom no such thing can be told of, reads what is missing as before.
+    assert "someone else" not in "\n".join(composing.refusal(own(ruled)).lines)
+    assert under(composing.refusal(own(ruled)), "What the law asks for") != []
+
+
+def test_beside_what_is_given_of_a_person_nobody_is_asked_for_papers_again(
+    given: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    rulings = [
+        make_ruling("S1", "name", Outcome.RELEASE),
+        make_ruling("S1", "address", Outcome.WITHHOLD),
+        make_ruling("S2", "address", Outcome.WITHHOLD),
+        make_ruling("S3", "address", Outcome.WITHHOLD),
+    ]
+
+    def told(*ruled: Ruling) -> list[str]:
+        letter = replace(given, determination=make_determination(*ruled, overall="partial"))
+        index = composing.withheld(named_by(letter, "parent", "parent", "spouse"))
+        return under(index, "What you can do")[1:]
+
+    assert told(*rulings[:2]) == []
+    assert [line[:19] for line in told(*rulings[:3])] == ["Show papers that sa"]
+    assert [line.partition(":")[0] for line in told(*rulings)] == [
+        "About person S2", "About person S3"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("others", "is_told"),
+    [
+        ((Subject(ref="S2", relation="named"),), True),
+        ((Subject(ref="S2", relation="listed_row"),), True),
+        ((Subject(ref="S1H1", relation="household_member"),), False),
+        ((Subject(ref="S2", relation="unknown"),), False),
+        ((), False),
+    ],
+)
+def test_who_names_several_is_told_to_ask_for_each_whatever_is_asked_of_them(
+    refused: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+    others: tuple[Subject, ...],
+    is_told: bool,
+) -> None:
+    ruled = make_determination(make_ruling("S1", "address", Outcome.WITHHOLD), overall="withhold")
+    one = own(replace(refused, determination=ruled), "representative_of_subject")
+    subjects = (Subject(ref="S1", relation="named"), *others)
+    several = replace(one, demand=replace(one.demand, subjects=subjects))
+
+    text = "\n".join(composing.refusal(several).lines)
+
+    assert ("Ask for each person in a letter of its own." in text) is is_told
+    assert ("about person S1" in text) is is_told
+    assert ("about the person you ask for" in text) is not is_told
+    assert "S1H1" not in text
 
 
 def test_beside_what_is_given_no_authority_denies_the_whole_paper(
