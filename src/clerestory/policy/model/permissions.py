@@ -138,8 +138,8 @@ def _listed(names: Sequence[str] | None, *, whole: bool = True) -> frozenset[str
 def _borne_out_by(papers: Sequence[_Lists], asked: Sequence[str]) -> bool:
     """Whether papers that came together name what is asked, no silence adding to a list.
 
-    A paper that says nothing of the fields leaves them open where it is alone. Beside one that lists
-    them it may be its cover, its copy or half of it: what only silence covers is not named.
+    A paper that says nothing of the fields leaves them open where it is alone. Beside one that
+    lists them it may be its cover or half of it: what only silence covers is not named.
     """
     if not papers:
         return True
