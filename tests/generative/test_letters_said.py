@@ -147,7 +147,8 @@ def texts_of(item: dict[str, Any]) -> Iterator[str]:
 def measured(of: LetterInput, letter: Letter) -> float:
     """Return the grade of a letter without the names and citations in it."""
     head = of.stationery.letterhead
-    names = {one.citation for one in of.authorities.values()} | {
+    cited = {one.citation for one in of.authorities.values()}
+    names = cited | set(map(of.citation_of, of.authorities)) | {
         head.agency, head.contact, of.demand.requester.body, of.demand.id,
     }  # fmt: skip
     text = "\n".join(prose(letter))

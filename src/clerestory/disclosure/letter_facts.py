@@ -133,6 +133,10 @@ class LetterInput(Addressed):
         own = known.requester if reader == REQUESTER else known.person
         return self._plainer(name, reader) or own
 
+    def citation_of(self, name: str) -> str:
+        """Return how an authority is cited in the letter's language."""
+        return self._plainer(name, "citation") or self.authority(name).citation
+
     def not_met_of(self, name: str) -> str:
         """Return what answers a reader who relies on an authority in vain."""
         return self._plainer(name, "not_met") or self.authority(name).not_met
@@ -310,11 +314,6 @@ def precision(words: Words, ruling: Ruling) -> str:
     if ruling.outcome is Outcome.COARSEN:
         return words.code("precisions", ruling.coarsen_to or "")
     return words.code("precisions", "whole")
-
-
-def citation(given: LetterInput, authority: str) -> str:
-    """Return how an authority is cited."""
-    return given.authority(authority).citation
 
 
 def mark(stands: bool) -> list[Entry]:

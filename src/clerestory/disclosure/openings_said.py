@@ -1,19 +1,28 @@
 """What was missing, what would open a record, and which way the law leaves."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from clerestory.demands.condition import Condition
+from clerestory.demands.condition import Asked, Condition
 from clerestory.demands.demand import Item
-from clerestory.demands.determination import NearMiss, Outcome, Ruling, Turn
+from clerestory.demands.determination import Change, NearMiss, Outcome, Ruling, Turn
 from clerestory.demands.speaking import Line, sought
 from clerestory.disclosure.letter_facts import LetterInput, scope_of
 from clerestory.disclosure.wording import UNDER, Bullet, Entry
 from clerestory.law.citations import authorities_cited
+from clerestory.law.fact_table import whole_of
 
 Said = tuple[Bullet, ...]
 _FINDING = "findings."
+# A permission that covers all that is asked is there, and names who asks.
+_PERMISSION = frozenset(Asked(path, (code,)) for path, code in whole_of("consent"))
+_IN_PERMISSION = frozenset({
+    Asked("findings.consent_names_requester", ("yes",)),
+    Asked("findings.written_permission_held", ("yes",)),
+})  # fmt: skip
 # What a paper can show not to be so. Of anything else that would have to be absent a letter makes
 # no way: nobody can show it, and to ask for it would tell what is suspected.
+_ANSWERED_OTHERWISE = {"yes": "no", "no": "yes"}
 _SHOWN_NOT = frozenset({
     "findings.order_stayed", "findings.agency_consent_only",
     "findings.representative_rights_limited",
@@ -32,11 +41,11 @@ def near_misses(given: LetterInput) -> list[Entry]:
     answered: dict[str, str] = {}
     by_capacity = acts_for_another(given)
     for (miss, is_met), rulings in _by_miss(given.kept).items():
-        known = given.authority(miss.authority)
+        citation = given.citation_of(miss.authority)
         for bullet in () if by_capacity else _bullets(given, miss.missing):
-            missing.setdefault(known.citation, {}).setdefault(bullet, []).extend(rulings)
+            missing.setdefault(citation, {}).setdefault(bullet, []).extend(rulings)
         if not miss.missing and _is_for_reader(given, miss.authority):
-            answered.setdefault(known.citation, "" if is_met else miss.authority)
+            answered.setdefault(citation, "" if is_met else miss.authority)
     alike: dict[tuple[Said, bool], list[str]] = {}
     for citation, bullets in missing.items():
         alike.setdefault(_of_parts(given, bullets), []).append(citation)
@@ -150,7 +159,7 @@ def ways(given: LetterInput, outcome: Outcome) -> list[Entry]:
     """
     turned: dict[Said, list[Ruling]] = {}
     for ruling in () if acts_for_another(given) else given.kept:
-        for turn in ruling.would_change:
+        for turn in _that_hang_on_it(ruling.would_change):
             if turn.outcome is outcome and (said := _turn(given, turn)):
                 turned.setdefault(said, []).append(ruling)
     parts: dict[frozenset[Item], list[Said]] = {}
@@ -189,7 +198,7 @@ def routes(given: LetterInput) -> list[Entry]:
         form = words.table["routes"].get(duty.code)
         if form is not None:
             to = given.name("duty_to", duty.to) if duty.to else words.said("body_unnamed")
-            found[form.format(to=to, citation=given.authority(duty.authority).citation)] = None
+            found[form.format(to=to, citation=given.citation_of(duty.authority))] = None
     return [{"route": text} for text in found]
 
 
@@ -206,6 +215,26 @@ def _by_miss(rulings: Iterable[Ruling]) -> dict[tuple[NearMiss, bool], list[Ruli
     return found
 
 
+def _that_hang_on_it(turns: Iterable[Turn]) -> list[Turn]:
+    """Leave out of each set a finding that does as well when it is yes as when it is no.
+
+    It has only to be settled, which is for the agency: nobody can show it both ways.
+    """
+    sets = {(turn.outcome, frozenset(turn.changes)) for turn in turns}
+    found: dict[tuple[Outcome, tuple[Change, ...]], None] = {}
+    for turn in turns:
+        changes = tuple(
+            one
+            for one in turn.changes
+            if (other := _ANSWERED_OTHERWISE.get(one.value)) is None
+            or not one.fact.startswith(_FINDING)
+            or (turn.outcome, frozenset(turn.changes) ^ {one, replace(one, value=other)})
+            not in sets
+        )
+        found[(turn.outcome, changes)] = None
+    return [Turn(outcome=outcome, changes=changes) for outcome, changes in found if changes]
+
+
 def _turn(given: LetterInput, turn: Turn) -> Said:
     findings = [change for change in turn.changes if change.fact.startswith(_FINDING)]
     if turn.outcome is Outcome.REFER and findings:
@@ -218,6 +247,8 @@ def _turn(given: LetterInput, turn: Turn) -> Said:
 def _bullets(given: LetterInput, conditions: Iterable[Condition]) -> Said:
     """Return conditions as lines, but those that would tell whether the agency holds a file."""
     told = [one for one in conditions if not given.voice.tells_of_files(one)]
+    if set(told) >= _PERMISSION:
+        told = [one for one in told if one not in _IN_PERMISSION]
     return tuple(map(_bullet, given.voice.lines(told)))
 
 

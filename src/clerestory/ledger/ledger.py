@@ -10,7 +10,7 @@ from sqlite3 import Connection
 
 from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.kernel.files import Steps, no_steps
-from clerestory.kernel.time import Zone
+from clerestory.kernel.time import Zone, local_day
 from clerestory.ledger.by_hand import Keeper, check_by_hand
 from clerestory.ledger.commitment import Opening, make_opening
 from clerestory.ledger.database import Epoch, translated
@@ -271,7 +271,7 @@ class Ledger:
             return reader.index_of(entry_id)
 
     def erase(
-        self, matter: str, *, scope: str, authority: str, at: datetime, zone: Zone
+        self, matter: str, *, scope: str, authority: str, at: datetime, zone: Zone, late: str = ""
     ) -> Appended:
         """Destroy a matter's key, fields and salts, and log which entries that closes.
 
@@ -281,6 +281,7 @@ class Ledger:
             authority: The provision of law that requires or permits the erasure.
             at: When.
             zone: Where the agency is.
+            late: The later day of an act that is logged already, where there is one.
 
         Raises:
             Refusal: There is no such matter, it is erased already, or the quarter is before that
@@ -296,11 +297,17 @@ class Ledger:
         with self.log.writing() as batch, translated():
             self._steps("erase")
             indexes = destroy_matter(batch.cx, matter)
+            # The day goes on behind the commitment: the days of what is destroyed go with it, and
+            # a clock that was set back behind them would be seen by nothing else.
+            fields = {
+                "indexes": " ".join(map(str, indexes)), "authority": authority,
+                "on": str(local_day(at, zone)), **({"late": late} if late else {}),
+            }  # fmt: skip
             event = Event(
                 type=EventType.RETENTION_ERASED,
                 scope=scope,
                 matter=RETENTION_MATTER,
-                fields={"indexes": " ".join(map(str, indexes)), "authority": authority},
+                fields=fields,
             )
             self._check_order(batch.cx, [event], period)
             added: list[int] = []

@@ -32,6 +32,7 @@ from clerestory.disclosure.letters import (
 from clerestory.disclosure.stationery import Stationery, read_stationery
 from clerestory.kernel import Period, Refusal
 from clerestory.law.authorities import Authority
+from clerestory.law.fact_table import whole_of
 from clerestory.law.sentences import load_sentences
 
 SPEAKER = Speaker(
@@ -398,6 +399,60 @@ def test_nobody_is_asked_to_show_what_no_paper_can_show(
     assert ("the request is in writing" in beside) == (is_way or fact == "hold")
 
 
+def ways_of(
+    refused: LetterInput, ruling: Callable[..., Ruling], make: Make, *sets: dict[str, str]
+) -> str:
+    turns = tuple(
+        Turn(
+            outcome=Outcome.RELEASE,
+            changes=tuple(Change(fact=fact, value=value) for fact, value in one.items()),
+        )
+        for one in sets
+    )
+    ruled = make(ruling("S1", "address", Outcome.WITHHOLD, turns=turns), overall="withhold")
+    letter = composing.refusal(replace(refused, determination=ruled))
+    return "\n".join(under(letter, "What would open the records")[1:])
+
+
+def test_what_does_as_well_either_way_is_asked_of_nobody(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    limited, named = "findings.specific_and_limited", "findings.crime_named"
+    written, court = {"paper.written": "yes"}, {"paper.kind": "court_order"}
+
+    def told(*sets: dict[str, str]) -> str:
+        return ways_of(refused, make_ruling, make_determination, *sets)
+
+    either = [written | {limited: answer} for answer in ("yes", "no")]
+    assert told(*either) == "To open every part listed here, show that the request is in writing."
+    assert "specific" in told(either[0])
+    assert told(either[1]) == ""
+    assert "specific" in told(either[0], court | {limited: "no"})
+    assert told({limited: "yes"}, {limited: "no"}) == ""
+    both = [{named: a, limited: b} | written for a in ("yes", "no") for b in ("yes", "no")]
+    assert told(*both) == told(*either)
+    assert "crime" in told(*both[:2])
+    # A fact of the paper is shown one way or the other.
+    paper = told(written, {"paper.written": "no"})
+    assert "in writing" in paper
+
+
+def test_a_whole_permission_is_not_asked_for_by_its_parts_again(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    whole = dict(sorted(whole_of("consent")))
+    parts = {"findings.consent_names_requester": "yes", "findings.written_permission_held": "yes"}
+
+    def told(changes: dict[str, str]) -> str:
+        return ways_of(refused, make_ruling, make_determination, changes)
+
+    assert told(whole | parts) == told(whole)
+    assert "complete permission" in told(whole)
+    assert "names the requester" in told(parts)
+    del whole["consent.field"]
+    assert "names the requester" in told(whole | parts)
+
+
 def test_a_person_is_answered_on_the_laws_that_they_named_and_on_no_others(
     refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
 ) -> None:
@@ -621,6 +676,67 @@ def test_a_notice_shows_its_reader_only_the_readers_own_data(given: LetterInput)
     assert "address SNAP food help as held" in text
     for others in ("photo", "Social Security", "date of birth", "S1", "S2H1", "for counsel"):
         assert others not in text
+
+
+def test_a_notice_to_nobody_who_can_be_read_has_no_empty_line(given: LetterInput) -> None:
+    def heads(addressee: str) -> list[object]:
+        blocks = composing.notice(given, subject="S2", addressee=addressee).blocks
+        return [one["lines"] for one in blocks if one["kind"] == "lines"]
+
+    assert heads("Made-up Reader") == [["March 3, 2026", "Made-up Reader"]]
+    assert heads("\u200b \x00") == [["March 3, 2026"]]
+
+
+def test_a_letter_calls_an_authority_as_the_sentences_cite_it(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    house = replace(
+        authority("house-named-person-only", "Agency policy (promise 99)"),
+        requester="It is kept.",
+        not_met="It was not met.",
+    )
+    ruling = replace(
+        make_ruling("S1", "address", Outcome.WITHHOLD, misses=(NearMiss(authority=house.id),)),
+        authorities=(house.id,),
+    )
+    said = load_sentences(Path(__file__).parents[3] / "packs", ["us-federal"])
+    told = replace(
+        refused,
+        authorities={**AUTHORITIES, house.id: house},
+        determination=make_determination(ruling, overall="withhold"),
+    )
+
+    for speaker, cited, other in (
+        (replace(SPEAKER, sentences=said), "(only the person named)", "promise 99"),
+        (SPEAKER, "promise 99", "only the person named"),
+    ):
+        text = "\n".join(composing.refusal(replace(told, speaker=speaker)).lines)
+        assert text.count(cited) == 2
+        assert other not in text
+
+
+def test_a_notice_says_a_reason_once_for_all_the_fields_of_a_program(
+    given: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    def ruled(field: str, reason: str, program: str = "snap") -> Ruling:
+        one = make_ruling("S1", field, Outcome.WITHHOLD)
+        item = replace(one.item, program=program)
+        return replace(one, item=item, reason=replace(one.reason, person=reason))
+
+    determination = make_determination(
+        ruled("address", "One."), ruled("name", "One."), ruled("ssn", "Two."),
+        ruled("address", "One.", "tanf"), overall="withhold",
+    )  # fmt: skip
+    told = replace(given, determination=determination)
+
+    letter = composing.notice(told, subject="S1", addressee="Made-up Reader")
+
+    [table] = [block for block in letter.blocks if block["kind"] == "table"]
+    assert table["rows"] == [
+        ["address and name", "SNAP food help", "One."],
+        ["Social Security number", "SNAP food help", "Two."],
+        ["address", "TANF cash help", "One."],
+    ]
 
 
 def test_a_notice_of_nothing_given_says_so(given: LetterInput) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clerestory.kernel import Refusal
-from clerestory.kernel.time import BadTime, Zone, parse_moment
+from clerestory.kernel.time import BadTime, Zone, local_day, parse_moment
 from clerestory.ledger import (
     BadNote,
     BadProof,
@@ -152,6 +152,7 @@ def test_erasure_closes_the_entries_and_the_log_still_verifies(
     assert ledger.payload(erased.index).fields == {
         "indexes": "0 2",
         "authority": "22 MRS 0 (made up)",
+        "on": str(local_day(at, EASTERN)),
     }
     assert verify_directory(ledger.log.public.folder, ledger.log.verifier).size == 4
     report = audit_ledger(ledger)
