@@ -10,8 +10,6 @@ from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.kernel.time import BadTime
 from clerestory.ledger import (
     EmbeddedLedger,
-    Event,
-    EventType,
     FileKeyEncryptionKey,
     Ledger,
     RolledBack,
@@ -24,10 +22,16 @@ from clerestory.ledger.public_files import PublicFiles
 from clerestory.ledger.storage.writer import insert_entry
 from clerestory.ledger.tiles import tiles_of
 from clerestory.notes import open_checkpoint
-from ledger_databases import AT, DEMAND, EASTERN, SIGNER, LedgerDatabase, Owner, counted, embedded
-
-UPDATE = Event(
-    type=EventType.MATTER_UPDATED, scope="made-up", matter="m/1", fields={"note": "made up"}
+from ledger_databases import (
+    AT,
+    DEMAND,
+    EASTERN,
+    SIGNER,
+    UPDATE,
+    LedgerDatabase,
+    Owner,
+    counted,
+    embedded,
 )
 
 

@@ -89,6 +89,11 @@ def _placed(sql: str) -> LiteralString:
     return sql.replace("?", "%s")
 
 
+def _said(fault: psycopg.Error) -> str:
+    # The first line only: the next ones may quote the row that was refused.
+    return fault.diag.message_primary or str(fault).partition("\n")[0]
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn PostgreSQL's errors into the ledger's."""
@@ -102,11 +107,11 @@ def translated() -> Iterator[None]:
             ) from fault
         if fault.sqlstate in _DAMAGED:
             raise Torn(
-                f"the ledger's database must be readable: {fault}",
+                f"the ledger's database must be readable: {_said(fault)}",
                 todo="keep the server's files, restore a backup and recover from the public tiles",
             ) from fault
         raise StorageFailed(
-            f"the ledger's database must take every write: {fault}",
+            f"the ledger's database must take every write: {_said(fault)}",
             todo="mend the server or the way to it, then open the ledger again; what was "
             "acknowledged stands",
         ) from fault
