@@ -31,7 +31,8 @@ def connect(url: str) -> None:
 
 
 def _place(database: dict[str, Any]) -> tuple[object, ...]:
-    return tuple(database.get(key) for key in ("ENGINE", "NAME", "HOST", "PORT", "USER"))
+    # A part that is left out is empty once Django has read the settings.
+    return tuple(database.get(key) or "" for key in ("ENGINE", "NAME", "HOST", "PORT", "USER"))
 
 
 def make_tables() -> None:

@@ -1,4 +1,4 @@
-"""Settings of the database, from one URL: pure, so that nothing is read from the environment here."""
+"""Settings of the database from one URL; the environment is read elsewhere."""
 
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -19,7 +19,7 @@ _SQLITE_PRAGMAS = (
 
 
 class BadUrl(Refusal):
-    """The address of the database cannot be used. The message never shows it: it may hold a password."""
+    """The address of the database cannot be used. No message shows it: it may hold a password."""
 
     code = "office-database-url"
     todo = "write sqlite:////srv/office/office.sqlite or postgresql://ACCOUNT@HOST/NAME"

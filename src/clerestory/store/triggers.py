@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever asks: also an administrator with a shell of their own."""
+"""What the database itself refuses, whoever asks, also an administrator with a shell."""
 
 from collections.abc import Iterator, Mapping
 
