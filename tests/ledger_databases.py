@@ -3,7 +3,9 @@
 Made up: the caller is an office with a table of matters, as plain as can be.
 """
 
+import os
 import sqlite3
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,7 +91,7 @@ class Owner:
         except BaseException:
             self.cx.rollback()
             raise
-        self.cx.commit()
+        self.cx.execute("COMMIT")
 
     def act(self, ledger: EmbeddedLedger, event: Event = DEMAND) -> int:
         """Write a row of the office's own and its entry; return the entry's index."""
@@ -106,6 +108,31 @@ class Owner:
     def rows(self, sql: str) -> list[Any]:
         """Read what a statement returns."""
         return list(self.cx.execute(sql).fetchall())
+
+
+def in_children(*works: Callable[[], object]) -> None:
+    """Do each work in a process of its own, all at once; what one of them raises fails the test."""
+    children = {}
+    for work in works:
+        read_end, write_end = os.pipe()
+        child = os.fork()
+        if child == 0:
+            told = b""
+            try:
+                work()
+            except BaseException:
+                told = traceback.format_exc().encode()
+            finally:
+                os.write(write_end, told)
+                os._exit(0)
+        os.close(write_end)
+        children[child] = read_end
+    faults = []
+    for child, read_end in children.items():
+        with os.fdopen(read_end) as pipe:
+            faults.append(pipe.read())
+        os.waitpid(child, 0)
+    assert not any(faults), "\n".join(faults)
 
 
 def connect_sqlite(path: str) -> sqlite3.Connection:
