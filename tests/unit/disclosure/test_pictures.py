@@ -185,7 +185,7 @@ def test_what_was_erased_from_a_picture_does_not_leave_under_it(
     kind: str, suffix: str, mode: str, how: dict[str, object], clear: int
 ) -> None:
     out = io.BytesIO()
-    erased(mode, clear).save(out, kind, **how)  # type: ignore[arg-type]
+    erased(mode, clear).save(out, kind, **how)
 
     bare, _ = bare_picture(out.getvalue(), suffix)
 
