@@ -14,19 +14,17 @@ from clerestory.kernel.time import Zone, local_day
 from clerestory.ledger.by_hand import Keeper, check_by_hand
 from clerestory.ledger.commitment import Opening, make_opening
 from clerestory.ledger.database import Epoch, translated
-from clerestory.ledger.events import Event, EventType
+from clerestory.ledger.events import Event
 from clerestory.ledger.leaf import parse_leaf, quarter_of
 from clerestory.ledger.log import Log, SeenNotes
 from clerestory.ledger.order import check_order
 from clerestory.ledger.promise import Promise, sign_promise
-from clerestory.ledger.rows import EventRows, Written, destroy_matter
+from clerestory.ledger.rows import RETENTION_MATTER, EventRows, Written, destroy_matter, erasure
 from clerestory.ledger.sequencer import Batch, insert_entry
 from clerestory.ledger.tree import leaf_hash
 from clerestory.ledger.vault import KeyEncryptionKey, Payload
 from clerestory.notes.key_files import Entropy
 from clerestory.notes.keys import Signer
-
-RETENTION_MATTER = "clerestory/retention"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,18 +295,7 @@ class Ledger:
         with self.log.writing() as batch, translated():
             self._steps("erase")
             indexes = destroy_matter(batch.cx, matter)
-            # The day goes on behind the commitment: the days of what is destroyed go with it, and
-            # a clock that was set back behind them would be seen by nothing else.
-            fields = {
-                "indexes": " ".join(map(str, indexes)), "authority": authority,
-                "on": str(local_day(at, zone)), **({"late": late} if late else {}),
-            }  # fmt: skip
-            event = Event(
-                type=EventType.RETENTION_ERASED,
-                scope=scope,
-                matter=RETENTION_MATTER,
-                fields=fields,
-            )
+            event = erasure(scope, indexes, authority=authority, on=local_day(at, zone), late=late)
             self._check_order(batch.cx, [event], period)
             added: list[int] = []
 

@@ -1,13 +1,14 @@
 """An event's rows: its leaf, its encrypted fields and its demand number, in one transaction."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from clerestory.kernel import Refusal
 from clerestory.ledger.errors import Torn
-from clerestory.ledger.events import Event
+from clerestory.ledger.events import Event, EventType
 from clerestory.ledger.leaf import Leaf
 from clerestory.ledger.order import check_number
 from clerestory.ledger.vault import (
@@ -20,6 +21,8 @@ from clerestory.ledger.vault import (
     seal_payload,
 )
 from clerestory.notes.key_files import Entropy
+
+RETENTION_MATTER = "clerestory/retention"
 
 AddEntry = Callable[[bytes], int]
 """Inserts an entry's bytes and returns the row's id."""
@@ -201,6 +204,21 @@ def draw_number(cx: sqlite3.Connection, scope: str) -> int:
         (scope,),
     ).fetchone()
     return int(row[0])
+
+
+def erasure(scope: str, indexes: Sequence[int], *, authority: str, on: date, late: str) -> Event:
+    """Return the event that says which entries an erasure closed.
+
+    Its day goes on behind the commitment: the days of what is destroyed go with it, and a clock
+    that was set back behind them would be seen by nothing else.
+    """
+    fields = {"indexes": " ".join(map(str, indexes)), "authority": authority, "on": str(on)}
+    return Event(
+        type=EventType.RETENTION_ERASED,
+        scope=scope,
+        matter=RETENTION_MATTER,
+        fields={**fields, "late": late} if late else fields,
+    )
 
 
 def _erased(matter: str) -> Refusal:
