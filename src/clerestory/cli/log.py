@@ -45,8 +45,8 @@ from clerestory.ledger import (
     parse_trust_policy,
     request_for,
 )
-from clerestory.ledger.database import Epoch
 from clerestory.ledger.projection import project
+from clerestory.ledger.storage import Epoch
 from clerestory.ledger.vault import write_encryption_key
 from clerestory.notes.key_files import (
     read_signing_key,

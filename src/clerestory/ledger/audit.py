@@ -7,7 +7,6 @@ destroyed what the log says the agency knew.
 from dataclasses import dataclass, field
 
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
-from clerestory.ledger.database import Reader, translated
 from clerestory.ledger.directory import verify_directory
 from clerestory.ledger.directory_files import account_for
 from clerestory.ledger.errors import Torn
@@ -17,6 +16,8 @@ from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.projection import content_of
 from clerestory.ledger.rebuilding import stored_faults, stretches
 from clerestory.ledger.recount import Recount
+from clerestory.ledger.storage.reader import Reader
+from clerestory.ledger.storage.sqlite import translated
 from clerestory.ledger.tile_files import TileFiles
 from clerestory.ledger.tiles import tiles_of
 
@@ -63,7 +64,7 @@ def audit_ledger(ledger: Ledger) -> AuditReport:
 
 def _check_database(reader: Reader, report: AuditReport) -> None:
     with translated():
-        for (line,) in reader.connection.execute("PRAGMA integrity_check(20)"):
+        for (line,) in reader.statements.execute("PRAGMA integrity_check(20)"):
             if line != "ok":
                 report.add(Torn(f"the database must be whole: {line}"))
 

@@ -166,7 +166,7 @@ def test_a_destroyed_key_is_gone_from_every_file(
 ) -> None:
     ledger.append([demand], at, zone=EASTERN)
     with ledger.log.reading() as reader:
-        wrapped, sealed = reader.connection.execute(
+        wrapped, sealed = reader.statements.execute(
             "SELECT wrapped_key, sealed FROM matter JOIN payload ON matter_id = matter.id"
         ).fetchone()
 
