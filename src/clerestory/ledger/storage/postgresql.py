@@ -70,6 +70,10 @@ class PostgresqlStatements:
         if isolation != "read committed":
             raise _refused("transaction_isolation = read committed", isolation)
 
+    def damage(self) -> Iterator[str]:
+        """Yield nothing: a server checks its pages when it reads them, and an audit reads all."""
+        return iter(())
+
     def translated(self) -> AbstractContextManager[None]:
         """Turn the database's errors into the ledger's."""
         return translated()
