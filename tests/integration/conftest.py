@@ -44,6 +44,19 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_template(tmp_path_factory.mktemp("template"))
 
 
+@pytest.fixture
+def agency(template: Path) -> Path:
+    """The records of that office, which a test only reads."""
+    return template / "agency"
+
+
+@pytest.fixture
+def office(template: Path, tmp_path: Path) -> Path:
+    """An office of a test's own over those records, with its recipient's keys beside it."""
+    shutil.copytree(template / "agents", tmp_path / "agents")
+    return shutil.copytree(template / "office", tmp_path / "office")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The URL of a server that is there, or of one that is started for these tests."""

@@ -1,11 +1,11 @@
 """A package is sealed only when it is logged, and verifies only when it is whole."""
 
-from collections.abc import io
+import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import bagit
-import Callable
 import pytest
 
 from clerestory.audit.packages import Step, verify_package
