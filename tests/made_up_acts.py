@@ -86,10 +86,10 @@ class MadeUp:
         self.office, acted = found_office(signed, keys=self.keys(), clock=self.clock)
         return acted
 
-    def people(self, act: str, *, by: tuple[str, str] = ("P-adm", "P-off"), **facts: str) -> Any:
+    def people(self, act: str, **facts: str) -> Any:
         from clerestory.office.people import change_people
 
-        return change_people(self.office, self.draft_people(act, facts, by))
+        return change_people(self.office, self.draft_people(act, facts))
 
     def draft_people(
         self, act: str, facts: dict[str, str], by: tuple[str, str] = ("P-adm", "P-off")

@@ -93,7 +93,7 @@ def draft(
         previous=chain.last,
         actor=actor,
         key=key,
-        on=office.day(office.now(at)),
+        on=office.day(office.moment(at)),
         facts=facts,
         second=second,
     )
@@ -117,7 +117,7 @@ def perform(
             names another act.
         Corruption: Whoever is named did not sign it.
     """
-    moment = office.now(at)
+    moment = office.moment(at)
     ledger, told = office.keys.ledger, signed.statement
     with translated():
         with transaction.atomic(durable=True):

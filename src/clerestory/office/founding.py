@@ -96,7 +96,7 @@ def found_office(
         Corruption: Whoever is named did not sign it.
     """
     office = office_of(signed, keys, clock)
-    moment, key = office.now(at), own_key("found")
+    moment, key = office.moment(at), own_key("found")
     with translated():
         with transaction.atomic(durable=True):
             statements = office.statements()

@@ -59,7 +59,7 @@ class Office:
     table: Table
     _staff: dict[str, Staff] = field(default_factory=dict, repr=False)
 
-    def now(self, at: datetime | None = None) -> datetime:
+    def moment(self, at: datetime | None = None) -> datetime:
         """Return the moment in which an act is done.
 
         Raises:

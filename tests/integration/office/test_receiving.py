@@ -43,6 +43,7 @@ def test_a_paper_draws_its_number_and_its_entry_in_one_act(made_up: MadeUp) -> N
     assert made_up.audit() == []
 
 
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
 def test_each_field_of_the_entry_is_opened_and_is_the_acts_own(made_up: MadeUp) -> None:
     signed = sign(made_up.draft_receipt(), signer("P-clk"))
     acted = made_up.receive()
@@ -61,6 +62,7 @@ def test_each_field_of_the_entry_is_opened_and_is_the_acts_own(made_up: MadeUp) 
         assert (opening.name, opening.value) == (name, fields[name])
 
 
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
 def test_the_paper_is_kept_as_it_came_and_sealed(made_up: MadeUp) -> None:
     from clerestory.office.papers import read_paper
 
@@ -100,6 +102,7 @@ def test_done_again_after_midnight_it_is_the_same_number(made_up: MadeUp) -> Non
     assert made_up.audit() == []
 
 
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
 def test_a_statement_that_lay_over_midnight_is_signed_anew(made_up: MadeUp) -> None:
     from clerestory.office.receiving import receive
 
@@ -131,6 +134,7 @@ def test_a_clock_that_goes_back_stops_the_office(made_up: MadeUp) -> None:
     assert made_up.receive(2).number == 2
 
 
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
 def test_a_token_is_one_papers(made_up: MadeUp) -> None:
     made_up.receive()
     before = written()
@@ -216,6 +220,7 @@ def test_nothing_is_received_inside_somebody_elses_transaction(made_up: MadeUp) 
     assert rows("MatterRow") == 0
 
 
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
 def test_only_who_may_takes_papers_in(made_up: MadeUp) -> None:
     before = written()
 
@@ -226,6 +231,7 @@ def test_only_who_may_takes_papers_in(made_up: MadeUp) -> None:
     assert written() == before
 
 
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
 def test_somebody_elses_signature_is_an_alarm(made_up: MadeUp) -> None:
     from clerestory.office.receiving import receive
 
@@ -313,6 +319,7 @@ def test_an_amendment_needs_a_reason_and_a_demand(made_up: MadeUp) -> None:
     assert written() == before
 
 
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
 def test_of_two_amendments_of_one_paper_the_second_is_signed_anew(made_up: MadeUp) -> None:
     from clerestory.office.receiving import amend, draft_amendment
 
