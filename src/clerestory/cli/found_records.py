@@ -145,7 +145,12 @@ def looked_up(
         source = opened.enter_context(closing(open_source(office.source, zone=office.zone.name)))
         hides = as_recorded(source, catalogue, on=office.day(at))
         search = PersonSearch(index, office.lookups(), hides_address=hides)
-        found = _persons(office, search, decided.demand, named, refs, at)
+        try:
+            found = _persons(office, search, decided.demand, named, refs, at)
+        except Refusal:
+            # Of an old index, or one that was written to, it is no wonder that it finds nobody.
+            check_index_current(index, source, catalogue, now=read_clock(None))
+            raise
         persons = {ref: found[ref] for ref in refs}
         for person in named.only(refs).persons:
             check_still_right(source, catalogue, persons[str(person.ref)], person.query)
