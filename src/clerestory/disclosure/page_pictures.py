@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 Shades = NDArray[np.uint8]
 _Point = tuple[float, float]
 
-SAME_SHADE = 8  # of 256: less is seen by nobody
+_SAME_SHADE, _SAME_DARK = 8, 32  # of 256: less is seen by nobody, and of the dark less again
+_DARK = 64
 _INK = 64  # of 256: by less a scan's paper, or how a photo is packed, differs from place to place
 _CELL = 6.0  # points of the drawing: a letter of a scan has several such cells
 _AROUND = 2  # points of the drawing: by how much a picture may lie beside its computed place
@@ -53,10 +54,22 @@ def hides_picture(page: pypdfium2.PdfPage, shades: Shades) -> bool:
                 _around([corner[1] + x * across[1] + y * down[1] for x in xs for y in ys]),
                 _around([corner[0] + x * across[0] + y * down[0] for x in xs for y in ys]),
             ]
-            hidden += not place.size or int(place.max()) - int(place.min()) < SAME_SHADE
+            hidden += is_of_one_shade(place)
             if hidden >= _ENOUGH:
                 return True
     return False
+
+
+def is_of_one_shade(place: Shades) -> bool:
+    """Whether nothing can be seen in a place of the drawing, or it is none.
+
+    A marker that is not quite black leaves a little of what was marked, which nobody sees and any
+    program for photos brings back.
+    """
+    if not place.size:
+        return True
+    light, dark = int(place.max()), int(place.min())
+    return light - dark < (_SAME_DARK if light < _DARK else _SAME_SHADE)
 
 
 def _around(places: Sequence[float]) -> slice:

@@ -11,6 +11,8 @@ from clerestory.disclosure.documents import NotBare, bare_pdf
 from clerestory.kernel import Refusal
 from disclosure_pdfs import Array, Dictionary, Name, pdf
 
+MARKERS = Dictionary(Dense=Dictionary(ca=0.9), Thin=Dictionary(ca=0.6))
+DENSE, THIN = (b"q /%s gs 0 g 15 45 100 30 re f Q" % kind for kind in (b"Dense", b"Thin"))
 WHOLE = b"q 200 0 0 100 0 0 cm /Im Do Q "
 PART = "holds a part of a picture on page 1 that is not seen"
 
@@ -51,6 +53,7 @@ def scanned(
             form.Matrix, form.Resources = Array([2, 0, 0, 2, 0, 0]), parts
             parts = Dictionary(XObject=Dictionary(Im=made.make_indirect(form)))
         made.pages[0].Resources = parts
+        parts.ExtGState = MARKERS
         made.pages[0].Contents = made.make_stream(steps)
         for key, value in keys.items():
             made.pages[0].obj[f"/{key}"] = value
@@ -84,10 +87,11 @@ def hiding() -> list[bytes]:
         scanned(b"q 200 0 0 100 150 0 cm /Im Do Q"),
         scanned(WHOLE, mask=half()),
         scanned(b"q 2 0 0 1 50 50 cm /Im Do Q"),  # a sheet as a dot
+        scanned(WHOLE + DENSE),  # a marker that is not quite black
     ]
 
 
-@pytest.mark.parametrize("at", range(16))
+@pytest.mark.parametrize("at", range(17))
 def test_a_picture_of_which_a_part_is_not_seen_does_not_leave(at: int) -> None:
     with pytest.raises(NotBare, match=PART) as caught:
         bare_pdf(hiding()[at])
@@ -114,6 +118,7 @@ def test_whoever_holds_such_a_paper_is_told_what_to_make_of_it() -> None:
         scanned(b"q 0 0 200 100 re W n " + WHOLE + b"Q"),
         scanned(WHOLE, mask=Image.new("L", (600, 300), 255)),
         scanned(WHOLE + b"0 g 150 10 45 85 re f"),  # a bar where nothing is written
+        scanned(WHOLE + THIN),
         scanned(WHOLE + b"1 0 0 RG 2 w 10 60 100 20 re S"),  # a frame around a word
         scanned(b"q 200 0 0 100 7 5 cm /Im Do Q", MediaBox=Array([7, 5, 207, 105])),
         scanned(WHOLE, Image.effect_noise((1200, 600), 90)),
@@ -151,3 +156,18 @@ def test_letters_of_which_nobody_says_what_they_are_do_not_leave_under_a_bar(cod
 
     with pytest.raises(NotBare, match="holds text on page 1 that is not seen"):
         bare_pdf(unnamed(codes, b"0 g 15 45 100 20 re f"))
+
+
+@pytest.mark.parametrize(("marked", "leaves"), [(DENSE, False), (THIN, True)])
+def test_letters_under_a_marker_that_lets_nobody_read_them_do_not_leave(
+    marked: bytes, leaves: bool
+) -> None:
+    def spoil(made: pikepdf.Pdf) -> None:
+        made.pages[0].Resources.ExtGState = MARKERS
+        made.pages[0].Contents = made.make_stream(b"BT /F1 12 Tf 20 50 Td (Lane) Tj ET " + marked)
+
+    if leaves:
+        assert bare_pdf(pdf(spoil))
+        return
+    with pytest.raises(NotBare, match="holds text on page 1 that is not seen"):
+        bare_pdf(pdf(spoil))
