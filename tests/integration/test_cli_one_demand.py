@@ -82,23 +82,6 @@ def refused(*words: str | Path) -> ClerestoryError:
     return result.exception
 
 
-@pytest.fixture(scope="module")
-def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("agency") / "agency"
-    done("holdings", "make", folder, "--persons", "60", "--seed", "20260101")
-    return folder
-
-
-@pytest.fixture
-def office(agency: Path, tmp_path: Path) -> Path:
-    done(
-        "keys", "office", tmp_path / "office", "--origin", "log.example/one",
-        "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
-    )  # fmt: skip
-    done("keys", "recipient", tmp_path / "police", "--name", "police.example")
-    return tmp_path / "office"
-
-
 def write(office: Path, **changes: Any) -> Path:
     path = office.parent / "demand.yaml"
     demand = {**LETTER, **changes}
@@ -115,7 +98,7 @@ def disclosing(office: Path, demand: Path) -> tuple[str | Path, ...]:
     who.write_text(yaml.safe_dump({"demand": demand_id, "S1": marks}))
     return (
         "disclose", demand, "--office", office, "--who", who,
-        "--recipient", office.parent / "police" / "recipient.txt", *SIGNED, *AT,
+        "--recipient", office.parent / "agents" / "recipient.txt", *SIGNED, *AT,
     )  # fmt: skip
 
 
