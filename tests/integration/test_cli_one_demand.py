@@ -512,10 +512,11 @@ TWO = {
 
 
 def people(agency: Path, *keys: int) -> list[dict[str, str]]:
-    """Marks of made-up people as the agency holds them."""
+    """Marks of made-up people of the program that is asked about, as the agency holds them."""
     with sqlite3.connect(agency / "agency.sqlite") as source:
         rows = source.execute(
-            "SELECT name, date_of_birth, ssn FROM people WHERE ssn IS NOT NULL ORDER BY person_id"
+            "SELECT name, date_of_birth, ssn FROM people JOIN snap_cases USING (person_id) "
+            "WHERE ssn IS NOT NULL ORDER BY person_id"
         ).fetchall()
     source.close()
     return [dict(zip(("name", "birth_date", "ssn"), rows[key], strict=True)) for key in keys]

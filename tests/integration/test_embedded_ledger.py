@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.kernel.files import no_steps
 from clerestory.kernel.time import BadTime
 from clerestory.ledger import (
     BadNote,
@@ -14,9 +15,11 @@ from clerestory.ledger import (
     Ed25519Signer,
     EmbeddedLedger,
     FileKeyEncryptionKey,
+    Forked,
     Ledger,
     OtherSigner,
     RolledBack,
+    StorageFailed,
     Torn,
     audit_embedded,
     parse_leaf,
@@ -26,6 +29,8 @@ from clerestory.ledger import (
 )
 from clerestory.ledger.frontier import Frontier, frontier_of
 from clerestory.ledger.public_files import PublicFiles
+from clerestory.ledger.sequencer import Batch
+from clerestory.ledger.storage import Reader
 from clerestory.ledger.storage.writer import insert_entry
 from clerestory.ledger.tiles import tiles_of
 from clerestory.notes import open_checkpoint
@@ -446,3 +451,70 @@ def test_a_tree_that_somebody_else_signed_is_not_signed_on(
                 owner.act(sequencer)
         with pytest.raises(OtherSigner), owner.transaction():
             ledger.check(owner.statements)
+
+
+@pytest.mark.parametrize("more", [0, 1, 300])
+def test_a_tree_that_was_rolled_back_is_not_remembered_as_the_logs(
+    ledger_database: LedgerDatabase, more: int
+) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.act(ledger)
+        owner.cx.execute("BEGIN")
+        ledger.record(owner.statements, [DEMAND], AT, zone=EASTERN)
+        assert ledger.sequence(owner.statements) == 2
+        owner.cx.rollback()
+        # Another process writes as many entries, or more, than were lost.
+        raw(owner, embedded(), [b"made-up entry %d" % number for number in range(1 + more)])
+
+        assert owner.act(ledger) == 2 + more
+        with owner.transaction():
+            assert embedded().check(owner.statements) == 3 + more
+        entry = ledger.entry(owner.statements, 2 + more)
+        assert verify_proof(ledger.prove(owner.statements, 2 + more), entry, SIGNER.verifier)
+
+
+def test_a_caught_error_of_the_sequencer_leaves_all_as_it_waited(
+    ledger_database: LedgerDatabase,
+) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.cx.execute(
+            "CREATE TRIGGER made_up BEFORE UPDATE ON head "
+            + (
+                "BEGIN SELECT RAISE(ABORT, 'made up'); END"
+                if ledger_database.kind == "sqlite"
+                else "EXECUTE FUNCTION ledger_refuses('made up')"
+            )
+        )
+        with owner.transaction():
+            raw_entry = insert_entry(owner.statements, b"made-up entry")
+            # The index is given and undone again: a caller who goes on commits no half of it.
+            with pytest.raises(StorageFailed, match="made up"):
+                ledger.sequence(owner.statements)
+        assert ledger.index_of(owner.statements, raw_entry) is None
+        owner.cx.execute(
+            "DROP TRIGGER made_up" + ("" if ledger_database.kind == "sqlite" else " ON head")
+        )
+        with owner.transaction():
+            assert ledger.sequence(owner.statements) == 1
+        with owner.transaction():
+            assert ledger.check(owner.statements) == 1
+
+
+def test_the_head_moves_only_from_the_one_that_was_built_on(
+    ledger_database: LedgerDatabase,
+) -> None:
+    with ledger_database.connection() as owner:
+        raw(owner, embedded(), [b"made-up entry"])
+        head = Reader(owner.statements).head()
+        # As if the lock had not held, and somebody else had moved it.
+        stale = replace(head, root=bytes(32))
+        owner.cx.execute("BEGIN")
+        insert_entry(owner.statements, b"another")
+        batch = Batch(owner.statements, head=stale, frontier=frontier_of([b"made-up entry"]))
+        with pytest.raises(Forked):
+            batch.seal([SIGNER], origin=SIGNER.verifier.name, steps=no_steps)
+        owner.cx.rollback()
+
+        assert Reader(owner.statements).head() == head

@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -358,3 +359,55 @@ def test_what_is_taken_back_is_taken_back_once_and_nothing_follows(made_up: Made
     with pytest.raises(NotAllowed):
         made_up.withdraw(matter, paper=b"made up: another letter")
     assert made_up.audit() == []
+
+
+def plant(matter: str, previous: str, **changes: Any) -> None:
+    """Write a row of an act as somebody with a shell could."""
+    told = {
+        "chain": matter, "position": 2, "act": "decide", "state": "decided", "actor": "P-ann",
+        "on": date(2026, 12, 1), "key": "0" * 64, "previous": previous, "digest": "d" * 64,
+        "signatures": bytes(64), "entry": 4,
+    }  # fmt: skip
+    apps.get_model("store", "ActRow").objects.create(**(told | changes))
+
+
+def test_a_row_that_somebody_wrote_is_an_alarm_and_nothing_is_built_on_it(
+    made_up: MadeUp,
+) -> None:
+    first = made_up.receive()
+    other = made_up.receive(2)
+    # The row stands on another act's entry: it has one of its own.
+    with transaction.atomic():
+        trigger = "store_actrow_no_update"
+        on = " ON store_actrow" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER {trigger}{on}")
+        table = apps.get_model("store", "ActRow").objects
+        table.filter(digest=other.digest).update(entry=99)
+        entry = table.get(digest=first.digest).entry + 1
+        plant(first.matter, first.digest, entry=entry)
+    before = written()
+
+    with pytest.raises(Corruption):
+        made_up.withdraw(first.matter)
+
+    assert written() == before
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "change",
+    [{"state": "decided"}, {"actor": "P-ann"}, {"act": "amend"}, {"on": date(2026, 11, 30)},
+     {"signatures": bytes(64)}],
+)  # fmt: skip
+def test_a_row_that_was_edited_is_an_alarm(made_up: MadeUp, change: dict[str, Any]) -> None:
+    acted = made_up.receive()
+    statement = made_up.draft_withdrawal(acted.matter)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER store_actrow_no_update")
+    apps.get_model("store", "ActRow").objects.filter(digest=acted.digest).update(**change)
+
+    with pytest.raises(Corruption):
+        made_up.withdraw(acted.matter, statement=statement)
+
+    assert rows("ActRow") == 4
