@@ -460,7 +460,7 @@ def test_an_entry_that_the_offices_own_account_forged_is_an_alarm(made_up: MadeU
         write_rows(
             office,
             Signed(statement=told, signatures=(signer("P-ann").sign(told.content),)),
-            key="0" * 64, chain=office.chain(matter), moment=made_up.clock(),
+            key="0" * 64, chain=office.chain(matter, office.rows(matter)), moment=made_up.clock(),
             move=Move(before="received", to="received", resets=True), save=lambda _step: None,
         )  # fmt: skip
         office.keys.ledger.sequence(office.statements())
