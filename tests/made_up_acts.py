@@ -19,6 +19,7 @@ BINDING = {
     "profile": "maine-dhhs", "jurisdiction": "us-me", "packs": "us-federal us-me",
     "zone": "America/New_York",
 }  # fmt: skip
+LETTER = b"made up: never mind"
 PAPER = b"A made-up paper that asks for one made-up address."
 
 
@@ -143,14 +144,21 @@ class MadeUp:
         )  # fmt: skip
         return amend(self.office, sign(statement, signer(who)), paper=paper)
 
-    def withdraw(self, matter: str, *, paper: bytes = b"made up: never mind") -> Any:
-        from clerestory.office.receiving import draft_withdrawal, withdraw
+    def draft_withdrawal(self, matter: str, paper: bytes = LETTER) -> Statement:
+        from clerestory.office.receiving import draft_withdrawal
 
-        statement = draft_withdrawal(
+        return draft_withdrawal(
             self.office, matter, paper=paper, actor="P-clk",
             key=key_hash(signer("P-clk").verifier),
         )  # fmt: skip
-        return withdraw(self.office, sign(statement, signer("P-clk")), paper=paper)
+
+    def withdraw(
+        self, matter: str, *, paper: bytes = LETTER, statement: Statement | None = None
+    ) -> Any:
+        from clerestory.office.receiving import withdraw
+
+        signed = sign(statement or self.draft_withdrawal(matter, paper), signer("P-clk"))
+        return withdraw(self.office, signed, paper=paper)
 
     def audit(self) -> list[str]:
         """What the walk along the log finds, by its codes."""

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -511,10 +512,11 @@ TWO = {
 
 
 def people(agency: Path, *keys: int) -> list[dict[str, str]]:
-    """Marks of made-up people as the agency holds them."""
+    """Marks of made-up people of the program that is asked about, as the agency holds them."""
     with sqlite3.connect(agency / "agency.sqlite") as source:
         rows = source.execute(
-            "SELECT name, date_of_birth, ssn FROM people WHERE ssn IS NOT NULL ORDER BY person_id"
+            "SELECT name, date_of_birth, ssn FROM people JOIN snap_cases USING (person_id) "
+            "WHERE ssn IS NOT NULL ORDER BY person_id"
         ).fetchall()
     source.close()
     return [dict(zip(("name", "birth_date", "ssn"), rows[key], strict=True)) for key in keys]
@@ -603,6 +605,29 @@ def test_a_paper_is_not_received_with_persons_that_it_does_not_name(
 
     assert fault.code == "roster-fault"
     assert everything_in(office) == before
+
+
+@pytest.mark.parametrize("code", ["index-altered", "index-outdated"])
+def test_an_index_that_finds_nobody_is_told_where_it_is_not_that_of_the_records(
+    office: Path, agency: Path, code: str
+) -> None:
+    home = shutil.copytree(agency, office.parent / "agency")
+    settings = office / "office.toml"
+    settings.write_text(settings.read_text().replace(str(agency), str(home)))
+    demand = write(office)
+    done("receive", demand, "--office", office, *AT)
+    if code == "index-altered":
+        file, gone = home / "persons.index", "DELETE FROM person WHERE names LIKE '%warsame%'"
+    else:
+        file, gone = home / "agency.sqlite", "DELETE FROM people WHERE name LIKE '%Warsame%'"
+    with closing(sqlite3.connect(file)) as written, written:
+        assert written.execute(gone).rowcount > 0
+    if code == "index-outdated":  # built before the person came, and not again
+        done("holdings", "index", home / "agency.sqlite", home / "persons.index")
+        shutil.copy(agency / "agency.sqlite", home / "agency.sqlite")
+
+    assert refused(*disclosing(office, demand)).code == code
+    assert not (office / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 1. The ledger's turn is taken first: nobody acts between what is checked and what is written.
 2. The act's own key is looked up: what was done already is answered again and never doubled.
-3. Signature, people, state, place and day are checked.
+3. Signature, people, state, place and day are checked, and what was done before in the matter is
+   proved from the log.
 4. The entry is recorded, which draws the number; the rows follow; the log is sequenced.
 5. After the commit, and not before, the signed checkpoint is read and the act is answered.
 """
@@ -229,6 +230,8 @@ def _checked(office: Office, signed: Signed, moment: datetime) -> tuple[Chain, M
     chain = office.chain(told.matter)
     if (told.position, told.previous) != (chain.position + 1, chain.last):
         raise MovedOn(f"a statement names the act before it: position {told.position}")
+    if told.matter != OFFICE_CHAIN:
+        office.check_chain(told.matter)
     staff = office.staff()
     signers = [(told.actor, told.key)]
     if told.second is not None:

@@ -15,6 +15,7 @@ from clerestory.kernel.time import Zone, check_moment, local_day
 from clerestory.ledger import EmbeddedLedger, KeyEncryptionKey, Statements, statements_on
 from clerestory.notes import Verifier
 from clerestory.notes.key_files import Entropy
+from clerestory.office.errors import OfficeAltered
 from clerestory.store.models import ActRow
 
 Clock = Callable[[], datetime]
@@ -123,15 +124,39 @@ class Office:
                 begun = position
         return Chain(standing=standing, position=position, last=last, round=begun)
 
+    def check_chain(self, name: str) -> None:
+        """Prove each act of a matter from the log and its signatures, before another rests on it.
+
+        Whoever keeps the database can write a row of two votes. Nobody can write the entries and
+        the signatures that belong to them.
+
+        Raises:
+            Corruption: A row is not what its entry says, is out of its place, or was not signed by
+                whom it names.
+        """
+        staff, last = self.staff(), self.founding
+        for position, row in enumerate(ActRow.objects.filter(chain=name).order_by("position"), 1):
+            signed = self.signed(row)
+            told = signed.statement
+            staff.check_signed(signed)
+            kept = (row.position, row.previous, row.digest, row.act, row.actor, row.state, row.on)
+            said = (position, last, signed.digest, told.act, told.actor, told.facts.get("to"),
+                    told.on)  # fmt: skip
+            if (told.position, told.previous) != (position, last) or kept != said:
+                raise OfficeAltered(
+                    f"an act in the tables is what its entry says: {name}, position {row.position}"
+                )
+            last = signed.digest
+
     def staff(self) -> Staff:
         """Return who is in the office, read off its acts and not off its tables of people."""
-        rows = list(ActRow.objects.filter(chain=OFFICE_CHAIN).order_by("position"))
-        last = rows[-1].digest if rows else ""
+        acts = ActRow.objects.filter(chain=OFFICE_CHAIN)
+        last = acts.order_by("-position").values_list("digest", flat=True).first() or ""
         known = self._staff.get(last)
         if known is not None:
             return known
         staff = Staff(table=self.table)
-        for row in rows:
+        for row in acts.order_by("position"):
             staff = staff.after(self.signed(row).statement)
         # Kept under the act that made them so: whoever wrote another is read anew.
         self._staff.clear()

@@ -3,17 +3,18 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection, connections, transaction
 
-from clerestory.acts import NotAllowed, key_hash, sign
+from clerestory.acts import Move, NotAllowed, Signed, key_hash, sign
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 from clerestory.ledger import parse_leaf, verify_proof
 from clerestory.notes import open_checkpoint
-from made_up_acts import LOG_KEY, NOON, PAPER, MadeUp, token
+from made_up_acts import LETTER, LOG_KEY, NOON, PAPER, MadeUp, token
 from signed_acts import signer
 
 
@@ -320,6 +321,24 @@ def test_an_amendment_needs_a_reason_and_a_demand(made_up: MadeUp) -> None:
 
 
 @pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+def test_an_amendment_of_what_no_longer_stands_is_refused(made_up: MadeUp) -> None:
+    from clerestory.office.receiving import amend, draft_amendment
+
+    matter = made_up.receive().matter
+    statement = draft_amendment(
+        made_up.office, matter, paper=LETTER, reason="slip", actor="P-clk",
+        key=key_hash(signer("P-clk").verifier),
+    )  # fmt: skip
+    bent = replace(statement, facts={**statement.facts, "instead_of": "0" * 64})
+    before = written()
+
+    with pytest.raises(Refusal, match="its instead_of differs"):
+        amend(made_up.office, sign(bent, signer("P-clk")), paper=LETTER)
+
+    assert written() == before
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
 def test_of_two_amendments_of_one_paper_the_second_is_signed_anew(made_up: MadeUp) -> None:
     from clerestory.office.receiving import amend, draft_amendment
 
@@ -358,3 +377,119 @@ def test_what_is_taken_back_is_taken_back_once_and_nothing_follows(made_up: Made
     with pytest.raises(NotAllowed):
         made_up.withdraw(matter, paper=b"made up: another letter")
     assert made_up.audit() == []
+
+
+def plant(matter: str, previous: str, **changes: Any) -> None:
+    """Write a row of an act as somebody with a shell could."""
+    told = {
+        "chain": matter, "position": 2, "act": "decide", "state": "decided", "actor": "P-ann",
+        "on": date(2026, 12, 1), "key": "0" * 64, "previous": previous, "digest": "d" * 64,
+        "signatures": bytes(64), "entry": 4,
+    }  # fmt: skip
+    apps.get_model("store", "ActRow").objects.create(**(told | changes))
+
+
+def test_a_row_that_somebody_wrote_is_an_alarm_and_nothing_is_built_on_it(
+    made_up: MadeUp,
+) -> None:
+    first = made_up.receive()
+    other = made_up.receive(2)
+    # The row stands on another act's entry: it has one of its own.
+    with transaction.atomic():
+        trigger = "store_actrow_no_update"
+        on = " ON store_actrow" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER {trigger}{on}")
+        table = apps.get_model("store", "ActRow").objects
+        table.filter(digest=other.digest).update(entry=99)
+        entry = table.get(digest=first.digest).entry + 1
+        plant(first.matter, first.digest, entry=entry)
+    before = written()
+
+    with pytest.raises(Corruption):
+        made_up.withdraw(first.matter)
+
+    assert written() == before
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "change",
+    [{"state": "decided"}, {"actor": "P-ann"}, {"act": "amend"}, {"on": date(2026, 11, 30)},
+     {"signatures": bytes(64)}],
+)  # fmt: skip
+def test_a_row_that_was_edited_is_an_alarm(made_up: MadeUp, change: dict[str, Any]) -> None:
+    acted = made_up.receive()
+    statement = made_up.draft_withdrawal(acted.matter)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER store_actrow_no_update")
+    apps.get_model("store", "ActRow").objects.filter(digest=acted.digest).update(**change)
+
+    with pytest.raises(Corruption):
+        made_up.withdraw(acted.matter, statement=statement)
+
+    assert rows("ActRow") == 4
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+def test_an_act_that_was_taken_out_of_a_matter_is_missed(made_up: MadeUp) -> None:
+    matter = made_up.receive().matter
+    made_up.amend(matter, LETTER)
+    with connection.cursor() as cursor:
+        for trigger in ("update", "delete"):
+            cursor.execute(f"DROP TRIGGER store_actrow_no_{trigger}")
+    table = apps.get_model("store", "ActRow").objects.filter(chain=matter)
+    table.filter(position=1).delete()
+    table.update(position=1, previous=made_up.office.founding)
+
+    with pytest.raises(Corruption) as fault:
+        made_up.withdraw(matter, statement=made_up.draft_withdrawal(matter))
+
+    assert fault.value.code == "office-altered"
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+def test_an_entry_that_the_offices_own_account_forged_is_an_alarm(made_up: MadeUp) -> None:
+    from clerestory.office.acting import write_rows
+
+    office = made_up.office
+    matter = made_up.receive().matter
+    told = replace(made_up.draft_withdrawal(matter), act="establish", facts={"to": "received"})
+    with transaction.atomic():
+        # Whoever runs the office has the log's key and not the clerk's.
+        write_rows(
+            office,
+            Signed(statement=told, signatures=(signer("P-ann").sign(told.content),)),
+            key="0" * 64, chain=office.chain(matter), moment=made_up.clock(),
+            move=Move(before="received", to="received", resets=True), save=lambda _step: None,
+        )  # fmt: skip
+        office.keys.ledger.sequence(office.statements())
+
+    with pytest.raises(Corruption) as fault:
+        made_up.withdraw(matter)
+
+    assert fault.value.code == "act-statement"
+    assert made_up.audit() == ["4 chain-signature"]
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+def test_a_matter_that_was_erased_is_no_finding(made_up: MadeUp) -> None:
+    from clerestory.office.papers import read_paper
+
+    office, matter = made_up.office, made_up.receive().matter
+    made_up.amend(matter, LETTER)
+    with transaction.atomic():
+        office.keys.ledger.erase(
+            office.statements(), matter, scope=office.profile, authority="a made-up schedule",
+            at=made_up.clock(), zone=office.zone,
+        )  # fmt: skip
+        office.keys.ledger.sequence(office.statements())
+
+    assert made_up.receive(2).number == 2
+    assert made_up.audit() == []
+    for place in (1, 2):
+        with pytest.raises(Refusal) as fault:
+            read_paper(office, matter, place)
+        assert fault.value.code == "log-erased"
+    with pytest.raises(Refusal):
+        made_up.withdraw(matter)
