@@ -30,7 +30,7 @@ from clerestory.ledger import (
 from clerestory.ledger.frontier import Frontier, frontier_of
 from clerestory.ledger.public_files import PublicFiles
 from clerestory.ledger.sequencer import Batch
-from clerestory.ledger.storage import Reader
+from clerestory.ledger.storage import Reader, SqliteStatements
 from clerestory.ledger.storage.writer import insert_entry
 from clerestory.ledger.tiles import tiles_of
 from clerestory.notes import open_checkpoint
@@ -360,6 +360,28 @@ def test_a_head_that_was_not_signed_is_not_built_on(
         assert owner.rows("SELECT count(*) FROM entry") == entries
 
 
+def untriggered(owner: Owner, table: str, trigger: str) -> None:
+    """Take a trigger away, as whoever owns the database can."""
+    if isinstance(owner.statements, SqliteStatements):
+        owner.cx.execute(f"DROP TRIGGER {trigger}")
+    else:
+        owner.cx.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+@pytest.mark.parametrize("last", [1, 7])
+def test_a_counter_that_was_set_draws_no_number(ledger_database: LedgerDatabase, last: int) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.act(ledger)
+        owner.act(ledger)
+        untriggered(owner, "demand_number", "number_has_no_gap")
+        owner.cx.execute(f"UPDATE demand_number SET last = {last}")
+        with pytest.raises(Torn, match=f"{last + 1} after 2"):
+            owner.act(ledger)
+
+        assert owner.rows("SELECT count(*) FROM entry") == [(2,)]
+
+
 def test_an_altered_database_gives_out_nothing_and_is_not_gone_on_with(
     ledger_database: LedgerDatabase, tmp_path: Path
 ) -> None:
@@ -371,11 +393,7 @@ def test_an_altered_database_gives_out_nothing_and_is_not_gone_on_with(
             ledger.propose(owner.statements)
         proposal = ledger.proposal(owner.statements)
         assert proposal is not None
-        # As its owner can: past the trigger.
-        if ledger_database.kind == "sqlite":
-            owner.cx.execute("DROP TRIGGER entry_never_changes")
-        else:
-            owner.cx.execute("ALTER TABLE entry DISABLE TRIGGER entry_never_changes")
+        untriggered(owner, "entry", "entry_never_changes")
         owner.cx.execute(
             "UPDATE entry SET leaf = (SELECT leaf FROM entry WHERE leaf_index = 1) "
             "WHERE leaf_index = 0"

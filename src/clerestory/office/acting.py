@@ -85,7 +85,7 @@ def draft(
         at: When, in an office that is made up.
     """
     with translated():
-        chain = office.chain(matter)
+        chain = office.chain(matter, office.rows(matter))
     return Statement(
         office=office.origin,
         act=act,
@@ -126,11 +126,12 @@ def perform(
             with statements.translated():
                 statements.take_turn()
             row = find_again(office, signed, key)
-            again = row is not None
+            again, drawn = row is not None, None
             if row is None:
-                row = _write(office, signed, key, save, moment)
+                row, drawn = _write(office, signed, key, save, moment)
             ledger.sequence(statements)
-        return answer(office, row, again=again, number=_number(told.matter))
+        number = _number(told.matter) if drawn is None else drawn
+        return answer(office, row, again=again, number=number)
 
 
 def find_again(office: Office, signed: Signed, key: str) -> ActRow | None:
@@ -177,7 +178,9 @@ def _number(matter: str) -> int | None:
     return None if row is None else row.number
 
 
-def _write(office: Office, signed: Signed, key: str, save: Save, moment: datetime) -> ActRow:
+def _write(
+    office: Office, signed: Signed, key: str, save: Save, moment: datetime
+) -> tuple[ActRow, int | None]:
     chain, move = _checked(office, signed, moment)
     return write_rows(office, signed, key=key, chain=chain, move=move, save=save, moment=moment)
 
@@ -191,8 +194,8 @@ def write_rows(
     move: Move,
     save: Save,
     moment: datetime,
-) -> ActRow:
-    """Record the entry of an act that was checked, and write its rows."""
+) -> tuple[ActRow, int | None]:
+    """Record the entry of an act that was checked and write its rows; say which number it drew."""
     told = signed.statement
     event = Event(
         type=EventType(office.table.act[told.act].leaf),
@@ -202,7 +205,7 @@ def write_rows(
     )
     (written,) = office.keys.ledger.record(office.statements(), [event], moment, zone=office.zone)
     save(Step(signed=signed, move=move, chain=chain, written=written))
-    return ActRow.objects.create(
+    row = ActRow.objects.create(
         chain=told.matter,
         position=told.position,
         act=told.act,
@@ -215,6 +218,7 @@ def write_rows(
         signatures=b"".join(signed.signatures),
         entry=written.entry_id,
     )
+    return row, written.demand_number
 
 
 def _checked(office: Office, signed: Signed, moment: datetime) -> tuple[Chain, Move]:
@@ -227,17 +231,18 @@ def _checked(office: Office, signed: Signed, moment: datetime) -> tuple[Chain, M
             todo="have the statement written by the office in which you act",
         )
     check_day(office, told.on, moment)
-    chain = office.chain(told.matter)
+    rows = office.rows(told.matter)
+    chain = office.chain(told.matter, rows)
     if (told.position, told.previous) != (chain.position + 1, chain.last):
         raise MovedOn(f"a statement names the act before it: position {told.position}")
-    if told.matter != OFFICE_CHAIN:
-        office.check_chain(told.matter)
     staff = office.staff()
+    if told.matter != OFFICE_CHAIN:
+        office.check_rows(told.matter, rows, staff)
     signers = [(told.actor, told.key)]
     if told.second is not None:
         signers.append((told.second.actor, told.second.key))
     check_signatures(signed, *(staff.verifier(who, key) for who, key in signers))
-    site = "" if told.matter == OFFICE_CHAIN else _site(told)
+    site = _site(told) if rows else told.facts.get("site", "")
     move = check_allowed(
         office.table,
         told.act,
@@ -274,4 +279,4 @@ def check_day(office: Office, on: date, moment: datetime) -> None:
 
 def _site(told: Statement) -> str:
     row = MatterRow.objects.filter(id=told.matter).first()
-    return row.site if row is not None else told.facts.get("site", "")
+    return "" if row is None else row.site

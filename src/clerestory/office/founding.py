@@ -150,4 +150,5 @@ def _write(office: Office, signed: Signed, key: str, moment: datetime) -> ActRow
         for member in staff.members.values():
             keep_member(member)
 
-    return write_rows(office, signed, key=key, chain=chain, move=move, save=save, moment=moment)
+    row, _ = write_rows(office, signed, key=key, chain=chain, move=move, save=save, moment=moment)
+    return row

@@ -1,6 +1,6 @@
 """The office as its acts see it: what it is bound to, its log, its keys and its clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -107,12 +107,16 @@ class Office:
             office=self.origin, matter=row.chain, signatures=bytes(row.signatures),
         )  # fmt: skip
 
-    def chain(self, name: str) -> Chain:
-        """Return where a matter, or with ``OFFICE_CHAIN`` the office, stands."""
+    def rows(self, name: str) -> list[ActRow]:
+        """Return the acts of a matter, or with ``OFFICE_CHAIN`` of the office, in their order."""
+        return list(ActRow.objects.filter(chain=name).order_by("position"))
+
+    def chain(self, name: str, rows: Sequence[ActRow]) -> Chain:
+        """Return where a matter, or the office, stands after these acts."""
         kind = OFFICE if name == OFFICE_CHAIN else MATTER
         standing = Standing(state=self.table.first_state(kind))
         last, position, begun = self.founding, 0, 0
-        for row in ActRow.objects.filter(chain=name).order_by("position"):
+        for row in rows:
             moves = self.table.act[row.act].moves_from(standing.state)
             move = next(
                 (move for move in moves if move.to == row.state),
@@ -124,7 +128,7 @@ class Office:
                 begun = position
         return Chain(standing=standing, position=position, last=last, round=begun)
 
-    def check_chain(self, name: str) -> None:
+    def check_rows(self, name: str, rows: Sequence[ActRow], staff: Staff) -> None:
         """Prove each act of a matter from the log and its signatures, before another rests on it.
 
         Whoever keeps the database can write a row of two votes. Nobody can write the entries and
@@ -134,8 +138,8 @@ class Office:
             Corruption: A row is not what its entry says, is out of its place, or was not signed by
                 whom it names.
         """
-        staff, last = self.staff(), self.founding
-        for position, row in enumerate(ActRow.objects.filter(chain=name).order_by("position"), 1):
+        last = self.founding
+        for position, row in enumerate(rows, 1):
             signed = self.signed(row)
             told = signed.statement
             staff.check_signed(signed)

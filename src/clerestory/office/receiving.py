@@ -6,7 +6,6 @@ until the office answers. Whatever happens between, the same token leads to the 
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from clerestory.acts import Signed, Statement
@@ -64,19 +63,13 @@ def draft_receipt(
         at: When, in an office that is made up.
     """
     matter = matter_of(token)
-    statement = draft(
+    return draft(
         office, "receive", matter, actor=actor, key=key, at=at,
         facts={
             **(facts or {}), "to": "received", "intake": intake_of(token), "site": site,
             "paper": paper_digest(paper),
         },
     )  # fmt: skip
-    # Drafted anew after a stop that nobody saw: the act is in its first place all the same.
-    return statement if statement.position == 1 else _first(statement, office)
-
-
-def _first(statement: Statement, office: Office) -> Statement:
-    return replace(statement, position=1, previous=office.founding)
 
 
 def receive(

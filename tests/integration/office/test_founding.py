@@ -151,6 +151,7 @@ def test_people_join_act_lose_a_key_and_leave(made_up: MadeUp) -> None:
         made_up.receive(3, who="P-ann")
     assert fault.value.code == "act-key"
     assert table("MemberRow").get(id="P-ann").has_left
+    assert [row.retired for row in table("KeyRow").filter(member_id="P-ann")] == [True]
     assert made_up.audit() == []
 
 

@@ -10,11 +10,11 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections, transaction
 
-from clerestory.acts import NotAllowed, key_hash, sign
+from clerestory.acts import Move, NotAllowed, Signed, key_hash, sign
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 from clerestory.ledger import parse_leaf, verify_proof
 from clerestory.notes import open_checkpoint
-from made_up_acts import LOG_KEY, NOON, PAPER, MadeUp, token
+from made_up_acts import LETTER, LOG_KEY, NOON, PAPER, MadeUp, token
 from signed_acts import signer
 
 
@@ -321,6 +321,24 @@ def test_an_amendment_needs_a_reason_and_a_demand(made_up: MadeUp) -> None:
 
 
 @pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+def test_an_amendment_of_what_no_longer_stands_is_refused(made_up: MadeUp) -> None:
+    from clerestory.office.receiving import amend, draft_amendment
+
+    matter = made_up.receive().matter
+    statement = draft_amendment(
+        made_up.office, matter, paper=LETTER, reason="slip", actor="P-clk",
+        key=key_hash(signer("P-clk").verifier),
+    )  # fmt: skip
+    bent = replace(statement, facts={**statement.facts, "instead_of": "0" * 64})
+    before = written()
+
+    with pytest.raises(Refusal, match="its instead_of differs"):
+        amend(made_up.office, sign(bent, signer("P-clk")), paper=LETTER)
+
+    assert written() == before
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
 def test_of_two_amendments_of_one_paper_the_second_is_signed_anew(made_up: MadeUp) -> None:
     from clerestory.office.receiving import amend, draft_amendment
 
@@ -411,3 +429,67 @@ def test_a_row_that_was_edited_is_an_alarm(made_up: MadeUp, change: dict[str, An
         made_up.withdraw(acted.matter, statement=statement)
 
     assert rows("ActRow") == 4
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+def test_an_act_that_was_taken_out_of_a_matter_is_missed(made_up: MadeUp) -> None:
+    matter = made_up.receive().matter
+    made_up.amend(matter, LETTER)
+    with connection.cursor() as cursor:
+        for trigger in ("update", "delete"):
+            cursor.execute(f"DROP TRIGGER store_actrow_no_{trigger}")
+    table = apps.get_model("store", "ActRow").objects.filter(chain=matter)
+    table.filter(position=1).delete()
+    table.update(position=1, previous=made_up.office.founding)
+
+    with pytest.raises(Corruption) as fault:
+        made_up.withdraw(matter, statement=made_up.draft_withdrawal(matter))
+
+    assert fault.value.code == "office-altered"
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+def test_an_entry_that_the_offices_own_account_forged_is_an_alarm(made_up: MadeUp) -> None:
+    from clerestory.office.acting import write_rows
+
+    office = made_up.office
+    matter = made_up.receive().matter
+    told = replace(made_up.draft_withdrawal(matter), act="establish", facts={"to": "received"})
+    with transaction.atomic():
+        # Whoever runs the office has the log's key and not the clerk's.
+        write_rows(
+            office,
+            Signed(statement=told, signatures=(signer("P-ann").sign(told.content),)),
+            key="0" * 64, chain=office.chain(matter, office.rows(matter)), moment=made_up.clock(),
+            move=Move(before="received", to="received", resets=True), save=lambda _step: None,
+        )  # fmt: skip
+        office.keys.ledger.sequence(office.statements())
+
+    with pytest.raises(Corruption) as fault:
+        made_up.withdraw(matter)
+
+    assert fault.value.code == "act-statement"
+    assert made_up.audit() == ["4 chain-signature"]
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+def test_a_matter_that_was_erased_is_no_finding(made_up: MadeUp) -> None:
+    from clerestory.office.papers import read_paper
+
+    office, matter = made_up.office, made_up.receive().matter
+    made_up.amend(matter, LETTER)
+    with transaction.atomic():
+        office.keys.ledger.erase(
+            office.statements(), matter, scope=office.profile, authority="a made-up schedule",
+            at=made_up.clock(), zone=office.zone,
+        )  # fmt: skip
+        office.keys.ledger.sequence(office.statements())
+
+    assert made_up.receive(2).number == 2
+    assert made_up.audit() == []
+    for place in (1, 2):
+        with pytest.raises(Refusal) as fault:
+            read_paper(office, matter, place)
+        assert fault.value.code == "log-erased"
+    with pytest.raises(Refusal):
+        made_up.withdraw(matter)
