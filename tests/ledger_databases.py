@@ -37,6 +37,10 @@ DEMAND = Event(
     fields={"office": "first", "outcome": "none yet"},
 )
 
+UPDATE = Event(
+    type=EventType.MATTER_UPDATED, scope="made-up", matter="m/1", fields={"note": "made up"}
+)
+
 
 def counted() -> Entropy:
     """Bytes that are never the same twice, and the same in each run."""

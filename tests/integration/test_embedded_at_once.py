@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -64,6 +65,25 @@ def test_those_who_only_record_and_two_who_only_sequence_make_one_log(
 
     in_children(record, record, sequence, sequence)
 
+    with ledger_database.connection() as owner:
+        assert check_whole(owner) == 16
+
+
+def test_threads_share_the_keys_and_not_the_connection(ledger_database: LedgerDatabase) -> None:
+    ledger = embedded(os.urandom)
+    indexes: list[int] = []
+
+    def work() -> None:
+        with ledger_database.connection() as owner:
+            indexes.extend(owner.act(ledger) for _ in range(4))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(indexes) == list(range(16))
     with ledger_database.connection() as owner:
         assert check_whole(owner) == 16
 

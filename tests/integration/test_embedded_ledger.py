@@ -7,27 +7,43 @@ from pathlib import Path
 import pytest
 
 from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.kernel.files import no_steps
 from clerestory.kernel.time import BadTime
 from clerestory.ledger import (
+    BadNote,
+    Checkpoint,
+    Ed25519Signer,
     EmbeddedLedger,
-    Event,
-    EventType,
     FileKeyEncryptionKey,
+    Forked,
     Ledger,
+    OtherSigner,
     RolledBack,
+    StorageFailed,
+    Torn,
+    audit_embedded,
     parse_leaf,
+    sign_note,
     verify_directory,
     verify_proof,
 )
-from clerestory.ledger.frontier import Frontier
+from clerestory.ledger.frontier import Frontier, frontier_of
 from clerestory.ledger.public_files import PublicFiles
+from clerestory.ledger.sequencer import Batch
+from clerestory.ledger.storage import Reader, SqliteStatements
 from clerestory.ledger.storage.writer import insert_entry
 from clerestory.ledger.tiles import tiles_of
 from clerestory.notes import open_checkpoint
-from ledger_databases import AT, DEMAND, EASTERN, SIGNER, LedgerDatabase, Owner, counted, embedded
-
-UPDATE = Event(
-    type=EventType.MATTER_UPDATED, scope="made-up", matter="m/1", fields={"note": "made up"}
+from ledger_databases import (
+    AT,
+    DEMAND,
+    EASTERN,
+    SIGNER,
+    UPDATE,
+    LedgerDatabase,
+    Owner,
+    counted,
+    embedded,
 )
 
 
@@ -85,6 +101,13 @@ def test_the_same_entries_give_the_same_bytes_as_in_a_folder(
         ledger.project(owner.statements, public)
         with owner.transaction():
             assert ledger.check(owner.statements, seen=[("a mirror", note)]) == written
+
+        report = audit_embedded(ledger, owner.statements, public)
+        # These entries are no events, which is told once; tree and files are as signed.
+        assert report.size == written
+        assert [one.message.partition(":")[0] for one in report.faults] == [
+            "an entry must be a leaf of version 1 or 2"
+        ]
 
     assert verify_directory(public.folder, SIGNER.verifier).size == written
     kek = FileKeyEncryptionKey(bytes(range(32)), entropy=counted())
@@ -265,7 +288,9 @@ def test_a_quarter_never_goes_back_but_visibly(ledger_database: LedgerDatabase) 
         assert parse_leaf(ledger.entry(owner.statements, 1)).period == "2026-Q3"
 
 
-def test_an_erased_matter_is_closed_and_the_log_says_so(ledger_database: LedgerDatabase) -> None:
+def test_an_erased_matter_is_closed_and_the_log_says_so(
+    ledger_database: LedgerDatabase, tmp_path: Path
+) -> None:
     ledger = embedded()
     with ledger_database.connection() as owner:
         owner.act(ledger)
@@ -280,6 +305,8 @@ def test_an_erased_matter_is_closed_and_the_log_says_so(ledger_database: LedgerD
                 ledger.payload(owner.statements, index)
             assert caught.value.code == "log-erased"
         assert ledger.payload(owner.statements, 2).fields["indexes"] == "0 1"
+        report = audit_embedded(ledger, owner.statements, PublicFiles(tmp_path / "public"))
+        assert (report.size, report.opened, report.erased, report.faults) == (3, 1, 2, [])
         with pytest.raises(Refusal) as caught, owner.transaction():
             ledger.record(owner.statements, [UPDATE], AT, zone=EASTERN)
         assert caught.value.code == "log-erased"
@@ -331,3 +358,181 @@ def test_a_head_that_was_not_signed_is_not_built_on(
             owner.act(embedded())
 
         assert owner.rows("SELECT count(*) FROM entry") == entries
+
+
+def untriggered(owner: Owner, table: str, trigger: str) -> None:
+    """Take a trigger away, as whoever owns the database can."""
+    if isinstance(owner.statements, SqliteStatements):
+        owner.cx.execute(f"DROP TRIGGER {trigger}")
+    else:
+        owner.cx.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+@pytest.mark.parametrize("last", [1, 7])
+def test_a_counter_that_was_set_draws_no_number(ledger_database: LedgerDatabase, last: int) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.act(ledger)
+        owner.act(ledger)
+        untriggered(owner, "demand_number", "number_has_no_gap")
+        owner.cx.execute(f"UPDATE demand_number SET last = {last}")
+        with pytest.raises(Torn, match=f"{last + 1} after 2"):
+            owner.act(ledger)
+
+        assert owner.rows("SELECT count(*) FROM entry") == [(2,)]
+
+
+def test_an_altered_database_gives_out_nothing_and_is_not_gone_on_with(
+    ledger_database: LedgerDatabase, tmp_path: Path
+) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        for _ in range(3):
+            owner.act(ledger)
+        with owner.transaction():
+            ledger.propose(owner.statements)
+        proposal = ledger.proposal(owner.statements)
+        assert proposal is not None
+        untriggered(owner, "entry", "entry_never_changes")
+        owner.cx.execute(
+            "UPDATE entry SET leaf = (SELECT leaf FROM entry WHERE leaf_index = 1) "
+            "WHERE leaf_index = 0"
+        )
+
+        with pytest.raises(Torn, match="edge tiles"), owner.transaction():
+            embedded().check(owner.statements)
+        report = audit_embedded(ledger, owner.statements, PublicFiles(tmp_path / "public"))
+        assert [one.message for one in report.faults] == [
+            "the entries must lead to the signed root: size 3",
+            "demand numbers have no gap: index 0 has 2 instead of 1",
+            "a payload must open with its key and be unaltered: index 0",
+        ]
+        with pytest.raises(Torn, match="edge tiles"):
+            owner.act(embedded())
+        with pytest.raises(Torn, match="signed root: size 3"), owner.transaction():
+            ledger.publish(owner.statements, proposal.note)
+        with pytest.raises(Torn, match="a proof must hold"):
+            ledger.prove(owner.statements, 2)
+        assert ledger.proposal(owner.statements) == proposal
+
+
+def test_another_wrapping_key_is_refused_before_anything_is_written_under_it(
+    ledger_database: LedgerDatabase,
+) -> None:
+    other = EmbeddedLedger([SIGNER], FileKeyEncryptionKey(bytes(32), entropy=counted()))
+    with ledger_database.connection() as owner:
+        owner.act(embedded())
+        with pytest.raises(Refusal) as caught, owner.transaction():
+            other.check(owner.statements)
+
+    assert caught.value.code == "log-other-kek"
+
+
+def test_only_what_was_proposed_is_published(ledger_database: LedgerDatabase) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.act(ledger)
+        early = ledger.note(owner.statements)
+        with pytest.raises(BadNote, match="size 1 was not proposed"), owner.transaction():
+            ledger.publish(owner.statements, early)
+        owner.act(ledger)
+        with owner.transaction():
+            assert ledger.propose(owner.statements) == 2
+        with pytest.raises(BadNote, match="size 1 was not proposed"), owner.transaction():
+            ledger.publish(owner.statements, early)
+        proposal = ledger.proposal(owner.statements)
+        assert proposal is not None
+        with owner.transaction():
+            ledger.publish(owner.statements, proposal.note)
+        with pytest.raises(Refusal, match="at least 1 new entries: 0"), owner.transaction():
+            ledger.propose(owner.statements)
+
+
+def test_a_tree_that_somebody_else_signed_is_not_signed_on(
+    ledger_database: LedgerDatabase,
+) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.act(ledger)
+        # Entry, root and head fit each other; only the signature is another key's.
+        frontier = frontier_of([ledger.entry(owner.statements, 0), b"planted"])
+        stranger = Ed25519Signer(name=SIGNER.verifier.name, seed=bytes(32))
+        text = Checkpoint(origin=SIGNER.verifier.name, size=2, root=frontier.root).text
+        insert_entry(owner.statements, b"planted", index=1)
+        owner.statements.execute(
+            "UPDATE head SET size = 2, root = ?, note = ?",
+            (frontier.root, sign_note(text, [stranger]).content),
+        )
+
+        for sequencer in (ledger, embedded()):
+            with pytest.raises(OtherSigner):
+                owner.act(sequencer)
+        with pytest.raises(OtherSigner), owner.transaction():
+            ledger.check(owner.statements)
+
+
+@pytest.mark.parametrize("more", [0, 1, 300])
+def test_a_tree_that_was_rolled_back_is_not_remembered_as_the_logs(
+    ledger_database: LedgerDatabase, more: int
+) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.act(ledger)
+        owner.cx.execute("BEGIN")
+        ledger.record(owner.statements, [DEMAND], AT, zone=EASTERN)
+        assert ledger.sequence(owner.statements) == 2
+        owner.cx.rollback()
+        # Another process writes as many entries, or more, than were lost.
+        raw(owner, embedded(), [b"made-up entry %d" % number for number in range(1 + more)])
+
+        assert owner.act(ledger) == 2 + more
+        with owner.transaction():
+            assert embedded().check(owner.statements) == 3 + more
+        entry = ledger.entry(owner.statements, 2 + more)
+        assert verify_proof(ledger.prove(owner.statements, 2 + more), entry, SIGNER.verifier)
+
+
+def test_a_caught_error_of_the_sequencer_leaves_all_as_it_waited(
+    ledger_database: LedgerDatabase,
+) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.cx.execute(
+            "CREATE TRIGGER made_up BEFORE UPDATE ON head "
+            + (
+                "BEGIN SELECT RAISE(ABORT, 'made up'); END"
+                if ledger_database.kind == "sqlite"
+                else "EXECUTE FUNCTION ledger_refuses('made up')"
+            )
+        )
+        with owner.transaction():
+            raw_entry = insert_entry(owner.statements, b"made-up entry")
+            # The index is given and undone again: a caller who goes on commits no half of it.
+            with pytest.raises(StorageFailed, match="made up"):
+                ledger.sequence(owner.statements)
+        assert ledger.index_of(owner.statements, raw_entry) is None
+        owner.cx.execute(
+            "DROP TRIGGER made_up" + ("" if ledger_database.kind == "sqlite" else " ON head")
+        )
+        with owner.transaction():
+            assert ledger.sequence(owner.statements) == 1
+        with owner.transaction():
+            assert ledger.check(owner.statements) == 1
+
+
+def test_the_head_moves_only_from_the_one_that_was_built_on(
+    ledger_database: LedgerDatabase,
+) -> None:
+    with ledger_database.connection() as owner:
+        raw(owner, embedded(), [b"made-up entry"])
+        head = Reader(owner.statements).head()
+        # As if the lock had not held, and somebody else had moved it.
+        stale = replace(head, root=bytes(32))
+        owner.cx.execute("BEGIN")
+        insert_entry(owner.statements, b"another")
+        batch = Batch(owner.statements, head=stale, frontier=frontier_of([b"made-up entry"]))
+        with pytest.raises(Forked):
+            batch.seal([SIGNER], origin=SIGNER.verifier.name, steps=no_steps)
+        owner.cx.rollback()
+
+        assert Reader(owner.statements).head() == head

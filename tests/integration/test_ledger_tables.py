@@ -7,7 +7,7 @@ from clerestory.ledger import Busy, StorageFailed, statements_on
 from clerestory.ledger.storage import SqliteStatements
 from clerestory.ledger.storage.sqlite import SETTINGS
 from clerestory.ledger.storage.writer import insert_entry
-from ledger_databases import AT, DEMAND, EASTERN, LedgerDatabase, Owner, embedded
+from ledger_databases import AT, DEMAND, EASTERN, UPDATE, LedgerDatabase, Owner, embedded
 
 FORBIDDEN = {
     "a log keeps its name": [
@@ -179,17 +179,19 @@ def test_a_database_that_another_holds_is_busy_and_nothing_is_written(
     ledger = embedded()
     with ledger_database.connection() as owner, ledger_database.connection() as other:
         sqlite = isinstance(owner.statements, SqliteStatements)
+        owner.act(ledger)
         owner.cx.execute("PRAGMA busy_timeout = 1" if sqlite else "SET lock_timeout = '1ms'")
         with other.transaction():
-            embedded().record(other.statements, [DEMAND], AT, zone=EASTERN)
+            # Neither a number nor a new matter makes them wait: the order of their quarters does.
+            embedded().record(other.statements, [UPDATE], AT, zone=EASTERN)
             owner.cx.execute("BEGIN")
             with pytest.raises(Busy):
-                ledger.record(owner.statements, [DEMAND], AT, zone=EASTERN)
+                ledger.record(owner.statements, [UPDATE], AT, zone=EASTERN)
             owner.cx.rollback()
         owner.cx.execute("PRAGMA busy_timeout = 9999" if sqlite else "SET lock_timeout = 0")
 
-        assert owner.act(ledger) == 1
-        assert owner.rows("SELECT last FROM demand_number") == [(2,)]
+        assert owner.act(ledger) == 2
+        assert owner.rows("SELECT count(*) FROM entry") == [(3,)]
 
 
 def test_an_older_view_of_the_database_is_never_built_on(

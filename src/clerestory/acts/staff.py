@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from clerestory.acts.allowed import Actor
-from clerestory.acts.statement import Statement, key_hash
+from clerestory.acts.errors import BadStatement
+from clerestory.acts.statement import Signed, Statement, check_signatures, key_hash
 from clerestory.acts.table import OFFICE, Table
 from clerestory.kernel import Period, Refusal
 from clerestory.kernel.ids import wrong_in_id
@@ -77,8 +78,8 @@ class Staff:
 
     table: Table
     members: Mapping[str, Member] = field(default_factory=dict)
-    keys: frozenset[str] = frozenset()
-    """The hash of every key that was ever anybody's: none is given to a second person."""
+    keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Every key that was ever anybody's, by its hash: whose, and the key. None has two owners."""
 
     def actor(self, member: str, *, on: date, site: str = "") -> Actor:
         """Return who acts, as they stand on that day; a stranger has no role."""
@@ -106,6 +107,24 @@ class Staff:
                 todo="use the key that was registered last; a lost one is replaced by two people",
             )
         return found.verifier
+
+    def check_signed(self, signed: Signed) -> None:
+        """Prove that an act of whatever time was signed by whom it names, with a key of theirs.
+
+        Raises:
+            BadStatement: Somebody's key was never theirs, or a signature fails.
+        """
+        told = signed.statement
+        named = [(told.actor, told.key)]
+        if told.second is not None:
+            named.append((told.second.actor, told.second.key))
+        verifiers = []
+        for who, key in named:
+            owner, vkey = self.keys.get(key, ("", ""))
+            if owner != who:
+                raise BadStatement(f"an act is signed with a key of who did it: {told.act}")
+            verifiers.append(parse_vkey(vkey, only=Kind.ED25519))
+        check_signatures(signed, *verifiers)
 
     def after(self, statement: Statement) -> "Staff":
         """Return the people once an act on the office is done.
@@ -219,7 +238,7 @@ class Staff:
         # One key with two people behind it would be two votes by one.
         if key in self.keys:
             raise BadPeople("a key is one person's, and is given to nobody else, ever")
-        return replace(self._with(member), keys=self.keys | {key})
+        return replace(self._with(member), keys={**self.keys, key: (member.id, member.vkey)})
 
 
 _CHANGES = {

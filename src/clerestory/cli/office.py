@@ -181,7 +181,9 @@ class Office:
             raise Refusal(
                 f"an answer is never written over another: {path.name}",
                 code="answer-exists",
-                todo="hand over the one that is there; an answer to new facts is a new demand",
+                todo="hand over the one that is there; where it was sealed to a key that is not "
+                "its recipient's, hand it to nobody, keep it and its signature in another folder, "
+                "and run the same again with the right key; an answer to new facts is a new demand",
             )
 
     def make_out(self) -> None:

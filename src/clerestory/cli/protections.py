@@ -43,6 +43,12 @@ _STATUS = frozenset({
 })  # fmt: skip
 # Whose address is kept secret.
 _SECRET = Protection.ADDRESS_CONFIDENTIALITY
+# Marks of violence, and what is found of whoever acts for the person with these known.
+_VIOLENCE = frozenset(
+    {Protection.ADDRESS_CONFIDENTIALITY, Protection.DOMESTIC_VIOLENCE,
+     Protection.FAMILY_VIOLENCE_INDICATOR}
+)  # fmt: skip
+_DANGER = "representative_may_endanger"
 _OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 
 
@@ -92,7 +98,8 @@ def decide_with_record(
 
     Raises:
         SourceFault: A record cannot be read for what protects its person.
-        Refusal: With what the record adds an answer would rise, which only people may let it.
+        Refusal: With what the record adds an answer would rise, which only people may let it; or it
+            bears a mark of violence that nobody knew who found that there is no danger.
     """
     flags = {one.ref: one.flags for one in decided.demand.subjects}
     named = {
@@ -113,12 +120,34 @@ def decide_with_record(
     )
     if demand == decided.demand:
         return judged
+    _check_danger(decided.demand, demand)
     sources = sources_of(demand.holder.agency, profiles_folder())
     engine = Engine.of(decided.stack, decided.determination.on, sources)
     again = engine.decide(demand, explain=False)
     determination, lowered = _fallen(decided, again)
     told = Decided(demand=decided.demand, determination=determination, stack=decided.stack)
     return replace(judged, decided=told, lowered=lowered)
+
+
+def _check_danger(before: Demand, now: Demand) -> None:
+    """Refuse to rest on it that a representative is no danger, where that was found unknowing.
+
+    Raises:
+        Refusal: The record is the first to say that somebody was hurt or hides.
+    """
+    if before.findings.get(_DANGER) != "no":
+        return
+    told = {one.ref: one.flags for one in before.subjects}
+    for one in now.subjects:
+        if one.represented_by and _VIOLENCE & one.flags and not _VIOLENCE & told[one.ref]:
+            raise Refusal(
+                "that whoever acts for the person is no danger was found without what the record "
+                f"says: {one.ref}",
+                code="answer-record-endangers",
+                todo="write what the record says as flags of the subject into the demand; find "
+                f"out anew, with that known, whether they may be a danger (findings.{_DANGER}; "
+                "unknown closes it), decide it again, and have that answer reviewed",
+            )
 
 
 def as_told(decided: Decided) -> Decided:

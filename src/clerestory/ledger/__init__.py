@@ -6,7 +6,7 @@ those formats can check this log. ``Ledger`` writes events to a folder of its ow
 ``verify_directory`` need nothing but public files and the log's key.
 """
 
-from clerestory.ledger.audit import AuditReport, LedgerFault, audit_ledger
+from clerestory.ledger.audit import AuditReport, LedgerFault, audit_embedded, audit_ledger
 from clerestory.ledger.by_hand import Keeper
 from clerestory.ledger.commitment import (
     Opening,
@@ -104,6 +104,7 @@ __all__ = [
     "Written",
     "add_cosignatures",
     "ask_witnesses",
+    "audit_embedded",
     "audit_ledger",
     "commit_fields",
     "create_tables",

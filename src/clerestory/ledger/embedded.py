@@ -36,7 +36,7 @@ from clerestory.ledger.storage.statements import Statements, check_begun, check_
 from clerestory.ledger.storage.writer import insert_entry, write_beginning
 from clerestory.ledger.vault import KeyEncryptionKey, Payload
 from clerestory.notes.key_files import Entropy
-from clerestory.notes.keys import Signer
+from clerestory.notes.keys import Signer, Verifier
 from clerestory.notes.note import open_checkpoint
 
 
@@ -64,6 +64,11 @@ class EmbeddedLedger:
         self._verifier = signers[0].verifier
         self._sequencer = Sequencer(signers)
         self._rows = EventRows(kek=kek, entropy=entropy)
+
+    @property
+    def verifier(self) -> Verifier:
+        """The log's public key."""
+        return self._verifier
 
     # -- inside the caller's transaction -----------------------------------------------------
 

@@ -1,10 +1,11 @@
 """People come, act and go by signed acts; each act that cannot be is refused by name."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from clerestory.acts import load_table
+from clerestory.acts import BadStatement, load_table
 from clerestory.acts.staff import BadPeople, Staff
 from clerestory.acts.statement import key_hash
 from clerestory.kernel import Refusal
@@ -186,3 +187,25 @@ def test_founders_who_cannot_sign_for_the_office_found_none() -> None:
         Staff(table=TABLE).after(paper.statement("found", "office", "P-adm", facts, "P-off"))
 
     assert fault.value.code == "office-last-two"
+
+
+def test_an_act_of_whatever_time_was_signed_with_a_key_of_who_did_it() -> None:
+    paper = staffed()
+    early = paper.do("receive", "ME-1", "P-ann", to="received")
+    paper.office("replace_key", person="P-ann", lost=OLD, vkey=NEW)
+    paper.keys["P-ann"] = signer("P-new")
+    late = paper.do("receive", "ME-2", "P-ann", to="received")
+    staff = people(paper)
+
+    for signed in (*paper.acts, early, late):
+        staff.check_signed(signed)
+    paper.keys["P-ann"] = signer("P-bob")
+    wrong = [
+        paper.do("receive", "ME-3", "P-ann", to="received"),
+        paper.do("receive", "ME-3", "P-nobody", to="received"),
+        replace(late, signatures=early.signatures),
+        paper.do("leave", "office", "P-adm", "P-nobody", person="P-bob"),
+    ]
+    for signed in wrong:
+        with pytest.raises(BadStatement):
+            staff.check_signed(signed)

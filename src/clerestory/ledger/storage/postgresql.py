@@ -70,6 +70,10 @@ class PostgresqlStatements:
         if isolation != "read committed":
             raise _refused("transaction_isolation = read committed", isolation)
 
+    def damage(self) -> Iterator[str]:
+        """Yield nothing: a server checks its pages when it reads them, and an audit reads all."""
+        return iter(())
+
     def translated(self) -> AbstractContextManager[None]:
         """Turn the database's errors into the ledger's."""
         return translated()
@@ -89,6 +93,11 @@ def _placed(sql: str) -> LiteralString:
     return sql.replace("?", "%s")
 
 
+def _said(fault: psycopg.Error) -> str:
+    # The first line only: the next ones may quote the row that was refused.
+    return fault.diag.message_primary or str(fault).partition("\n")[0]
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn PostgreSQL's errors into the ledger's."""
@@ -102,11 +111,11 @@ def translated() -> Iterator[None]:
             ) from fault
         if fault.sqlstate in _DAMAGED:
             raise Torn(
-                f"the ledger's database must be readable: {fault}",
+                f"the ledger's database must be readable: {_said(fault)}",
                 todo="keep the server's files, restore a backup and recover from the public tiles",
             ) from fault
         raise StorageFailed(
-            f"the ledger's database must take every write: {fault}",
+            f"the ledger's database must take every write: {_said(fault)}",
             todo="mend the server or the way to it, then open the ledger again; what was "
             "acknowledged stands",
         ) from fault

@@ -68,6 +68,12 @@ class SqliteStatements:
         """
         check_settings(self._cx)
 
+    def damage(self) -> Iterator[str]:
+        """Yield what SQLite finds wrong with its file."""
+        for (line,) in self.execute("PRAGMA integrity_check(20)"):
+            if line != "ok":
+                yield line
+
     def translated(self) -> AbstractContextManager[None]:
         """Turn the database's errors into the ledger's."""
         return translated()

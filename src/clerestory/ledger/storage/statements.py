@@ -60,6 +60,9 @@ class Statements(Protocol):
             Refusal: The connection would not keep what it commits.
         """
 
+    def damage(self) -> Iterator[str]:
+        """Yield what the database itself finds wrong with its files, where it can say."""
+
     def translated(self) -> AbstractContextManager[None]:
         """Turn the database's errors into the ledger's."""
 
