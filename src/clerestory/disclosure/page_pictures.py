@@ -22,10 +22,11 @@ _Point = tuple[float, float]
 
 _SAME_SHADE, _SAME_DARK = 8, 32  # of 256: less is seen by nobody, and of the dark less again
 _DARK = 64
-_INK = 64  # of 256: by less a scan's paper, or how a photo is packed, differs from place to place
-_CELL = 6.0  # points of the drawing: a letter of a scan has several such cells
+# How wide a cell is in points of the drawing, by how much its shades must differ to be ink, and how
+# many of them are more than a speck. A letter of a scan has several small ones, in which by less
+# paper differs from place to place; of a photo that is cut off a wide one tells, for it is smooth.
+_CELLS = ((6.0, 64, 3), (48.0, 128, 1))
 _AROUND = 2  # points of the drawing: by how much a picture may lie beside its computed place
-_ENOUGH = 3  # cells: fewer are a speck
 _TOO_FINE = 50  # points of a picture in one of the drawing, of which an inch has 216
 _MAX_POINTS = 200_000_000
 _MAX_DEPTH = 100
@@ -40,23 +41,26 @@ def hides_picture(page: pypdfium2.PdfPage, shades: Shades) -> bool:
         ValueError: A picture is too large to be looked at.
         PdfiumError: One cannot be drawn.
     """
-    sheet, hidden = _sheet(page, shades.shape[1], shades.shape[0]), 0
+    sheet = _sheet(page, shades.shape[1], shades.shape[0])
+    hidden = dict.fromkeys(_CELLS, 0)
     for picture in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=_MAX_DEPTH):
         corner, across, down = _laid_out(picture, sheet)
+        width, height = math.hypot(*across), math.hypot(*down)
         columns, rows = picture.get_px_size()
-        finest = max(columns / max(math.hypot(*across), 1), rows / max(math.hypot(*down), 1))
-        if finest > _TOO_FINE:
+        if max(columns / max(width, 1), rows / max(height, 1)) > _TOO_FINE:
             return True  # a sheet drawn as a dot is there to be enlarged by whoever knows of it
         if columns * rows > _MAX_POINTS:
             raise ValueError("too large")
-        for xs, ys in _inked(picture, math.hypot(*across), math.hypot(*down)):
-            place = shades[
-                _around([corner[1] + x * across[1] + y * down[1] for x in xs for y in ys]),
-                _around([corner[0] + x * across[0] + y * down[0] for x in xs for y in ys]),
-            ]
-            hidden += is_of_one_shade(place)
-            if hidden >= _ENOUGH:
-                return True
+        bare = _bare(picture, width, height)
+        for kind in _CELLS:
+            for xs, ys in _inked(bare, kind[0] / max(width, 1), kind[0] / max(height, 1), kind[1]):
+                place = shades[
+                    _around([corner[1] + x * across[1] + y * down[1] for x in xs for y in ys]),
+                    _around([corner[0] + x * across[0] + y * down[0] for x in xs for y in ys]),
+                ]
+                hidden[kind] += is_of_one_shade(place)
+                if hidden[kind] >= kind[2]:
+                    return True
     return False
 
 
@@ -105,21 +109,20 @@ def _laid_out(
 
 
 def _inked(
-    picture: pypdfium2.PdfImage, width: float, height: float
+    shades: Shades, width: float, height: float, ink: int
 ) -> Iterator[tuple[_Point, _Point]]:
-    """Yield the cells of a picture that have more than one shade: from where to where, in parts."""
-    shades = _bare(picture, width, height)
+    """Yield the cells of a picture whose shades differ: from where to where, in parts of it."""
     row, column = _step(shades.shape[0], height), _step(shades.shape[1], width)
     tops, lefts = range(0, shades.shape[0], row), range(0, shades.shape[1], column)
     light = np.maximum.reduceat(np.maximum.reduceat(shades, tops, axis=0), lefts, axis=1)
     dark = np.minimum.reduceat(np.minimum.reduceat(shades, tops, axis=0), lefts, axis=1)
-    for down, across in np.argwhere(light - dark >= _INK).tolist():
+    for down, across in np.argwhere(light - dark >= ink).tolist():
         yield _part(lefts[across], column, shades.shape[1]), _part(tops[down], row, shades.shape[0])
 
 
-def _step(points: int, length: float) -> int:
+def _step(points: int, part: float) -> int:
     # Two at least: a single point has one shade.
-    return max(2, round(_CELL * points / max(length, 1)))
+    return max(2, round(part * points))
 
 
 def _part(first: int, step: int, points: int) -> _Point:

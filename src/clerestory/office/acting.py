@@ -1,11 +1,12 @@
 """How any act is done: one transaction that holds its state, its number and its entry in the log.
 
 1. The ledger's turn is taken first: nobody acts between what is checked and what is written.
-2. The act's own key is looked up: what was done already is answered again and never doubled.
-3. Signature, people, state, place and day are checked, and what was done before in the matter is
+2. Whoever is named signed it, with the key that the office knows of them today.
+3. The act's own key is looked up: what was done already is answered again and never doubled.
+4. Roles, training, state, place and day are checked, and what was done before in the matter is
    proved from the log.
-4. The entry is recorded, which draws the number; the rows follow; the log is sequenced.
-5. After the commit, and not before, the signed checkpoint is read and the act is answered.
+5. The entry is recorded, which draws the number; the rows follow; the log is sequenced.
+6. After the commit, and not before, the signed checkpoint is read and the act is answered.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from clerestory.acts import (
     Move,
     Second,
     Signed,
+    Staff,
     Statement,
     check_allowed,
     check_signatures,
@@ -85,7 +87,7 @@ def draft(
         at: When, in an office that is made up.
     """
     with translated():
-        chain = office.chain(matter)
+        chain = office.chain(matter, office.rows(matter))
     return Statement(
         office=office.origin,
         act=act,
@@ -125,12 +127,16 @@ def perform(
             statements = office.statements()
             with statements.translated():
                 statements.take_turn()
+            staff = office.staff()
+            # Before anything is answered: who asks again must be somebody, too.
+            _check_signed(signed, staff)
             row = find_again(office, signed, key)
-            again = row is not None
+            again, drawn = row is not None, None
             if row is None:
-                row = _write(office, signed, key, save, moment)
+                row, drawn = _write(office, signed, staff, key, save, moment)
             ledger.sequence(statements)
-        return answer(office, row, again=again, number=_number(told.matter))
+        number = _number(told.matter) if drawn is None else drawn
+        return answer(office, row, again=again, number=number)
 
 
 def find_again(office: Office, signed: Signed, key: str) -> ActRow | None:
@@ -177,8 +183,10 @@ def _number(matter: str) -> int | None:
     return None if row is None else row.number
 
 
-def _write(office: Office, signed: Signed, key: str, save: Save, moment: datetime) -> ActRow:
-    chain, move = _checked(office, signed, moment)
+def _write(
+    office: Office, signed: Signed, staff: Staff, key: str, save: Save, moment: datetime
+) -> tuple[ActRow, int | None]:
+    chain, move = _checked(office, signed, staff, moment)
     return write_rows(office, signed, key=key, chain=chain, move=move, save=save, moment=moment)
 
 
@@ -191,8 +199,8 @@ def write_rows(
     move: Move,
     save: Save,
     moment: datetime,
-) -> ActRow:
-    """Record the entry of an act that was checked, and write its rows."""
+) -> tuple[ActRow, int | None]:
+    """Record the entry of an act that was checked and write its rows; say which number it drew."""
     told = signed.statement
     event = Event(
         type=EventType(office.table.act[told.act].leaf),
@@ -202,7 +210,7 @@ def write_rows(
     )
     (written,) = office.keys.ledger.record(office.statements(), [event], moment, zone=office.zone)
     save(Step(signed=signed, move=move, chain=chain, written=written))
-    return ActRow.objects.create(
+    row = ActRow.objects.create(
         chain=told.matter,
         position=told.position,
         act=told.act,
@@ -215,9 +223,10 @@ def write_rows(
         signatures=b"".join(signed.signatures),
         entry=written.entry_id,
     )
+    return row, written.demand_number
 
 
-def _checked(office: Office, signed: Signed, moment: datetime) -> tuple[Chain, Move]:
+def _checked(office: Office, signed: Signed, staff: Staff, moment: datetime) -> tuple[Chain, Move]:
     """Return where the matter stands and where the act leads, once all rules are kept."""
     told = signed.statement
     if told.office != office.origin:
@@ -227,17 +236,13 @@ def _checked(office: Office, signed: Signed, moment: datetime) -> tuple[Chain, M
             todo="have the statement written by the office in which you act",
         )
     check_day(office, told.on, moment)
-    chain = office.chain(told.matter)
+    rows = office.rows(told.matter)
+    chain = office.chain(told.matter, rows)
     if (told.position, told.previous) != (chain.position + 1, chain.last):
         raise MovedOn(f"a statement names the act before it: position {told.position}")
     if told.matter != OFFICE_CHAIN:
-        office.check_chain(told.matter)
-    staff = office.staff()
-    signers = [(told.actor, told.key)]
-    if told.second is not None:
-        signers.append((told.second.actor, told.second.key))
-    check_signatures(signed, *(staff.verifier(who, key) for who, key in signers))
-    site = "" if told.matter == OFFICE_CHAIN else _site(told)
+        office.check_rows(told.matter, rows, staff)
+    site = _site(told) if rows else told.facts.get("site", "")
     move = check_allowed(
         office.table,
         told.act,
@@ -251,6 +256,14 @@ def _checked(office: Office, signed: Signed, moment: datetime) -> tuple[Chain, M
         # Refused here, before anything is written: people who cannot be.
         staff.after(told)
     return chain, move
+
+
+def _check_signed(signed: Signed, staff: Staff) -> None:
+    told = signed.statement
+    signers = [(told.actor, told.key)]
+    if told.second is not None:
+        signers.append((told.second.actor, told.second.key))
+    check_signatures(signed, *(staff.verifier(who, key) for who, key in signers))
 
 
 def check_day(office: Office, on: date, moment: datetime) -> None:
@@ -274,4 +287,4 @@ def check_day(office: Office, on: date, moment: datetime) -> None:
 
 def _site(told: Statement) -> str:
     row = MatterRow.objects.filter(id=told.matter).first()
-    return row.site if row is not None else told.facts.get("site", "")
+    return "" if row is None else row.site

@@ -1,13 +1,21 @@
 """The office as its acts see it: what it is bound to, its log, its keys and its clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
 from django.db import connection
 
-from clerestory.acts import OFFICE_CHAIN, Signed, Staff, Standing, Table, signed_from
+from clerestory.acts import (
+    NOTHING_BEFORE,
+    OFFICE_CHAIN,
+    Signed,
+    Staff,
+    Standing,
+    Table,
+    signed_from,
+)
 from clerestory.acts.allowed import Done
 from clerestory.acts.table import MATTER, OFFICE, Move
 from clerestory.kernel import Refusal
@@ -107,12 +115,16 @@ class Office:
             office=self.origin, matter=row.chain, signatures=bytes(row.signatures),
         )  # fmt: skip
 
-    def chain(self, name: str) -> Chain:
-        """Return where a matter, or with ``OFFICE_CHAIN`` the office, stands."""
+    def rows(self, name: str) -> list[ActRow]:
+        """Return the acts of a matter, or with ``OFFICE_CHAIN`` of the office, in their order."""
+        return list(ActRow.objects.filter(chain=name).order_by("position"))
+
+    def chain(self, name: str, rows: Sequence[ActRow]) -> Chain:
+        """Return where a matter, or the office, stands after these acts."""
         kind = OFFICE if name == OFFICE_CHAIN else MATTER
         standing = Standing(state=self.table.first_state(kind))
         last, position, begun = self.founding, 0, 0
-        for row in ActRow.objects.filter(chain=name).order_by("position"):
+        for row in rows:
             moves = self.table.act[row.act].moves_from(standing.state)
             move = next(
                 (move for move in moves if move.to == row.state),
@@ -124,7 +136,7 @@ class Office:
                 begun = position
         return Chain(standing=standing, position=position, last=last, round=begun)
 
-    def check_chain(self, name: str) -> None:
+    def check_rows(self, name: str, rows: Sequence[ActRow], staff: Staff) -> None:
         """Prove each act of a matter from the log and its signatures, before another rests on it.
 
         Whoever keeps the database can write a row of two votes. Nobody can write the entries and
@@ -134,8 +146,8 @@ class Office:
             Corruption: A row is not what its entry says, is out of its place, or was not signed by
                 whom it names.
         """
-        staff, last = self.staff(), self.founding
-        for position, row in enumerate(ActRow.objects.filter(chain=name).order_by("position"), 1):
+        last = self.founding
+        for position, row in enumerate(rows, 1):
             signed = self.signed(row)
             told = signed.statement
             staff.check_signed(signed)
@@ -155,12 +167,27 @@ class Office:
         known = self._staff.get(last)
         if known is not None:
             return known
-        staff = Staff(table=self.table)
-        for row in acts.order_by("position"):
-            staff = staff.after(self.signed(row).statement)
+        staff = self._proven_staff(list(acts.order_by("position")))
         # Kept under the act that made them so: whoever wrote another is read anew.
         self._staff.clear()
         self._staff[last] = staff
+        return staff
+
+    def _proven_staff(self, rows: Sequence[ActRow]) -> Staff:
+        """Read the people off signed acts, each of which two people did who may."""
+        staff, last = Staff(table=self.table), NOTHING_BEFORE
+        for position, row in enumerate(rows, 1):
+            signed = self.signed(row)
+            told = signed.statement
+            if (told.position, told.previous, row.digest) != (position, last, signed.digest):
+                raise OfficeAltered(f"an act on the office is missing before position {position}")
+            try:
+                staff = staff.after_signed(signed)
+            except Refusal as fault:
+                raise OfficeAltered(
+                    f"people are let in by two who may: position {position}, {fault}"
+                ) from fault
+            last = signed.digest
         return staff
 
 

@@ -244,6 +244,10 @@ def test_somebody_elses_signature_is_an_alarm(made_up: MadeUp) -> None:
 
     assert fault.value.code == "act-statement"
     assert rows("MatterRow") == 0
+    # Nor is anybody answered who asks for what was done, with a signature that fails.
+    made_up.receive()
+    with pytest.raises(Corruption):
+        receive(made_up.office, forged, token=token(), paper=PAPER)
 
 
 @pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
@@ -460,7 +464,7 @@ def test_an_entry_that_the_offices_own_account_forged_is_an_alarm(made_up: MadeU
         write_rows(
             office,
             Signed(statement=told, signatures=(signer("P-ann").sign(told.content),)),
-            key="0" * 64, chain=office.chain(matter), moment=made_up.clock(),
+            key="0" * 64, chain=office.chain(matter, office.rows(matter)), moment=made_up.clock(),
             move=Move(before="received", to="received", resets=True), save=lambda _step: None,
         )  # fmt: skip
         office.keys.ledger.sequence(office.statements())

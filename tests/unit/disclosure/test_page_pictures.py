@@ -61,6 +61,12 @@ def scanned(
     return pdf(spoil)
 
 
+def smooth() -> Image.Image:
+    """Return a photo of nothing, in which neighbors differ little and the whole a lot."""
+    squares = bytes(255 * ((x + y) % 2) for y in range(6) for x in range(12))
+    return Image.frombytes("L", (12, 6), squares).resize((600, 300), Image.Resampling.BICUBIC)
+
+
 def half() -> Image.Image:
     mask = Image.new("L", (600, 300), 255)
     mask.paste(0, (0, 0, 600, 100))
@@ -87,11 +93,13 @@ def hiding() -> list[bytes]:
         scanned(b"q 200 0 0 100 150 0 cm /Im Do Q"),
         scanned(WHOLE, mask=half()),
         scanned(b"q 2 0 0 1 50 50 cm /Im Do Q"),  # a sheet as a dot
+        scanned(b"q 0 0 150 100 re W n " + WHOLE + b"Q", smooth()),
+        scanned(WHOLE + b"0 g 60 20 70 60 re f", smooth()),
         scanned(WHOLE + DENSE),  # a marker that is not quite black
     ]
 
 
-@pytest.mark.parametrize("at", range(17))
+@pytest.mark.parametrize("at", range(19))
 def test_a_picture_of_which_a_part_is_not_seen_does_not_leave(at: int) -> None:
     with pytest.raises(NotBare, match=PART) as caught:
         bare_pdf(hiding()[at])
@@ -123,11 +131,43 @@ def test_whoever_holds_such_a_paper_is_told_what_to_make_of_it() -> None:
         scanned(b"q 200 0 0 100 7 5 cm /Im Do Q", MediaBox=Array([7, 5, 207, 105])),
         scanned(WHOLE, Image.effect_noise((1200, 600), 90)),
         scanned(WHOLE, Image.linear_gradient("L")),
+        scanned(WHOLE, smooth()),
         scanned(b"q 200 0 0 .2 0 50 cm /Im Do Q", Image.new("L", (600, 1), 0)),  # a line
     ],
 )
 def test_a_picture_that_is_seen_whole_leaves(shown: bytes) -> None:
     assert bare_pdf(shown)
+
+
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize(("side", "leaves"), [(64, True), (65, False)])
+def test_a_picture_that_fills_a_place_as_a_pattern_does_not_leave_but_a_hatching_does(
+    side: int, leaves: bool, within: bool
+) -> None:
+    def spoil(made: pikepdf.Pdf) -> None:
+        page = scan((side, 64))
+        picture = made.make_stream(
+            page.tobytes(), Type=Name.XObject, Subtype=Name.Image, Width=side, Height=64,
+            ColorSpace=Name.DeviceGray, BitsPerComponent=8,
+        )  # fmt: skip
+        parts = Dictionary(XObject=Dictionary(Im=picture))
+        if within:
+            form = made.make_stream(b"/Im Do", Type=Name.XObject, Subtype=Name.Form)
+            form.BBox, form.Resources = Array([0, 0, 1, 1]), parts
+            parts = Dictionary(XObject=Dictionary(Im=made.make_indirect(form)))
+        pattern = made.make_stream(
+            b"q 64 0 0 64 0 0 cm /Im Do Q", Type=Name.Pattern, PatternType=1, PaintType=1,
+            TilingType=1, BBox=Array([0, 0, 64, 64]), XStep=64, YStep=64, Resources=parts,
+        )  # fmt: skip
+        made.pages[0].Resources = Dictionary(Pattern=Dictionary(P=made.make_indirect(pattern)))
+        made.pages[0].Contents = made.make_stream(b"/Pattern cs /P scn 10 10 30 30 re f")
+
+    if leaves:
+        assert bare_pdf(pdf(spoil))
+        return
+    with pytest.raises(NotBare, match="fills a place with a part of a picture") as caught:
+        bare_pdf(pdf(spoil))
+    assert "as pictures" in caught.value.todo
 
 
 def unnamed(codes: bytes, bar: bytes) -> bytes:
