@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from clerestory.acts.allowed import Actor
+from clerestory.acts.allowed import Actor, Standing, check_allowed
 from clerestory.acts.errors import BadStatement
 from clerestory.acts.statement import Signed, Statement, check_signatures, key_hash
 from clerestory.acts.table import OFFICE, Table
@@ -80,6 +80,8 @@ class Staff:
     members: Mapping[str, Member] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Every key that was ever anybody's, by its hash: whose, and the key. None has two owners."""
+    state: str = ""
+    """The state of the office after its signed acts."""
 
     def actor(self, member: str, *, on: date, site: str = "") -> Actor:
         """Return who acts, as they stand on that day; a stranger has no role."""
@@ -143,6 +145,32 @@ class Staff:
                 todo="let another one join or be assigned first",
             )
         return staff
+
+    def after_signed(self, signed: Signed) -> "Staff":
+        """Return the people once a signed act on the office is done, which two did who may.
+
+        Raises:
+            NotAllowed: Whoever signed may not.
+            Refusal: A key is not its holder's now, or what the act says cannot be.
+            BadStatement: Somebody did not sign it.
+        """
+        told = signed.statement
+        after = self.after(told)
+        # Founders sign with the keys that their own act names; nobody else does.
+        signers = self if self.members else after
+        named = [(told.actor, told.key)]
+        if told.second is not None:
+            named.append((told.second.actor, told.second.key))
+        check_signatures(signed, *(signers.verifier(who, key) for who, key in named))
+        move = check_allowed(
+            self.table,
+            told.act,
+            standing=Standing(state=self.state or self.table.first_state(OFFICE)),
+            actor=signers.actor(told.actor, on=told.on),
+            second=signers.actor(told.second.actor, on=told.on) if told.second else None,
+            about=told.facts.get("person"),
+        )
+        return replace(after, state=move.to)
 
     def _signing(self) -> list[str]:
         """Return who can sign acts on the office for good."""

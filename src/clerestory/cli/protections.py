@@ -14,7 +14,9 @@ from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.deciding import Decided
 from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, Determination, Item, Ruling
+from clerestory.demands.demand import Subject
 from clerestory.demands.determination import Duty, Outcome, Reason, overall_of
+from clerestory.demands.said import Said
 from clerestory.holdings import Catalogue, Protection, Source
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.protections import Protections, read_protections
@@ -31,6 +33,14 @@ _REASON = (
 _REASON_BESIDE = "this part is not answered, and the law does not let the agency say why"
 # Whether somebody was found. Only a look into the records tells.
 _FOUND = "identifier_matches_one_person"
+# What is known or feared of whoever acts for the person: told, it would warn whom it is about.
+_FEARED = frozenset({
+    "representative_may_endanger", "representative_rights_limited", "minor_consented_alone",
+})  # fmt: skip
+# What the agency itself knows of status: nobody may learn from a refusal that there is any of it.
+_STATUS = frozenset({
+    "agency_formal_determination", "determination_on_own_claim", "dhs_or_eoir_determination",
+})  # fmt: skip
 # Whose address is kept secret.
 _SECRET = Protection.ADDRESS_CONFIDENTIALITY
 # Marks of violence, and what is found of whoever acts for the person with these known.
@@ -145,20 +155,13 @@ def as_told(decided: Decided) -> Decided:
 
     A flag may stand in the demand because the record says so, people may lower an answer because
     of it, and whether the person was found is known from the records alone. So of a person of whom
-    nothing is given the answer is what it would be of somebody who was found and has no flags;
-    where that would give something, it is one and the same for all: not given, and neither
-    confirmed nor denied. What becomes of it, such as that it is put before counsel, would tell who
-    was not found from who is protected, and is said to the office alone.
+    nothing is given the answer is what it would be of somebody who was found and applied, has no
+    flags, and of whose status, and of whose parent or guardian, nothing is known or feared; where
+    that would give something, it is one and the same for all: not given, and neither confirmed nor
+    denied. What becomes of it, such as that it is put before counsel, would tell who was not found
+    from who is protected, and is said to the office alone.
     """
-    plain = replace(
-        decided.demand,
-        subjects=tuple(replace(one, flags=frozenset()) for one in decided.demand.subjects),
-        findings={
-            fact: said
-            for fact, said in decided.demand.findings.items()
-            if fact != _FOUND or said == "yes"
-        },
-    )
+    plain = _plain(decided.demand)
     rulings = decided.determination.rulings
     protected = (decided.stack.deciding("protection"),)
     if plain == decided.demand and not any(
@@ -177,6 +180,25 @@ def as_told(decided: Decided) -> Decided:
         duties = _tellable(decided.determination.duties, without.duties, told)
     changed = replace(decided.determination, rulings=told, duties=duties)
     return _without_denial(replace(decided, determination=changed))
+
+
+def _plain(demand: Demand) -> Demand:
+    """Return the demand as it would be of somebody of whom nothing special is known or feared."""
+    told = {_FOUND: "yes", **dict.fromkeys(_FEARED, "no"), **dict.fromkeys(_STATUS, "")}
+    return replace(
+        demand,
+        subjects=tuple(
+            replace(one, flags=frozenset(), said=_said_on_paper(one)) for one in demand.subjects
+        ),
+        findings={
+            fact: said for fact, said in demand.findings.items() if told.get(fact, said) == said
+        },
+    )
+
+
+def _said_on_paper(subject: Subject) -> Said:
+    """Say of each person what opens most: whether they applied, say, their file alone tells."""
+    return subject.said if subject.is_several else dict.fromkeys(subject.said, "yes")
 
 
 def _is_hidden(ruling: Ruling, given: Collection[str]) -> bool:

@@ -1,11 +1,12 @@
 """How any act is done: one transaction that holds its state, its number and its entry in the log.
 
 1. The ledger's turn is taken first: nobody acts between what is checked and what is written.
-2. The act's own key is looked up: what was done already is answered again and never doubled.
-3. Signature, people, state, place and day are checked, and what was done before in the matter is
+2. Whoever is named signed it, with the key that the office knows of them today.
+3. The act's own key is looked up: what was done already is answered again and never doubled.
+4. Roles, training, state, place and day are checked, and what was done before in the matter is
    proved from the log.
-4. The entry is recorded, which draws the number; the rows follow; the log is sequenced.
-5. After the commit, and not before, the signed checkpoint is read and the act is answered.
+5. The entry is recorded, which draws the number; the rows follow; the log is sequenced.
+6. After the commit, and not before, the signed checkpoint is read and the act is answered.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from clerestory.acts import (
     Move,
     Second,
     Signed,
+    Staff,
     Statement,
     check_allowed,
     check_signatures,
@@ -125,10 +127,13 @@ def perform(
             statements = office.statements()
             with statements.translated():
                 statements.take_turn()
+            staff = office.staff()
+            # Before anything is answered: who asks again must be somebody, too.
+            _check_signed(signed, staff)
             row = find_again(office, signed, key)
             again, drawn = row is not None, None
             if row is None:
-                row, drawn = _write(office, signed, key, save, moment)
+                row, drawn = _write(office, signed, staff, key, save, moment)
             ledger.sequence(statements)
         number = _number(told.matter) if drawn is None else drawn
         return answer(office, row, again=again, number=number)
@@ -179,9 +184,9 @@ def _number(matter: str) -> int | None:
 
 
 def _write(
-    office: Office, signed: Signed, key: str, save: Save, moment: datetime
+    office: Office, signed: Signed, staff: Staff, key: str, save: Save, moment: datetime
 ) -> tuple[ActRow, int | None]:
-    chain, move = _checked(office, signed, moment)
+    chain, move = _checked(office, signed, staff, moment)
     return write_rows(office, signed, key=key, chain=chain, move=move, save=save, moment=moment)
 
 
@@ -221,7 +226,7 @@ def write_rows(
     return row, written.demand_number
 
 
-def _checked(office: Office, signed: Signed, moment: datetime) -> tuple[Chain, Move]:
+def _checked(office: Office, signed: Signed, staff: Staff, moment: datetime) -> tuple[Chain, Move]:
     """Return where the matter stands and where the act leads, once all rules are kept."""
     told = signed.statement
     if told.office != office.origin:
@@ -235,13 +240,8 @@ def _checked(office: Office, signed: Signed, moment: datetime) -> tuple[Chain, M
     chain = office.chain(told.matter, rows)
     if (told.position, told.previous) != (chain.position + 1, chain.last):
         raise MovedOn(f"a statement names the act before it: position {told.position}")
-    staff = office.staff()
     if told.matter != OFFICE_CHAIN:
         office.check_rows(told.matter, rows, staff)
-    signers = [(told.actor, told.key)]
-    if told.second is not None:
-        signers.append((told.second.actor, told.second.key))
-    check_signatures(signed, *(staff.verifier(who, key) for who, key in signers))
     site = _site(told) if rows else told.facts.get("site", "")
     move = check_allowed(
         office.table,
@@ -256,6 +256,14 @@ def _checked(office: Office, signed: Signed, moment: datetime) -> tuple[Chain, M
         # Refused here, before anything is written: people who cannot be.
         staff.after(told)
     return chain, move
+
+
+def _check_signed(signed: Signed, staff: Staff) -> None:
+    told = signed.statement
+    signers = [(told.actor, told.key)]
+    if told.second is not None:
+        signers.append((told.second.actor, told.second.key))
+    check_signatures(signed, *(staff.verifier(who, key) for who, key in signers))
 
 
 def check_day(office: Office, on: date, moment: datetime) -> None:

@@ -14,11 +14,9 @@ from clerestory.acts import (
     Staff,
     Standing,
     Statement,
-    check_allowed,
-    check_signatures,
     key_hash,
-    load_table,
 )
+from clerestory.acts.table import OFFICE
 from clerestory.kernel import Refusal
 from clerestory.kernel.ids import is_made_up
 from clerestory.kernel.time import Zone, local_day
@@ -129,20 +127,10 @@ def _write(office: Office, signed: Signed, key: str, moment: datetime) -> ActRow
         raise Refusal("an office begins with its founding", code="office-founding",
                       todo="have the statement of its founding written, and sign that")  # fmt: skip
     check_day(office, told.on, moment)
-    staff = Staff(table=load_table()).after(told)
-    signers = [(told.actor, told.key)]
-    if told.second is not None:
-        signers.append((told.second.actor, told.second.key))
-    check_signatures(signed, *(staff.verifier(who, by) for who, by in signers))
-    chain = Chain(
-        standing=Standing(state=office.table.first_state("office")),
-        position=0, last=NOTHING_BEFORE, round=0,
-    )  # fmt: skip
-    move = check_allowed(
-        office.table, "found", standing=chain.standing,
-        actor=staff.actor(told.actor, on=told.on),
-        second=staff.actor(told.second.actor, on=told.on) if told.second else None,
-    )  # fmt: skip
+    staff = Staff(table=office.table).after_signed(signed)
+    first = office.table.first_state(OFFICE)
+    chain = Chain(standing=Standing(state=first), position=0, last=NOTHING_BEFORE, round=0)
+    (move,) = office.table.act[told.act].moves_from(first)
     office.keys.ledger.begin(office.statements())
 
     def save(_step: object) -> None:

@@ -7,7 +7,15 @@ from hashlib import sha256
 
 from django.db import connection
 
-from clerestory.acts import OFFICE_CHAIN, Signed, Staff, Standing, Table, signed_from
+from clerestory.acts import (
+    NOTHING_BEFORE,
+    OFFICE_CHAIN,
+    Signed,
+    Staff,
+    Standing,
+    Table,
+    signed_from,
+)
 from clerestory.acts.allowed import Done
 from clerestory.acts.table import MATTER, OFFICE, Move
 from clerestory.kernel import Refusal
@@ -159,12 +167,27 @@ class Office:
         known = self._staff.get(last)
         if known is not None:
             return known
-        staff = Staff(table=self.table)
-        for row in acts.order_by("position"):
-            staff = staff.after(self.signed(row).statement)
+        staff = self._proven_staff(list(acts.order_by("position")))
         # Kept under the act that made them so: whoever wrote another is read anew.
         self._staff.clear()
         self._staff[last] = staff
+        return staff
+
+    def _proven_staff(self, rows: Sequence[ActRow]) -> Staff:
+        """Read the people off signed acts, each of which two people did who may."""
+        staff, last = Staff(table=self.table), NOTHING_BEFORE
+        for position, row in enumerate(rows, 1):
+            signed = self.signed(row)
+            told = signed.statement
+            if (told.position, told.previous, row.digest) != (position, last, signed.digest):
+                raise OfficeAltered(f"an act on the office is missing before position {position}")
+            try:
+                staff = staff.after_signed(signed)
+            except Refusal as fault:
+                raise OfficeAltered(
+                    f"people are let in by two who may: position {position}, {fault}"
+                ) from fault
+            last = signed.digest
         return staff
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 
-from clerestory.acts import NotAllowed, key_hash, sign
+from clerestory.acts import OFFICE_CHAIN, Move, NotAllowed, key_hash, sign
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 from clerestory.notes import Ed25519Signer
 from made_up_acts import BINDING, LOG_KEY, MadeUp
@@ -221,3 +221,34 @@ def test_only_a_made_up_office_takes_another_time(made_up: MadeUp) -> None:
         real.moment(later)
     assert fault.value.code == "office-own-clock"
     assert real.moment() == made_up.clock()
+
+
+@pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("signers", [("P-adm", "P-clk"), ("P-adm", "P-adm-forged")])
+def test_somebody_whom_the_offices_own_account_let_in_is_an_alarm(
+    made_up: MadeUp, signers: tuple[str, str]
+) -> None:
+    from clerestory.office.acting import write_rows
+
+    office, (first, second) = made_up.office, signers
+    facts = {
+        "person": "P-new", "kind": "person", "roles": "reviewer", "trained_to": LAPSES,
+        "vkey": signer("P-new").verifier.vkey,
+    }  # fmt: skip
+    by = ("P-adm", "P-clk" if second == "P-clk" else "P-off")
+    signed = made_up.draft_people("join", facts, by)
+    if second != "P-clk":
+        signed = replace(signed, signatures=(signed.signatures[0], bytes(64)))
+    assert first == signed.statement.actor
+    with transaction.atomic():
+        write_rows(
+            office, signed, key="0" * 64, moment=made_up.clock(), save=lambda _step: None,
+            chain=office.chain(OFFICE_CHAIN, office.rows(OFFICE_CHAIN)),
+            move=Move(before="open", to="open"),
+        )  # fmt: skip
+        office.keys.ledger.sequence(office.statements())
+
+    with pytest.raises(Corruption):
+        made_up.receive()
+
+    assert table("MatterRow").count() == 0

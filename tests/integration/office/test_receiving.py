@@ -244,6 +244,10 @@ def test_somebody_elses_signature_is_an_alarm(made_up: MadeUp) -> None:
 
     assert fault.value.code == "act-statement"
     assert rows("MatterRow") == 0
+    # Nor is anybody answered who asks for what was done, with a signature that fails.
+    made_up.receive()
+    with pytest.raises(Corruption):
+        receive(made_up.office, forged, token=token(), paper=PAPER)
 
 
 @pytest.mark.parametrize("made_up", ["sqlite"], indirect=True)

@@ -8,7 +8,7 @@ import pytest
 from clerestory.acts import BadStatement, load_table
 from clerestory.acts.staff import BadPeople, Staff
 from clerestory.acts.statement import key_hash
-from clerestory.kernel import Refusal
+from clerestory.kernel import ClerestoryError, Refusal
 from signed_acts import DAY, LAPSES, Paper, signer, staffed
 
 TABLE = load_table()
@@ -209,3 +209,31 @@ def test_an_act_of_whatever_time_was_signed_with_a_key_of_who_did_it() -> None:
     for signed in wrong:
         with pytest.raises(BadStatement):
             staff.check_signed(signed)
+
+
+def test_people_are_let_in_by_two_who_signed_and_may() -> None:
+    paper = staffed()
+    staff = Staff(table=TABLE)
+    for signed in paper.acts:
+        staff = staff.after_signed(signed)
+    assert staff.members == people(paper).members
+
+    facts = {"person": "P-ann", "trained_to": "2030-01-01"}
+    good = paper.office("train", **facts)
+    wrong = {
+        "act-wrong-role": paper.do("train", "office", "P-adm", "P-clk", **facts),
+        "act-about-self": paper.office("train", **(facts | {"person": "P-off"})),
+        "act-two-people": paper.do("train", "office", "P-adm", **facts),
+        "act-key": paper.do("train", "office", "P-adm", "P-nobody", **facts),
+        "act-statement": replace(good, signatures=good.signatures[::-1]),
+        "act-unknown": paper.office("crown", **facts),
+    }
+    for code, signed in wrong.items():
+        with pytest.raises(ClerestoryError) as fault:
+            staff.after_signed(signed)
+        assert fault.value.code == code
+    joins = paper.do("join", "office", "P-adm", "P-new", person="P-new", kind="person",
+                     roles="counsel", vkey=NEW)  # fmt: skip
+    with pytest.raises(Refusal) as refused:
+        staff.after_signed(joins)
+    assert refused.value.code == "act-key"

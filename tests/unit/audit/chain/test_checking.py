@@ -357,3 +357,12 @@ def test_the_staff_is_read_off_the_log(paper: Paper) -> None:
         check.take(logged)
 
     assert check.staff.actor("P-bob", on=DAY).roles == {"reviewer"}
+
+
+def test_the_log_knows_the_type_of_every_acts_entry() -> None:
+    types = {EventType(act.leaf) for act in TABLE.acts}
+
+    assert types == {EventType.DEMAND_RECEIVED, EventType.MATTER_UPDATED, EventType.DEMAND_CLOSED}
+    assert not any(kind.is_public for kind in types)
+    assert {kind for kind in types if kind.is_numbered} == {EventType.DEMAND_RECEIVED}
+    assert len({kind.entry_bytes for kind in types}) == 1
