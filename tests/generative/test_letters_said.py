@@ -4,10 +4,11 @@ A part of the known answers in the suite, the same ones each time; CLERESTORY_WH
 """
 
 import contextlib
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,12 @@ from zlib import crc32
 
 import pytest
 
-from clerestory.audit.casebook import case_documents, day_of, demand_on
+from clerestory.audit.casebook import case_documents, day_of, demand_on, pick_case
 from clerestory.audit.law_days import LawDays
-from clerestory.demands.determination import Change
+from clerestory.cli.deciding import Decided
+from clerestory.cli.protections import as_told
+from clerestory.demands.demand import Demand
+from clerestory.demands.determination import Change, Determination
 from clerestory.demands.reading import load_document, read_demand
 from clerestory.demands.schema import plain
 from clerestory.demands.speaking import Speaker
@@ -28,7 +32,7 @@ from clerestory.disclosure.letter_facts import LetterInput
 from clerestory.disclosure.stationery import Stationery, read_stationery
 from clerestory.disclosure.wording import UNDER
 from clerestory.kernel import Refusal
-from clerestory.law.packs import available_packs
+from clerestory.law.packs import PackStack, available_packs
 from reading_grade import grade, sentences_of
 from whole import WHOLE
 
@@ -89,11 +93,16 @@ def given(name: str) -> LetterInput:
     step = STEPS[name]
     stack = days().stack(step.packs)
     demand = read_demand(step.document, stack.vocabulary)
+    ruled = days().engine(step.packs, step.on).decide(demand)
+    return written_from(stack, demand, ruled, max(step.on, demand.received_on))
+
+
+def written_from(stack: PackStack, demand: Demand, ruled: Determination, on: date) -> LetterInput:
     return LetterInput(
         stationery=stationery(),
         demand=demand,
-        determination=days().engine(step.packs, step.on).decide(demand),
-        on=max(step.on, demand.received_on),
+        determination=ruled,
+        on=on,
         authorities=stack.authorities,
         speaker=Speaker(sentences=stack.sentences),
         vocabulary=stack.vocabulary,
@@ -138,7 +147,8 @@ def texts_of(item: dict[str, Any]) -> Iterator[str]:
 def measured(of: LetterInput, letter: Letter) -> float:
     """Return the grade of a letter without the names and citations in it."""
     head = of.stationery.letterhead
-    names = {one.citation for one in of.authorities.values()} | {
+    cited = {one.citation for one in of.authorities.values()}
+    names = cited | set(map(of.citation_of, of.authorities)) | {
         head.agency, head.contact, of.demand.requester.body, of.demand.id,
     }  # fmt: skip
     text = "\n".join(prose(letter))
@@ -233,6 +243,41 @@ def test_nobody_is_told_to_raise_a_doubt_or_to_be_somebody_else(name: str) -> No
     for kind, letter in letters(of):
         ways = [line for line in prose(letter) if line in doubts]
         assert ways == [], kind
+
+
+@pytest.mark.parametrize(
+    ("pack", "case", "acting", "found"),
+    [
+        ("us-me", "AM-010", "parent", ("yes", "no")),
+        ("us-me", "AM-006", "personal_representative", ("yes", "no")),
+        # Of somebody alive who was found the file would be given.
+        ("us-federal", "AF-019", "agent", ("no", "unknown")),
+    ],
+)
+def test_the_letter_to_who_acts_for_another_tells_nothing_of_the_person(
+    pack: str, case: str, acting: str, found: tuple[str, ...]
+) -> None:
+    path = PACKS / pack / "cases" / "acting-for-another.yaml"
+    document = pick_case(load_document(path), path.name, case)
+    packs, [step] = tuple(plain(document)["packs"]), plain(document)["expect"]
+    on, stack = day_of(step), days().stack(packs)
+    asked = read_demand(demand_on(document, on), stack.vocabulary)
+
+    letters = set()
+    for flags, known in zip(((), ("minor",), ("deceased",)), itertools.cycle(found)):
+        demand = replace(
+            asked,
+            subjects=tuple(replace(one, flags=frozenset(flags)) for one in asked.subjects),
+            findings={**asked.findings, "identifier_matches_one_person": known},
+        )
+        ruled = days().engine(packs, on).decide(demand, explain=False)
+        told = as_told(Decided(demand=demand, determination=ruled, stack=stack))
+        letter = composing.refusal(written_from(stack, told.demand, told.determination, on))
+        letters.add("\n".join(letter.lines))
+
+    [said] = letters
+    assert stack.sentences.text("phrases", f"acting_{acting}", "helper") in said
+    assert "What the law asks for" not in said
 
 
 def test_the_sample_holds_every_kind_of_letter() -> None:

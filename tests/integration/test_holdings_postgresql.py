@@ -1,6 +1,8 @@
 """The same reads on PostgreSQL, where the server itself refuses every write."""
 
 import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,16 +11,19 @@ import sqlalchemy as sa
 from clerestory.holdings import (
     Catalogue,
     Found,
+    IndexFault,
     PermittedField,
     PersonQuery,
     SourceFault,
     build_index,
+    check_index_current,
     list_missing,
     load_catalogue,
     open_source,
     read_fields,
 )
 from clerestory.holdings.find import find_person
+from clerestory.holdings.identities import told_by_source
 from clerestory.holdings.made_up import DEMO_PEOPLE, write_agency
 from clerestory.holdings.postgresql_source import PostgresqlSource
 from clerestory.kernel import Period
@@ -115,12 +120,39 @@ def test_postgresql_is_checked_and_indexed_like_the_others(
     missing = list_missing(source, catalogue)
     index = build_index(source, catalogue, tmp_path / "persons.index")
     answer = find_person(index, PersonQuery.from_mapping(ADULT.query()))
+    # The server sums its persons up to the same as the walk of the index.
+    assert told_by_source(source, catalogue) == index.identities
     index.close()
     source.close()
 
     assert missing == ()
     assert isinstance(answer, Found)
     assert answer.person_id == ADULT.person.person_id
+
+
+def test_postgresql_tells_an_old_index_by_one_row_and_walks_nobody_for_a_new_one(
+    filled: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    source = open_source(filled, recorder=lambda text, _: asked.append(text))
+    index = build_index(source, catalogue, tmp_path / "persons.index")
+    owner = sa.create_engine(filled, isolation_level="AUTOCOMMIT")
+    renamed = "UPDATE people SET family_names = family_names || %s WHERE person_id = %s"
+    who, now = ADULT.person.person_id, datetime(2026, 11, 30, tzinfo=UTC)
+    with closing(source), closing(index), owner.connect() as connection:
+        asked.clear()
+        check_index_current(index, source, catalogue, now=now)
+        assert [text for text in asked if "ORDER BY" in text] == []
+        connection.exec_driver_sql(renamed, (" ", who))
+        with pytest.raises(IndexFault) as refused:
+            check_index_current(index, source, catalogue, now=now)
+        connection.exec_driver_sql(
+            "UPDATE people SET family_names = rtrim(family_names) WHERE person_id = %s", (who,)
+        )
+        check_index_current(index, source, catalogue, now=now)
+    owner.dispose()
+
+    assert refused.value.code == "index-outdated"
 
 
 def test_postgresql_faults_say_what_to_do(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from clerestory.holdings.catalogue import Column
 from clerestory.holdings.kinds import Kind
 from clerestory.holdings.one_row import Household, OneRow
 from clerestory.holdings.postgresql_source import PostgresqlSource
+from clerestory.holdings.row_digests import RowDigests, written_row
 from clerestory.holdings.writings import writings
 from clerestory.kernel import Period
 
@@ -528,3 +530,26 @@ def test_blanks_are_no_household(server: str, base: sa.Engine) -> None:
     source.close()
 
     assert told == ()
+
+
+def test_the_server_sums_up_what_a_walk_sums_up(base: sa.Engine, server: str) -> None:
+    run(
+        base,
+        "CREATE TABLE made_up.people (id integer, a text, b char(4), c date, d bytea, e float8)",
+        "INSERT INTO made_up.people VALUES (1, 'Zo\u00eb', 'x ', '1980-02-03', 'x', 0.1),"
+        " (2, '', NULL, NULL, NULL, NULL), (-3, '1:2-', '\U0001f600', 'infinity', '', 1e300)",
+    )
+    source = opened(server)
+    columns = ["id", "a", "b", "c", "e"]
+    walked = list(source.scan_keys("people", columns, "id"))
+    texts = [[None if one is None else str(one) for one in row] for row in walked]
+    told = [sha256(written_row([*row, None]).encode()).digest() for row in texts]
+
+    summed = source.sum_digests("people", [*columns, None])
+    no_bytes = source.sum_digests("people", ["id", "d"])
+    not_there = source.sum_digests("people", ["id", "none"])
+    no_table = source.sum_digests("nobody", [None])
+    source.close()
+
+    assert summed == RowDigests(rows=3, total=sum(map(int.from_bytes, told)))
+    assert (no_bytes, not_there, no_table) == (None, None, None)

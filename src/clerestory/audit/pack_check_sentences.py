@@ -134,6 +134,9 @@ def _needed(packs: Sequence[Pack], vocabulary: Vocabulary) -> Iterator[tuple[str
         if list_name not in _UNSPOKEN:
             yield from ((f"codes.{list_name}", code) for code in codes)
     yield from (("phrases", key) for key in sorted(PHRASES))
+    # What somebody who acts for another can show, whatever they say that they are.
+    yield from (("phrases", f"acting_{code}") for code in vocabulary.lists.get("acting_as", ()))
+    yield ("phrases", "acting_unstated")
 
 
 def _own_codes(fact: Fact, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from clerestory.cli.terminal import tell, tell_folded
 from clerestory.demands import check_day_of_answer
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_new, write_private, write_whole
-from clerestory.kernel.folders import put_in_place, staged
+from clerestory.kernel.folders import RECIPIENT, put_in_place, staged
 from clerestory.law.activation import check_active
 
 _PATH = click.Path(path_type=Path)
@@ -320,7 +320,7 @@ def recipient_keys(folder: Path, name: str) -> None:
     identity = pyrage.x25519.Identity.generate()
     folder.absolute().parent.mkdir(parents=True, exist_ok=True)
     # All or none: half of the keys would be in the way of the next try.
-    with staged(folder.absolute(), prefix=".recipient-") as making:
+    with staged(folder.absolute(), prefix=RECIPIENT) as making:
         write_private(making / "identity.txt", f"{identity}\n")
         signer = write_signing_key(making / "receipt.key", name=name, entropy=token_bytes)
         write_whole(making / "recipient.txt", f"{identity.to_public()}\n".encode())

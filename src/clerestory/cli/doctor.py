@@ -15,8 +15,9 @@ from textwrap import wrap
 import click
 
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.half_files import half_files
 from clerestory.cli.places import profiles_folder
-from clerestory.cli.terminal import WIDTH, tell, tell_json
+from clerestory.cli.terminal import WIDTH, tell, tell_folded, tell_json
 from clerestory.kernel.reading import read_toml
 
 _PYTHON = "3.11"
@@ -81,6 +82,11 @@ OPTIONAL_PACKAGES = (
         name="pandas",
         extra="spark",
         without="no replay on Spark, which hands over its rows by way of it",
+    ),
+    OptionalPackage(
+        name="django",
+        extra="office",
+        without="no office with a database of its own; whoever checks its answers needs none",
     ),
 )
 PROGRAMS = (
@@ -226,15 +232,29 @@ def all_parts() -> list[Part]:
 
 
 @click.command(short_help="List the parts of this machine and what is off without each.")
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--clear", is_flag=True, help="Take away what was left half done in FOLDERS.")
 @click.option("--json", "as_json", is_flag=True, help="Write the list for a program to read.")
-def doctor(*, as_json: bool) -> None:
-    """List the required and the optional parts, and what is off without each."""
+def doctor(folders: tuple[Path, ...], *, clear: bool, as_json: bool) -> None:
+    """List the required and the optional parts, and what is off without each.
+
+    In FOLDERS, such as that of an office, also what runs that were killed left half done.
+    """
+    if clear and not folders:
+        raise click.UsageError("--clear wants the folders in which to look")
+    left = [str(one) for folder in folders for one in half_files(folder, clear=clear)]
     parts = all_parts()
     if as_json:
-        tell_json({"parts": [asdict(part) for part in parts]}, indent=2)
+        tell_json({"parts": [asdict(part) for part in parts], "half": left}, indent=2)
     else:
         for line in _lines(parts):
             tell(line)
+        if folders:
+            tell("half done, and taken away" if clear else "half done, of no use; see --clear")
+        for one in left:
+            tell_folded(f"  {one}")
+        if folders and not left:
+            tell("  nothing")
     if any(part.required and not part.found for part in parts):
         sys.exit(ExitCode.MACHINE)
 

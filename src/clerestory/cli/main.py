@@ -2,14 +2,13 @@
 
 import importlib
 import os
-import signal
 import sys
-from types import FrameType
 
 import click
 from click.shell_completion import shell_complete
 
 from clerestory.cli.faults import answer_for
+from clerestory.cli.stopping import stoppable
 from clerestory.cli.terminal import close_streams, prepare_streams
 
 _NAME = "clerestory"
@@ -70,25 +69,8 @@ def program() -> None:
 def main() -> None:
     """Run the program and turn every error into a message, a next step and an exit code."""
     prepare_streams()
-    _stop_tidily()
     code = close_streams(answer_for(_run))
     sys.exit(code)
-
-
-def _stop_tidily() -> None:
-    """Let a signal end the program as Ctrl-C does: what is half done is taken away first.
-
-    By itself it would end on the spot, and leave the open files of a sealed package on the disk.
-    """
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    for name in ("SIGTERM", "SIGHUP"):
-        # A system may lack one, and nohup asks for the hang-up to be ignored.
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, stop)
 
 
 def _run() -> None:
@@ -97,5 +79,5 @@ def _run() -> None:
     instruction = os.environ.get(_COMPLETE)
     if instruction:
         sys.exit(shell_complete(program, {}, _NAME, _COMPLETE, instruction))
-    with program.make_context(_NAME, sys.argv[1:]) as context:
+    with stoppable(), program.make_context(_NAME, sys.argv[1:]) as context:
         program.invoke(context)

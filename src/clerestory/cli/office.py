@@ -18,10 +18,10 @@ from clerestory.cli.places import profiles_folder
 from clerestory.cli.terminal import tell_cleared
 from clerestory.demands import Demand, asked_parts
 from clerestory.holdings import Lookups
-from clerestory.kernel import Corruption, Refusal
+from clerestory.kernel import Corruption, Refusal, canonical_bytes
 from clerestory.kernel.bad_file import BadFile
 from clerestory.kernel.files import clear_drafts, read_limited, write_whole
-from clerestory.kernel.folders import held, make_lasting, put_in_place, staged
+from clerestory.kernel.folders import OFFICE, held, make_lasting, put_in_place, staged
 from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import Zone, local_day
 from clerestory.ledger import FileKeyEncryptionKey, Keeper, Ledger
@@ -275,7 +275,9 @@ def read_record(path: Path, demand_id: str, holds: str) -> dict[str, Any] | None
         return None
     try:
         told = json.loads(read_limited(path, _RECORD_BYTES, error=BadRecord))
-    except (ValueError, RecursionError) as fault:
+        # What has no digest, such as a fraction or half a letter, no office wrote.
+        canonical_bytes(told)
+    except (ValueError, TypeError, RecursionError) as fault:
         raise BadRecord(f"a record of this office must be json: {path.name}") from fault
     # A bool is an int to Python, and no number of a demand.
     if not isinstance(told, dict) or type(told.get(holds)) is not int:
@@ -338,7 +340,7 @@ def make_office(folder: Path, *, profile: str, origin: str, source: str, index: 
     zone_of(profiles_folder() / profile)
     settings = {"profile": profile, "origin": origin, "source": source, "index": str(index)}
     folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-    with staged(folder.absolute(), prefix=".office-") as making:
+    with staged(folder.absolute(), prefix=OFFICE) as making:
         _fill_office(making, origin, settings)
         # As the account gives new folders, and not closed as the folder of a draft.
         making.chmod(stat.S_IMODE((making / "public").stat().st_mode))

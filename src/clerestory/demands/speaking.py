@@ -253,7 +253,20 @@ def _gathered(condition: Condition) -> Condition:
             first = min(parts.index(part) for part in whole)
             parts[first] = Asked(head)
             parts = [part for part in parts if part not in whole]
-    return all_of(_unraised(_issued(parts)))
+    return all_of(_narrowest(_unraised(_issued(parts))))
+
+
+def _narrowest(parts: list[Condition]) -> list[Condition]:
+    """Leave out that a fact is one of some codes, where it has to be one of fewer of them."""
+    asked = [
+        part for part in parts if isinstance(part, Asked) and part.wanted and part.how == "any"
+    ]
+    wider = {
+        one
+        for one in asked
+        if any(one.fact == two.fact and set(two.codes) < set(one.codes) for two in asked)
+    }
+    return [part for part in parts if part not in wider]
 
 
 def _issued(parts: list[Condition]) -> list[Condition]:

@@ -3,7 +3,7 @@
 None of them is given a value of a record, so none can leak one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clerestory.demands.asked_period import asked_period
@@ -13,7 +13,6 @@ from clerestory.disclosure.letter_facts import (
     Addressed,
     LetterInput,
     answered,
-    citation,
     common,
     mark,
     neither,
@@ -24,7 +23,7 @@ from clerestory.disclosure.letter_facts import (
     scope_of,
     stages,
 )
-from clerestory.disclosure.openings_said import lacks, near_misses, routes, ways
+from clerestory.disclosure.openings_said import capacities, lacks, near_misses, routes, ways
 from clerestory.disclosure.reasons_said import Reasons
 from clerestory.disclosure.shown import shown
 from clerestory.disclosure.stationery import Stationery
@@ -138,7 +137,7 @@ def _duties(given: LetterInput, which: str) -> list[Entry]:
     cited: dict[str, dict[str, None]] = {}
     for duty in given.determination.duties:
         if duty.code in said:
-            cited.setdefault(duty.code, {})[citation(given, duty.authority)] = None
+            cited.setdefault(duty.code, {})[given.citation_of(duty.authority)] = None
     return [
         {"duty": said[code], "citation": given.words.row(list(citations))}
         for code, citations in cited.items()
@@ -216,12 +215,14 @@ def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
     release = ways(given, Outcome.RELEASE)
     # What brings a stranger's demand before counsel is no way for the person.
     refer = [] if given.is_own else ways(given, Outcome.REFER)
+    acting = capacities(given)
     closed = any(each.outcome is Outcome.WITHHOLD for each in given.kept)
     return {
         "near_misses": near_misses(given),
+        "acting": acting,
         "ways": release,
         "counsel_ways": refer,
-        "no_way": mark(closed and not (release or refer or lacks(given))),
+        "no_way": mark(closed and not (acting or release or refer or lacks(given))),
         # Beside something that is given, a duty may follow from what protects its person.
         "routes": [] if given.given else routes(given),
         "again": mark(True),
@@ -231,7 +232,8 @@ def _openings(given: LetterInput) -> dict[str, Sequence[Entry]]:
 
 def _no_openings() -> dict[str, Sequence[Entry]]:
     names = (
-        "near_misses", "ways", "counsel_ways", "no_way", "routes", "again", "public_records",
+        "near_misses", "acting", "ways", "counsel_ways", "no_way", "routes", "again",
+        "public_records",
     )  # fmt: skip
     return dict.fromkeys(names, ())
 
@@ -257,11 +259,13 @@ def notice(given: LetterInput, *, subject: str, addressee: str) -> Letter:
     released = [ruling for ruling in own if ruling.outcome in OPEN]
     lists: dict[str, Sequence[Entry]] = {
         "stages": stages(given, answered_by="given" if released else "refused"),
-        "given": [_own_row(given, ruling) for ruling in released],
+        "given": _own_rows(given, released, lambda each: precision(given.words, each)),
         "nothing_given": mark(not released),
-        "not_given": [_own_row(given, each) for each in own if each not in released],
+        "not_given": _own_rows(
+            given, [each for each in own if each not in released], lambda each: each.reason.person
+        ),
         "authorities": [
-            {"citation": known.citation, "text": given.text_of(known.id, PERSON)}
+            {"citation": given.citation_of(known.id), "text": given.text_of(known.id, PERSON)}
             for known in _authorities(given, own)
         ],
     }
@@ -270,15 +274,24 @@ def notice(given: LetterInput, *, subject: str, addressee: str) -> Letter:
     return composed(given.stationery, "notice", Facts(words=words, lists=lists))
 
 
-def _own_row(given: LetterInput, ruling: Ruling) -> Entry:
+def _own_rows(
+    given: LetterInput, rulings: Sequence[Ruling], said: Callable[[Ruling], str]
+) -> list[Entry]:
+    """Return the fields of a program of which the same is ``said``, in one row."""
     # Whoever asked, the reader of a notice is the person.
     name = replace(given.speaker, reader=PERSON).name
-    return {
-        "program": name("program", ruling.item.program),
-        "field": name("fields", ruling.item.field),
-        "precision": precision(given.words, ruling),
-        "reason": ruling.reason.person,
-    }
+    alike: dict[tuple[str, str], list[Ruling]] = {}
+    for ruling in rulings:
+        alike.setdefault((ruling.item.program, said(ruling)), []).append(ruling)
+    return [
+        {
+            "program": name("program", program),
+            "field": given.words.row([name("fields", each.item.field) for each in together]),
+            "precision": precision(given.words, together[0]),
+            "reason": together[0].reason.person,
+        }
+        for (program, _), together in alike.items()
+    ]
 
 
 def _authorities(given: LetterInput, rulings: Sequence[Ruling]) -> list[Authority]:

@@ -99,7 +99,8 @@ class LetterInput(Addressed):
     @cached_property
     def persons(self) -> PersonsSaid:
         """How the persons of the demand are called."""
-        return PersonsSaid.of(self.words, self.demand, own=self.is_own)
+        asked = {ruling.item.subject for ruling in self.determination.rulings}
+        return PersonsSaid.of(self.words, self.demand, asked=asked, own=self.is_own)
 
     @cached_property
     def shown_persons(self) -> frozenset[str]:
@@ -131,6 +132,10 @@ class LetterInput(Addressed):
         known, reader = self.authority(name), reader or self.reader
         own = known.requester if reader == REQUESTER else known.person
         return self._plainer(name, reader) or own
+
+    def citation_of(self, name: str) -> str:
+        """Return how an authority is cited in the letter's language."""
+        return self._plainer(name, "citation") or self.authority(name).citation
 
     def not_met_of(self, name: str) -> str:
         """Return what answers a reader who relies on an authority in vain."""
@@ -262,9 +267,8 @@ def part_rows(given: LetterInput, rulings: Iterable[Ruling]) -> list[Entry]:
 
 def relations(given: LetterInput) -> list[Entry]:
     """Return what each person of several is to the demand, as its paper was read."""
-    asked = {ruling.item.subject for ruling in given.determination.rulings}
     persons = [
-        one for one in given.demand.subjects if not one.ref.endswith("*") and one.ref in asked
+        one for one in given.demand.subjects if not one.is_several and one.ref in given.persons.refs
     ]
     if len(persons) < 2:
         return []
@@ -295,7 +299,7 @@ def scope_of(
     said = []
     for part in parts_of(rulings):
         nobody = all(given.is_about_nobody(ruling.item) for ruling in part.rulings)
-        key = "part" if not nobody and len(given.demand.subjects) > 1 else "part_alone"
+        key = "part" if not nobody and len(given.persons.refs) > 1 else "part_alone"
         said.append(given.words.said(key, **part_words(given, part)))
     joint: str = given.words.table["and"]
     return joint.join(said)
@@ -310,11 +314,6 @@ def precision(words: Words, ruling: Ruling) -> str:
     if ruling.outcome is Outcome.COARSEN:
         return words.code("precisions", ruling.coarsen_to or "")
     return words.code("precisions", "whole")
-
-
-def citation(given: LetterInput, authority: str) -> str:
-    """Return how an authority is cited."""
-    return given.authority(authority).citation
 
 
 def mark(stands: bool) -> list[Entry]:

@@ -1,19 +1,28 @@
 """What was missing, what would open a record, and which way the law leaves."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from clerestory.demands.condition import Condition
+from clerestory.demands.condition import Asked, Condition
 from clerestory.demands.demand import Item
-from clerestory.demands.determination import NearMiss, Outcome, Ruling, Turn
+from clerestory.demands.determination import Change, NearMiss, Outcome, Ruling, Turn
 from clerestory.demands.speaking import Line, sought
 from clerestory.disclosure.letter_facts import LetterInput, scope_of
 from clerestory.disclosure.wording import UNDER, Bullet, Entry
 from clerestory.law.citations import authorities_cited
+from clerestory.law.fact_table import whole_of
 
 Said = tuple[Bullet, ...]
 _FINDING = "findings."
+# A permission that covers all that is asked is there, and names who asks.
+_PERMISSION = frozenset(Asked(path, (code,)) for path, code in whole_of("consent"))
+_IN_PERMISSION = frozenset({
+    Asked("findings.consent_names_requester", ("yes",)),
+    Asked("findings.written_permission_held", ("yes",)),
+})  # fmt: skip
 # What a paper can show not to be so. Of anything else that would have to be absent a letter makes
 # no way: nobody can show it, and to ask for it would tell what is suspected.
+_ANSWERED_OTHERWISE = {"yes": "no", "no": "yes"}
 _SHOWN_NOT = frozenset({
     "findings.order_stayed", "findings.agency_consent_only",
     "findings.representative_rights_limited",
@@ -30,12 +39,13 @@ def near_misses(given: LetterInput) -> list[Entry]:
     """
     missing: dict[str, dict[Bullet, list[Ruling]]] = {}
     answered: dict[str, str] = {}
+    by_capacity = acts_for_another(given)
     for (miss, is_met), rulings in _by_miss(given.kept).items():
-        known = given.authority(miss.authority)
-        for bullet in _bullets(given, miss.missing):
-            missing.setdefault(known.citation, {}).setdefault(bullet, []).extend(rulings)
+        citation = given.citation_of(miss.authority)
+        for bullet in () if by_capacity else _bullets(given, miss.missing):
+            missing.setdefault(citation, {}).setdefault(bullet, []).extend(rulings)
         if not miss.missing and _is_for_reader(given, miss.authority):
-            answered.setdefault(known.citation, "" if is_met else miss.authority)
+            answered.setdefault(citation, "" if is_met else miss.authority)
     alike: dict[tuple[Said, bool], list[str]] = {}
     for citation, bullets in missing.items():
         alike.setdefault(_of_parts(given, bullets), []).append(citation)
@@ -49,8 +59,44 @@ def near_misses(given: LetterInput) -> list[Entry]:
     ]
 
 
+def acts_for_another(given: LetterInput) -> bool:
+    """Whether the reader asks in the name of the person.
+
+    What such a reader has to show hangs on whether the person is a minor, has died or is known,
+    which is nothing that a letter may tell. So it is said by what they say that they are, alone.
+    """
+    subjects = given.demand.subjects
+    return given.is_own and (
+        given.demand.requester.kind != "subject" or any(one.represented_by for one in subjects)
+    )
+
+
+def capacities(given: LetterInput) -> list[Entry]:
+    """Return what whoever asks in another's name can show, of each person who got nothing."""
+    if not acts_for_another(given):
+        return []
+    closed = {ruling.item.subject for ruling in given.kept} - given.shown_persons
+    acting: dict[str, list[str]] = {}
+    for one in given.demand.subjects:
+        if one.ref in closed:
+            acting.setdefault(one.represented_by or "unstated", []).append(one.ref)
+    said = {code: given.voice.phrase(f"acting_{code}") for code in acting}
+    if len(said) < 2:
+        return [{"line": text, UNDER: ()} for text in said.values()]
+    words = given.words
+    return [
+        {
+            "line": words.said("acting", persons=given.persons.say(acting[code]), text=text),
+            UNDER: (),
+        }
+        for code, text in said.items()
+    ]
+
+
 def lacks(given: LetterInput) -> bool:
     """Whether the letter says of anything that it would have to be so."""
+    if acts_for_another(given):
+        return False
     return any(_bullets(given, miss.missing) for miss, _ in _by_miss(given.kept))
 
 
@@ -112,8 +158,8 @@ def ways(given: LetterInput, outcome: Outcome) -> list[Entry]:
     counsel is no way, nor what somebody would have to show not to be so.
     """
     turned: dict[Said, list[Ruling]] = {}
-    for ruling in given.kept:
-        for turn in ruling.would_change:
+    for ruling in () if acts_for_another(given) else given.kept:
+        for turn in _that_hang_on_it(ruling.would_change):
             if turn.outcome is outcome and (said := _turn(given, turn)):
                 turned.setdefault(said, []).append(ruling)
     parts: dict[frozenset[Item], list[Said]] = {}
@@ -152,7 +198,7 @@ def routes(given: LetterInput) -> list[Entry]:
         form = words.table["routes"].get(duty.code)
         if form is not None:
             to = given.name("duty_to", duty.to) if duty.to else words.said("body_unnamed")
-            found[form.format(to=to, citation=given.authority(duty.authority).citation)] = None
+            found[form.format(to=to, citation=given.citation_of(duty.authority))] = None
     return [{"route": text} for text in found]
 
 
@@ -169,6 +215,26 @@ def _by_miss(rulings: Iterable[Ruling]) -> dict[tuple[NearMiss, bool], list[Ruli
     return found
 
 
+def _that_hang_on_it(turns: Iterable[Turn]) -> list[Turn]:
+    """Leave out of each set a finding that does as well when it is yes as when it is no.
+
+    It has only to be settled, which is for the agency: nobody can show it both ways.
+    """
+    sets = {(turn.outcome, frozenset(turn.changes)) for turn in turns}
+    found: dict[tuple[Outcome, tuple[Change, ...]], None] = {}
+    for turn in turns:
+        changes = tuple(
+            one
+            for one in turn.changes
+            if (other := _ANSWERED_OTHERWISE.get(one.value)) is None
+            or not one.fact.startswith(_FINDING)
+            or (turn.outcome, frozenset(turn.changes) ^ {one, replace(one, value=other)})
+            not in sets
+        )
+        found[(turn.outcome, changes)] = None
+    return [Turn(outcome=outcome, changes=changes) for outcome, changes in found if changes]
+
+
 def _turn(given: LetterInput, turn: Turn) -> Said:
     findings = [change for change in turn.changes if change.fact.startswith(_FINDING)]
     if turn.outcome is Outcome.REFER and findings:
@@ -181,6 +247,8 @@ def _turn(given: LetterInput, turn: Turn) -> Said:
 def _bullets(given: LetterInput, conditions: Iterable[Condition]) -> Said:
     """Return conditions as lines, but those that would tell whether the agency holds a file."""
     told = [one for one in conditions if not given.voice.tells_of_files(one)]
+    if set(told) >= _PERMISSION:
+        told = [one for one in told if one not in _IN_PERMISSION]
     return tuple(map(_bullet, given.voice.lines(told)))
 
 

@@ -1,6 +1,6 @@
 """How a letter calls the persons a demand asks about: never by name, and never by a bare code."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from clerestory.demands.demand import Demand
@@ -8,6 +8,8 @@ from clerestory.disclosure.stationery import Words
 
 # More stretches than this are no help to a reader.
 _MOST_STRETCHES = 40
+# Whom the paper itself speaks of. Who lives with them is somebody whom its reader may not know of.
+_NAMED = frozenset({"named", "listed_row"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,7 @@ class PersonsSaid:
 
     Attributes:
         words: The words.
-        refs: Every ref of the demand, in its order.
+        refs: Whoever is named in the demand or asked about, in its order.
         own: Whether the reader is the person, or asks in the person's name.
         represented: Whether the reader asks in the person's name.
     """
@@ -27,11 +29,24 @@ class PersonsSaid:
     represented: bool = False
 
     @classmethod
-    def of(cls, words: Words, demand: Demand, *, own: bool = False) -> "PersonsSaid":
-        """Return the persons of ``demand``."""
+    def of(
+        cls, words: Words, demand: Demand, *, asked: Collection[str] = (), own: bool = False
+    ) -> "PersonsSaid":
+        """Return the persons of ``demand``.
+
+        Args:
+            words: The words of the letter's language.
+            demand: Who is named in it counts, whatever is asked of them.
+            asked: Of whom something is asked.
+            own: Whether the reader is the person, or asks in the person's name.
+        """
         return cls(
             words=words,
-            refs=tuple(subject.ref for subject in demand.subjects),
+            refs=tuple(
+                one.ref
+                for one in demand.subjects
+                if one.relation in _NAMED or one.is_several or one.ref in asked
+            ),
             own=own,
             represented=demand.requester.kind != "subject",
         )

@@ -93,7 +93,7 @@ class Reasons:
             if words.is_unsaid(text) or self._is_no_secret(ruling, known.decides):
                 found[_Reason(neutral)] = None
             else:
-                found[_Reason(text, known.citation)] = None
+                found[_Reason(text, self._given.citation_of(name))] = None
         if self._reader == "requester" and self._may_say_more(ruling):
             for notice in ruling.reason.notices:
                 found[_Reason(neutral if words.is_unsaid(notice) else notice)] = None

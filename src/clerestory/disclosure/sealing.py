@@ -1,6 +1,5 @@
 """Sealing: the bag as one encrypted file with a signature beside it, or nothing at all."""
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,8 @@ from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.streams import SealedWriter
 from clerestory.disclosure.tar import BLOCK
 from clerestory.kernel import Refusal
+from clerestory.kernel.files import sync_folder
+from clerestory.kernel.folders import held
 from clerestory.notes import Signer, Verifier
 
 AGE_SUFFIX, CMS_SUFFIX, SIGNATURE_SUFFIX = ".tar.age", ".tar.p7m", ".sig"
@@ -108,7 +109,7 @@ def seal_package(
 
     Raises:
         Refusal: The disclosure is not logged, the recipients cannot be sealed to, or a package
-            of that name is there already.
+            of that name is there already, or another program holds the folder.
         Corruption: A file changed since its digest was logged.
         OSError: The disk is full or the folder cannot be written.
     """
@@ -193,11 +194,8 @@ def _sync(file: BinaryIO) -> None:
 def _publish(temporary: Path, path: Path, note: bytes) -> Path:
     """Give the finished file its name, its signature first; both or none count."""
     signature_path = path.with_name(path.name + SIGNATURE_SUFFIX)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        # Two that seal at once must not pair one's package with the other's signature. The
-        # lock goes with the process, so a killed one blocks nobody.
-        fcntl.flock(folder, fcntl.LOCK_EX)
+    # Two that seal at once must not pair one's package with the other's signature.
+    with held(path.parent):
         _check_free(path)
         with _temporary(path.parent) as (file, signature):
             file.write(note)
@@ -205,7 +203,5 @@ def _publish(temporary: Path, path: Path, note: bytes) -> Path:
             # A signature without its package is what a killed run leaves: it is replaced.
             signature.replace(signature_path)
         os.link(temporary, path)
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        sync_folder(path.parent)
     return signature_path

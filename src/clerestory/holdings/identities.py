@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from clerestory.holdings.catalogue import Catalogue, SearchKey
+from clerestory.holdings.row_digests import RowDigests, written_row
 from clerestory.holdings.source import Scalar, Source
 
 # Who somebody is, without where they live.
@@ -27,6 +28,19 @@ def rows_of(
             yield dict(zip(keys, row, strict=True))
 
 
+def told_by_source(source: Source, catalogue: Catalogue) -> str | None:
+    """Return the digest of who is recorded, taken by the source itself in one pass.
+
+    Nobody leaves the source for it. ``None`` where it cannot, and everybody must be walked.
+
+    Raises:
+        SourceFault: The source cannot be read.
+    """
+    columns = [catalogue.search[key].name if key in catalogue.search else None for key in IDENTITY]
+    told = source.sum_digests(catalogue.person.table, columns)
+    return None if told is None else str(told)
+
+
 class Identities:
     """A digest of who is recorded, in whatever order a source gives those of one birth date."""
 
@@ -36,8 +50,8 @@ class Identities:
     def add(self, row: Mapping[SearchKey, Scalar]) -> None:
         """Take one person into the digest."""
         told = [None if (one := row.get(key)) is None else str(one) for key in IDENTITY]
-        one_row = hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).digest()
-        self._sum = (self._sum + int.from_bytes(one_row)) % (1 << 256)
+        one_row = hashlib.sha256(written_row(told).encode("utf-8", "surrogatepass")).digest()
+        self._sum += int.from_bytes(one_row)
         self._rows += 1
 
     def passing(
@@ -51,4 +65,4 @@ class Identities:
     @property
     def digest(self) -> str:
         """How many persons there are, and the sum of their digests."""
-        return f"{self._rows}:{self._sum:064x}"
+        return str(RowDigests(rows=self._rows, total=self._sum))

@@ -22,7 +22,7 @@ from clerestory.holdings.source import Scalar, Source
 from clerestory.holdings.sqlite_file import SqliteFile
 from clerestory.kernel.folders import held
 
-_FORMAT = "clerestory-person-index/5"
+_FORMAT = "clerestory-person-index/6"
 _KEYS = tuple(SearchKey)
 _COLUMNS = "person_id, born, names, ssn, medicaid_id, address, phone, email"
 _PLACES = "?,?,?,?,?,?,?,?,?"
@@ -129,7 +129,7 @@ class PersonIndex:
             found = self._connection.execute(
                 _ELSEWHERE, {**told, "row": of.row, "born": of.born}
             ).fetchone()
-        except sqlite3.DatabaseError as fault:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
             raise _foreign(self.path) from fault
         return found is not None
 
@@ -210,7 +210,7 @@ def open_index(path: str | Path, *, catalogue: Catalogue | None = None) -> Perso
         )
     try:
         connection = SqliteFile.at(file).connect()
-    except (sqlite3.DatabaseError, SourceFault) as fault:
+    except (sqlite3.DatabaseError, UnicodeDecodeError, SourceFault) as fault:
         raise _foreign(file) from fault
     try:
         return _opened(file, connection, catalogue)
@@ -226,7 +226,7 @@ def _opened(file: Path, connection: sqlite3.Connection, catalogue: Catalogue | N
         connection.execute("SELECT catalogue, persons, digest, identities FROM about").fetchone()
         connection.execute(f"SELECT rowid, {_COLUMNS} FROM person LIMIT 1").fetchone()  # noqa: S608
         connection.execute("SELECT number, row FROM unread LIMIT 1").fetchone()
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         raise _foreign(file) from fault
     if formats != (_FORMAT,):
         raise _foreign(file)

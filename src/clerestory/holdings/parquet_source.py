@@ -15,6 +15,7 @@ from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.kinds import KEY_KINDS, HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.parquet_path import AS_IT_IS, in_quotes, one_file
+from clerestory.holdings.row_digests import WORD_DIGITS, WORDS, RowDigests
 from clerestory.holdings.source import Recorder, Scalar
 from clerestory.holdings.source_faults import (
     bad_date,
@@ -110,6 +111,26 @@ class ParquetSource:
         except duckdb.Error as fault:
             raise unreadable(self._label) from fault
         self._check_unchanged(table)
+
+    def sum_digests(self, table: str, columns: Sequence[str | None]) -> RowDigests | None:
+        """Sum up the rows inside the engine."""
+        held = {one.name: one.kind for one in self._held.get(table, ())}
+        if any(name and held.get(name, Kind.BYTES) is Kind.BYTES for name in columns):
+            return None
+        texts = [name and self._scanned(table, name) for name in columns]
+        row = " || ".join(
+            f"coalesce(length({text}) || ':' || {text}, '-')" if text else "'-'" for text in texts
+        )
+        words = ", ".join(
+            f"sum(('0x' || told[{at + 1}:{at + WORD_DIGITS}])::HUGEINT)"
+            for at in range(0, WORDS * WORD_DIGITS, WORD_DIGITS)
+        )
+        statement = (
+            f"SELECT count(*), {words} FROM (SELECT sha256({row}) AS told FROM {_quoted(table)})"  # noqa: S608
+        )
+        [told] = self._fetch(statement, [], table=table, columns=[one for one in columns if one])
+        rows, *sums = (int(str(one or 0)) for one in told)
+        return RowDigests.of_words(rows, sums)
 
     def sample(self, table: str, columns: Sequence[str], rows: int) -> list[tuple[Scalar, ...]]:
         """The first rows of a table, for a check of their form."""

@@ -1,6 +1,7 @@
 """One PostgreSQL database, read-only by the database's own lock."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from clerestory.holdings.kinds import KEY_KINDS, HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
 from clerestory.holdings.postgresql_faults import explain_fault
 from clerestory.holdings.postgresql_url import read_database_url
+from clerestory.holdings.row_digests import WORD_DIGITS, WORDS, RowDigests
 from clerestory.holdings.source import Recorder
 from clerestory.holdings.sql_source import BUSY_SECONDS, NamedType, SqlSource
 
@@ -36,6 +38,7 @@ _KINDS: Mapping[str, Kind] = {
     "timestamptz": Kind.ZONED_MOMENT, "float4": Kind.DOUBLE, "float8": Kind.DOUBLE,
     "numeric": Kind.DECIMAL, "bool": Kind.TRUTH, "bytea": Kind.BYTES,
 }  # fmt: skip
+_UTF_8: sa.ColumnElement[str] = sa.literal_column("'UTF8'")
 # Texts of these types are compared as they are; with a longer text a cast would cut it off.
 _PLAIN = frozenset({"text", "varchar", "name"})
 
@@ -104,6 +107,29 @@ class PostgresqlSource(SqlSource):
         """Return what a driver's error means, without its words."""
         return explain_fault(fault, label=self.label, table=table, columns=columns)
 
+    def sum_digests(self, table: str, columns: Sequence[str | None]) -> RowDigests | None:
+        """Sum up the rows in the server, which sends one row of numbers."""
+        kinds = {one.name: one for one in self.columns_of(table) or ()}
+        asked = [kinds.get(name) if name else None for name in columns]
+        # Bytes are no texts, and what the table lacks is told by the walk.
+        if any(
+            name and (held is None or held.kind is Kind.BYTES)
+            for name, held in zip(columns, asked, strict=True)
+        ):
+            return None
+        statement = _summing(
+            table, [sa.cast(sa.column(held.name), sa.Text) if held else None for held in asked]
+        )
+        try:
+            found = self.guard(
+                lambda connection: connection.execute(statement).one(),
+                table=table, columns=[name for name in columns if name],
+            )  # fmt: skip
+        except SourceFault:
+            # A server before version 11 has no SHA-256; whatever else it is, the walk meets it too.
+            return None
+        return RowDigests.of_words(int(found[0]), [int(one or 0) for one in found[1:]])
+
     def check_unchanged(self) -> None:
         """A server shows each statement one state of its tables; nothing is left to check."""
 
@@ -146,6 +172,34 @@ class PostgresqlSource(SqlSource):
                 code="source-writable",
                 todo="give a database role whose transactions are read-only",
             )
+
+
+def _summing(table: str, texts: Sequence[sa.ColumnElement[str] | None]) -> sa.Select[Any]:
+    """The statement that sums up what ``written_row`` makes of each row, word by word."""
+    dash: sa.ColumnElement[str] = sa.literal_column("'-'", sa.Text)
+    parts: list[sa.ColumnElement[str]] = [
+        dash if text is None else sa.func.coalesce(_with_length(text), dash) for text in texts
+    ]
+    row = sa.func.convert_to(functools.reduce(lambda one, more: one.concat(more), parts), _UTF_8)
+    digests = (
+        sa.select(sa.func.encode(sa.func.sha256(row), sa.literal_column("'hex'")).label("told"))
+        .select_from(sa.table(table))
+        .subquery()
+    )
+    sums: list[sa.ColumnElement[int]] = [
+        sa.literal_column(
+            f"sum(('x' || substr(told, {word * WORD_DIGITS + 1}, {WORD_DIGITS}))::bit(32)::bigint)"
+        )
+        for word in range(WORDS)
+    ]
+    told: list[sa.ColumnElement[Any]] = [sa.func.count(), *sums]
+    counted: sa.Select[Any] = sa.select(*told)
+    return counted.select_from(digests)
+
+
+def _with_length(text: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    length = sa.cast(sa.func.length(text), sa.Text)
+    return length.concat(sa.literal_column("':'", sa.Text)).concat(text)
 
 
 def _held(

@@ -2,7 +2,8 @@
 
 A source runs one kind of statement only: named columns of one table for one person. It has no
 way to list, count or search; what builds the index of persons is the one scan there is, and it
-reads the search keys of the catalogue and nothing else. A check looks at the form of a few rows.
+reads the search keys of the catalogue and nothing else. Whether the index is still of the records
+is told by one number over all of them. A check looks at the form of a few rows.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Protocol
 
 from clerestory.holdings.kinds import HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
+from clerestory.holdings.row_digests import RowDigests
 from clerestory.holdings.source_faults import refused_access, shown, unreadable
 
 Scalar = str | int | float | bytes | date | None
@@ -47,6 +49,18 @@ class Source(Protocol):
         self, table: str, columns: Sequence[str], order_by: str
     ) -> Generator[tuple[Scalar, ...], None, None]:
         """Walk the search keys of every person, as texts, for building the index."""
+        ...
+
+    def sum_digests(self, table: str, columns: Sequence[str | None]) -> RowDigests | None:
+        """Sum up the rows of a table in one pass, of which no row leaves the source.
+
+        Args:
+            table: The table.
+            columns: Which of its columns count, as texts; ``None`` stands for a missing value.
+
+        Returns:
+            What ``written_row`` of each row sums up to; ``None`` where the source cannot say it.
+        """
         ...
 
     def sample(self, table: str, columns: Sequence[str], rows: int) -> list[tuple[Scalar, ...]]:

@@ -12,6 +12,7 @@ from sqlalchemy.types import UserDefinedType
 from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.kinds import HeldColumn, Kind
 from clerestory.holdings.one_row import OneRow
+from clerestory.holdings.row_digests import RowDigests
 from clerestory.holdings.source import Recorder, Scalar
 from clerestory.holdings.source_faults import bad_date, bad_value, lacks, shown, unreadable
 from clerestory.holdings.writings import Written, writings
@@ -96,6 +97,11 @@ class SqlSource(ABC):
         except _NO_VALUE as fault:
             raise unreadable(f"{self._label}, table {table}") from fault
         self.check_unchanged()
+
+    def sum_digests(self, table: str, columns: Sequence[str | None]) -> RowDigests | None:
+        """Say nothing: SQLite has no digest, and each answer of it is noted (``index_age``)."""
+        del table, columns
+        return None
 
     def sample(self, table: str, columns: Sequence[str], rows: int) -> list[tuple[Scalar, ...]]:
         """The first rows of a table, for a check of their form."""

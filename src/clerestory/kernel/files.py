@@ -104,15 +104,24 @@ def clear_drafts(folder: Path) -> tuple[Path, ...]:
     Args:
         folder: Where to look; nothing in the folders below it is touched.
     """
+    return tuple(draft for draft in _drafts(folder) if _is_left(draft, take=True))
+
+
+def find_drafts(folder: Path) -> tuple[Path, ...]:
+    """Return what ``clear_drafts`` would take away."""
+    return tuple(draft for draft in _drafts(folder) if _is_left(draft, take=False))
+
+
+def _drafts(folder: Path) -> list[Path]:
     try:
         with os.scandir(folder) as found:
-            names = sorted(one.name for one in found if _DRAFT.fullmatch(one.name))
+            return sorted(folder / one.name for one in found if _DRAFT.fullmatch(one.name))
     except (FileNotFoundError, NotADirectoryError):
-        return ()
-    return tuple(folder / name for name in names if _cleared(folder / name))
+        return []
 
 
-def _cleared(draft: Path) -> bool:
+def _is_left(draft: Path, *, take: bool) -> bool:
+    """Whether a draft is of a run that ended; if so it may be taken away."""
     try:
         # Of a link, a pipe or a folder no run here made a draft.
         handle = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -126,7 +135,8 @@ def _cleared(draft: Path) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not _is_at(handle, draft):
             return False
-        draft.unlink()
+        if take:
+            draft.unlink()
     except BlockingIOError:
         return False
     finally:

@@ -7,12 +7,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from clerestory.kernel.files import sync_folder
 from clerestory.kernel.locks import wait_for
 
+AGENCY, OFFICE, OPENING, RECIPIENT = ".made-up-", ".office-", ".opening-", ".recipient-"
+"""How the names of folders begin in which something is made that is not whole yet."""
+PREFIXES = (AGENCY, OFFICE, OPENING, RECIPIENT)
 _MADE = "[a-z0-9_]{8}"  # what tempfile puts behind a prefix
 
 
@@ -53,7 +56,7 @@ def staged(folder: Path, *, prefix: str) -> Iterator[Path]:
     # Between the making and the lock a folder looks like one that was left, so both are done
     # while others wait.
     with held(folder.parent):
-        _clear(folder.parent, prefix)
+        clear_staged(folder.parent, prefix)
         staging = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
         handle = os.open(staging, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -90,22 +93,38 @@ def make_lasting(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def _clear(parent: Path, prefix: str) -> None:
-    """Take away the folders that no process works in any more."""
+def find_staged(parent: Path, *prefixes: str) -> tuple[Path, ...]:
+    """Return the half folders in ``parent`` of this account's runs that were killed."""
+    return tuple(name for name in _staged(parent, prefixes) if _is_left(name, take=False))
+
+
+def clear_staged(parent: Path, *prefixes: str) -> tuple[Path, ...]:
+    """Take away the half folders of runs that were killed, and return which they were."""
+    return tuple(name for name in _staged(parent, prefixes) if _is_left(name, take=True))
+
+
+def _staged(parent: Path, prefixes: Sequence[str]) -> list[Path]:
+    begins = "|".join(map(re.escape, prefixes))
     with os.scandir(parent) as found:
-        names = [
-            entry.name
+        return sorted(
+            parent / entry.name
             for entry in found
-            if re.fullmatch(re.escape(prefix) + _MADE, entry.name)
+            if re.fullmatch(f"(?:{begins}){_MADE}", entry.name)
             and entry.is_dir(follow_symlinks=False)
             and entry.stat(follow_symlinks=False).st_uid == os.geteuid()
-        ]
-    for name in names:
-        with contextlib.suppress(FileNotFoundError, BlockingIOError):
-            handle = os.open(parent / name, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                # The lock goes with the process: a folder that can be locked has no worker.
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(parent / name)
-            finally:
-                os.close(handle)
+        )
+
+
+def _is_left(folder: Path, *, take: bool) -> bool:
+    """Whether no process works in a folder any more; if so it may be taken away."""
+    with contextlib.suppress(FileNotFoundError, BlockingIOError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            # The lock goes with the process: a folder that can be locked has no worker.
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if take:
+                shutil.rmtree(folder)
+            return True
+        finally:
+            os.close(handle)
+    return False

@@ -113,15 +113,19 @@ def load_pack(folder: Path) -> Pack:
     """Read a pack whole and collect every fault instead of stopping at the first.
 
     Raises:
-        PackFault: There is no pack in the folder.
+        PackFault: There is no pack in the folder, or it changes while it is read.
     """
     if not (folder / MANIFEST).is_file():
         raise PackFault(
             f"there is no pack called {folder.name}", code="law-no-pack",
             todo=f"choose one of: {', '.join(available_packs(folder.parent)) or 'none found'}",
         )  # fmt: skip
+    return _pack_of(folder, _digest(_deciding_files(folder)))
+
+
+def _deciding_files(folder: Path) -> list[Path]:
     content = [*folder.glob("*.cedar"), *folder.glob("*.toml"), *folder.glob("codes.yaml")]
-    return _pack_of(folder, _digest(sorted(content, key=lambda path: path.name)))
+    return sorted(content, key=lambda path: path.name)
 
 
 # One program often needs one law many times: a pack is parsed once for each content of its files.
@@ -135,6 +139,7 @@ def _pack_of(folder: Path, digest: str) -> Pack:
         more, wrong = load_policies(path)
         policies += more
         faults += wrong
+    _check_same(digest, _deciding_files(folder), folder.name)
     return Pack(
         name=manifest.name,
         title=manifest.title,
@@ -241,9 +246,11 @@ def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
     code_files += [p.folder / "codes.yaml" for p in packs if (p.folder / "codes.yaml").exists()]
     codes_digest = _digest(code_files)
     digests = "\n".join([*(pack.digest for pack in packs), codes_digest])
+    vocabulary = load_vocabulary(code_files)
+    _check_same(codes_digest, code_files, packs_folder.name)
     return PackStack(
         packs=tuple(packs),
-        vocabulary=load_vocabulary(code_files),
+        vocabulary=vocabulary,
         authorities=authorities,
         policies=list(policies.values()),
         codes_digest=codes_digest,
@@ -332,6 +339,16 @@ def _join(into: dict[str, T], more: Iterable[tuple[str, T]], what: str, pack: st
                 todo="rename one of them, or use the packs apart",
             )
         into[name] = value
+
+
+def _check_same(digest: str, paths: Iterable[Path], folder: str) -> None:
+    # The digest is what an answer says of its law, and it must be of what was parsed.
+    if _digest(paths) != digest:
+        raise PackFault(
+            f"somebody writes to the packs while they are read: {folder}",
+            code="law-pack-changing",
+            todo="wait until the other program has ended, then run the same again",
+        )
 
 
 def _digest(paths: Iterable[Path]) -> str:

@@ -12,8 +12,8 @@ tell whether the agency holds a file, or what is in it: no letter says it, in ei
 ``codes``: by list, what each code is called, as it stands in such a slot.
 
 ``phrases``: what joins clauses, and other whole texts. ``authorities``: the texts of authorities,
-in another language than that of their own file, or said shorter. A reader who is not named reads
-the authority's own text.
+in another language than that of their own file, or said shorter, with the ``citation`` by which a
+letter calls them. A reader who is not named reads the authority's own text.
 """
 
 import re
@@ -34,7 +34,9 @@ HELPER = "helper"
 CLAUSES = ("findings", "defined", "facts")
 TEXTS = ("phrases", "authorities")
 TABLES = (*CLAUSES, "codes", *TEXTS)
-_NOT_MET = "not_met"
+# What an authority may have said beside what its readers read: how it answers who relies on it in
+# vain, and how it is cited.
+_MORE = ("not_met", "citation")
 _EVERY = "every"
 _UNSAID = "unsaid"
 _SLOT = "{codes}"
@@ -179,7 +181,7 @@ class _Reading:
     def _texts(self, entry: Any, path: tuple[str, ...]) -> dict[str, str]:
         """Return what something is called, or a whole text, for each reader."""
         table = {_EVERY: entry} if isinstance(entry, str) else self._group(entry, path)
-        more = (_NOT_MET,) if path[0] == "authorities" else ()
+        more = _MORE if path[0] == "authorities" else ()
         for key, text in table.items():
             if key not in (_EVERY, *READERS, HELPER, *more):
                 self._fault((*path, key), "no such reader", f"use {_EVERY} or a reader")

@@ -114,7 +114,7 @@ def open_database(path: Path, *, patience_seconds: float) -> sqlite3.Connection:
         cx = _connect(path, patience_seconds=patience_seconds)
         found = cx.execute("PRAGMA application_id").fetchone()[0]
         version = cx.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         with translated():
             raise
         raise AssertionError from fault
@@ -171,6 +171,9 @@ def translated() -> Iterator[None]:
     """Turn the database's errors into the ledger's."""
     try:
         yield
+    except UnicodeDecodeError as fault:
+        # SQLite quotes a damaged schema in its message, which is no text then.
+        raise _torn("its schema, or in a text") from fault
     except sqlite3.DatabaseError as fault:
         name = getattr(fault, "sqlite_errorname", "") or ""
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

@@ -48,6 +48,8 @@ def test_a_sound_pack_has_no_flaw(packs: Path) -> None:
         ("words/en/codes.toml", "holder_state = ", 1, "codes.paper.court.holder_state"),
         ("words/en/codes.toml", "strip_fti = ", 1, "codes.duties.strip_fti"),
         ("words/en/phrases.toml", "unraised = ", 1, "phrases.unraised"),
+        ("words/en/phrases.toml", "acting_spouse = ", 1, "phrases.acting_spouse"),
+        ("words/en/phrases.toml", "acting_unstated = ", 1, "phrases.acting_unstated"),
     ],
 )
 def test_a_word_without_a_sentence_is_a_fault(

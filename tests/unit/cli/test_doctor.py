@@ -24,6 +24,9 @@ from clerestory.cli.doctor import (
     program_part,
 )
 from clerestory.cli.exit_codes import ExitCode
+from clerestory.cli.half_files import half_files
+from clerestory.kernel import Refusal
+from clerestory.kernel.folders import AGENCY, PREFIXES, staged
 
 ROOT = Path(__file__).parents[3]
 NEEDLE = Program(part="needle", names=("pin", "needle"), ask=("-V",), without="no sewing", get="")
@@ -38,7 +41,7 @@ def test_the_list_names_every_part_once_and_this_machine_can_run_the_program() -
     assert len(names) == len(set(names))
     assert {"python", "sqlite", "cedarpy", "bagit"} <= {p["name"] for p in parts if p["required"]}
     optional = {p["name"] for p in parts if not p["required"]}
-    packages = {"psycopg", "pyspark", "pandas"}
+    packages = {"psycopg", "pyspark", "pandas", "django"}
     assert optional == {
         *packages, "contact of maine-dhhs", *(program.part for program in PROGRAMS),
     }  # fmt: skip
@@ -177,3 +180,46 @@ def test_an_agency_names_whom_to_tell_of_a_weakness(
 
     assert (part.name, part.found, part.required) == ("contact of made-up", found, False)
     assert part.get == "write one into made-up/security.toml, see SECURITY.md"
+
+
+def test_what_killed_runs_left_is_said_and_taken_away_only_when_asked(tmp_path: Path) -> None:
+    office = tmp_path / "office"
+    draft = office / "log" / "keys" / ".0123456789abcdef.part"
+    halves = [tmp_path / f"{prefix}abcdefgh" for prefix in PREFIXES]
+    others = [tmp_path / ".made-up-mine", tmp_path / ".git-abcdefgh"]
+    # Somebody makes this one now.
+    with staged(tmp_path / "new", prefix=AGENCY) as making:
+        for folder in (draft.parent, *halves, *others):
+            (folder / "in" / "side").mkdir(parents=True)
+        draft.write_bytes(b"ha")
+        (tmp_path / ".opening-linklink").symlink_to(office)
+        told = CliRunner().invoke(doctor, [str(tmp_path)])
+        listed = CliRunner().invoke(doctor, [str(tmp_path), "--json"])
+        assert all(one.exists() for one in (draft, *halves, making))
+        cleared = CliRunner().invoke(doctor, [str(tmp_path), "--clear"])
+        assert making.exists()
+    again = CliRunner().invoke(doctor, [str(tmp_path), "--clear"])
+
+    assert [one.exit_code for one in (told, listed, cleared, again)] == [0] * 4
+    assert set(json.loads(listed.stdout)["half"]) == {str(one) for one in (draft, *halves)}
+    flat = "".join(told.stdout.split())
+    assert all(str(one) in flat for one in (draft, *halves))
+    assert "half done, of no use; see --clear" in told.stdout
+    assert "half done, and taken away" in cleared.stdout
+    assert again.stdout.endswith("half done, and taken away\n  nothing\n")
+    assert {one.name for one in tmp_path.iterdir()} == {
+        "office", ".made-up-mine", ".git-abcdefgh", ".opening-linklink",
+    }  # fmt: skip
+    assert draft.parent.is_dir()
+    assert not draft.exists()
+
+
+def test_half_files_are_looked_for_in_a_folder_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("made up")
+
+    with pytest.raises(Refusal, match="looked for in a folder") as refused:
+        half_files(tmp_path / "file", clear=True)
+
+    assert refused.value.code == "doctor-no-folder"
+    assert CliRunner().invoke(doctor, ["--clear"]).exit_code == ExitCode.BAD_INPUT
+    assert "half done" not in CliRunner().invoke(doctor, []).stdout

@@ -290,3 +290,27 @@ def test_what_would_tell_whether_there_is_a_file_is_known(
     condition: Condition, tells: bool
 ) -> None:
     assert REQUESTER.tells_of_files(condition) is tells
+
+
+ONLY = Asked("papers", ("letter", "email"), how="only")
+
+
+@pytest.mark.parametrize(
+    ("wider", "narrow", "is_said"),
+    [
+        (Asked("purpose", ("own_record", "child_support")), "child_support", False),
+        (Asked("purpose", ("own_record", "program_audit")), "child_support", True),
+        (Asked("purpose", ("own_record", "child_support"), wanted=False), "child_support", True),
+        (Asked("grounds", ("own_record", "child_support")), "child_support", True),
+        (ONLY, "letter", True),
+    ],
+)
+def test_of_two_lists_of_which_one_holds_the_other_only_the_shorter_is_said(
+    wider: Asked, narrow: str, is_said: bool
+) -> None:
+    shorter = Asked("papers" if wider is ONLY else "purpose", (narrow,))
+
+    for parts in ([wider, shorter], [shorter, wider]):
+        said = [line.text for line in COUNSEL.lines(parts)]
+        assert COUNSEL.say(shorter) in said
+        assert (COUNSEL.say(wider) in said) is is_said

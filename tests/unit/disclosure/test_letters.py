@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from clerestory.demands.condition import Asked
-from clerestory.demands.demand import Demand, Holder, Instrument, Requester
+from clerestory.demands.demand import Demand, Holder, Instrument, Requester, Subject
 from clerestory.demands.determination import (
     Change,
     Determination,
@@ -32,6 +32,7 @@ from clerestory.disclosure.letters import (
 from clerestory.disclosure.stationery import Stationery, read_stationery
 from clerestory.kernel import Period, Refusal
 from clerestory.law.authorities import Authority
+from clerestory.law.fact_table import whole_of
 from clerestory.law.sentences import load_sentences
 
 SPEAKER = Speaker(
@@ -398,6 +399,60 @@ def test_nobody_is_asked_to_show_what_no_paper_can_show(
     assert ("the request is in writing" in beside) == (is_way or fact == "hold")
 
 
+def ways_of(
+    refused: LetterInput, ruling: Callable[..., Ruling], make: Make, *sets: dict[str, str]
+) -> str:
+    turns = tuple(
+        Turn(
+            outcome=Outcome.RELEASE,
+            changes=tuple(Change(fact=fact, value=value) for fact, value in one.items()),
+        )
+        for one in sets
+    )
+    ruled = make(ruling("S1", "address", Outcome.WITHHOLD, turns=turns), overall="withhold")
+    letter = composing.refusal(replace(refused, determination=ruled))
+    return "\n".join(under(letter, "What would open the records")[1:])
+
+
+def test_what_does_as_well_either_way_is_asked_of_nobody(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    limited, named = "findings.specific_and_limited", "findings.crime_named"
+    written, court = {"paper.written": "yes"}, {"paper.kind": "court_order"}
+
+    def told(*sets: dict[str, str]) -> str:
+        return ways_of(refused, make_ruling, make_determination, *sets)
+
+    either = [written | {limited: answer} for answer in ("yes", "no")]
+    assert told(*either) == "To open every part listed here, show that the request is in writing."
+    assert "specific" in told(either[0])
+    assert told(either[1]) == ""
+    assert "specific" in told(either[0], court | {limited: "no"})
+    assert told({limited: "yes"}, {limited: "no"}) == ""
+    both = [{named: a, limited: b} | written for a in ("yes", "no") for b in ("yes", "no")]
+    assert told(*both) == told(*either)
+    assert "crime" in told(*both[:2])
+    # A fact of the paper is shown one way or the other.
+    paper = told(written, {"paper.written": "no"})
+    assert "in writing" in paper
+
+
+def test_a_whole_permission_is_not_asked_for_by_its_parts_again(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    whole = dict(sorted(whole_of("consent")))
+    parts = {"findings.consent_names_requester": "yes", "findings.written_permission_held": "yes"}
+
+    def told(changes: dict[str, str]) -> str:
+        return ways_of(refused, make_ruling, make_determination, changes)
+
+    assert told(whole | parts) == told(whole)
+    assert "complete permission" in told(whole)
+    assert "names the requester" in told(parts)
+    del whole["consent.field"]
+    assert "names the requester" in told(whole | parts)
+
+
 def test_a_person_is_answered_on_the_laws_that_they_named_and_on_no_others(
     refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
 ) -> None:
@@ -419,6 +474,126 @@ def test_who_asks_in_a_persons_name_is_told_whom_the_law_speaks_to(refused: Lett
         acts = letter(own(refused, "representative_of_subject"))
         assert sum(said in line for line in acts.lines) == 1
         assert not any(said in line for line in letter(own(refused)).lines)
+
+
+def named_by(given: LetterInput, *acting: str | None) -> LetterInput:
+    """Return the same answer, to who says of S1, S2 and so on that they act so for them."""
+    subjects = tuple(
+        Subject(ref=f"S{number}", relation="named", represented_by=one)
+        for number, one in enumerate(acting, 1)
+    )
+    asked = own(given, "representative_of_subject")
+    return replace(asked, demand=replace(asked.demand, subjects=subjects))
+
+
+def under(letter: composing.Letter, heading: str) -> list[str]:
+    """Return the lines that stand below a heading."""
+    found: list[str] = []
+    heads = [n for n, block in enumerate(letter.blocks) if block["kind"] == "heading"]
+    for start, end in zip(heads, [*heads[1:], len(letter.blocks)], strict=True):
+        if letter.blocks[start]["text"] == heading:
+            found += composing.Letter(
+                title="", foot="", blocks=letter.blocks[start + 1 : end]
+            ).lines
+    return [line for line in found if line]
+
+
+WAYS = {
+    "parent": "Show papers that say you may act for the person. If they are 18 or older,",
+    "guardian": "Show the court paper that says you may act for the person.",
+    "personal_representative": "Send the court paper that lets you settle the person's affairs. "
+    "Our lawyers look at it.",
+    "agent": "Show the paper in which the person chose you",
+    "authorized_representative": "Show the paper that names you to the program",
+    "attorney": "Show a permission that the person signed.",
+    "spouse": "Show a permission that the person signed.",
+    None: "Tell us by what right you act for the person",
+}
+
+
+@pytest.mark.parametrize("acting", WAYS)
+def test_who_acts_for_another_is_told_by_what_they_are_and_by_nothing_else(
+    acting: str | None,
+    refused: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+) -> None:
+    def letter(ruling: Ruling, write: Callable[[LetterInput], composing.Letter]) -> list[str]:
+        ruled = replace(refused, determination=make_determination(ruling, overall="withhold"))
+        return list(write(named_by(ruled, acting)).lines)
+
+    lifted = Turn(
+        outcome=Outcome.RELEASE,
+        changes=(Change(fact="findings.written_permission_held", value="yes"),),
+    )
+    lacking = NearMiss(
+        authority="snap-7cfr272-1-c1vii", missing=(Asked("established", ("acts_for_minor",)),)
+    )
+    plain = make_ruling("S1", "address", Outcome.WITHHOLD)
+    full = make_ruling("S1", "address", Outcome.WITHHOLD, misses=(lacking,), turns=(lifted,))
+
+    for write in (composing.refusal, composing.withheld):
+        assert letter(plain, write) == letter(full, write)
+    ruled = replace(refused, determination=make_determination(full, overall="withhold"))
+    promise, *told = under(composing.refusal(named_by(ruled, acting)), "What you can do")
+    assert promise.startswith("Write to us, and send this. Then we decide again.")
+    assert [line.startswith(WAYS[acting]) for line in told] == [True]
+    assert under(composing.refusal(named_by(ruled, acting)), "What the law asks for") == []
+    # The person, whom no such thing can be told of, reads what is missing as before.
+    assert "someone else" not in "\n".join(composing.refusal(own(ruled)).lines)
+    assert under(composing.refusal(own(ruled)), "What the law asks for") != []
+
+
+def test_beside_what_is_given_of_a_person_nobody_is_asked_for_papers_again(
+    given: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    rulings = [
+        make_ruling("S1", "name", Outcome.RELEASE),
+        make_ruling("S1", "address", Outcome.WITHHOLD),
+        make_ruling("S2", "address", Outcome.WITHHOLD),
+        make_ruling("S3", "address", Outcome.WITHHOLD),
+    ]
+
+    def told(*ruled: Ruling) -> list[str]:
+        letter = replace(given, determination=make_determination(*ruled, overall="partial"))
+        index = composing.withheld(named_by(letter, "parent", "parent", "spouse"))
+        return under(index, "What you can do")[1:]
+
+    assert told(*rulings[:2]) == []
+    assert [line[:19] for line in told(*rulings[:3])] == ["Show papers that sa"]
+    assert [line.partition(":")[0] for line in told(*rulings)] == [
+        "About person S2", "About person S3"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("others", "is_told"),
+    [
+        ((Subject(ref="S2", relation="named"),), True),
+        ((Subject(ref="S2", relation="listed_row"),), True),
+        ((Subject(ref="S1H1", relation="household_member"),), False),
+        ((Subject(ref="S2", relation="unknown"),), False),
+        ((), False),
+    ],
+)
+def test_who_names_several_is_told_to_ask_for_each_whatever_is_asked_of_them(
+    refused: LetterInput,
+    make_ruling: Callable[..., Ruling],
+    make_determination: Make,
+    others: tuple[Subject, ...],
+    is_told: bool,
+) -> None:
+    ruled = make_determination(make_ruling("S1", "address", Outcome.WITHHOLD), overall="withhold")
+    one = own(replace(refused, determination=ruled), "representative_of_subject")
+    subjects = (Subject(ref="S1", relation="named"), *others)
+    several = replace(one, demand=replace(one.demand, subjects=subjects))
+
+    text = "\n".join(composing.refusal(several).lines)
+
+    assert ("Ask for each person in a letter of its own." in text) is is_told
+    assert ("about person S1" in text) is is_told
+    assert ("about the person you ask for" in text) is not is_told
+    assert "S1H1" not in text
 
 
 def test_beside_what_is_given_no_authority_denies_the_whole_paper(
@@ -501,6 +676,67 @@ def test_a_notice_shows_its_reader_only_the_readers_own_data(given: LetterInput)
     assert "address SNAP food help as held" in text
     for others in ("photo", "Social Security", "date of birth", "S1", "S2H1", "for counsel"):
         assert others not in text
+
+
+def test_a_notice_to_nobody_who_can_be_read_has_no_empty_line(given: LetterInput) -> None:
+    def heads(addressee: str) -> list[object]:
+        blocks = composing.notice(given, subject="S2", addressee=addressee).blocks
+        return [one["lines"] for one in blocks if one["kind"] == "lines"]
+
+    assert heads("Made-up Reader") == [["March 3, 2026", "Made-up Reader"]]
+    assert heads("\u200b \x00") == [["March 3, 2026"]]
+
+
+def test_a_letter_calls_an_authority_as_the_sentences_cite_it(
+    refused: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    house = replace(
+        authority("house-named-person-only", "Agency policy (promise 99)"),
+        requester="It is kept.",
+        not_met="It was not met.",
+    )
+    ruling = replace(
+        make_ruling("S1", "address", Outcome.WITHHOLD, misses=(NearMiss(authority=house.id),)),
+        authorities=(house.id,),
+    )
+    said = load_sentences(Path(__file__).parents[3] / "packs", ["us-federal"])
+    told = replace(
+        refused,
+        authorities={**AUTHORITIES, house.id: house},
+        determination=make_determination(ruling, overall="withhold"),
+    )
+
+    for speaker, cited, other in (
+        (replace(SPEAKER, sentences=said), "(only the person named)", "promise 99"),
+        (SPEAKER, "promise 99", "only the person named"),
+    ):
+        text = "\n".join(composing.refusal(replace(told, speaker=speaker)).lines)
+        assert text.count(cited) == 2
+        assert other not in text
+
+
+def test_a_notice_says_a_reason_once_for_all_the_fields_of_a_program(
+    given: LetterInput, make_ruling: Callable[..., Ruling], make_determination: Make
+) -> None:
+    def ruled(field: str, reason: str, program: str = "snap") -> Ruling:
+        one = make_ruling("S1", field, Outcome.WITHHOLD)
+        item = replace(one.item, program=program)
+        return replace(one, item=item, reason=replace(one.reason, person=reason))
+
+    determination = make_determination(
+        ruled("address", "One."), ruled("name", "One."), ruled("ssn", "Two."),
+        ruled("address", "One.", "tanf"), overall="withhold",
+    )  # fmt: skip
+    told = replace(given, determination=determination)
+
+    letter = composing.notice(told, subject="S1", addressee="Made-up Reader")
+
+    [table] = [block for block in letter.blocks if block["kind"] == "table"]
+    assert table["rows"] == [
+        ["address and name", "SNAP food help", "One."],
+        ["Social Security number", "SNAP food help", "Two."],
+        ["address", "TANF cash help", "One."],
+    ]
 
 
 def test_a_notice_of_nothing_given_says_so(given: LetterInput) -> None:

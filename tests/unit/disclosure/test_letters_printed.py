@@ -31,6 +31,7 @@ from clerestory.disclosure.letters import (
     disclosure_letter,
     person_notice,
     refusal_letter,
+    typeset,
     withholding_index,
 )
 from clerestory.disclosure.shown import contained, shown
@@ -313,6 +314,57 @@ def test_a_right_to_left_language_is_a_folder(
         read_stationery(tmp_path, "ar")
 
 
+CITED = (
+    "7 U.S.C. 2020(e)(8)(E)", "45 CFR 164.512(e)(1)(ii)-(vi)", "22 M.R.S. §1711-C",
+    "10-144 C.M.R. c.332, Pt.1 §2", "29-250 C.M.R. c.900 §8", "1 M.R.S. §§541-542",
+    "34-B M.R.S. §1207", "45 CFR part 98", "10-144 C.M.R. c.351, ch.26 §5",
+)  # fmt: skip
+
+
+def test_a_citation_stays_on_one_line(
+    refused: LetterInput, make_determination: Make, make_ruling: Rule
+) -> None:
+    rulings, laws = [], {}
+    for number, cited in enumerate((*CITED, *CITED, *CITED)):
+        # Each ends its line at another place.
+        laws[f"law-{number}"] = replace(LAW, citation=cited, requester="word " * (11 + number))
+        ruling = make_ruling("S1", "address", Outcome.WITHHOLD)
+        rulings.append(
+            replace(
+                ruling, item=Item(f"S{number}", "snap", "address"), authorities=(f"law-{number}",)
+            )
+        )
+
+    given = replace(refused, authorities=laws, determination=make_determination(*rulings))
+    pages = pypdfium2.PdfDocument(withholding_index(given))
+
+    text = "\n".join(page.get_textpage().get_text_range() for page in pages)
+    lines = text.replace("\u200b", "").replace("\xa0", " ").splitlines()
+    assert [sum(cited in line for line in lines) for cited in CITED] == [3] * len(CITED)
+
+
+def test_what_leads_to_a_list_never_ends_a_page(stationery: Stationery) -> None:
+    def block(kind: str, **more: Any) -> dict[str, Any]:
+        return {"lang": "en", "dir": "ltr", "kind": kind, **more}
+
+    item = {"text": "a line of the list " * 8, "under": []}
+    for fill in range(38, 46):
+        blocks = [
+            block("lines", lines=[f"line {n}" for n in range(fill)]),
+            block("heading", text="The heading"),
+            block("para", text="What leads to it."),
+            block("list", numbered=False, items=[item] * 3),
+            block("signed"),
+        ]
+        letter = composing.Letter(title="made up", foot="foot", blocks=blocks)
+        pages = pypdfium2.PdfDocument(typeset(letter, stationery, date(2026, 3, 3)))
+        texts = [page.get_textpage().get_text_range() for page in pages]
+
+        [told] = [text for text in texts if "The heading" in text]
+        assert "What leads to it." in told, fill
+        assert "a line of the list" in told, fill
+
+
 def test_a_hundred_fields_are_one_row(
     refused: LetterInput, make_determination: Make, make_ruling: Rule
 ) -> None:
@@ -328,6 +380,36 @@ def test_a_hundred_fields_are_one_row(
     assert len(known) > 80
     assert f"{SPEAKER.name('fields', known[-2])} and {SPEAKER.name('fields', known[-1])}" in text
     assert text.count(" not given 1 ") == 1
+
+
+def test_a_thousand_rows_are_printed_whole_with_their_headers_on_each_page(
+    refused: LetterInput, make_determination: Make, make_ruling: Rule
+) -> None:
+    laws = {
+        f"law-{n}": replace(LAW, citation=f"Act {n}", requester=f"Reason {n}.") for n in range(10)
+    }
+    base = make_ruling("S1", "address", Outcome.WITHHOLD)
+    # Of ten laws each row rests on others, so that no two can be said in one.
+    rulings = [
+        replace(
+            base,
+            item=Item(f"S{row}", "snap", "address"),
+            authorities=tuple(f"law-{n}" for n in range(10) if row >> n & 1),
+        )
+        for row in range(1, 1_001)
+    ]
+    ruled = make_determination(*rulings, overall="withhold")
+
+    pdf = withholding_index(replace(refused, authorities=laws, determination=ruled))
+
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
+    tables = [page for page in pages if " SNAP address not given " in " ".join(page.split())]
+    assert len(tables) > 10
+    assert all("No. About Program Fields Answer Reasons" in " ".join(one.split()) for one in tables)
+    text = " ".join(" ".join(pages).split())
+    assert text.count(" SNAP address not given ") == 1_000
+    assert all(text.count(f" Reason {n}. Act {n}.") == 1 for n in range(10))
+    assert "For the agency: Records disclosure officer" in text
 
 
 def test_five_thousand_persons_are_a_few_lines(

@@ -3,11 +3,14 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from clerestory.holdings import (
@@ -19,6 +22,8 @@ from clerestory.holdings import (
     open_source,
     sqlite_file,
 )
+from clerestory.holdings.identities import told_by_source
+from clerestory.holdings.row_digests import RowDigests, written_row
 
 Check = Callable[..., int]
 # Long after any file of a test was written, and long before.
@@ -172,3 +177,64 @@ def test_each_table_of_a_folder_counts(agency: Path, tmp_path: Path) -> None:
 
     assert len({*states, None}) == 5
     assert sqlite_file.state_of_files(paths, EARLY) is None
+
+
+def test_a_folder_sums_its_persons_up_by_itself_and_nobody_is_walked(
+    agency: Path, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    folder = agency / "parquet"
+    with closing(open_source(folder, recorder=lambda text, _: asked.append(text))) as source:
+        index = build_index(source, catalogue, tmp_path / "persons.index")
+        walks = sum("ORDER BY" in text for text in asked)
+        with closing(index):
+            check_index_current(index, source, catalogue, now=EARLY)
+            assert told_by_source(source, catalogue) == index.identities
+
+    # Of 400 persons the source hands out one row.
+    assert (walks, sum("ORDER BY" in text for text in asked)) == (1, 1)
+
+
+# What could be written alike, missing or empty, and letters of each length.
+TOLD: list[list[str | None]] = [
+    ["1", "Ana", None, "", "1980-02-03"],
+    ["2", "An", "a", None, None],
+    ["3", "Zo\u00eb \u0442", "\U0001f600", "1:2-", " "],
+]
+
+
+def test_a_folder_sums_up_what_a_walk_sums_up(tmp_path: Path) -> None:
+    columns = ["a", "b", "c", "d", "e"]
+    table = {name: [row[at] for row in TOLD] for at, name in enumerate(columns)}
+    pq.write_table(pa.table({**table, "raw": [b"1"] * 3}), tmp_path / "people.parquet")
+    pq.write_table(pa.table(table).slice(0, 0), tmp_path / "nobody.parquet")
+    with closing(open_source(tmp_path)) as source:
+        assert source.sum_digests("people", [*columns, None]) == summed(
+            [*row, None] for row in TOLD
+        )
+        assert source.sum_digests("nobody", columns) == RowDigests(rows=0, total=0)
+        # What is no text, and what is not there, is for the walk to tell.
+        assert source.sum_digests("people", ["a", "raw"]) is None
+        assert source.sum_digests("people", ["a", "none"]) is None
+
+
+def summed(rows: Iterable[Sequence[str | None]]) -> RowDigests:
+    told = [sha256(written_row(row).encode()).digest() for row in rows]
+    return RowDigests(rows=len(told), total=sum(map(int.from_bytes, told)))
+
+
+def test_two_rows_are_never_written_alike_and_a_sum_is_of_all_its_bits() -> None:
+    rows: list[list[str | None]] = [
+        ["a", "b"],
+        ["ab", ""],
+        ["", "ab"],
+        [None, "ab"],
+        ["-", "ab"],
+        ["1:a", "b"],
+        ["a1:", "b"],
+    ]
+
+    assert len({written_row(row) for row in rows}) == len(rows)
+    assert RowDigests.of_words(2, [0] * 7 + [1 << 33]).total == 1 << 33
+    assert RowDigests.of_words(1, [1] + [0] * 7).total == 1 << 224
+    assert str(RowDigests(rows=2, total=(1 << 256) + 5)) == f"2:{5:064x}"

@@ -178,6 +178,8 @@ def test_what_is_stopped_leaves_nothing_half_done(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
+    # Of a run that was killed; another's is of another name.
+    (tmp_path / ".made-up-abcdefgh" / "parquet").mkdir(parents=True)
     # The last step: everything but the index of persons is there by then.
     monkeypatch.setattr("clerestory.holdings.made_up.write._build_index", stop)
 

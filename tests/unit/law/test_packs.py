@@ -237,3 +237,14 @@ def test_a_demand_is_read_by_the_codes_of_all_that_is_required(write: Callable[.
     ]
     with pytest.raises(PackFault, match=r"^there is no pack called us-zz$"):
         code_files(packs, ["us-zz"])
+
+
+def test_a_pack_that_is_written_to_while_it_is_read_is_no_law(write: Callable[..., Path]) -> None:
+    packs = write("us-aa")
+    # What the system writes there anew for each reader.
+    (packs / "us-aa" / "more.toml").symlink_to("/proc/sys/kernel/random/uuid")
+
+    with pytest.raises(PackFault, match="writes to the packs while they are read: us-aa") as fault:
+        load_pack(packs / "us-aa")
+
+    assert fault.value.code == "law-pack-changing"

@@ -36,6 +36,7 @@ joint = "{first}. And {last}."
 [authorities.act]
 every = "It says this."
 not_met = "It was not met."
+citation = "An act (made up)"
 """
 
 
@@ -69,6 +70,7 @@ def test_each_reader_has_its_own_clauses_or_those_for_all(write: Write) -> None:
     }  # fmt: skip
     assert file.texts["phrases"]["joint"]["counsel"] == "{first}. And {last}."
     assert file.texts["authorities"]["act"]["not_met"] == "It was not met."
+    assert file.texts["authorities"]["act"]["citation"] == "An act (made up)"
     assert file.unsaid == {("facts", "paper.kind")}
     assert sorted(file.keys) == [
         ("authorities", "act"), ("codes", "instrument_kind", "form"),

@@ -121,3 +121,17 @@ def test_every_column_of_the_schema_is_tried() -> None:
     cx.close()
 
     assert tried | keys == found
+
+
+def test_a_schema_that_is_no_text_is_damage_and_no_fault_of_the_program(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite3"
+    cx = loosened(path)
+    cx.execute("PRAGMA writable_schema = ON")
+    # SQLite quotes the name in its message, which Python then cannot read.
+    cx.execute(
+        "UPDATE sqlite_schema SET name = CAST(x'ff' AS TEXT), sql = 'none' WHERE name = 'tile'"
+    )
+    cx.close()
+
+    with pytest.raises(Torn, match="what no ledger writes"):
+        open_database(path, patience_seconds=1)

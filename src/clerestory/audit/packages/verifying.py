@@ -26,7 +26,7 @@ from clerestory.disclosure.verifying import (
 from clerestory.kernel import Refusal
 from clerestory.kernel.bad_file import show
 from clerestory.kernel.files import open_regular
-from clerestory.kernel.folders import staged
+from clerestory.kernel.folders import OPENING, staged
 from clerestory.ledger import VerifiedEntry
 from clerestory.notes import Kind, OtherSigner, Verifier, parse_vkey
 
@@ -74,7 +74,7 @@ def verify_package(
             opened, entry = _check_inside(sealed, seal, identity, keys)  # steps 3 to 8
         else:
             # A folder beside it for files that nobody may read before all of them hold.
-            with staged(extract_to, prefix=".opening-") as staging:
+            with staged(extract_to, prefix=OPENING) as staging:
                 opened, entry = _check_inside(sealed, seal, identity, keys, staging)  # 3 to 8
                 (staging / opened.folder).rename(extract_to)
     return replace(

@@ -5,7 +5,6 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -18,6 +17,7 @@ from clerestory.holdings.index import build_index
 from clerestory.holdings.made_up.tables import Cell, Table, make_population, make_rows
 from clerestory.holdings.source import open_source
 from clerestory.holdings.source_faults import shown
+from clerestory.kernel.folders import AGENCY, staged
 
 DATABASE = "agency.sqlite"
 PARQUET = "parquet"
@@ -52,9 +52,10 @@ def write_agency(
     """
     _check_room(folder, persons)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # A name that nobody else has: what lies beside it, finished or not, is somebody's.
-    draft = Path(tempfile.mkdtemp(prefix=".made-up-", dir=folder.parent))
-    try:
+    with staged(folder.absolute(), prefix=AGENCY) as staging:
+        # The one that is building is held, and what builds the index wants to hold its own.
+        draft = staging / "agency"
+        draft.mkdir()
         draft.chmod(0o755)
         (draft / PARQUET).mkdir()
         people = make_population(seed=seed, persons=persons)
@@ -65,8 +66,6 @@ def write_agency(
         if index is not None:
             _build_index(catalogue, draft, index)
         draft.replace(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _check_room(folder: Path, persons: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from clerestory.demands.demand import Demand
 from clerestory.demands.determination import NearMiss, Outcome, Reason
 from clerestory.demands.speaking import Speaker
+from clerestory.law.authorities import Authority
 from clerestory.law.citations import authorities_cited, is_printed_citation
 from clerestory.law.sentences import PERSON, REQUESTER
 from clerestory.policy.decide.stages import CaseAnswer
@@ -48,7 +49,7 @@ class Reasons:
         return Reason(
             counsel=" ".join(counsel),
             requester=_text([self._lead(lead, REQUESTER), *dict.fromkeys((*told, *notices))]),
-            person=_text([self._lead(lead, PERSON), first.person]),
+            person=_text([self._lead(lead, PERSON), self._for_person(first)]),
             notices=tuple(dict.fromkeys(notices)),
         )
 
@@ -58,6 +59,11 @@ class Reasons:
     def _lead(self, key: str, reader: str) -> str:
         # A word that nobody wrote may not stop a decision; `law check` finds it.
         return self._speaker.sentences.text("phrases", key, reader)
+
+    def _for_person(self, authority: Authority) -> str:
+        """Say an authority as a letter says it: shorter, where the sentences have it so."""
+        said = self._speaker.sentences.text("authorities", authority.id, PERSON)
+        return said or authority.person
 
     def _signed(self, answer: CaseAnswer) -> Iterator[str]:
         """Yield what counsel's own signed papers did to the answer."""

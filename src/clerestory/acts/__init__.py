@@ -1,0 +1,30 @@
+"""The acts of an office: what they are, who may do them, and how each is signed and chained.
+
+An act is the only thing that changes state. Which acts there are is data (``acts.toml``); whether
+one is allowed is one pure function over it. The people of an office and the state of a matter are
+read off their chains of signed statements, so that a stranger with the statements alone finds the
+same. Nothing here knows a database.
+"""
+
+from clerestory.acts.allowed import Actor, Denial, Done, Standing, allowed
+from clerestory.acts.errors import BadStatement, BadTable, NotAllowed
+from clerestory.acts.reading import load_table, parse_table
+from clerestory.acts.table import Act, Move, Role, State, Table
+
+__all__ = [
+    "Act",
+    "Actor",
+    "BadStatement",
+    "BadTable",
+    "Denial",
+    "Done",
+    "Move",
+    "NotAllowed",
+    "Role",
+    "Standing",
+    "State",
+    "Table",
+    "allowed",
+    "load_table",
+    "parse_table",
+]

@@ -1,0 +1,300 @@
+"""The walk along the log finds each thing that acts never leave, by its code, and nothing else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from clerestory.acts import load_table
+from clerestory.acts.statement import Signed, key_hash
+from clerestory.audit.chain import ChainCheck, Logged
+from clerestory.ledger import EventType
+from signed_acts import DAY, ORIGIN, Paper, answered, bent, entries, signer, staffed
+
+TABLE = load_table()
+
+
+def found(log: list[Logged], founding: str | None = None) -> list[str]:
+    """The codes of all that is found, each with the place of its entry."""
+    check = ChainCheck(TABLE, origin=ORIGIN, founding=founding)
+    return [f"{each.index} {each.code}" for logged in log for each in check.take(logged)]
+
+
+@pytest.fixture
+def paper() -> Paper:
+    """An office in which two demands were answered; its acts 0 to 6 let its people in."""
+    made = staffed()
+    answered(made, "ME-1")
+    answered(made, "ME-2", act="refuse")
+    return made
+
+
+def test_acts_as_they_should_be_are_left_alone(paper: Paper) -> None:
+    assert found(entries(paper.acts), founding=paper.acts[0].digest) == []
+
+
+def test_what_is_found_says_where(paper: Paper) -> None:
+    log = entries(paper.acts)
+    log[9] = replace(log[9], fields=dict(log[9].fields) | {"answer": "9" * 64})
+    check = ChainCheck(TABLE, origin=ORIGIN)
+
+    [one] = [each for logged in log for each in check.take(logged)]
+
+    assert (one.code, one.index, one.matter, one.position) == (
+        "chain-entry-differs", 9, "ME-1", 3,
+    )  # fmt: skip
+    assert one.what == "an entry commits to its act: answer"
+    unlogged = check.take_unlogged(paper.acts[9])
+    assert (unlogged.code, unlogged.matter, unlogged.position) == ("chain-not-logged", "ME-1", 3)
+
+
+def only_acts(change: Callable[[Paper], list[Signed]]) -> Callable[[Paper], list[Logged]]:
+    return lambda paper: entries(change(paper))
+
+
+def received_without_demand(paper: Paper) -> list[Logged]:
+    log = entries(paper.acts)
+    return [*log, replace(log[7], index=19, signed=None, leaf=replace(log[7].leaf, serial=3))]
+
+
+def erased(paper: Paper) -> list[Logged]:
+    return [replace(each, is_erased=True) for each in received_without_demand(paper)]
+
+
+def entry_by_hand(paper: Paper) -> list[Logged]:
+    log = entries(paper.acts)
+    return [*log, replace(log[8], index=19, signed=None)]
+
+
+def gap(paper: Paper) -> list[Logged]:
+    log = entries(paper.acts)
+    log[13] = replace(log[13], leaf=replace(log[13].leaf, serial=3))
+    return log
+
+
+def twice(paper: Paper) -> list[Logged]:
+    log = entries(paper.acts)
+    log[13] = replace(log[13], leaf=replace(log[13].leaf, serial=1))
+    return log
+
+
+def typed(paper: Paper) -> list[Logged]:
+    log = entries(paper.acts)
+    log[11] = replace(log[11], leaf=replace(log[11].leaf, type=EventType.ANSWER_SEALED))
+    return log
+
+
+def quarter(paper: Paper) -> list[Logged]:
+    log = entries(paper.acts)
+    log[11] = replace(log[11], leaf=replace(log[11].leaf, period="2027-Q1"))
+    return log
+
+
+def left_out(paper: Paper) -> list[Logged]:
+    log = entries(paper.acts)
+    fields = {name: text for name, text in log[11].fields.items() if name != "votes"}
+    log[11] = replace(log[11], fields=fields)
+    return log
+
+
+def at_the_end(act: Callable[[Paper], object]) -> Callable[[Paper], list[Logged]]:
+    def changed(paper: Paper) -> list[Logged]:
+        act(paper)
+        return entries(paper.acts)
+
+    return changed
+
+
+def begun(paper: Paper, *, by: str = "P-clk") -> Signed:
+    paper.do("receive", "ME-3", by, to="received", paper="3" * 64)
+    return paper.do("decide", "ME-3", "P-cus", to="decided", determination="4" * 64)
+
+
+def undecided(paper: Paper) -> None:
+    paper.do("receive", "ME-3", "P-clk", to="received", paper="3" * 64)
+    paper.answer("refuse", "ME-3", paper.acts[0])
+
+
+def unvoted(paper: Paper) -> None:
+    decision = begun(paper)
+    paper.answer("seal", "ME-3", decision, paper.vote("ME-3", "P-ann", "one_vote",
+                                                      decision=decision))  # fmt: skip
+
+
+def voted(paper: Paper, *who: str) -> None:
+    decision = begun(paper)
+    votes = [
+        paper.vote("ME-3", each, to, decision=decision)
+        for each, to in zip(who, ("one_vote", "voted"), strict=True)
+    ]
+    paper.answer("seal", "ME-3", decision, *votes)
+
+
+def keyed_in(paper: Paper) -> None:
+    decision = begun(paper, by="P-ann")
+    paper.vote("ME-3", "P-ann", "one_vote", decision=decision)
+
+
+def stale(paper: Paper) -> None:
+    decision = begun(paper)
+    paper.do("amend", "ME-3", "P-clk", to="received", reason="5" * 64)
+    again = paper.do("decide", "ME-3", "P-cus", to="decided", determination="6" * 64)
+    assert again != decision
+    paper.vote("ME-3", "P-bob", "one_vote", decision=decision)
+
+
+def elsewhere(paper: Paper) -> None:
+    decision = begun(paper)
+    first = paper.vote("ME-3", "P-ann", "one_vote", decision=decision)
+    paper.vote("ME-3", "P-bob", "voted", decision=decision)
+    paper.answer("seal", "ME-3", decision, first, first)
+
+
+def lapsed(paper: Paper) -> None:
+    paper.on = date(2027, 12, 1)
+    decision = begun(paper)
+    paper.vote("ME-3", "P-bob", "one_vote", decision=decision)
+
+
+def stolen(paper: Paper) -> None:
+    paper.keys["P-bob"] = signer("P-thief")
+    paper.vote("ME-3", "P-bob", "one_vote", decision=begun(paper))
+
+
+def lost(paper: Paper) -> None:
+    old = paper.key("P-bob")
+    paper.office("replace_key", person="P-bob", lost=key_hash(old.verifier),
+                 vkey=signer("P-bob-again").verifier.vkey)  # fmt: skip
+    paper.vote("ME-3", "P-bob", "one_vote", decision=begun(paper))
+
+
+def left(paper: Paper) -> None:
+    paper.office("leave", person="P-bob")
+    paper.vote("ME-3", "P-bob", "one_vote", decision=begun(paper))
+
+
+def backwards(paper: Paper) -> None:
+    paper.on = DAY + timedelta(days=1)
+    paper.do("receive", "ME-3", "P-clk", to="received", paper="3" * 64)
+    paper.on = DAY
+    paper.do("receive", "ME-4", "P-clk", to="received", paper="4" * 64)
+
+
+def alone(paper: Paper) -> None:
+    paper.do("join", "office", "P-adm", person="P-new", kind="person", roles="clerk",
+             vkey=signer("P-new").verifier.vkey)  # fmt: skip
+
+
+def about_oneself(paper: Paper) -> None:
+    paper.office("train", person="P-off", trained_to="2030-01-01")
+
+
+def no_key(paper: Paper) -> None:
+    paper.office("join", person="P-new", kind="person", roles="clerk", vkey="x")
+
+
+def resigned(paper: Paper) -> list[Signed]:
+    """Somebody writes an act anew with the same key; whoever came after named the old one."""
+    acts = list(paper.acts)
+    acts[7] = bent(acts[7], paper, facts={"to": "received", "paper": "9" * 64})
+    return acts
+
+
+def forged(paper: Paper) -> list[Signed]:
+    """Somebody without the key changes the last act."""
+    last = paper.acts[-1]
+    statement = replace(last.statement, facts={"to": "handed_over", "whom": "other"})
+    return [*paper.acts[:-1], Signed(statement=statement, signatures=last.signatures)]
+
+
+def dropped(paper: Paper) -> list[Signed]:
+    return [act for place, act in enumerate(paper.acts) if place != 10]
+
+
+def unfounded(paper: Paper) -> list[Signed]:
+    return paper.acts[7:8]
+
+
+ATTACKS: dict[str, tuple[Callable[[Paper], list[Logged]], list[str]]] = {
+    "a number without a demand": (received_without_demand, ["19 chain-number-unreceived"]),
+    "one that was erased": (erased, []),
+    "an entry without an act": (entry_by_hand, ["19 chain-entry-without-act"]),
+    "a gap in the numbers": (gap, ["13 chain-number-gap"]),
+    "a number twice": (twice, ["13 chain-number-gap"]),
+    "an entry of another type": (typed, ["11 chain-entry-differs"]),
+    "an entry of another quarter": (quarter, ["11 chain-quarter"]),
+    "an entry that leaves the votes out": (left_out, ["11 chain-entry-differs"]),
+    "an answer without a decision": (at_the_end(undecided), [
+        "20 act-wrong-state", "20 chain-answer-undecided", "20 chain-answer-unvoted",
+        "20 chain-answer-elsewhere",
+    ]),
+    "a seal with one vote": (at_the_end(unvoted), ["22 act-wrong-state",
+                                                   "22 chain-answer-unvoted"]),
+    "a seal with one person's two votes": (at_the_end(lambda p: voted(p, "P-bob", "P-bob")), [
+        "22 act-twice", "23 chain-answer-unvoted", "23 chain-answer-elsewhere",
+    ]),
+    "a voter who keyed it in": (at_the_end(keyed_in), ["21 act-separation"]),
+    "a vote of a job": (at_the_end(lambda p: voted(p, "P-bob", "J-dec")), [
+        "22 act-wrong-role",
+    ]),
+    "a vote by a clerk": (at_the_end(lambda p: voted(p, "P-bob", "P-law")), ["22 act-wrong-role"]),
+    "a vote on what was decided before": (at_the_end(stale), ["23 chain-vote-elsewhere"]),
+    "a seal on one vote named twice": (at_the_end(elsewhere), ["23 chain-answer-elsewhere"]),
+    "training that lapsed": (at_the_end(lapsed), ["21 act-untrained"]),
+    "a key of somebody else": (at_the_end(stolen), ["21 chain-key"]),
+    "a key that was lost": (at_the_end(lost), ["22 chain-key"]),
+    "somebody who left": (at_the_end(left), ["22 chain-key", "22 act-wrong-role"]),
+    "a day that runs backwards": (at_the_end(backwards), ["20 chain-backwards"]),
+    "somebody let in by one": (at_the_end(alone), ["19 act-two-people"]),
+    "training signed by the trained": (at_the_end(about_oneself), ["19 act-about-self"]),
+    "somebody let in without a key": (at_the_end(no_key), ["19 chain-people"]),
+    "an act written anew": (only_acts(resigned), ["8 chain-link"]),
+    "an act changed without its key": (only_acts(forged), ["18 chain-signature"]),
+    "an act taken away": (only_acts(dropped), [
+        "10 chain-link", "10 act-wrong-state", "10 chain-answer-unvoted",
+        "10 chain-answer-elsewhere", "11 chain-answer-unvoted",
+    ]),
+    "an act before the founding": (only_acts(unfounded), [
+        "0 chain-not-founded", "0 chain-link", "0 chain-key", "0 act-wrong-role",
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_each_attack_is_found_and_nothing_beside_it(name: str, paper: Paper) -> None:
+    attack, codes = ATTACKS[name]
+
+    assert found(attack(paper)) == codes
+
+
+def test_another_founding_than_the_one_given_out_is_found(paper: Paper) -> None:
+    assert found(entries(paper.acts), founding="f" * 64) == ["0 chain-other-office"]
+
+
+def test_a_statement_of_another_office_is_found(paper: Paper) -> None:
+    acts = [*paper.acts, paper.sign(replace(
+        paper.statement("receive", "ME-3", "P-clk", {"to": "received"}), office="other.example"
+    ))]  # fmt: skip
+
+    assert found(entries(acts)) == ["19 chain-other-office"]
+
+
+def test_a_table_that_was_edited_hides_no_answer_without_votes(paper: Paper) -> None:
+    unvoted(paper)
+    seal = TABLE.act["seal"]
+    moves = (*seal.moves, replace(seal.moves[0], before="one_vote"))
+    acts = tuple(replace(each, moves=moves) if each.name == "seal" else each for each in TABLE.acts)
+    check = ChainCheck(replace(TABLE, acts=acts), origin=ORIGIN)
+
+    codes = [each.code for logged in entries(paper.acts) for each in check.take(logged)]
+
+    assert codes == ["chain-answer-unvoted"]
+
+
+def test_the_staff_is_read_off_the_log(paper: Paper) -> None:
+    check = ChainCheck(TABLE, origin=ORIGIN)
+    for logged in entries(paper.acts):
+        check.take(logged)
+
+    assert check.staff.actor("P-bob", on=DAY).roles == {"reviewer"}
