@@ -5,10 +5,37 @@ is made up.
 """
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from hostile.running import must
 
+# A person asks for their own record, which the law permits and does not order.
+OWN_RECORD = """\
+format: clerestory-demand/1
+id: {name}
+title: "Made-up"
+received: {{date: {received}, channel: counter}}
+holder: {{agency: me-dhhs, kind: state_agency, jurisdiction: us-me}}
+requester: {{body: "a made-up person", class: subject, reference: "of {name}"}}
+instrument:
+  kind: letter
+  issuer: subject
+  written: yes
+  scope: {{persons: named, count: 1, fields: stated}}
+  status: live
+purpose: own_record
+subjects:
+  - {{ref: S1, relation: named, applicant: unknown}}
+records:
+  - {{program: {program}, fields: [{fields}]}}
+findings:
+  identity_of_subject_verified: yes
+"""
+WHO = """\
+demand: {name}
+S1: {{name: Amina Warsame Example, birth_date: 1988-04-17, ssn: 911-11-0000}}
+"""
 RECIPIENTS = ("theirs", "agents", "others")
 
 
@@ -22,6 +49,12 @@ def make_template(base: Path) -> Path:
     for name in RECIPIENTS:
         must("keys", "recipient", base / name, "--name", f"{name}.example/r")
     return base
+
+
+def own_record(name: str, *, received: str, program: str, fields: Sequence[str]) -> str:
+    """Return the demand of a made-up person for fields of their own record."""
+    listed = ", ".join(f"S1.{one}" for one in fields)
+    return OWN_RECORD.format(name=name, received=received, program=program, fields=listed)
 
 
 def copy_office(made: Path, to: Path) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import clerestory
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
+from office_databases import configured
 
 # rich prints styled words on the console of ``terminal``; nothing else may print.
 TERMINAL = {"cli/terminal.py", "cli/terminal_console.py"}
@@ -67,6 +68,7 @@ def kinds(of: type[ClerestoryError]) -> Iterator[type[ClerestoryError]]:
 
 
 def test_every_class_of_refusals_has_a_next_step_of_its_own() -> None:
+    configured()
     for module in pkgutil.walk_packages(clerestory.__path__, "clerestory."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)

@@ -258,6 +258,23 @@ SLOTS: Sequence[Slot] = (
         seed="{world}/agency/persons.index",
         words="holdings find {x} --query {world}/given/query.yaml",
     ),
+    Slot(
+        name="holdings roster",
+        kind="bytes",
+        seed="{world}/given/roster.csv",
+        words="holdings roster {world}/agency/persons.index {x}",
+    ),
+    *(
+        Slot(
+            name=f"holdings {file}",
+            kind=kind,
+            seed=f"{{world}}/office/lookups/{file}",
+            words="holdings lookups {tree}",
+            tree="{world}/office",
+            claims=True,
+        )
+        for file, kind in (("lookups.jsonl", "bytes"), ("lookups.head", "json"))
+    ),
     Slot(name="law cases", kind="yaml", seed=str(STORY), words="law cases {x}"),
     Slot(
         name="law rows",

@@ -61,6 +61,11 @@ EVENTS = [
     {"type": "class-demand.received", "scope": "made-up", "public": {"requester": "b"}},
 ]
 
+ROSTER = """\
+ref,name,birth_date,ssn
+1,Amina Warsame Example,1988-04-17,911-11-0000
+"""
+
 SCENARIO = """\
 format = "clerestory-scenario/1"
 title = "Made-up"
@@ -162,6 +167,7 @@ def make_world(base: Path) -> World:
     _make_recipients(given, agents)
     (given / "query.yaml").write_text(QUERY)
     (given / "who.yaml").write_text(WHO.read_text("utf-8"))
+    (given / "roster.csv").write_text(ROSTER)
     (given / "events.json").write_text(json.dumps(EVENTS))
     (given / "scenario.toml").write_text(SCENARIO)
     must("law", "rows", given / "demand.yaml", "--out", given / "rows.parquet")

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from ledger_databases import LedgerDatabase, connect_sqlite
 from made_up_office import make_template
 
 
@@ -52,3 +54,51 @@ def server() -> Iterator[str]:
     yield f"postgresql+psycopg://reader@/postgres?host={base}"
     run_as_server("pg_ctl", "-D", files, "-w", "-m", "immediate", "stop")
     shutil.rmtree(base)
+
+
+@pytest.fixture
+def sqlite_empty(tmp_path: Path) -> LedgerDatabase:
+    """A SQLite file with nothing in it."""
+    path = str(tmp_path / "office.sqlite3")
+    return LedgerDatabase(kind="sqlite", connect=lambda: connect_sqlite(path))
+
+
+@pytest.fixture
+def sqlite_ledger(sqlite_empty: LedgerDatabase) -> LedgerDatabase:
+    """A SQLite file with a ledger that is begun."""
+    sqlite_empty.found()
+    return sqlite_empty
+
+
+_SCHEMAS = iter(range(1 << 30))
+
+
+@pytest.fixture
+def postgresql_empty(server: str) -> Iterator[LedgerDatabase]:
+    """A namespace of the PostgreSQL server with nothing in it."""
+    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
+    url = sa.make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    name = f"ledger_{os.getpid()}_{next(_SCHEMAS)}"
+    with psycopg.connect(url, autocommit=True) as cx:
+        cx.execute(f"CREATE SCHEMA {name}")
+    options = f"-c search_path={name}"
+    yield LedgerDatabase(
+        kind="postgresql",
+        connect=lambda: psycopg.connect(url, autocommit=True, options=options),
+    )
+    with psycopg.connect(url, autocommit=True, options="-c client_min_messages=error") as cx:
+        cx.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+@pytest.fixture
+def postgresql_ledger(postgresql_empty: LedgerDatabase) -> LedgerDatabase:
+    """A namespace of the PostgreSQL server with a ledger that is begun."""
+    postgresql_empty.found()
+    return postgresql_empty
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_database(request: pytest.FixtureRequest) -> LedgerDatabase:
+    """A ledger among its caller's tables, on each database in turn."""
+    database: LedgerDatabase = request.getfixturevalue(f"{request.param}_ledger")
+    return database

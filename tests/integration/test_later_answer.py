@@ -18,37 +18,13 @@ from clerestory.ledger import EventType
 from clerestory.ledger.repeats import fields_of
 from clerestory.policy import Engine
 from hostile.running import Done, must, type_in
-from made_up_office import copy_office
+from made_up_office import WHO, copy_office, own_record
 
 ID = "OWN-1"
 FIELDS = ("benefit_amount", "address", "mailing_address", "case_notes")
-# Made up: a person asks for their own record.
-PAPER = f"""\
-format: clerestory-demand/1
-id: {ID}
-title: "Made-up"
-received: {{date: 2026-11-02, channel: counter}}
-holder: {{agency: me-dhhs, kind: state_agency, jurisdiction: us-me}}
-requester: {{body: "a made-up person", class: subject, reference: "of {ID}"}}
-instrument:
-  kind: letter
-  issuer: subject
-  written: yes
-  scope: {{persons: named, count: 1, fields: stated}}
-  status: live
-purpose: own_record
-subjects:
-  - {{ref: S1, relation: named, applicant: unknown}}
-records:
-  - {{program: snap, fields: [{", ".join(f"S1.{name}" for name in FIELDS)}]}}
-findings:
-  identity_of_subject_verified: yes
-"""
+NAMED = WHO.format(name=ID)
+PAPER = own_record(ID, received="2026-11-02", program="snap", fields=FIELDS)
 IRRELEVANT = "  requester_supplied_name: yes\n"
-WHO = f"""\
-demand: {ID}
-S1: {{name: Amina Warsame Example, birth_date: 1988-04-17, ssn: 911-11-0000}}
-"""
 DAY = "2026-11-{:02}T15:00Z"
 LOWERED = "--lower", "S1.address=refer_to_counsel"
 ALL_LOWERED = [word for name in FIELDS for word in ("--lower", f"S1.{name}=refer_to_counsel")]
@@ -58,7 +34,7 @@ ALL_LOWERED = [word for name in FIELDS for word in ("--lower", f"S1.{name}=refer
 def made(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = copy_office(template, tmp_path_factory.mktemp("later-answer") / "made")
     (base / "paper.yaml").write_text(PAPER)
-    (base / "who.yaml").write_text(WHO)
+    (base / "who.yaml").write_text(NAMED)
     must("receive", base / "paper.yaml", "--office", base / "office", "--at", DAY.format(2))
     return base
 
@@ -250,7 +226,7 @@ def test_what_the_record_closed_is_not_raised_when_its_mark_is_gone(desk: Path) 
     assert sealed(disclose(desk, *still, day=5)) == "The answer to number 1 is sealed: log entry 4."
 
 
-OTHER = WHO.replace("Amina Warsame", "Jean-Luc Thibodeau").replace("1988-04-17", "1961-11-05")
+OTHER = NAMED.replace("Amina Warsame", "Jean-Luc Thibodeau").replace("1988-04-17", "1961-11-05")
 
 
 def test_a_second_answer_is_about_whom_the_first_was_about(desk: Path) -> None:
@@ -262,7 +238,7 @@ def test_a_second_answer_is_about_whom_the_first_was_about(desk: Path) -> None:
     assert f"when {ID} came or was answered, log entry 2: S1" in said
     assert "Thibodeau" not in said
     # More marks of the same person may be given; the answer that says them is another.
-    (desk / "who.yaml").write_text(WHO.replace("ssn:", "phone: 207-555-0191, ssn:"))
+    (desk / "who.yaml").write_text(NAMED.replace("ssn:", "phone: 207-555-0191, ssn:"))
     assert sealed(disclose(desk)) == "The answer to number 1 is sealed: log entry 4."
     assert json.loads(logged(desk, EventType.ANSWER_SEALED)[0]["who"])["S1"].keys() == {
         "birth_date", "name", "ssn",
@@ -275,7 +251,7 @@ def test_the_first_answer_may_still_be_about_somebody_else_than_a_look_that_foun
     (desk / "who.yaml").write_text(OTHER)
     assert disclose(desk).error_code == "answer-person-uncertain"
 
-    (desk / "who.yaml").write_text(WHO)
+    (desk / "who.yaml").write_text(NAMED)
     assert sealed(disclose(desk)) == "The answer to number 1 is sealed: log entry 2."
 
 
@@ -290,7 +266,7 @@ def test_nothing_is_done_of_a_day_before_the_demands_own_last_act_unless_it_is_l
 ) -> None:
     assert receive(desk, "OWN-2", 5).code == 0
     # The paper came on the 2nd, and its receipt was logged on the 5th.
-    (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-2"))
+    (desk / "who.yaml").write_text(NAMED.replace(ID, "OWN-2"))
     paper = PAPER.replace(ID, "OWN-2")
     said = cannot(desk, "log-time-backwards", day=4, paper=paper)
     assert "2026-11-04 is before 2026-11-05" in said
@@ -340,7 +316,7 @@ SUSPENDED = "suspensions:\n  - {{authority: snap-7cfr272-1-c3, by: Made-up, from
 def both(desk: Path) -> Path:
     (desk / "paper.yaml").write_text(BOTH)
     must("receive", desk / "paper.yaml", "--office", desk / "office", "--at", DAY.format(2))
-    (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-5"))
+    (desk / "who.yaml").write_text(NAMED.replace(ID, "OWN-5"))
     return desk
 
 
@@ -471,7 +447,7 @@ def test_todays_demand_and_each_set_of_facts_is_judged_once_for_all_earlier_answ
 
 def again(desk: Path, name: str, *more: str, paper: str = PAPER, day: int = 5) -> Done:
     """Receive the same paper under another id."""
-    (desk / "who.yaml").write_text(WHO.replace(ID, name))
+    (desk / "who.yaml").write_text(NAMED.replace(ID, name))
     (desk / "paper.yaml").write_text(paper.replace(f"id: {ID}", f"id: {name}"))
     return type_in("receive", desk / "paper.yaml", "--office", desk / "office",
                    "--at", DAY.format(day), *more)  # fmt: skip
@@ -661,7 +637,7 @@ def test_a_package_that_never_left_is_not_taken_for_one_that_may_have(desk: Path
     begun(desk, where="sealing")
     other = PAPER.replace(ID, "OWN-2")
     assert receive(desk, "OWN-2", 3).code == 0
-    (desk / "who.yaml").write_text(WHO.replace(ID, "OWN-2"))
+    (desk / "who.yaml").write_text(NAMED.replace(ID, "OWN-2"))
     sealed(disclose(desk, paper=other))
 
     assert abandon(desk, *SIGNED).code == 0

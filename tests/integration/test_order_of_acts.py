@@ -15,34 +15,8 @@ from clerestory.ledger import EventType
 from clerestory.ledger.repeats import fields_of
 from hostile.running import Done, must, type_in
 from hostile.world import EVENTS
-from made_up_office import copy_office
+from made_up_office import WHO, copy_office, own_record
 
-# Made up: a person asks for their own record, which the law permits and does not order.
-PAPER = """\
-format: clerestory-demand/1
-id: {name}
-title: "Made-up"
-received: {{date: 2026-03-02, channel: counter}}
-holder: {{agency: me-dhhs, kind: state_agency, jurisdiction: us-me}}
-requester: {{body: "a made-up person", class: subject, reference: "of {name}"}}
-instrument:
-  kind: letter
-  issuer: subject
-  written: yes
-  scope: {{persons: named, count: 1, fields: stated}}
-  status: live
-purpose: own_record
-subjects:
-  - {{ref: S1, relation: named, applicant: unknown}}
-records:
-  - {{program: mainecare, fields: [S1.address, S1.phone]}}
-findings:
-  identity_of_subject_verified: yes
-"""
-WHO = """\
-demand: {name}
-S1: {{name: Amina Warsame Example, birth_date: 1988-04-17, ssn: 911-11-0000}}
-"""
 DAY = "2026-03-{:02}T15:00Z"
 REVIEWED = "--reviewer", "Made-up One", "--reviewer", "Made-up Two"
 # A year that lies ahead of whatever clock this runs by.
@@ -54,9 +28,13 @@ def desk(template: Path, tmp_path: Path) -> Path:
     return copy_office(template, tmp_path / "desk")
 
 
+def own_paper(name: str, program: str = "mainecare") -> str:
+    return own_record(name, received="2026-03-02", program=program, fields=["address", "phone"])
+
+
 def paper(desk: Path, name: str) -> Path:
     path = desk / f"{name}.yaml"
-    path.write_text(PAPER.format(name=name))
+    path.write_text(own_paper(name))
     (desk / f"who-{name}.yaml").write_text(WHO.format(name=name))
     return path
 
@@ -156,7 +134,7 @@ def test_what_is_lowered_to_counsel_or_below_counsels_answer_stays_counsels(desk
 
     assert kept(desk) == before
     # Of TANF the law itself refers this field, and two people end no referral.
-    tanf = PAPER.replace("program: mainecare", "program: tanf").format(name="D-2")
+    tanf = own_paper("D-2", program="tanf")
     (desk / "D-2.yaml").write_text(tanf)
     assert type_in("receive", desk / "D-2.yaml", "--office", desk / "office", "--at",
                    DAY.format(3)).code == 0  # fmt: skip
@@ -279,6 +257,23 @@ def test_a_receipt_is_in_the_order_of_days(desk: Path) -> None:
     shutil.rmtree(desk / "office" / "out")
     cannot(disclose(desk, "D-1", DAY.format(7), "--late"), "log-time-backwards")
     cannot(receive(desk, "D-3", DAY.format(7)), "log-time-backwards")
+
+
+def test_an_erasure_keeps_the_days_in_order_of_what_it_takes_away(desk: Path) -> None:
+    def erase(at: str, *more: str) -> Done:
+        words = ("--scope", "maine-dhhs", "--authority", "a made-up provision", "--at", at, *more)
+        return type_in("log", "erase", desk / "office" / "log", "D-1", *words)
+
+    assert receive(desk, "D-1", DAY.format(9)).code == 0
+    assert "2026-03-08 is before 2026-03-09" in cannot(erase(DAY.format(8)), "log-time-backwards")
+    done = erase(DAY.format(8), "--late", "--json")
+    with open_office(desk / "office").ledger() as ledger:
+        erased = ledger.payload(json.loads(done.out)["index"]).fields
+    assert (erased["on"], erased["late"]) == ("2026-03-08", "2026-03-09")
+    assert "is before 2026-03-09" in cannot(
+        receive(desk, "D-2", DAY.format(8)), "log-time-backwards"
+    )
+    assert receive(desk, "D-2", DAY.format(9)).code == 0
 
 
 def test_no_acknowledgement_is_of_a_day_before_the_demand_was_logged(desk: Path) -> None:

@@ -7,12 +7,15 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import clerestory
 
@@ -21,10 +24,7 @@ TUTORIAL = ROOT / "docs" / "tutorials" / "check-an-answer.md"
 BLOCK = re.compile(r"(?:<!-- save as: (\S+) -->\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OFFERED = {"load_law", "read_demand", "decide", "verify_package", "verify_log"}
 
-
-PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)(?:\[[a-z0-9,-]+\])?==", re.MULTILINE)
-
-# Runs before every program of the environment. What is not locked for use cannot be imported
+# Runs before every program of the environment. What the wheel does not need cannot be imported
 # though it lies in a folder that is looked into, and nothing is reached outside the machine.
 _GUARD = """
 import sys
@@ -73,14 +73,32 @@ class Stranger:
 
 
 def absent_modules() -> set[str]:
-    """Top names of all that is here for tests or as an option and is not locked for use."""
-    locked = set(PIN.findall((ROOT / "requirements.lock").read_text("utf-8")))
+    """Top names of all that is here and is not what the wheel asks for."""
+    needed = needed_packages()
     return {
         top
         for top, names in metadata.packages_distributions().items()
-        if not locked & {re.sub(r"[-_.]+", "-", name).lower() for name in names}
+        if not needed & {canonicalize_name(name) for name in names}
         and top not in sys.stdlib_module_names
     } - {"clerestory"}
+
+
+def needed_packages() -> set[str]:
+    """Names of what an installer brings along with the wheel when no option is asked for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed: set[str] = set()
+    waiting = [Requirement(one) for one in project["dependencies"]]
+    while waiting:
+        one = waiting.pop()
+        name = canonicalize_name(one.name)
+        if name in needed or (one.marker and not one.marker.evaluate()):
+            continue
+        needed.add(name)
+        for own in map(Requirement, metadata.requires(one.name) or ()):
+            extras = one.extras or {""}
+            if own.marker is None or any(own.marker.evaluate({"extra": e}) for e in extras):
+                waiting.append(Requirement(str(own).partition(";")[0]))
+    return needed
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +188,7 @@ LOOK = """
 import clerestory
 print(clerestory.__file__)
 print(clerestory.__version__)
-for name in "psycopg", "pyspark", "pandas", "pytest", "hypothesis", "hatchling", "mypy":
+for name in "django", "psycopg", "pyspark", "pandas", "pytest", "hypothesis", "hatchling", "mypy":
     try:
         __import__(name)
     except ModuleNotFoundError:
@@ -184,7 +202,16 @@ def test_the_program_is_the_wheels_and_the_optional_parts_are_not_there(played: 
 
     assert Path(file).is_relative_to(played.venv)
     assert version == metadata.version("clerestory")
-    assert absent == ["psycopg", "pyspark", "pandas", "pytest", "hypothesis", "hatchling", "mypy"]
+    assert absent == [
+        "django",
+        "psycopg",
+        "pyspark",
+        "pandas",
+        "pytest",
+        "hypothesis",
+        "hatchling",
+        "mypy",
+    ]
 
 
 def test_the_tutorial_uses_the_five_functions_and_no_other_room() -> None:

@@ -41,6 +41,20 @@ def _demand_options(command: Callable[..., None]) -> Any:
     return wrapped
 
 
+def _reviewers(what: str) -> Callable[[Callable[..., None]], Any]:
+    said = f"Who signed {what}; give two."
+    return click.option("--reviewer", "reviewers", multiple=True, help=said)
+
+
+def _signed_by(counsel: str, what: str) -> Callable[[Callable[..., None]], Any]:
+    """Take counsel, who may sign alone, or two people."""
+
+    def with_options(command: Callable[..., None]) -> Any:
+        return click.option("--counsel", help=counsel)(_reviewers(what)(command))
+
+    return with_options
+
+
 @click.command()
 @_demand_options
 @click.option("--who", type=_PATH, help="A file: whom the paper names; the answer is bound to it.")
@@ -92,7 +106,7 @@ def receive(
 @changed_option
 @click.option("--who", type=_PATH, help="A file: whom the demand names as S1, S2 ...")
 @click.option("--recipient", type=_PATH, required=True, help="The recipient's public key.")
-@click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+@_reviewers("what leaves")
 @click.option(
     "--cms-cbc",
     "cbc",
@@ -149,10 +163,7 @@ def disclose(
 @click.command()
 @_demand_options
 @lower_option
-@click.option("--counsel", help="Counsel who decided to refuse what was referred to them.")
-@click.option(
-    "--reviewer", "reviewers", multiple=True, help="Who signed what was lowered; give two."
-)
+@_signed_by("Counsel who decided to refuse what was referred to them.", "what was lowered")
 def refuse(
     demand: Path,
     case: str | None,
@@ -184,8 +195,7 @@ def refuse(
 @click.command()
 @_demand_options
 @lower_option
-@click.option("--counsel", help="Counsel who ends it.")
-@click.option("--reviewer", "reviewers", multiple=True, help="Who signed; give two.")
+@_signed_by("Counsel who ends it.", "the end")
 def abandon(
     demand: Path,
     case: str | None,

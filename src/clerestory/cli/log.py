@@ -32,9 +32,11 @@ from clerestory.cli.verify_text import key_text, names_file
 from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.bad_file import show
 from clerestory.kernel.files import clear_drafts, write_whole
+from clerestory.kernel.time import local_day
 from clerestory.ledger import (
     BadNote,
     FileKeyEncryptionKey,
+    Keeper,
     Ledger,
     TrustPolicy,
     add_cosignatures,
@@ -43,8 +45,8 @@ from clerestory.ledger import (
     parse_trust_policy,
     request_for,
 )
-from clerestory.ledger.database import Epoch
 from clerestory.ledger.projection import project
+from clerestory.ledger.storage import Epoch
 from clerestory.ledger.vault import write_encryption_key
 from clerestory.notes.key_files import (
     read_signing_key,
@@ -158,10 +160,17 @@ def erase(
     profile: str, key: Path | None, kek: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Destroy the key and salts of MATTER for good, and log that it was done."""
+    from clerestory.cli.order_of_acts import check_order_of_office
+
     at, zone = read_clock(at_text), zone_of_scopes({scope}, profile)
     with _open(directory, key, kek, late=late) as ledger:
         check_not_ahead(at, made_up=is_made_up(ledger.log.origin), zone=zone)
-        done = ledger.erase(matter, scope=scope, authority=authority, at=at, zone=zone)
+        # Days stand in the entries of an office; what a program of one's own logs may say any.
+        with ledger.log.reading() as reader:
+            in_office = reader.keeper() is Keeper.OFFICE
+        on = local_day(at, zone)
+        after = check_order_of_office(ledger, on, late=late) if in_office else ""
+        done = ledger.erase(matter, scope=scope, authority=authority, at=at, zone=zone, late=after)
     say(as_json, appended_value(done), f"erased; {appended_line(done)}")
 
 

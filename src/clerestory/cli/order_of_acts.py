@@ -21,9 +21,14 @@ _DATED = frozenset(
         EventType.ANSWER_RECEIVED,
     }
 )
+# An erasure takes the days of one demand away, and says its own in their place.
+_ERASED = frozenset({EventType.RETENTION_ERASED})
 _UPDATES = frozenset({EventType.MATTER_UPDATED})
 # Of the updates only one that ends an answer: others are written by hand, with any day.
-_IN_OFFICE = {**dict.fromkeys(_DATED, "on"), **dict.fromkeys(_UPDATES, ENDED_ANSWER)}
+_IN_OFFICE = {
+    **dict.fromkeys(_DATED | _ERASED, "on"),
+    **dict.fromkeys(_UPDATES, ENDED_ANSWER),
+}
 
 
 def check_not_before(office: Office, ledger: Ledger, demand_id: str, on: date) -> None:
@@ -46,14 +51,26 @@ def check_not_before(office: Office, ledger: Ledger, demand_id: str, on: date) -
             f"--late helps only behind other demands. Where {own} is the wrong one, receive the "
             f"paper once more under an id of its own, with --again {demand_id}",
         )
+    check_order_of_office(ledger, on, late=office.late)
+
+
+def check_order_of_office(ledger: Ledger, on: date, *, late: bool) -> str:
+    """Return the later day of an act that is logged already, or nothing where there is none.
+
+    Raises:
+        BadTime: There is one, and nobody said ``--late``.
+    """
     last = _last_of_office(ledger)
-    if last > str(on) and not office.late:
+    if last <= str(on):
+        return ""
+    if not late:
         raise BadTime(
             f"acts are logged in the order of their days: {on} is before {last}",
             code="log-time-backwards",
             todo="correct --at or the machine's clock, for the law of another day would be chosen; "
             "where the later entry is the wrong one, or this one is late, add --late",
         )
+    return last
 
 
 def later_day(ledger: Ledger, demand_id: str, on: date) -> str | None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 import pikepdf
 from pikepdf import Name
 
-from clerestory.disclosure.page_text import page_that_hides
+from clerestory.disclosure.page_text import what_is_not_seen
 from clerestory.disclosure.pictures import bare_jp2, bare_jpeg
 
 # What a page looks like stands in these, and in nothing else that a page may hold.
@@ -88,15 +88,15 @@ def bare_pdf(content: bytes) -> bytes:
         with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as given:
             _check_document(given)
             bare = _pages_alone(given)
-        hides = page_that_hides(bare)
+        hidden = what_is_not_seen(bare)
     except pikepdf.PasswordError as fault:
         raise NotBare("is locked by a password") from fault
     except (pikepdf.PdfError, zlib.error, ValueError, TypeError, KeyError) as fault:
         if isinstance(fault, NotBare):
             raise
         raise NotBare("is damaged") from fault
-    if hides:
-        raise NotBare(f"holds text on page {hides} that is not seen", todo=_AS_PICTURES)
+    if hidden:
+        raise NotBare(f"holds {hidden} that is not seen", todo=_AS_PICTURES)
     return bare
 
 

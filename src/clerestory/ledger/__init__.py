@@ -1,11 +1,12 @@
 """What the agency committed to: a public, tamper-evident log that holds nothing personal.
 
 RFC 6962 hashing, C2SP tiles, checkpoints, cosignatures and offline proofs, so that any client of
-those formats can check this log. ``Ledger`` writes events; ``verify_proof`` and
+those formats can check this log. ``Ledger`` writes events to a folder of its own and
+``EmbeddedLedger`` to tables beside its caller's, in the caller's transaction; ``verify_proof`` and
 ``verify_directory`` need nothing but public files and the log's key.
 """
 
-from clerestory.ledger.audit import AuditReport, LedgerFault, audit_ledger
+from clerestory.ledger.audit import AuditReport, LedgerFault, audit_embedded, audit_ledger
 from clerestory.ledger.by_hand import Keeper
 from clerestory.ledger.commitment import (
     Opening,
@@ -16,6 +17,7 @@ from clerestory.ledger.commitment import (
 )
 from clerestory.ledger.cosigning import add_cosignatures, ask_witnesses, request_for
 from clerestory.ledger.directory import VerifiedDirectory, verify_directory
+from clerestory.ledger.embedded import EmbeddedLedger
 from clerestory.ledger.errors import (
     BadProof,
     Busy,
@@ -31,6 +33,13 @@ from clerestory.ledger.log import Log
 from clerestory.ledger.promise import Promise, open_promise
 from clerestory.ledger.proof_file import VerifiedEntry, parse_proof, verify_proof
 from clerestory.ledger.recount import Recount
+from clerestory.ledger.rows import Written
+from clerestory.ledger.storage import (
+    SqliteStatements,
+    Statements,
+    create_tables,
+    statements_on,
+)
 from clerestory.ledger.tree import leaf_hash, node_hash
 from clerestory.ledger.trust import TrustPolicy, parse_trust_policy
 from clerestory.ledger.vault import FileKeyEncryptionKey, KeyEncryptionKey
@@ -63,6 +72,7 @@ __all__ = [
     "Checkpoint",
     "Ed25519Cosigner",
     "Ed25519Signer",
+    "EmbeddedLedger",
     "Event",
     "EventType",
     "FileKeyEncryptionKey",
@@ -80,6 +90,8 @@ __all__ = [
     "Recount",
     "RolledBack",
     "Signer",
+    "SqliteStatements",
+    "Statements",
     "StorageFailed",
     "Torn",
     "TrustPolicy",
@@ -89,10 +101,13 @@ __all__ = [
     "VerifiedEntry",
     "Verifier",
     "Witness",
+    "Written",
     "add_cosignatures",
     "ask_witnesses",
+    "audit_embedded",
     "audit_ledger",
     "commit_fields",
+    "create_tables",
     "field_digest",
     "leaf_hash",
     "make_opening",
@@ -109,6 +124,7 @@ __all__ = [
     "parse_vkey",
     "request_for",
     "sign_note",
+    "statements_on",
     "verify_directory",
     "verify_proof",
 ]

@@ -4,21 +4,30 @@ A private entry that cannot be opened, and that no erasure names, is a finding: 
 destroyed what the log says the agency knew.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
-from clerestory.ledger.database import Reader, translated
 from clerestory.ledger.directory import verify_directory
 from clerestory.ledger.directory_files import account_for
+from clerestory.ledger.embedded import EmbeddedLedger
 from clerestory.ledger.errors import Torn
 from clerestory.ledger.events import EventType
 from clerestory.ledger.leaf import Leaf, parse_leaf
 from clerestory.ledger.ledger import Ledger
 from clerestory.ledger.projection import content_of
-from clerestory.ledger.rebuilding import stored_faults, stretches
+from clerestory.ledger.public_files import PublicFiles
+from clerestory.ledger.rebuilding import Reading, stored_faults, stretches
 from clerestory.ledger.recount import Recount
+from clerestory.ledger.storage.reader import Reader
+from clerestory.ledger.storage.statements import Statements
 from clerestory.ledger.tile_files import TileFiles
 from clerestory.ledger.tiles import tiles_of
+from clerestory.ledger.vault import Payload
+from clerestory.notes.keys import Verifier
 
 _PLANTED = "find out who put it there; a copy of the folder would carry it along"
 
@@ -47,38 +56,78 @@ class AuditReport:
         self.faults.append(LedgerFault(code=fault.code, message=f"{fault}{where}"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """A ledger, wherever its tables stand, as an audit looks at it."""
+
+    reading: Reading
+    payload: Callable[[int], Payload]
+    folder: Path
+    verifier: Verifier
+
+
 def audit_ledger(ledger: Ledger) -> AuditReport:
     """Check everything that the agency's own copy allows to be checked; raises nothing it finds."""
+    return _audit(
+        _View(
+            reading=ledger.log.reading,
+            payload=ledger.payload,
+            folder=ledger.log.public.folder,
+            verifier=ledger.log.verifier,
+        )
+    )
+
+
+def audit_embedded(
+    ledger: EmbeddedLedger, statements: Statements, public: PublicFiles
+) -> AuditReport:
+    """Do the same for a ledger in its caller's database; in a transaction nothing comes between."""
+    reader = Reader(statements)
+
+    @contextmanager
+    def reading() -> Iterator[Reader]:
+        with statements.translated():
+            yield reader
+
+    return _audit(
+        _View(
+            reading=reading,
+            payload=partial(ledger.payload, statements),
+            folder=public.folder,
+            verifier=ledger.verifier,
+        )
+    )
+
+
+def _audit(view: _View) -> AuditReport:
     report = AuditReport()
-    with ledger.log.reading() as reader:
+    with view.reading() as reader:
         _check_database(reader, report)
         report.size = reader.head().size
     for check in (_check_tree, _check_leaves, _check_public):
         try:
-            check(ledger, report)
+            check(view, report)
         except (Corruption, Refusal) as fault:
             report.add(fault)
     return report
 
 
 def _check_database(reader: Reader, report: AuditReport) -> None:
-    with translated():
-        for (line,) in reader.connection.execute("PRAGMA integrity_check(20)"):
-            if line != "ok":
-                report.add(Torn(f"the database must be whole: {line}"))
+    for line in reader.statements.damage():
+        report.add(Torn(f"the database must be whole: {line}"))
 
 
-def _check_tree(ledger: Ledger, report: AuditReport) -> None:
-    with ledger.log.reading() as reader:
+def _check_tree(view: _View, report: AuditReport) -> None:
+    with view.reading() as reader:
         head = reader.head()
-    for fault in stored_faults(ledger.log.reading, size=head.size, root=head.root):
+    for fault in stored_faults(view.reading, size=head.size, root=head.root):
         report.add(fault)
 
 
-def _check_leaves(ledger: Ledger, report: AuditReport) -> None:
+def _check_leaves(view: _View, report: AuditReport) -> None:
     shut: set[int] = set()
     named: set[int] = set()
-    for start, entries in stretches(ledger.log.reading, report.size):
+    for start, entries in stretches(view.reading, report.size):
         try:
             report.recount.take(start, entries)
         except Torn as fault:
@@ -88,7 +137,7 @@ def _check_leaves(ledger: Ledger, report: AuditReport) -> None:
                 leaf = parse_leaf(entry)
             except Torn:
                 continue  # the recount above has reported it
-            _open_leaf(ledger, report, index, leaf, shut, named)
+            _open_leaf(view, report, index, leaf, shut, named)
     report.erased = len(shut & named)
     for index in sorted(shut - named):
         report.add(
@@ -101,7 +150,7 @@ def _check_leaves(ledger: Ledger, report: AuditReport) -> None:
 
 
 def _open_leaf(
-    ledger: Ledger,
+    view: _View,
     report: AuditReport,
     index: int,
     leaf: Leaf,
@@ -111,7 +160,7 @@ def _open_leaf(
     if leaf.commitment is None:
         return
     try:
-        payload = ledger.payload(index)
+        payload = view.payload(index)
     except Refusal:
         shut.add(index)
         return
@@ -128,12 +177,12 @@ def _open_leaf(
         named.update(map(int, places))
 
 
-def _check_public(ledger: Ledger, report: AuditReport) -> None:
-    with ledger.log.reading() as reader:
+def _check_public(view: _View, report: AuditReport) -> None:
+    with view.reading() as reader:
         epochs = [epoch for epoch in reader.epochs() if epoch.published]
-    folder = ledger.log.public.folder
+    folder = view.folder
     if epochs:
-        files = verify_directory(folder, ledger.log.verifier).files
+        files = verify_directory(folder, view.verifier).files
     elif folder.is_dir():
         files = account_for(TileFiles(folder), 0)
     else:
@@ -145,7 +194,7 @@ def _check_public(ledger: Ledger, report: AuditReport) -> None:
     before = 0
     for epoch in epochs:
         for tile in tiles_of(epoch.size, since=before):
-            with ledger.log.reading() as reader:
+            with view.reading() as reader:
                 wanted = content_of(reader, tile)
             path = folder / tile.path
             if not path.is_file():

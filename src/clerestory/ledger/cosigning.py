@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clerestory.ledger.database import Epoch
 from clerestory.ledger.errors import Forked, RolledBack
 from clerestory.ledger.log import Log
+from clerestory.ledger.storage.reader import Epoch
 from clerestory.ledger.witness import Answer, make_request
 from clerestory.notes import base64s
 from clerestory.notes.errors import BadNote, Unsigned

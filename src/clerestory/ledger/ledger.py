@@ -4,29 +4,30 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from secrets import token_bytes
-from sqlite3 import Connection
 
 from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.kernel.files import Steps, no_steps
-from clerestory.kernel.time import Zone
+from clerestory.kernel.time import Zone, local_day
 from clerestory.ledger.by_hand import Keeper, check_by_hand
-from clerestory.ledger.commitment import Opening, make_opening
-from clerestory.ledger.database import Epoch, translated
-from clerestory.ledger.events import Event, EventType
-from clerestory.ledger.leaf import parse_leaf, quarter_of
-from clerestory.ledger.log import Log, SeenNotes
-from clerestory.ledger.order import check_order
+from clerestory.ledger.commitment import Opening
+from clerestory.ledger.events import Event
+from clerestory.ledger.leaf import quarter_of
+from clerestory.ledger.log import Log
 from clerestory.ledger.promise import Promise, sign_promise
-from clerestory.ledger.rows import EventRows, Written, destroy_matter
-from clerestory.ledger.sequencer import Batch, insert_entry
+from clerestory.ledger.recovery import SeenNotes
+from clerestory.ledger.rows import EventRows, Written, opening_of
+from clerestory.ledger.sequencer import Batch
+from clerestory.ledger.storage.reader import Epoch
+from clerestory.ledger.storage.sqlite import translated
+from clerestory.ledger.storage.statements import whole
+from clerestory.ledger.storage.writer import insert_entry
 from clerestory.ledger.tree import leaf_hash
 from clerestory.ledger.vault import KeyEncryptionKey, Payload
 from clerestory.notes.key_files import Entropy
 from clerestory.notes.keys import Signer
-
-RETENTION_MATTER = "clerestory/retention"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ class Ledger:
         self._leading = threading.Lock()
         try:
             with self.log.reading() as reader:
-                self._rows.check_key(reader.connection)
+                self._rows.check_key(reader.statements)
         except BaseException:
             self.close()
             raise
@@ -223,21 +224,21 @@ class Ledger:
             return entry_id
 
         with translated():
-            batch.cx.execute("SAVEPOINT ticket")
             try:
-                self._steps("insert")
-                self._check_order(batch.cx, ticket.events, ticket.period)
-                rows = [
-                    self._rows.write(batch.cx, event, period=ticket.period, add=add)
-                    for event in ticket.events
-                ]
+                with whole(batch.statements):
+                    self._steps("insert")
+                    rows = self._rows.write(
+                        batch.statements,
+                        ticket.events,
+                        period=ticket.period,
+                        add=add,
+                        late=self._late,
+                    )
                 ticket.written = list(zip(indexes, rows, strict=True))
             except ClerestoryError as fault:
                 # One caller's refusal takes its own rows back and leaves the others' alone.
-                batch.cx.execute("ROLLBACK TO ticket")
                 batch.forget_since(mark)
                 ticket.fault = fault
-            batch.cx.execute("RELEASE ticket")
 
     def record(self, events: Sequence[Event], at: datetime, *, zone: Zone) -> list[int]:
         """Write events durably without an index yet; return their row ids.
@@ -246,20 +247,16 @@ class Ledger:
         building on the strength of it: call ``sequence`` first.
         """
         period = quarter_of(at, zone)
-        with self.log.transaction() as cx, translated():
+        with self.log.transaction() as statements, translated():
             self._steps("insert")
-            self._check_order(cx, events, period)
-            return [
-                self._rows.write(
-                    cx, event, period=period, add=lambda entry: insert_entry(cx, entry, index=None)
-                ).entry_id
-                for event in events
-            ]
-
-    def _check_order(self, cx: Connection, events: Sequence[Event], period: str) -> None:
-        if not self._late:
-            for scope in sorted({event.scope for event in events}):
-                check_order(cx, scope, period)
+            rows = self._rows.write(
+                statements,
+                events,
+                period=period,
+                add=partial(insert_entry, statements),
+                late=self._late,
+            )
+        return [written.entry_id for written in rows]
 
     def sequence(self) -> str:
         """Put every recorded event under a signed checkpoint, and return it."""
@@ -271,7 +268,7 @@ class Ledger:
             return reader.index_of(entry_id)
 
     def erase(
-        self, matter: str, *, scope: str, authority: str, at: datetime, zone: Zone
+        self, matter: str, *, scope: str, authority: str, at: datetime, zone: Zone, late: str = ""
     ) -> Appended:
         """Destroy a matter's key, fields and salts, and log which entries that closes.
 
@@ -281,28 +278,17 @@ class Ledger:
             authority: The provision of law that requires or permits the erasure.
             at: When.
             zone: Where the agency is.
+            late: The later day of an act that is logged already, where there is one.
 
         Raises:
             Refusal: There is no such matter, it is erased already, or the quarter is before that
                 of the scope's last entry.
         """
-        if matter == RETENTION_MATTER:
-            raise Refusal(
-                "the record of erasures must stay", code="log-retention", todo="erase the matter"
-            )
         period = quarter_of(at, zone)
         # Before too: an erasure that was cut short, or kept from its end, is finished.
         self.log.scrub()
         with self.log.writing() as batch, translated():
             self._steps("erase")
-            indexes = destroy_matter(batch.cx, matter)
-            event = Event(
-                type=EventType.RETENTION_ERASED,
-                scope=scope,
-                matter=RETENTION_MATTER,
-                fields={"indexes": " ".join(map(str, indexes)), "authority": authority},
-            )
-            self._check_order(batch.cx, [event], period)
             added: list[int] = []
 
             def add(entry: bytes) -> int:
@@ -310,7 +296,17 @@ class Ledger:
                 added.append(index)
                 return entry_id
 
-            written = self._rows.write(batch.cx, event, period=period, add=add)
+            written = self._rows.erase(
+                batch.statements,
+                matter,
+                scope=scope,
+                authority=authority,
+                on=local_day(at, zone),
+                behind=late,
+                period=period,
+                add=add,
+                late=self._late,
+            )
         self.log.scrub()
         return Appended(
             index=added[0],
@@ -345,26 +341,12 @@ class Ledger:
             Refusal: The entry has none, or they were erased.
             Torn: They cannot be opened, or are not what the leaf committed to.
         """
-        leaf = parse_leaf(self.entry(index))
-        if leaf.commitment is None:
-            raise Refusal(
-                f"an entry must commit to fields: {index}",
-                code="log-no-fields",
-                todo="read the entry itself: what it says is public",
-            )
         with self.log.reading() as reader:
-            return self._rows.read(reader.connection, index, commitment=leaf.commitment)
+            return self._rows.payload(reader, index)
 
     def opening(self, index: int, name: str) -> Opening:
         """Return what proves one field of one entry and leaves its other fields shut."""
-        payload = self.payload(index)
-        if name not in payload.fields:
-            raise Refusal(
-                f"an entry must have the field: {name}",
-                code="log-no-fields",
-                todo=f"ask for one that it has: {', '.join(sorted(payload.fields))}",
-            )
-        return make_opening(name, payload.fields, payload.salts)
+        return opening_of(self.payload(index), name)
 
     def promise(self, index: int) -> str:
         """Return the log's signed promise to show an entry in its next epoch."""

@@ -14,46 +14,39 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from clerestory.kernel import Refusal
 from clerestory.kernel.files import Steps, no_steps
 from clerestory.ledger.by_hand import Keeper
-from clerestory.ledger.database import (
-    Epoch,
-    Head,
-    Reader,
-    create_database,
-    open_database,
-    translated,
-)
+from clerestory.ledger.database import create_database, open_database
+from clerestory.ledger.epochs import propose_epoch, publish_epoch
 from clerestory.ledger.errors import StorageFailed
 from clerestory.ledger.frontier import Frontier
 from clerestory.ledger.projection import project
-from clerestory.ledger.proof_file import ProofFile, checked_proof
-from clerestory.ledger.prover import Prover
+from clerestory.ledger.proving import consistency_of, entry_at, proof_of
 from clerestory.ledger.public_files import PublicFiles
 from clerestory.ledger.rebuilding import stored_faults
 from clerestory.ledger.recovery import (
     HighWater,
+    SeenNotes,
     check_all_seen,
     check_head,
     check_public_epoch,
     check_seen,
+    edge_at,
     load_edge,
 )
-from clerestory.ledger.sequencer import Batch
-from clerestory.notes.checkpoint import EMPTY_ROOT, Checkpoint
-from clerestory.notes.errors import BadNote, UnknownLog
+from clerestory.ledger.sequencer import Batch, first_head
+from clerestory.ledger.storage.reader import Epoch, Head, Reader
+from clerestory.ledger.storage.sqlite import SqliteStatements, translated
+from clerestory.ledger.storage.statements import Statements
+from clerestory.notes.errors import UnknownLog
 from clerestory.notes.keys import Signer, Verifier
-from clerestory.notes.note import open_checkpoint, sign_note
+from clerestory.notes.note import open_checkpoint
 
 DATABASE = "ledger.sqlite3"
 
 PUBLIC = "public"
 
 HIGH_WATER = "high-water"
-
-SeenNotes = Sequence[tuple[str, bytes | str]]
-"""Checkpoints known from outside, each with where it was seen."""
 
 
 class Log:
@@ -88,7 +81,8 @@ class Log:
         path = directory / DATABASE
         self._cx = open_database(path, patience_seconds=patience_seconds)
         self._reader_cx = open_database(path, patience_seconds=patience_seconds)
-        self._reader = Reader(self._reader_cx)
+        self._statements = SqliteStatements(self._cx)
+        self._reader = Reader(SqliteStatements(self._reader_cx))
         try:
             with translated():
                 self._head, self._frontier = self._recover(seen)
@@ -102,9 +96,7 @@ class Log:
     ) -> None:
         """Make an empty log whose origin is the name of its key."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        origin = signers[0].verifier.name
-        text = Checkpoint(origin=origin, size=0, root=EMPTY_ROOT).text
-        head = Head(size=0, root=EMPTY_ROOT, note=sign_note(text, signers).content)
+        origin, head = signers[0].verifier.name, first_head(signers)
         with translated():
             create_database(directory / DATABASE, origin=origin, head=head, keeper=keeper)
 
@@ -182,7 +174,7 @@ class Log:
             try:
                 with translated():
                     head, frontier = self._current()
-                    batch = Batch(self._cx, head=head, frontier=frontier)
+                    batch = Batch(self._statements, head=head, frontier=frontier)
                 yield batch
                 with translated():
                     new = batch.seal(self._signers, origin=self.origin, steps=self._steps)
@@ -198,10 +190,9 @@ class Log:
 
     def _current(self) -> tuple[Head, Frontier]:
         # Another process may have appended since; its tiles are as good as ours.
-        head = Reader(self._cx).head()
-        if (head.size, head.root) != (self._head.size, self._head.root):
-            return head, load_edge(Reader(self._cx), head)
-        return self._head, self._frontier.copy()
+        reader = Reader(self._statements)
+        head = reader.head()
+        return head, edge_at(reader, head, known=self._frontier)
 
     def _roll_back(self) -> None:
         if self._cx.in_transaction:
@@ -224,14 +215,14 @@ class Log:
             raise
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[Statements]:
         """Hold the write lock for rows that need no new checkpoint."""
         with self._writing, self._fatal_faults():
             with translated():
                 self._steps("begin")
                 self._cx.execute("BEGIN IMMEDIATE")
             try:
-                yield self._cx
+                yield self._statements
                 with translated():
                     self._steps("commit")
                     self._cx.execute("COMMIT")
@@ -283,8 +274,7 @@ class Log:
             Refusal: The log has no such index.
         """
         with self.reading() as reader:
-            self._check_index(index, reader.head().size)
-            return reader.entries(index, index + 1)[0]
+            return entry_at(reader, index)
 
     def prove(self, index: int, *, published: bool = False) -> str:
         """Return the offline proof of one entry, as the text of a ``.tlog-proof`` file.
@@ -299,33 +289,12 @@ class Log:
             Torn: The database was altered: the proof would not hold.
         """
         with self.reading() as reader:
-            if published:
-                epoch = reader.latest_epoch(published=True)
-                size, note = (epoch.size, epoch.note) if epoch else (0, "")
-            else:
-                head = reader.head()
-                size, note = head.size, head.note
-            self._check_index(index, size)
-            hashes = Prover(size, reader.tile).inclusion(index)
-            entry = reader.entries(index, index + 1)[0]
-        return checked_proof(
-            ProofFile(index=index, hashes=tuple(hashes), checkpoint=note), entry, self.verifier
-        )
+            return proof_of(reader, index, self.verifier, published=published)
 
     def consistency(self, old_size: int, size: int) -> list[bytes]:
         """Return the consistency proof between two sizes of this log."""
         with self.reading() as reader:
-            self._check_index(size - 1, reader.head().size)
-            return Prover(size, reader.tile).consistency(old_size)
-
-    @staticmethod
-    def _check_index(index: int, size: int) -> None:
-        if not 0 <= index < size:
-            raise Refusal(
-                f"an index must be in the tree: {index} of {size}",
-                code="log-no-entry",
-                todo="ask for an index that the checkpoint covers; a published tree may lag",
-            )
+            return consistency_of(reader, old_size, size)
 
     # -- publishing ------------------------------------------------------------------------
 
@@ -338,29 +307,8 @@ class Log:
         Raises:
             Refusal: There are fewer new entries.
         """
-        with self.transaction() as cx, translated():
-            reader = Reader(cx)
-            waiting, last = (
-                reader.latest_epoch(published=False),
-                reader.latest_epoch(published=True),
-            )
-            if waiting is not None:
-                return waiting
-            head = reader.head()
-            new = head.size - (last.size if last else 0)
-            # An epoch without a new entry would be the last one again.
-            wanted = max(at_least, 1)
-            if new < wanted:
-                raise Refusal(
-                    f"an epoch must have at least {wanted} new entries: {new}",
-                    code="log-epoch-small",
-                    todo="publish later; what was acknowledged stands under a signed checkpoint",
-                )
-            self._steps("propose")
-            cx.execute(
-                "INSERT INTO epoch (size, note, published) VALUES (?, ?, 0)", (head.size, head.note)
-            )
-            return Epoch(size=head.size, note=head.note, published=False)
+        with self.transaction() as statements, translated():
+            return propose_epoch(statements, at_least=at_least, steps=self._steps)
 
     def publish(self, note: str) -> None:
         """Let the public see a proposed epoch.
@@ -377,22 +325,11 @@ class Log:
         # The public keeps what it is given: it is built anew from the entries before it goes out.
         for fault in stored_faults(self.reading, size=size, root=proposed.root):
             raise fault
-        with self.transaction() as cx, translated():
-            waiting = Reader(cx).latest_epoch(published=False)
-            if waiting is None or not _same_text(waiting.note, note):
-                raise BadNote(
-                    f"a publication must be the proposed checkpoint: size {size} was not proposed",
-                    todo="propose an epoch first, and give its own checkpoint",
-                )
-            self._steps("publish")
-            cx.execute("UPDATE epoch SET note = ?, published = 1 WHERE size = ?", (note, size))
+        with self.transaction() as statements, translated():
+            publish_epoch(statements, note, size=size, steps=self._steps)
         self.project()
 
     def project(self) -> None:
         """Write whatever published files are missing; harmless to repeat."""
         with self._fatal_faults(), self.reading() as reader:
             project(reader, self.public, self.verifier)
-
-
-def _same_text(one: str, other: str) -> bool:
-    return one.partition("\n\n")[0] == other.partition("\n\n")[0]

@@ -5,18 +5,20 @@ that runs back within one quarter cannot be seen here. One that runs back into a
 would change figures that are published already, and is stopped.
 """
 
-import sqlite3
+from itertools import islice
 
 from clerestory.kernel.time import BadTime
 from clerestory.ledger.errors import Torn
 from clerestory.ledger.leaf import parse_leaf
+from clerestory.ledger.storage.reader import Reader
+from clerestory.ledger.storage.statements import Statements
 
 # A log has few scopes, so the last entry of each is near the end. A scope that has not written for
 # this long is let through rather than searched for in a log of millions.
 _LOOK_BACK = 1_000
 
 
-def check_order(cx: sqlite3.Connection, scope: str, period: str) -> None:
+def check_order(statements: Statements, scope: str, period: str) -> None:
     """Refuse a quarter before that of the scope's last entry.
 
     Call it inside the transaction that writes: until then another process may write a later one.
@@ -24,7 +26,7 @@ def check_order(cx: sqlite3.Connection, scope: str, period: str) -> None:
     Raises:
         BadTime: The quarter is an earlier one.
     """
-    last = _last_period(cx, scope)
+    last = _last_period(statements, scope)
     # Written with four digits for the year, quarters sort as texts do.
     if last is not None and period < last:
         raise BadTime(
@@ -35,7 +37,7 @@ def check_order(cx: sqlite3.Connection, scope: str, period: str) -> None:
         )
 
 
-def check_number(cx: sqlite3.Connection, scope: str, number: int) -> None:
+def check_number(statements: Statements, scope: str, number: int) -> None:
     """Refuse a number that does not follow the last one in the scope's entries.
 
     The counter is a row of the database, which its owner can set; an entry stays for ever, and
@@ -44,8 +46,9 @@ def check_number(cx: sqlite3.Connection, scope: str, number: int) -> None:
     Raises:
         Torn: The counter is not at what the entries say.
     """
-    rows = cx.execute("SELECT leaf FROM entry ORDER BY id DESC LIMIT ?", (_LOOK_BACK,))
-    for (entry,) in rows:
+    seen = 0
+    for entry in islice(Reader(statements).newest(), _LOOK_BACK):
+        seen += 1
         try:
             leaf = parse_leaf(entry)
         except Torn:
@@ -54,8 +57,7 @@ def check_number(cx: sqlite3.Connection, scope: str, number: int) -> None:
             if leaf.serial + 1 != number:
                 raise _miscounted(f"{number} after {leaf.serial}")
             return
-    entries = cx.execute("SELECT count(*) FROM (SELECT 1 FROM entry LIMIT ?)", (_LOOK_BACK,))
-    if number != 1 and entries.fetchone()[0] < _LOOK_BACK:
+    if number != 1 and seen < _LOOK_BACK:
         raise _miscounted(f"{number} is the first")
 
 
@@ -67,9 +69,8 @@ def _miscounted(how: str) -> Torn:
     )
 
 
-def _last_period(cx: sqlite3.Connection, scope: str) -> str | None:
-    rows = cx.execute("SELECT leaf FROM entry ORDER BY id DESC LIMIT ?", (_LOOK_BACK,))
-    for (entry,) in rows:
+def _last_period(statements: Statements, scope: str) -> str | None:
+    for entry in islice(Reader(statements).newest(), _LOOK_BACK):
         try:
             leaf = parse_leaf(entry)
         except Torn:

@@ -1,7 +1,7 @@
 """From the database to the public directory, epoch by epoch. Nothing here decides anything."""
 
-from clerestory.ledger.database import Epoch, Reader
 from clerestory.ledger.public_files import PublicFiles
+from clerestory.ledger.storage.reader import Epoch, Reader
 from clerestory.ledger.tiles import ENTRIES, Tile, join_bundle, tiles_of
 from clerestory.notes.keys import Verifier
 from clerestory.notes.note import open_checkpoint

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
-from clerestory.ledger.database import Reader
 from clerestory.ledger.errors import Torn
 from clerestory.ledger.frontier import Frontier, edge_tiles
+from clerestory.ledger.storage.reader import Reader
 from clerestory.ledger.tiles import TILE_WIDTH
 
 _STRETCH = 4_096

@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from clerestory.ledger.database import Head, Reader
 from clerestory.ledger.errors import Forked, RolledBack, Torn
 from clerestory.ledger.frontier import Frontier, edge_tiles, load_frontier
 from clerestory.ledger.prover import Prover
+from clerestory.ledger.storage.reader import Head, Reader
+from clerestory.ledger.tiles import TILE_WIDTH
 from clerestory.notes.checkpoint import Checkpoint
 from clerestory.notes.errors import BadNote
 from clerestory.notes.keys import Verifier
@@ -21,6 +22,9 @@ _RESTORE = (
     "do not write to this ledger; bring back the newest database, or recover it from the public "
     "tiles and the records of those who hold proofs"
 )
+
+SeenNotes = Iterable[tuple[str, bytes | str]]
+"""Checkpoints known from outside, each with where it was seen."""
 
 
 def load_edge(reader: Reader, head: Head) -> Frontier:
@@ -38,6 +42,25 @@ def load_edge(reader: Reader, head: Head) -> Frontier:
     return frontier
 
 
+def edge_at(reader: Reader, head: Head, *, known: Frontier) -> Frontier:
+    """Return the right edge of the tree, by way of an edge that was its own before, or is still.
+
+    To hash the few entries that came since is less work than to read the edge tiles. What the
+    known edge grows to must be the signed root as well: a wrong one costs time and nothing else.
+
+    Raises:
+        Torn: The stored entries and tiles lead to another root.
+    """
+    if known.root == head.root and known.size == head.size:
+        return known.copy()
+    if known.size < head.size <= known.size + TILE_WIDTH:
+        grown = known.copy()
+        grown.extend(reader.entries(known.size, head.size))
+        if grown.root == head.root:
+            return grown
+    return load_edge(reader, head)
+
+
 def check_head(reader: Reader, verifier: Verifier) -> Head:
     """Prove that the stored head is what the log signed, and that its entries are there.
 
@@ -46,15 +69,25 @@ def check_head(reader: Reader, verifier: Verifier) -> Head:
         Unsigned: The log's key did not sign the note.
     """
     head = reader.head()
-    signed = open_checkpoint(head.note, verifier)
-    if (signed.size, signed.root) != (head.size, head.root):
-        raise Torn("the stored head must be what the log signed", todo=_RESTORE)
+    check_signed(head, verifier)
     if reader.entry_count() != head.size:
         raise Torn(
             f"the log must hold the entries it signed: {reader.entry_count()} of {head.size}",
             todo=_RESTORE,
         )
     return head
+
+
+def check_signed(head: Head, verifier: Verifier) -> None:
+    """Prove that a stored head is what the log signed.
+
+    Raises:
+        Torn: The stored numbers and the signed note differ.
+        Unsigned: The log's key did not sign the note.
+    """
+    signed = open_checkpoint(head.note, verifier)
+    if (signed.size, signed.root) != (head.size, head.root):
+        raise Torn("the stored head must be what the log signed", todo=_RESTORE)
 
 
 def check_seen(reader: Reader, head: Head, seen: Checkpoint, *, where: str) -> None:
@@ -77,9 +110,7 @@ def check_seen(reader: Reader, head: Head, seen: Checkpoint, *, where: str) -> N
         )
 
 
-def check_all_seen(
-    reader: Reader, head: Head, notes: Iterable[tuple[str, bytes | str]], verifier: Verifier
-) -> None:
+def check_all_seen(reader: Reader, head: Head, notes: SeenNotes, verifier: Verifier) -> None:
     """Compare every checkpoint that is known from outside; each comes with where it was seen.
 
     Raises:

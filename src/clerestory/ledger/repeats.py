@@ -79,7 +79,7 @@ def check_open(ledger: Ledger, matter: str) -> None:
         Refusal: Its key is destroyed.
     """
     with ledger.log.reading() as reader:
-        check_not_erased(reader.connection, matter)
+        check_not_erased(reader.statements, matter)
 
 
 def fields_of(
@@ -147,6 +147,6 @@ def _kept(ledger: Ledger, index: int) -> Mapping[str, str] | None:
 
 def _entries(ledger: Ledger, matter: str) -> Iterator[tuple[int, Leaf]]:
     with ledger.log.reading() as reader:
-        indexes = indexes_of(reader.connection, matter)
+        indexes = indexes_of(reader.statements, matter)
     for index in indexes:
         yield index, parse_leaf(ledger.entry(index))

@@ -4,13 +4,21 @@ All of it is one commit. The signature leaves the process only after that commit
 checkpoint that the database has forgotten would be the first half of a fork.
 """
 
-import sqlite3
 from collections.abc import Sequence
 
-from clerestory.kernel.files import Steps
-from clerestory.ledger.database import Head, store_tiles
+from clerestory.kernel.files import Steps, no_steps
 from clerestory.ledger.errors import Forked
 from clerestory.ledger.frontier import Frontier
+from clerestory.ledger.recovery import check_signed, edge_at
+from clerestory.ledger.storage.reader import Head, Reader
+from clerestory.ledger.storage.statements import Statements, check_begun, whole
+from clerestory.ledger.storage.writer import (
+    index_waiting,
+    insert_entries,
+    insert_entry,
+    move_head,
+    store_tiles,
+)
 from clerestory.ledger.tiles import MAX_ENTRY_BYTES, check_entry
 from clerestory.notes.checkpoint import Checkpoint
 from clerestory.notes.keys import Signer
@@ -20,12 +28,12 @@ from clerestory.notes.note import sign_note
 class Batch:
     """Entries on their way into the log, inside one transaction that holds the write lock."""
 
-    def __init__(self, cx: sqlite3.Connection, *, head: Head, frontier: Frontier) -> None:
+    def __init__(self, statements: Statements, *, head: Head, frontier: Frontier) -> None:
         """Begin at ``head``, whose right edge is ``frontier``; rows without an index come first."""
-        self.cx = cx
+        self.statements = statements
         self._head = head
         self._frontier = frontier
-        self._new = self._take_waiting()
+        self._new = index_waiting(statements, start=head.size)
 
     @property
     def size(self) -> int:
@@ -41,24 +49,11 @@ class Batch:
         """Drop entries whose rows the caller has rolled back."""
         del self._new[mark:]
 
-    def _take_waiting(self) -> list[bytes]:
-        # Every waiting row, never "all above the last size": what was recorded must not be lost.
-        rows = self.cx.execute(
-            "SELECT id, leaf FROM entry WHERE leaf_index IS NULL ORDER BY id"
-        ).fetchall()
-        if not rows:
-            return []
-        self.cx.executemany(
-            "UPDATE entry SET leaf_index = ? WHERE id = ?",
-            [(self._head.size + place, row[0]) for place, row in enumerate(rows)],
-        )
-        return [row[1] for row in rows]
-
     def add(self, entry: bytes) -> tuple[int, int]:
         """Add one entry; return its row id and its index."""
         # The lock is held, so the index is known and the row need not wait for it.
         index = self.size
-        row_id = insert_entry(self.cx, entry, index=index)
+        row_id = insert_entry(self.statements, entry, index=index)
         self._new.append(entry)
         return row_id, index
 
@@ -67,13 +62,9 @@ class Batch:
         if entries and max(map(len, entries)) > MAX_ENTRY_BYTES:
             check_entry(max(entries, key=len))
         start = self.size
-        indexes = range(start, start + len(entries))
-        self.cx.executemany(
-            "INSERT INTO entry (id, leaf_index, leaf) VALUES (?1 + 1, ?1, ?2)",
-            zip(indexes, entries, strict=True),
-        )
+        insert_entries(self.statements, entries, start=start)
         self._new += entries
-        return indexes
+        return range(start, start + len(entries))
 
     def seal(self, signers: Sequence[Signer], *, origin: str, steps: Steps) -> Head:
         """Store the tiles and the signed checkpoint; the caller commits.
@@ -85,27 +76,61 @@ class Batch:
             return self._head
         steps("tiles")
         changed = self._frontier.extend(self._new)
-        store_tiles(self.cx, changed)
+        store_tiles(self.statements, changed)
         steps("sign")
-        size, root = self._frontier.size, self._frontier.root
-        text = Checkpoint(origin=origin, size=size, root=root).text
-        head = Head(size=size, root=root, note=sign_note(text, signers).content)
+        head = _signed(self._frontier, signers, origin=origin)
         steps("head")
-        moved = self.cx.execute(
-            "UPDATE head SET size = ?, root = ?, note = ? WHERE size = ? AND root = ?",
-            (head.size, head.root, head.note, self._head.size, self._head.root),
-        ).rowcount
-        if moved != 1:
+        if not move_head(self.statements, old=self._head, new=head):
             raise Forked(f"one sequencer moves the head at a time: expected {self._head.size}")
         return head
 
 
-def insert_entry(cx: sqlite3.Connection, entry: bytes, *, index: int | None) -> int:
-    """Insert one row and return its id; without an index it waits for the sequencer."""
-    check_entry(entry)
-    row_id = None if index is None else index + 1
-    row = cx.execute(
-        "INSERT INTO entry (id, leaf_index, leaf) VALUES (?, ?, ?) RETURNING id",
-        (row_id, index, entry),
-    ).fetchone()
-    return int(row[0])
+class Sequencer:
+    """Puts the entries that wait under a signed checkpoint, in transactions that are the caller's.
+
+    Several may run at once, in threads and in processes: they take turns, and each takes whatever
+    waits then.
+    """
+
+    def __init__(self, signers: Sequence[Signer]) -> None:
+        """Sign with ``signers``: the log's key first; during a rotation also the other one."""
+        self._signers = list(signers)
+        self._known: Frontier | None = None
+
+    def sequence(self, statements: Statements) -> int:
+        """Give every entry that waits its index, and return the tree's new size.
+
+        The signed checkpoint is not returned. It stands in the database, where the committed one
+        is read after the transaction: one that leaves and is rolled back would be half a fork.
+
+        Raises:
+            Refusal: There is no transaction.
+            Corruption: What the log would build on is not what its key has signed.
+        """
+        verifier = self._signers[0].verifier
+        with statements.translated():
+            check_begun(statements)
+            statements.take_turn()
+            reader = Reader(statements)
+            head, known = reader.head(), self._known
+            if known is None or (known.size, known.root) != (head.size, head.root):
+                check_signed(head, verifier)
+            frontier = edge_at(reader, head, known=known or Frontier())
+            with whole(statements):
+                batch = Batch(statements, head=head, frontier=frontier)
+                size = batch.seal(self._signers, origin=verifier.name, steps=no_steps).size
+        # Kept though the caller may yet roll back: it is used only where it leads to a root that
+        # is committed and signed.
+        self._known = frontier
+        return size
+
+
+def first_head(signers: Sequence[Signer]) -> Head:
+    """Return the signed checkpoint of the empty log whose origin is the name of its key."""
+    return _signed(Frontier(), signers, origin=signers[0].verifier.name)
+
+
+def _signed(frontier: Frontier, signers: Sequence[Signer], *, origin: str) -> Head:
+    size, root = frontier.size, frontier.root
+    text = Checkpoint(origin=origin, size=size, root=root).text
+    return Head(size=size, root=root, note=sign_note(text, signers).content)

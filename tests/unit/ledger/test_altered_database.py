@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from clerestory.ledger import Ed25519Signer, Keeper, Log, RolledBack, Torn, verify_directory
-from clerestory.ledger.database import Reader, open_database
+from clerestory.ledger.database import open_database
+from clerestory.ledger.storage import Reader, SqliteStatements
 
 
 def entries(start: int, end: int) -> list[bytes]:
@@ -125,5 +126,5 @@ def test_a_database_of_version_1_is_an_operators(tmp_path: Path, signer: Ed25519
 
     cx = open_database(tmp_path / "L" / "ledger.sqlite3", patience_seconds=1)
 
-    assert Reader(cx).keeper() is Keeper.OPERATOR
+    assert Reader(SqliteStatements(cx)).keeper() is Keeper.OPERATOR
     cx.close()

@@ -8,7 +8,8 @@ import pytest
 
 from clerestory.ledger import Torn
 from clerestory.ledger.by_hand import Keeper
-from clerestory.ledger.database import Head, Reader, create_database, open_database
+from clerestory.ledger.database import create_database, open_database
+from clerestory.ledger.storage import Head, Reader, SqliteStatements, create_tables
 
 COLUMNS = {
     "log": ("origin", "keeper"),
@@ -62,7 +63,7 @@ def test_a_cell_of_a_kind_that_no_ledger_writes_is_an_alarm(
 
     reading = open_database(path, patience_seconds=1)
     with pytest.raises(Torn) as caught:
-        reading.execute(f"SELECT {column} FROM {table}").fetchone()
+        SqliteStatements(reading).execute(f"SELECT {column} FROM {table}").fetchone()
     reading.close()
 
     assert str(caught.value).endswith(f"what no ledger writes in {column}")
@@ -75,7 +76,7 @@ def test_what_a_ledger_writes_is_read(tmp_path: Path, table: str) -> None:
 
     reading = open_database(path, patience_seconds=1)
 
-    assert reading.execute(f"SELECT * FROM {table}").fetchone() is not None
+    assert SqliteStatements(reading).execute(f"SELECT * FROM {table}").fetchone() is not None
     reading.close()
 
 
@@ -99,16 +100,14 @@ def test_what_stands_there_from_the_first_moment_on_does_not_go_unnoticed(
     reading = open_database(path, patience_seconds=1)
 
     with pytest.raises(Torn):
-        read(Reader(reading))
+        read(Reader(SqliteStatements(reading)))
 
     reading.close()
 
 
 def test_every_column_of_the_schema_is_tried() -> None:
     cx = sqlite3.connect(":memory:")
-    cx.executescript(
-        (Path(__file__).parents[3] / "src/clerestory/ledger/schema.sql").read_text("utf-8")
-    )
+    create_tables(SqliteStatements(cx))
     tried = {(table, name) for table, names in COLUMNS.items() for name in names}
     # A whole number that is a table's own key cannot be anything else, in any file.
     keys = {("log", "one"), ("entry", "id"), ("tile", "place"), ("head", "one"), ("epoch", "size")}

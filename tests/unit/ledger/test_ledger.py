@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clerestory.kernel import Refusal
-from clerestory.kernel.time import BadTime, Zone, parse_moment
+from clerestory.kernel.time import BadTime, Zone, local_day, parse_moment
 from clerestory.ledger import (
     BadNote,
     BadProof,
@@ -152,6 +152,7 @@ def test_erasure_closes_the_entries_and_the_log_still_verifies(
     assert ledger.payload(erased.index).fields == {
         "indexes": "0 2",
         "authority": "22 MRS 0 (made up)",
+        "on": str(local_day(at, EASTERN)),
     }
     assert verify_directory(ledger.log.public.folder, ledger.log.verifier).size == 4
     report = audit_ledger(ledger)
@@ -165,7 +166,7 @@ def test_a_destroyed_key_is_gone_from_every_file(
 ) -> None:
     ledger.append([demand], at, zone=EASTERN)
     with ledger.log.reading() as reader:
-        wrapped, sealed = reader.connection.execute(
+        wrapped, sealed = reader.statements.execute(
             "SELECT wrapped_key, sealed FROM matter JOIN payload ON matter_id = matter.id"
         ).fetchone()
 

@@ -26,7 +26,7 @@ from clerestory.ledger import (
     request_for,
     sign_note,
 )
-from clerestory.ledger.database import Epoch
+from clerestory.ledger.storage import Epoch
 from clerestory.ledger.witness import make_request, state_path
 from clerestory.notes.note import MAX_NOTE_BYTES, Signature, cosign_note, with_signatures
 

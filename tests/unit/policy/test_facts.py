@@ -644,7 +644,9 @@ def test_a_sound_agreement_is_as_it_must_be(facts: Facts) -> None:
         ([{"programs": []}], "no"),
         # Of several, one has to list the program and the field together.
         ([{"programs": ["tanf"]}, {"fields_named": ["S1.name"]}], "no"),
-        ([{"programs": ["tanf"]}, {"fields_named": ["S1.address"]}], "yes"),
+        # What one says nothing of it does not add to what another lists.
+        ([{"programs": ["tanf"]}, {"fields_named": ["S1.address"]}], "no"),
+        ([{"programs": ["snap"]}, {"fields_named": ["S1.address"]}], "yes"),
     ],
 )
 def test_an_agreement_covers_what_its_paper_lists_and_no_more(

@@ -53,7 +53,8 @@ class Answering:
         if told.facts.get("to") in ("one_vote", "voted"):
             self.votes[told.actor] = signed.digest
         else:
-            self.votes = {}
+            # The two lowered it differently: what both keep stands by this very vote.
+            self.decision, self.votes = signed.digest, {}
 
     def _wrong(self, signed: Signed, *, points: bool = True) -> Iterator[Wrong]:
         facts = signed.statement.facts

@@ -16,6 +16,8 @@ from clerestory.law.fact_table import absent_of, worth_of
 
 # A programme with a field of it, or with a person's field: ``("snap", "S1.address")``.
 _Covered = tuple[str, str]
+# What a paper lists of each thing that it may list, and ``None`` where it says nothing of it.
+_Lists = tuple[frozenset[str] | None, ...]
 _BY_WHAT_IT_DOES = "benefit_agency"
 _MAY_STAND = frozenset({"live", "unknown"})
 AGREEMENT = "matching_agreement"
@@ -97,7 +99,7 @@ class AgreementPapers:
     """
 
     papers: tuple[Instrument, ...] = ()
-    _listed: tuple[tuple[frozenset[str] | None, frozenset[str] | None], ...] = ()
+    _lists: tuple[_Lists, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, demand: Demand) -> "AgreementPapers":
@@ -123,18 +125,34 @@ class AgreementPapers:
         )
 
     def bear_out(self, program: str, name: str) -> bool:
-        """Whether one of them names a field of a programme, or leaves it open."""
-        field_alone = name.rpartition(".")[2]
-        return not self._listed or any(
-            (programs is None or program in programs) and (fields is None or field_alone in fields)
-            for programs, fields in self._listed
-        )
+        """Whether one of them names a field of a programme, or all leave it open."""
+        return _borne_out_by(self._lists, (program, name.rpartition(".")[2]))
 
 
 def _listed(names: Sequence[str] | None, *, whole: bool = True) -> frozenset[str] | None:
     if names is None:
         return None
     return frozenset(names if whole else (name.rpartition(".")[2] for name in names))
+
+
+def _borne_out_by(papers: Sequence[_Lists], asked: Sequence[str]) -> bool:
+    """Whether papers that came together name what is asked, no silence adding to a list.
+
+    A paper that says nothing of the fields leaves them open where it is alone. Beside one that
+    lists them it may be its cover or half of it: what only silence covers is not named.
+    """
+    if not papers:
+        return True
+    covering = [
+        paper
+        for paper in papers
+        if all(listed is None or one in listed for one, listed in zip(asked, paper, strict=True))
+    ]
+    return bool(covering) and all(
+        all(paper[place] is None for paper in papers)
+        or any(paper[place] is not None for paper in covering)
+        for place in range(len(asked))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +163,7 @@ class PermissionPapers:
     """
 
     papers: tuple[Instrument, ...] = ()
-    _listed: tuple[tuple[frozenset[str] | None, ...], ...] = field(default=(), repr=False)
+    _lists: tuple[_Lists, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, demand: Demand) -> "PermissionPapers":
@@ -162,15 +180,16 @@ class PermissionPapers:
         )
 
     def bear_out(self, by: str, program: str, name: str) -> bool:
-        """Whether one of them names a person's field of a programme, or leaves it open.
+        """Whether one of them names a person's field of a programme, or all leave it open.
 
-        Where no paper came, what is written of the permission is all there is.
+        Where no paper came, what is written of the permission is all there is. What another
+        person signed limits only what that person permits.
         """
-        named = (by, program, name if "." in name else f"{by}.{name}")
-        return not self.papers or any(
-            all(listed is None or one in listed for one, listed in zip(named, of, strict=True))
-            for of in self._listed
-        )
+        named = [one[0] for one in self._lists if one[0] is not None]
+        if named and not any(by in persons for persons in named):
+            return False
+        own = [one for one in self._lists if one[0] is None or by in one[0]]
+        return _borne_out_by(own, (by, program, name if "." in name else f"{by}.{name}"))
 
 
 def closest_consent(

@@ -1,4 +1,4 @@
--- The ledger's private database. Leaves, tiles, heads and counters only ever grow: the triggers
+-- The ledger's tables in SQLite. Leaves, tiles, heads and counters only ever grow: the triggers
 -- below stop every other statement, also one typed by an administrator.
 
 CREATE TABLE log (
@@ -56,6 +56,11 @@ CREATE TABLE payload (
     sealed BLOB NOT NULL
 ) STRICT;
 CREATE INDEX payload_by_matter ON payload (matter_id);
+
+CREATE TRIGGER log_never_changes BEFORE UPDATE ON log
+BEGIN SELECT RAISE(ABORT, 'a log keeps its name and its keeper'); END;
+CREATE TRIGGER log_never_goes BEFORE DELETE ON log
+BEGIN SELECT RAISE(ABORT, 'a log keeps its name and its keeper'); END;
 
 CREATE TRIGGER entry_never_changes BEFORE UPDATE ON entry
 WHEN OLD.leaf_index IS NOT NULL OR NEW.leaf IS NOT OLD.leaf OR NEW.id IS NOT OLD.id
