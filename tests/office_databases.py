@@ -12,6 +12,7 @@ from django.db import connections
 
 from clerestory.store.connecting import connect, make_tables
 from clerestory.store.settings import database_for
+from made_up_acts import MadeUp
 
 
 def configured() -> None:
@@ -29,10 +30,12 @@ def go_to(url: str) -> None:
     connections.settings = connections.configure_settings(settings.DATABASES)
 
 
-def make_template(url: str) -> None:
-    """Make the tables in a new database, which nothing is connected to afterwards."""
+def make_template(url: str, *, staffed: bool) -> None:
+    """Make the tables in a new database, and an office; nothing is connected to it afterwards."""
     go_to(url)
     make_tables()
+    if staffed:
+        MadeUp(url).staffed()
     connections.close_all()
 
 

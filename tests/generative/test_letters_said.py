@@ -264,11 +264,16 @@ def test_the_letter_to_who_acts_for_another_tells_nothing_of_the_person(
     asked = read_demand(demand_on(document, on), stack.vocabulary)
 
     letters = set()
-    for flags, known in zip(((), ("minor",), ("deceased",)), itertools.cycle(found)):
+    feared: tuple[dict[str, str], ...] = (
+        {},
+        {"representative_may_endanger": "yes", "minor_consented_alone": "yes"},
+        {"representative_rights_limited": "yes", "representative_may_endanger": "unknown"},
+    )
+    for flags, fear, known in zip(((), ("minor",), ("deceased",)), feared, itertools.cycle(found)):
         demand = replace(
             asked,
             subjects=tuple(replace(one, flags=frozenset(flags)) for one in asked.subjects),
-            findings={**asked.findings, "identifier_matches_one_person": known},
+            findings={**asked.findings, **fear, "identifier_matches_one_person": known},
         )
         ruled = days().engine(packs, on).decide(demand, explain=False)
         told = as_told(Decided(demand=demand, determination=ruled, stack=stack))
@@ -278,6 +283,73 @@ def test_the_letter_to_who_acts_for_another_tells_nothing_of_the_person(
     [said] = letters
     assert stack.sentences.text("phrases", f"acting_{acting}", "helper") in said
     assert "What the law asks for" not in said
+
+
+def refused_as_told(case: str, applicant: str, **findings: str) -> str:
+    """Refuse a case of the casebook of which one fact of the file is another, and read it."""
+    path = ROOT / "casebook" / "federal.yaml"
+    document = pick_case(load_document(path), path.name, case)
+    on, stack = day_of(plain(document)["expect"][0]), days().stack(("us-federal", "us-me"))
+    asked = read_demand(demand_on(document, on), stack.vocabulary)
+    demand = replace(
+        asked,
+        subjects=tuple(
+            replace(one, said={**one.said, "applicant": applicant}) for one in asked.subjects
+        ),
+        findings={**asked.findings, **findings},
+    )
+    ruled = days().engine(("us-federal", "us-me"), on).decide(demand, explain=False)
+    told = as_told(Decided(demand=demand, determination=ruled, stack=stack))
+    letter = composing.refusal(written_from(stack, told.demand, told.determination, on))
+    return "\n".join(letter.lines)
+
+
+@pytest.mark.parametrize(
+    ("case", "ways"),
+    [
+        # The check of a status on an applicant's own claim.
+        ("FED-008", (("no", {}), ("yes", {"identifier_matches_one_person": "no"}))),
+        # The quarterly report of whom the agency itself found to be here unlawfully.
+        (
+            "FED-016",
+            (
+                ("yes", {"agency_formal_determination": "no"}),
+                ("no", {"agency_formal_determination": "yes"}),
+                ("yes", {"dhs_or_eoir_determination": "unknown"}),
+                ("yes", {"identifier_matches_one_person": "no"}),
+            ),
+        ),
+    ],
+)
+def test_a_refusal_does_not_tell_who_applied_or_what_was_found_of_a_status(
+    case: str, ways: tuple[tuple[str, dict[str, str]], ...]
+) -> None:
+    [letter] = {refused_as_told(case, applicant, **findings) for applicant, findings in ways}
+
+    assert "applied for benefits" not in letter
+
+
+@pytest.mark.parametrize("case", ["FED-005", "FED-019"])
+def test_no_letter_tells_how_many_live_in_a_home(case: str) -> None:
+    path = ROOT / "casebook" / "federal.yaml"
+    document = pick_case(load_document(path), path.name, case)
+    on, stack = day_of(plain(document)["expect"][0]), days().stack(("us-federal", "us-me"))
+    asked = read_demand(demand_on(document, on), stack.vocabulary)
+    fewer = replace(
+        asked,
+        subjects=tuple(one for one in asked.subjects if one.ref != "S3"),
+        items=tuple(one for one in asked.items if one.subject != "S3"),
+    )
+    assert len(fewer.subjects) == len(asked.subjects) - 1 == 2
+
+    said = []
+    for demand in (asked, fewer):
+        ruled = days().engine(("us-federal", "us-me"), on).decide(demand)
+        of = written_from(stack, demand, ruled, on)
+        said.append([line for _, letter in letters(of) for line in letter.lines])
+
+    assert said[0] == said[1]
+    assert "anyone else in the home" in "".join(said[0])
 
 
 def test_the_sample_holds_every_kind_of_letter() -> None:

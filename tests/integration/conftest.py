@@ -1,7 +1,7 @@
 """What the tests of whole commands share: a made-up office, and a PostgreSQL server.
 
 The server is that of the environment variable CLERESTORY_TEST_POSTGRESQL (a SQLAlchemy URL), or one
-on a socket in a temporary folder where ``initdb`` is installed.
+on a socket in a temporary folder where ``initdb`` is installed. Debian keeps it off the path.
 """
 
 import os
@@ -19,7 +19,18 @@ from ledger_databases import LedgerDatabase, connect_sqlite
 from made_up_office import make_template
 
 
-def run_as_server(*command: str) -> None:
+def server_program(name: str) -> str | None:
+    """Where a program of the server is: on the path, or in the newest of Debian's own folders."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=_version_of)
+    return shutil.which(name) or (str(found[-1]) if found else None)
+
+
+def _version_of(program: Path) -> int:
+    return int(program.parents[1].name)
+
+
+def run_as_server(name: str, *words: str) -> None:
+    command = [server_program(name) or name, *words]
     # PostgreSQL refuses to run for the all-powerful account.
     account: dict[str, Any] = {"user": "nobody"} if os.geteuid() == 0 else {}
     subprocess.run(
@@ -33,6 +44,19 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_template(tmp_path_factory.mktemp("template"))
 
 
+@pytest.fixture
+def agency(template: Path) -> Path:
+    """The records of that office, which a test only reads."""
+    return template / "agency"
+
+
+@pytest.fixture
+def office(template: Path, tmp_path: Path) -> Path:
+    """An office of a test's own over those records, with its recipient's keys beside it."""
+    shutil.copytree(template / "agents", tmp_path / "agents")
+    return shutil.copytree(template / "office", tmp_path / "office")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The URL of a server that is there, or of one that is started for these tests."""
@@ -40,7 +64,7 @@ def server() -> Iterator[str]:
     if given:
         yield given
         return
-    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
+    if server_program("initdb") is None or server_program("pg_ctl") is None:
         pytest.skip("no PostgreSQL server: initdb is not installed")
     # A socket's path may have a hundred letters and no more, and its folder must be open to the
     # server's account.

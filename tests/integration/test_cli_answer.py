@@ -30,23 +30,6 @@ def type_command(*words: str | Path) -> str:
     return result.output
 
 
-@pytest.fixture(scope="module")
-def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("agency")
-    type_command("holdings", "make", folder / "agency", "--persons", "400", "--seed", "3")
-    return folder / "agency"
-
-
-@pytest.fixture
-def office(agency: Path, tmp_path: Path) -> Path:
-    type_command(
-        "keys", "office", tmp_path / "office", "--origin", "log.example/test",
-        "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
-    )  # fmt: skip
-    type_command("keys", "recipient", tmp_path / "agents", "--name", "agents.example/r")
-    return tmp_path / "office"
-
-
 def asked(office: Path, at: str) -> list[str | Path]:
     return [STORY, "--case", "STORY-HOSPITAL", "--office", office, "--at", at]
 

@@ -20,22 +20,10 @@ def type_command(*words: str | Path) -> str:
     return result.output
 
 
-@pytest.fixture(scope="module")
-def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("agency") / "agency"
-    type_command("holdings", "make", folder, "--persons", "60", "--seed", "3")
-    return folder
-
-
 @pytest.fixture
-def office(agency: Path, tmp_path: Path) -> Path:
-    type_command(
-        "keys", "office", tmp_path / "office", "--origin", "log.example/test",
-        "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
-    )  # fmt: skip
-    type_command("keys", "recipient", tmp_path / "agents", "--name", "agents.example/r")
-    type_command("receive", *asked(tmp_path / "office", "2026-08-19T14:00Z"))
-    return tmp_path / "office"
+def office(office: Path) -> Path:
+    type_command("receive", *asked(office, "2026-08-19T14:00Z"))
+    return office
 
 
 def asked(office: Path, at: str) -> list[str | Path]:

@@ -72,23 +72,6 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@pytest.fixture(scope="module")
-def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("agency") / "agency"
-    type_command("holdings", "make", folder, "--persons", "400", "--seed", "3")
-    return folder
-
-
-@pytest.fixture
-def office(agency: Path, tmp_path: Path) -> Path:
-    type_command(
-        "keys", "office", tmp_path / "office", "--origin", "log.example/test",
-        "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
-    )  # fmt: skip
-    type_command("keys", "recipient", tmp_path / "agents", "--name", "agents.example/r")
-    return tmp_path / "office"
-
-
 def asked(office: Path, at: str, *, file: Path = STORY, case: str = ID) -> list[str | Path]:
     return [file, "--case", case, "--office", office, "--at", at]
 

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -82,23 +83,6 @@ def refused(*words: str | Path) -> ClerestoryError:
     return result.exception
 
 
-@pytest.fixture(scope="module")
-def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("agency") / "agency"
-    done("holdings", "make", folder, "--persons", "60", "--seed", "20260101")
-    return folder
-
-
-@pytest.fixture
-def office(agency: Path, tmp_path: Path) -> Path:
-    done(
-        "keys", "office", tmp_path / "office", "--origin", "log.example/one",
-        "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
-    )  # fmt: skip
-    done("keys", "recipient", tmp_path / "police", "--name", "police.example")
-    return tmp_path / "office"
-
-
 def write(office: Path, **changes: Any) -> Path:
     path = office.parent / "demand.yaml"
     demand = {**LETTER, **changes}
@@ -115,7 +99,7 @@ def disclosing(office: Path, demand: Path) -> tuple[str | Path, ...]:
     who.write_text(yaml.safe_dump({"demand": demand_id, "S1": marks}))
     return (
         "disclose", demand, "--office", office, "--who", who,
-        "--recipient", office.parent / "police" / "recipient.txt", *SIGNED, *AT,
+        "--recipient", office.parent / "agents" / "recipient.txt", *SIGNED, *AT,
     )  # fmt: skip
 
 
@@ -528,10 +512,11 @@ TWO = {
 
 
 def people(agency: Path, *keys: int) -> list[dict[str, str]]:
-    """Marks of made-up people as the agency holds them."""
+    """Marks of made-up people of the program that is asked about, as the agency holds them."""
     with sqlite3.connect(agency / "agency.sqlite") as source:
         rows = source.execute(
-            "SELECT name, date_of_birth, ssn FROM people WHERE ssn IS NOT NULL ORDER BY person_id"
+            "SELECT name, date_of_birth, ssn FROM people JOIN snap_cases USING (person_id) "
+            "WHERE ssn IS NOT NULL ORDER BY person_id"
         ).fetchall()
     source.close()
     return [dict(zip(("name", "birth_date", "ssn"), rows[key], strict=True)) for key in keys]
@@ -620,6 +605,29 @@ def test_a_paper_is_not_received_with_persons_that_it_does_not_name(
 
     assert fault.code == "roster-fault"
     assert everything_in(office) == before
+
+
+@pytest.mark.parametrize("code", ["index-altered", "index-outdated"])
+def test_an_index_that_finds_nobody_is_told_where_it_is_not_that_of_the_records(
+    office: Path, agency: Path, code: str
+) -> None:
+    home = shutil.copytree(agency, office.parent / "agency")
+    settings = office / "office.toml"
+    settings.write_text(settings.read_text().replace(str(agency), str(home)))
+    demand = write(office)
+    done("receive", demand, "--office", office, *AT)
+    if code == "index-altered":
+        file, gone = home / "persons.index", "DELETE FROM person WHERE names LIKE '%warsame%'"
+    else:
+        file, gone = home / "agency.sqlite", "DELETE FROM people WHERE name LIKE '%Warsame%'"
+    with closing(sqlite3.connect(file)) as written, written:
+        assert written.execute(gone).rowcount > 0
+    if code == "index-outdated":  # built before the person came, and not again
+        done("holdings", "index", home / "agency.sqlite", home / "persons.index")
+        shutil.copy(agency / "agency.sqlite", home / "agency.sqlite")
+
+    assert refused(*disclosing(office, demand)).code == code
+    assert not (office / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import copy
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,7 @@ from clerestory.cli.office import open_office
 from clerestory.cli.protections import as_told, decide_with_record
 from clerestory.demands import Outcome
 from clerestory.disclosure.contents import reduced_determination
-from clerestory.holdings import load_catalogue, open_source
+from clerestory.holdings import UNNAMED, load_catalogue, open_source
 from clerestory.kernel import ClerestoryError, Refusal
 from clerestory.policy import Engine
 
@@ -72,6 +73,7 @@ WHO = {
     DAUGHTER: {
         "name": "Hodan Yuusuf Example", "birth_date": "2017-09-30", "ssn": "913-13-0000",
     },
+    "nobody": {"name": "Zebulon Quisenberry Example", "ssn": "900-77-1234"},
 }  # fmt: skip
 
 
@@ -818,6 +820,36 @@ def test_beside_somebody_who_is_given_one_whom_the_record_keeps_is_as_one_who_is
     assert json.loads(package["determination.json"]) == told
 
 
+def test_one_who_is_not_found_keeps_nobody_else_from_what_the_law_orders_of_them(
+    desk: Desk,
+) -> None:
+    with pytest.raises(Refusal, match=f"^S2: {UNNAMED}$") as caught:
+        desk.disclose(instead=ABOUT_TWO, others={"S2": "nobody"})
+
+    assert "add --lower snap/S2.benefit_amount=refer_to_counsel;" in caught.value.todo
+    assert "identifier_matches_one_person" not in caught.value.todo
+    assert desk.entries() == 1
+
+
+@pytest.mark.parametrize("person", [AMINA, "nobody"])
+def test_who_is_in_no_program_that_is_asked_about_is_as_one_who_is_not_found(
+    person: str, desk: Desk
+) -> None:
+    # The index knows her from other programs, as from a treatment program: an empty answer tells.
+    desk.record("DELETE FROM mainecare_cases WHERE person_id = ?", AMINA)
+
+    with pytest.raises(Refusal, match=f"^S1: {UNNAMED}$") as caught:
+        desk.disclose(person)
+
+    assert caught.value.code == "answer-person-uncertain"
+    assert "write identifier_matches_one_person: no" in caught.value.todo
+    assert desk.entries() == 1
+    [line] = (desk.folder / "office/lookups/lookups.jsonl").read_text().splitlines()
+    told = json.loads(line)
+    reason = "not-in-program" if person == AMINA else "nobody-agrees"
+    assert (told["outcome"], told["person"]) == (reason, None)
+
+
 def test_what_people_lowered_because_of_the_record_has_the_letter_of_who_is_not_found(
     desk: Desk,
 ) -> None:
@@ -968,6 +1000,53 @@ def test_an_answer_that_would_rise_goes_back_to_people(desk: Desk) -> None:
 
     assert caught.value.code == "answer-record-raises"
     assert "flags of the subject" in caught.value.todo
+
+
+@pytest.mark.parametrize(
+    ("flags", "danger", "mark", "stands"),
+    [
+        # Whoever found it did not know: her child lives where she has fled to.
+        (["minor"], "no", "domestic_violence", False),
+        (["minor"], "no", "address_confidentiality", False),
+        # Whoever found it with that known is believed; and without it nothing opens.
+        (["minor", "domestic_violence"], "no", "domestic_violence", True),
+        (["minor"], "unknown", "domestic_violence", True),
+        (["minor"], "no", "photo", True),
+    ],
+)
+def test_that_a_parent_is_no_danger_is_found_with_what_the_record_says_or_not_at_all(
+    flags: list[str], danger: str, mark: str, stands: bool, desk: Desk
+) -> None:
+    parent = OWN | {
+        "requester": {"body": "a made-up parent", "class": "representative_of_subject"},
+        "representatives": [{"for": "S1", "as": "parent"}],
+        "records": [{"program": "snap", "fields": ["S1.address"]}],
+    }
+    findings = {
+        "representative_authority_shown": "yes", "representative_may_endanger": danger,
+        "identifier_matches_one_person": "yes",
+    }  # fmt: skip
+    decided = as_found(desk, parent, findings=findings, flags=tuple(flags))
+    desk.record(f"UPDATE people SET {mark} = 'yes' WHERE person_id = ?", SPOUSE)
+    catalogue = load_catalogue(HOME / "profiles" / "maine-dhhs" / "catalogue.toml")
+    with closing(open_source(desk.agency / "agency.sqlite")) as source:
+
+        def again() -> Outcome:
+            told = decide_with_record(
+                decided, source=source, catalogue=catalogue, persons={"S1": DAUGHTER},
+                on=date(2026, 3, 6),
+            )  # fmt: skip
+            return told.decided.determination.rulings[0].outcome
+
+        if stands:
+            assert (again() is Outcome.RELEASE) is (danger == "no")
+            return
+        assert decided.determination.rulings[0].outcome is Outcome.RELEASE
+        with pytest.raises(Refusal, match="found without what the record says: S1") as caught:
+            again()
+
+    assert caught.value.code == "answer-record-endangers"
+    assert "findings.representative_may_endanger" in caught.value.todo
 
 
 @pytest.mark.parametrize(

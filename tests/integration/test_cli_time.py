@@ -54,22 +54,10 @@ def done(*words: str | Path) -> str:
     return result.output
 
 
-@pytest.fixture(scope="module")
-def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("agency") / "agency"
-    done("holdings", "make", folder, "--persons", "400", "--seed", "3")
-    return folder
-
-
 @pytest.fixture
-def office(agency: Path, tmp_path: Path) -> Path:
-    done(
-        "keys", "office", tmp_path / "office", "--origin", "log.example/test",
-        "--source", agency / "agency.sqlite", "--index", agency / "persons.index",
-    )  # fmt: skip
-    done("keys", "recipient", tmp_path / "police", "--name", "police.example/r")
-    (tmp_path / "early.yaml").write_text(EARLY)
-    return tmp_path / "office"
+def office(office: Path) -> Path:
+    (office.parent / "early.yaml").write_text(EARLY)
+    return office
 
 
 def answer(office: Path, verb: str, at: str, *more: str | Path) -> Result:
@@ -83,7 +71,7 @@ def disclose(office: Path, at: str) -> Result:
     who.write_text(re.sub("^demand: .*$", "demand: EVENING-1", demo, flags=re.MULTILINE))
     return answer(
         office, "disclose", at, "--who", who, "--reviewer", "one", "--reviewer", "two",
-        "--recipient", office.parent / "police" / "recipient.txt",
+        "--recipient", office.parent / "agents" / "recipient.txt",
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from clerestory.ledger import StorageFailed, parse_leaf
+from clerestory.ledger import EmbeddedLedger, StorageFailed, parse_leaf
 from clerestory.ledger.storage import Reader
 from ledger_databases import AT, DEMAND, EASTERN, LedgerDatabase, Owner, embedded, in_children
 
@@ -192,3 +192,24 @@ def test_a_server_that_goes_away_at_any_statement_loses_and_doubles_nothing(
             assert other.act(ledger) == sizes[-1]
 
     assert [later - earlier for earlier, later in pairwise(sizes)] == [*[1] * (count - 2), 2]
+
+
+def act_until_refused(owner: Owner, ledger: EmbeddedLedger) -> None:
+    for _ in range(50):
+        owner.act(ledger)
+
+
+def test_a_full_disk_at_any_page_leaves_nothing_of_an_act(sqlite_ledger: LedgerDatabase) -> None:
+    ledger = embedded(os.urandom)
+    with sqlite_ledger.connection() as owner, sqlite_ledger.connection() as other:
+        for _ in range(8):
+            ((pages,),) = owner.rows("PRAGMA page_count")
+            owner.rows(f"PRAGMA max_page_count = {pages}")
+            with pytest.raises((StorageFailed, sqlite3.OperationalError), match="full"):
+                act_until_refused(owner, ledger)
+            size = check_whole(other)
+            owner.rows(f"PRAGMA max_page_count = {pages + 9}")
+            # What takes the next page is another table each time.
+            assert owner.act(ledger) == size
+
+        assert check_whole(other) == size + 1

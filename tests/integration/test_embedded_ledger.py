@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.kernel.files import no_steps
 from clerestory.kernel.time import BadTime
 from clerestory.ledger import (
     BadNote,
@@ -14,9 +15,11 @@ from clerestory.ledger import (
     Ed25519Signer,
     EmbeddedLedger,
     FileKeyEncryptionKey,
+    Forked,
     Ledger,
     OtherSigner,
     RolledBack,
+    StorageFailed,
     Torn,
     audit_embedded,
     parse_leaf,
@@ -26,6 +29,8 @@ from clerestory.ledger import (
 )
 from clerestory.ledger.frontier import Frontier, frontier_of
 from clerestory.ledger.public_files import PublicFiles
+from clerestory.ledger.sequencer import Batch
+from clerestory.ledger.storage import Reader, SqliteStatements
 from clerestory.ledger.storage.writer import insert_entry
 from clerestory.ledger.tiles import tiles_of
 from clerestory.notes import open_checkpoint
@@ -355,6 +360,28 @@ def test_a_head_that_was_not_signed_is_not_built_on(
         assert owner.rows("SELECT count(*) FROM entry") == entries
 
 
+def untriggered(owner: Owner, table: str, trigger: str) -> None:
+    """Take a trigger away, as whoever owns the database can."""
+    if isinstance(owner.statements, SqliteStatements):
+        owner.cx.execute(f"DROP TRIGGER {trigger}")
+    else:
+        owner.cx.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+@pytest.mark.parametrize("last", [1, 7])
+def test_a_counter_that_was_set_draws_no_number(ledger_database: LedgerDatabase, last: int) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.act(ledger)
+        owner.act(ledger)
+        untriggered(owner, "demand_number", "number_has_no_gap")
+        owner.cx.execute(f"UPDATE demand_number SET last = {last}")
+        with pytest.raises(Torn, match=f"{last + 1} after 2"):
+            owner.act(ledger)
+
+        assert owner.rows("SELECT count(*) FROM entry") == [(2,)]
+
+
 def test_an_altered_database_gives_out_nothing_and_is_not_gone_on_with(
     ledger_database: LedgerDatabase, tmp_path: Path
 ) -> None:
@@ -366,11 +393,7 @@ def test_an_altered_database_gives_out_nothing_and_is_not_gone_on_with(
             ledger.propose(owner.statements)
         proposal = ledger.proposal(owner.statements)
         assert proposal is not None
-        # As its owner can: past the trigger.
-        if ledger_database.kind == "sqlite":
-            owner.cx.execute("DROP TRIGGER entry_never_changes")
-        else:
-            owner.cx.execute("ALTER TABLE entry DISABLE TRIGGER entry_never_changes")
+        untriggered(owner, "entry", "entry_never_changes")
         owner.cx.execute(
             "UPDATE entry SET leaf = (SELECT leaf FROM entry WHERE leaf_index = 1) "
             "WHERE leaf_index = 0"
@@ -446,3 +469,70 @@ def test_a_tree_that_somebody_else_signed_is_not_signed_on(
                 owner.act(sequencer)
         with pytest.raises(OtherSigner), owner.transaction():
             ledger.check(owner.statements)
+
+
+@pytest.mark.parametrize("more", [0, 1, 300])
+def test_a_tree_that_was_rolled_back_is_not_remembered_as_the_logs(
+    ledger_database: LedgerDatabase, more: int
+) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.act(ledger)
+        owner.cx.execute("BEGIN")
+        ledger.record(owner.statements, [DEMAND], AT, zone=EASTERN)
+        assert ledger.sequence(owner.statements) == 2
+        owner.cx.rollback()
+        # Another process writes as many entries, or more, than were lost.
+        raw(owner, embedded(), [b"made-up entry %d" % number for number in range(1 + more)])
+
+        assert owner.act(ledger) == 2 + more
+        with owner.transaction():
+            assert embedded().check(owner.statements) == 3 + more
+        entry = ledger.entry(owner.statements, 2 + more)
+        assert verify_proof(ledger.prove(owner.statements, 2 + more), entry, SIGNER.verifier)
+
+
+def test_a_caught_error_of_the_sequencer_leaves_all_as_it_waited(
+    ledger_database: LedgerDatabase,
+) -> None:
+    ledger = embedded()
+    with ledger_database.connection() as owner:
+        owner.cx.execute(
+            "CREATE TRIGGER made_up BEFORE UPDATE ON head "
+            + (
+                "BEGIN SELECT RAISE(ABORT, 'made up'); END"
+                if ledger_database.kind == "sqlite"
+                else "EXECUTE FUNCTION ledger_refuses('made up')"
+            )
+        )
+        with owner.transaction():
+            raw_entry = insert_entry(owner.statements, b"made-up entry")
+            # The index is given and undone again: a caller who goes on commits no half of it.
+            with pytest.raises(StorageFailed, match="made up"):
+                ledger.sequence(owner.statements)
+        assert ledger.index_of(owner.statements, raw_entry) is None
+        owner.cx.execute(
+            "DROP TRIGGER made_up" + ("" if ledger_database.kind == "sqlite" else " ON head")
+        )
+        with owner.transaction():
+            assert ledger.sequence(owner.statements) == 1
+        with owner.transaction():
+            assert ledger.check(owner.statements) == 1
+
+
+def test_the_head_moves_only_from_the_one_that_was_built_on(
+    ledger_database: LedgerDatabase,
+) -> None:
+    with ledger_database.connection() as owner:
+        raw(owner, embedded(), [b"made-up entry"])
+        head = Reader(owner.statements).head()
+        # As if the lock had not held, and somebody else had moved it.
+        stale = replace(head, root=bytes(32))
+        owner.cx.execute("BEGIN")
+        insert_entry(owner.statements, b"another")
+        batch = Batch(owner.statements, head=stale, frontier=frontier_of([b"made-up entry"]))
+        with pytest.raises(Forked):
+            batch.seal([SIGNER], origin=SIGNER.verifier.name, steps=no_steps)
+        owner.cx.rollback()
+
+        assert Reader(owner.statements).head() == head

@@ -179,9 +179,10 @@ def test_a_database_that_another_holds_is_busy_and_nothing_is_written(
     ledger = embedded()
     with ledger_database.connection() as owner, ledger_database.connection() as other:
         sqlite = isinstance(owner.statements, SqliteStatements)
+        owner.act(ledger)
         owner.cx.execute("PRAGMA busy_timeout = 1" if sqlite else "SET lock_timeout = '1ms'")
         with other.transaction():
-            # No number makes them wait: the order of their quarters does.
+            # Neither a number nor a new matter makes them wait: the order of their quarters does.
             embedded().record(other.statements, [UPDATE], AT, zone=EASTERN)
             owner.cx.execute("BEGIN")
             with pytest.raises(Busy):
@@ -189,8 +190,8 @@ def test_a_database_that_another_holds_is_busy_and_nothing_is_written(
             owner.cx.rollback()
         owner.cx.execute("PRAGMA busy_timeout = 9999" if sqlite else "SET lock_timeout = 0")
 
-        assert owner.act(ledger) == 1
-        assert owner.rows("SELECT count(*) FROM entry") == [(2,)]
+        assert owner.act(ledger) == 2
+        assert owner.rows("SELECT count(*) FROM entry") == [(3,)]
 
 
 def test_an_older_view_of_the_database_is_never_built_on(

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from clerestory.acts.allowed import Actor
-from clerestory.acts.statement import Statement, key_hash
+from clerestory.acts.allowed import Actor, Standing, check_allowed
+from clerestory.acts.errors import BadStatement
+from clerestory.acts.statement import Signed, Statement, check_signatures, key_hash
 from clerestory.acts.table import OFFICE, Table
 from clerestory.kernel import Period, Refusal
 from clerestory.kernel.ids import wrong_in_id
@@ -77,8 +78,10 @@ class Staff:
 
     table: Table
     members: Mapping[str, Member] = field(default_factory=dict)
-    keys: frozenset[str] = frozenset()
-    """The hash of every key that was ever anybody's: none is given to a second person."""
+    keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Every key that was ever anybody's, by its hash: whose, and the key. None has two owners."""
+    state: str = ""
+    """The state of the office after its signed acts."""
 
     def actor(self, member: str, *, on: date, site: str = "") -> Actor:
         """Return who acts, as they stand on that day; a stranger has no role."""
@@ -107,6 +110,24 @@ class Staff:
             )
         return found.verifier
 
+    def check_signed(self, signed: Signed) -> None:
+        """Prove that an act of whatever time was signed by whom it names, with a key of theirs.
+
+        Raises:
+            BadStatement: Somebody's key was never theirs, or a signature fails.
+        """
+        told = signed.statement
+        named = [(told.actor, told.key)]
+        if told.second is not None:
+            named.append((told.second.actor, told.second.key))
+        verifiers = []
+        for who, key in named:
+            owner, vkey = self.keys.get(key, ("", ""))
+            if owner != who:
+                raise BadStatement(f"an act is signed with a key of who did it: {told.act}")
+            verifiers.append(parse_vkey(vkey, only=Kind.ED25519))
+        check_signatures(signed, *verifiers)
+
     def after(self, statement: Statement) -> "Staff":
         """Return the people once an act on the office is done.
 
@@ -124,6 +145,32 @@ class Staff:
                 todo="let another one join or be assigned first",
             )
         return staff
+
+    def after_signed(self, signed: Signed) -> "Staff":
+        """Return the people once a signed act on the office is done, which two did who may.
+
+        Raises:
+            NotAllowed: Whoever signed may not.
+            Refusal: A key is not its holder's now, or what the act says cannot be.
+            BadStatement: Somebody did not sign it.
+        """
+        told = signed.statement
+        after = self.after(told)
+        # Founders sign with the keys that their own act names; nobody else does.
+        signers = self if self.members else after
+        named = [(told.actor, told.key)]
+        if told.second is not None:
+            named.append((told.second.actor, told.second.key))
+        check_signatures(signed, *(signers.verifier(who, key) for who, key in named))
+        move = check_allowed(
+            self.table,
+            told.act,
+            standing=Standing(state=self.state or self.table.first_state(OFFICE)),
+            actor=signers.actor(told.actor, on=told.on),
+            second=signers.actor(told.second.actor, on=told.on) if told.second else None,
+            about=told.facts.get("person"),
+        )
+        return replace(after, state=move.to)
 
     def _signing(self) -> list[str]:
         """Return who can sign acts on the office for good."""
@@ -219,7 +266,7 @@ class Staff:
         # One key with two people behind it would be two votes by one.
         if key in self.keys:
             raise BadPeople("a key is one person's, and is given to nobody else, ever")
-        return replace(self._with(member), keys=self.keys | {key})
+        return replace(self._with(member), keys={**self.keys, key: (member.id, member.vkey)})
 
 
 _CHANGES = {

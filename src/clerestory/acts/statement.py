@@ -240,6 +240,37 @@ def parse_statement(content: bytes) -> Statement:
     return statement
 
 
+def signed_from(
+    fields: Mapping[str, str], *, office: str, matter: str, signatures: bytes
+) -> Signed:
+    """Put an act together again from what its entry commits to, and its signatures.
+
+    Raises:
+        BadStatement: They are not those of one act.
+    """
+    second = fields.get("second")
+    try:
+        statement = Statement(
+            office=office,
+            act=fields["act"],
+            matter=matter,
+            position=int(fields["position"]),
+            previous=fields["previous"],
+            actor=fields["actor"],
+            key=fields["key"],
+            on=parse_day(fields["on"]),
+            facts={name: text for name, text in fields.items() if name not in _OWN_FIELDS},
+            second=None if second is None else Second(actor=second, key=fields["second_key"]),
+        )
+        parts = tuple(signatures[at : at + 64] for at in range(0, len(signatures), 64))
+        signed = Signed(statement=statement, signatures=parts)
+    except (ValueError, KeyError, Refusal) as fault:
+        raise BadStatement("an entry of an act must hold a whole statement") from fault
+    if signed.fields != dict(fields):
+        raise BadStatement(f"an entry must commit to its own act: {statement.act}")
+    return signed
+
+
 def _statement_from(told: dict[str, Any]) -> Statement:
     if not isinstance(told, dict) or told.keys() - {"second"} != _KEYS or told["v"] != VERSION:
         raise ValueError("its keys or its version are unknown")

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -249,8 +249,13 @@ def _contents(
     """Cut what was read down to the rulings, and write the letters."""
     determination = decided.determination
     items = permitted_items(determination)
-    minimised = minimise(determination, values, _tables(office, decided.demand))
     given = letter_input(office, decided, drawn, day)
+    # Of whom nothing is given and the paper names nobody, the recipient learns no reference either.
+    shown = tuple(
+        one for one in determination.rulings if one.item.subject not in given.persons.home
+    )
+    enclosed = replace(determination, rulings=shown)
+    minimised = minimise(enclosed, values, _tables(office, decided.demand))
     closed = len(determination.rulings) > len(items)
     return prepare_contents(
         minimised,

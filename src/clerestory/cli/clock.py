@@ -9,6 +9,7 @@ import click
 
 from clerestory.cli.places import profiles_folder
 from clerestory.kernel import BadFile, Refusal
+from clerestory.kernel.ids import is_made_up as is_made_up
 from clerestory.kernel.reading import read_toml
 from clerestory.kernel.time import BadTime, Zone, check_moment, local_day, parse_day, parse_moment
 
@@ -86,11 +87,6 @@ def check_not_ahead(at: datetime, *, made_up: bool, zone: Zone = _UTC) -> None:
             todo="correct --at, or leave it out: then it is the machine's clock; where that is "
             "wrong, correct it",
         )
-
-
-def is_made_up(origin: str) -> bool:
-    """Whether a log, a key or an office exists for show only, as its name says (RFC 2606)."""
-    return origin.partition("/")[0].endswith(".example")
 
 
 def today_in(profile: str) -> date:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from clerestory.cli.attaching import value_of
 from clerestory.cli.clock import read_clock
+from clerestory.cli.committed import cell_name
 from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office
 from clerestory.cli.protections import Protected, decide_with_record, nothing_left
@@ -27,10 +28,12 @@ from clerestory.holdings import (
     PermittedField,
     PersonSearch,
     Purpose,
+    Resolved,
     Source,
     as_recorded,
     check_index_current,
     check_still_right,
+    is_in_any,
     load_catalogue,
     open_index,
     open_source,
@@ -138,14 +141,26 @@ def looked_up(
         Refusal: One of them cannot be told for certain, or is another in the records by now.
         IndexFault: Somebody came into the records, or was renamed, since the index was built.
     """
-    refs = _refs(decided)
     catalogue = load_catalogue(office.profile / "catalogue.toml")
+    programs = _programs(decided, catalogue)
+    refs = frozenset(programs)
     with ExitStack() as opened:
         index = opened.enter_context(closing(open_index(office.index, catalogue=catalogue)))
         source = opened.enter_context(closing(open_source(office.source, zone=office.zone.name)))
         hides = as_recorded(source, catalogue, on=office.day(at))
-        search = PersonSearch(index, office.lookups(), hides_address=hides)
-        found = _persons(office, search, decided.demand, named, refs, at)
+
+        def has_record(ref: str | None, person: str) -> bool:
+            asked = programs.get(str(ref))
+            # Of whom nothing is given, nothing is told either.
+            return asked is None or is_in_any(source, catalogue, person, asked)
+
+        search = PersonSearch(index, office.lookups(), hides_address=hides, has_record=has_record)
+        try:
+            found = _persons(office, search, decided, named, refs, at)
+        except Refusal:
+            # Of an old index, or one that was written to, it is no wonder that it finds nobody.
+            check_index_current(index, source, catalogue, now=read_clock(None))
+            raise
         persons = {ref: found[ref] for ref in refs}
         for person in named.only(refs).persons:
             check_still_right(source, catalogue, persons[str(person.ref)], person.query)
@@ -162,10 +177,20 @@ def _refs(decided: Decided) -> frozenset[str]:
     return frozenset(item.subject for item in items if not item.subject.endswith("*"))
 
 
+def _programs(decided: Decided, catalogue: Catalogue) -> dict[str, set[str]]:
+    """Return for each ref about which something is ruled open the programs that this is of."""
+    programs: dict[str, set[str]] = {ref: set() for ref in _refs(decided)}
+    for item in permitted_items(decided.determination):
+        if item.subject in programs:
+            catalogue.get_field(item.program, item.field)  # else nobody is looked up
+            programs[item.subject].add(item.program)
+    return programs
+
+
 def _persons(
     office: Office,
     search: PersonSearch,
-    demand: Demand,
+    decided: Decided,
     named: NamedPersons,
     refs: Collection[str],
     at: datetime,
@@ -175,25 +200,50 @@ def _persons(
     Everybody who is named is looked up: else nobody would see that one person stands there for two,
     of whom one is answered about. Of the others no more is read than where they live in secret.
     """
+    demand_id = decided.demand.id
     purpose = Purpose(
-        reason=LookupReason.DEMAND, demand=demand.id, number=office.find_number(demand.id)
+        reason=LookupReason.DEMAND, demand=demand_id, number=office.find_number(demand_id)
     )
     resolved = resolve_roster(search, named, purpose=purpose, at=at)
     answered = [one for one in resolved if one.ref in refs]
     if unsure := [one for one in answered if one.person_id is None]:
-        # The requester reads this: it is one sentence, whoever is held and whatever agreed. The
-        # reasons stand in the office's record of look-ups.
-        told = dict.fromkeys(sentence for one in unsure for sentence in one.told)
-        raise Refusal(
-            f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
-            code="answer-person-uncertain",
-            todo="ask the requester for more marks of the person, without saying what matched; "
-            "the reasons are for staff, in the office's record of look-ups; where two records are "
-            "of one person, have them joined and the index built anew; where no more can be "
-            "had, write identifier_matches_one_person: no among the findings, decide it again "
-            "and refuse it: the letter neither confirms nor denies",
-        )
+        raise _unsure(decided, unsure, alone=len(unsure) == len(answered))
     return {str(one.ref): one.person_id for one in resolved if one.person_id is not None}
+
+
+def _unsure(decided: Decided, unsure: Sequence[Resolved], *, alone: bool) -> Refusal:
+    """Return the refusal of an answer about persons who cannot be told for certain.
+
+    Args:
+        decided: The demand with its determination.
+        unsure: Who cannot be told.
+        alone: Whether nobody else is answered about: the finding is one of the whole demand, and
+            would close what the law orders of those who are certain.
+    """
+    refs = {str(one.ref) for one in unsure}
+    if alone:
+        otherwise = (
+            "write identifier_matches_one_person: no among the findings, decide it again and "
+            "refuse it: the letter neither confirms nor denies"
+        )
+    else:
+        items = [one for one in permitted_items(decided.determination) if one.subject in refs]
+        lower = " ".join(f"--lower {cell_name(one)}=refer_to_counsel" for one in items)
+        otherwise = (
+            f"keep back these alone and answer about the others: add {lower}; the letter neither "
+            "confirms nor denies"
+        )
+    # The requester reads this: it is one sentence, whoever is held and whatever agreed. The
+    # reasons stand in the office's record of look-ups.
+    told = dict.fromkeys(sentence for one in unsure for sentence in one.told)
+    return Refusal(
+        f"{', '.join(str(one.ref) for one in unsure)}: {'; '.join(told)}",
+        code="answer-person-uncertain",
+        todo="ask the requester for more marks of the person, without saying what matched; "
+        "the reasons are for staff, in the office's record of look-ups; where two records are of "
+        "one person, have them joined and the index built anew; where no more can be had, "
+        f"{otherwise}",
+    )
 
 
 def _months_held(demand: Demand, span: Period) -> Period:

@@ -14,7 +14,9 @@ from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.deciding import Decided
 from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, Determination, Item, Ruling
+from clerestory.demands.demand import Subject
 from clerestory.demands.determination import Duty, Outcome, Reason, overall_of
+from clerestory.demands.said import Said
 from clerestory.holdings import Catalogue, Protection, Source
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.protections import Protections, read_protections
@@ -31,8 +33,22 @@ _REASON = (
 _REASON_BESIDE = "this part is not answered, and the law does not let the agency say why"
 # Whether somebody was found. Only a look into the records tells.
 _FOUND = "identifier_matches_one_person"
+# What is known or feared of whoever acts for the person: told, it would warn whom it is about.
+_FEARED = frozenset({
+    "representative_may_endanger", "representative_rights_limited", "minor_consented_alone",
+})  # fmt: skip
+# What the agency itself knows of status: nobody may learn from a refusal that there is any of it.
+_STATUS = frozenset({
+    "agency_formal_determination", "determination_on_own_claim", "dhs_or_eoir_determination",
+})  # fmt: skip
 # Whose address is kept secret.
 _SECRET = Protection.ADDRESS_CONFIDENTIALITY
+# Marks of violence, and what is found of whoever acts for the person with these known.
+_VIOLENCE = frozenset(
+    {Protection.ADDRESS_CONFIDENTIALITY, Protection.DOMESTIC_VIOLENCE,
+     Protection.FAMILY_VIOLENCE_INDICATOR}
+)  # fmt: skip
+_DANGER = "representative_may_endanger"
 _OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 
 
@@ -82,7 +98,8 @@ def decide_with_record(
 
     Raises:
         SourceFault: A record cannot be read for what protects its person.
-        Refusal: With what the record adds an answer would rise, which only people may let it.
+        Refusal: With what the record adds an answer would rise, which only people may let it; or it
+            bears a mark of violence that nobody knew who found that there is no danger.
     """
     flags = {one.ref: one.flags for one in decided.demand.subjects}
     named = {
@@ -103,6 +120,7 @@ def decide_with_record(
     )
     if demand == decided.demand:
         return judged
+    _check_danger(decided.demand, demand)
     sources = sources_of(demand.holder.agency, profiles_folder())
     engine = Engine.of(decided.stack, decided.determination.on, sources)
     again = engine.decide(demand, explain=False)
@@ -111,25 +129,39 @@ def decide_with_record(
     return replace(judged, decided=told, lowered=lowered)
 
 
+def _check_danger(before: Demand, now: Demand) -> None:
+    """Refuse to rest on it that a representative is no danger, where that was found unknowing.
+
+    Raises:
+        Refusal: The record is the first to say that somebody was hurt or hides.
+    """
+    if before.findings.get(_DANGER) != "no":
+        return
+    told = {one.ref: one.flags for one in before.subjects}
+    for one in now.subjects:
+        if one.represented_by and _VIOLENCE & one.flags and not _VIOLENCE & told[one.ref]:
+            raise Refusal(
+                "that whoever acts for the person is no danger was found without what the record "
+                f"says: {one.ref}",
+                code="answer-record-endangers",
+                todo="write what the record says as flags of the subject into the demand; find "
+                f"out anew, with that known, whether they may be a danger (findings.{_DANGER}; "
+                "unknown closes it), decide it again, and have that answer reviewed",
+            )
+
+
 def as_told(decided: Decided) -> Decided:
     """Return the answer as its requester may read it: without what only the records can tell.
 
     A flag may stand in the demand because the record says so, people may lower an answer because
     of it, and whether the person was found is known from the records alone. So of a person of whom
-    nothing is given the answer is what it would be of somebody who was found and has no flags;
-    where that would give something, it is one and the same for all: not given, and neither
-    confirmed nor denied. What becomes of it, such as that it is put before counsel, would tell who
-    was not found from who is protected, and is said to the office alone.
+    nothing is given the answer is what it would be of somebody who was found and applied, has no
+    flags, and of whose status, and of whose parent or guardian, nothing is known or feared; where
+    that would give something, it is one and the same for all: not given, and neither confirmed nor
+    denied. What becomes of it, such as that it is put before counsel, would tell who was not found
+    from who is protected, and is said to the office alone.
     """
-    plain = replace(
-        decided.demand,
-        subjects=tuple(replace(one, flags=frozenset()) for one in decided.demand.subjects),
-        findings={
-            fact: said
-            for fact, said in decided.demand.findings.items()
-            if fact != _FOUND or said == "yes"
-        },
-    )
+    plain = _plain(decided.demand)
     rulings = decided.determination.rulings
     protected = (decided.stack.deciding("protection"),)
     if plain == decided.demand and not any(
@@ -148,6 +180,25 @@ def as_told(decided: Decided) -> Decided:
         duties = _tellable(decided.determination.duties, without.duties, told)
     changed = replace(decided.determination, rulings=told, duties=duties)
     return _without_denial(replace(decided, determination=changed))
+
+
+def _plain(demand: Demand) -> Demand:
+    """Return the demand as it would be of somebody of whom nothing special is known or feared."""
+    told = {_FOUND: "yes", **dict.fromkeys(_FEARED, "no"), **dict.fromkeys(_STATUS, "")}
+    return replace(
+        demand,
+        subjects=tuple(
+            replace(one, flags=frozenset(), said=_said_on_paper(one)) for one in demand.subjects
+        ),
+        findings={
+            fact: said for fact, said in demand.findings.items() if told.get(fact, said) == said
+        },
+    )
+
+
+def _said_on_paper(subject: Subject) -> Said:
+    """Say of each person what opens most: whether they applied, say, their file alone tells."""
+    return subject.said if subject.is_several else dict.fromkeys(subject.said, "yes")
 
 
 def _is_hidden(ruling: Ruling, given: Collection[str]) -> bool:

@@ -95,7 +95,10 @@ _KNOWN = frozenset(
     )
 )  # fmt: skip
 # Escape moves the cursor of whoever shows the text in a terminal, and can hide what stands there.
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+# Whole sentences can be written in tags, and in selectors of which a letter takes one, unseen.
+_NOT_TEXT = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\U000e0000-\U000e007f]|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2}"
+)
 _BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,.]*%?")
 

@@ -52,6 +52,7 @@ _MAX_PAGES = 5_000
 _MAX_DEPTH = 100
 _MAX_DRAWING, _MAX_DRAWN = 4 << 20, 64 << 20  # bytes of one page, of all; a page of text has 10 KB
 _MAX_PACKED = 1 << 16
+_MAX_TILE = 64 * 64  # points of a picture that is repeated: what a hatching has
 _MARGIN = 1.0  # points: programs that write both boxes round them
 
 
@@ -256,12 +257,29 @@ def _clean(value: pikepdf.Object) -> None:
             kept = _IMAGE
             _clean_image(value)
         elif kind == Name.Form or value.get(Name.PatternType) == 1:
+            if kind != Name.Form and _lays_out_picture(value):
+                raise NotBare("fills a place with a part of a picture", todo=_AS_PICTURES)
             kept = _FORM if kind == Name.Form else None
             _check_drawing(value)
             value.write(_drawn(value))
     for key in list(value.keys()):
         if key in _NEVER_DRAWN if kept is None else key not in kept:
             del value[key]
+
+
+def _lays_out_picture(pattern: pikepdf.Object, depth: int = 0) -> bool:
+    """Whether a pattern, of which a page may show any part, holds more than a hatching."""
+    if depth > _MAX_DEPTH:
+        raise NotBare("is damaged")
+    resources = pattern.get(Name.Resources, pikepdf.Dictionary())
+    parts = resources.get(Name.XObject, pikepdf.Dictionary())
+    for part in (parts[key] for key in parts.keys()):  # noqa: SIM118 (nor is this one)
+        if part.get(Name.Subtype) == Name.Image:
+            if int(part.Width) * int(part.Height) > _MAX_TILE:
+                return True
+        elif _lays_out_picture(part, depth + 1):
+            return True
+    return False
 
 
 def _clean_image(value: pikepdf.Stream) -> None:

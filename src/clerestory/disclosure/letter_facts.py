@@ -100,7 +100,9 @@ class LetterInput(Addressed):
     def persons(self) -> PersonsSaid:
         """How the persons of the demand are called."""
         asked = {ruling.item.subject for ruling in self.determination.rulings}
-        return PersonsSaid.of(self.words, self.demand, asked=asked, own=self.is_own)
+        return PersonsSaid.of(
+            self.words, self.demand, asked=asked, given=self.shown_persons, own=self.is_own
+        )
 
     @cached_property
     def shown_persons(self) -> frozenset[str]:
@@ -179,10 +181,17 @@ def answered(given: LetterInput) -> dict[str, str]:
     return {
         **common(given),
         "decided_on": given.words.day(given.determination.on),
-        "parts": f"{len(given.determination.rulings):,}",
-        "parts_given": f"{len(given.given):,}",
-        "parts_kept": f"{len(given.kept):,}",
+        "parts": _counted(given, given.determination.rulings),
+        "parts_given": _counted(given, given.given),
+        "parts_kept": _counted(given, given.kept),
     }
+
+
+def _counted(given: LetterInput, rulings: Iterable[Ruling]) -> str:
+    """Count parts as the letter calls their persons: how large a household is, it may not tell."""
+    called = given.persons.called
+    parts = {(one.item.program, one.item.field, called(one.item.subject)) for one in rulings}
+    return f"{len(parts):,}"
 
 
 def stages(given: Addressed, *, answered_by: str = "", receipt: bool = False) -> list[Entry]:
@@ -229,7 +238,9 @@ class Part:
 
 
 def parts_of(
-    rulings: Iterable[Ruling], key: Callable[[Ruling], object] = lambda _: None
+    given: LetterInput,
+    rulings: Iterable[Ruling],
+    key: Callable[[Ruling], object] = lambda _: None,
 ) -> list[Part]:
     """Put rulings together that one line can say: same program, same key, same persons."""
     groups: dict[tuple[str, object], dict[str, list[Ruling]]] = {}
@@ -240,7 +251,8 @@ def parts_of(
     for (program, _), fields in groups.items():
         by_persons: dict[tuple[str, ...], list[str]] = {}
         for name, own in fields.items():
-            by_persons.setdefault(tuple(one.item.subject for one in own), []).append(name)
+            called = dict.fromkeys(given.persons.called(one.item.subject) for one in own)
+            by_persons.setdefault(tuple(called), []).append(name)
         for subjects, names in by_persons.items():
             together = tuple(ruling for name in names for ruling in fields[name])
             found.append(
@@ -262,7 +274,7 @@ def part_words(given: LetterInput, part: Part) -> dict[str, str]:
 
 def part_rows(given: LetterInput, rulings: Iterable[Ruling]) -> list[Entry]:
     """Return what was asked, a line for each program and its persons."""
-    return [part_words(given, part) for part in parts_of(rulings)]
+    return [part_words(given, part) for part in parts_of(given, rulings)]
 
 
 def relations(given: LetterInput) -> list[Entry]:
@@ -297,9 +309,9 @@ def scope_of(
     if set(map(_item, rulings)) == set(map(_item, whole)):
         return given.words.said(whole_key)
     said = []
-    for part in parts_of(rulings):
+    for part in parts_of(given, rulings):
         nobody = all(given.is_about_nobody(ruling.item) for ruling in part.rulings)
-        key = "part" if not nobody and len(given.persons.refs) > 1 else "part_alone"
+        key = "part" if not nobody and given.persons.are_several else "part_alone"
         said.append(given.words.said(key, **part_words(given, part)))
     joint: str = given.words.table["and"]
     return joint.join(said)

@@ -9,7 +9,7 @@ Source: ISO 32000-1:2008, 8.9 (a picture is a square of one by one that its matr
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from ctypes import byref, c_int
 
 import numpy as np
@@ -18,13 +18,17 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 Shades = NDArray[np.uint8]
+Cells = NDArray[np.float64]
 _Point = tuple[float, float]
 
-SAME_SHADE = 8  # of 256: less is seen by nobody
-_INK = 64  # of 256: by less a scan's paper, or how a photo is packed, differs from place to place
-_CELL = 6.0  # points of the drawing: a letter of a scan has several such cells
+_SAME_SHADE, _SAME_DARK = 8, 32  # of 256: less is seen by nobody, and of the dark less again
+_DARK = 64
+# How wide a cell is in points of the drawing, by how much its shades must differ to be ink, and how
+# many of them are more than a speck. A letter of a scan has several small ones, in which by less
+# paper differs from place to place; of a photo that is cut off a wide one tells, for it is smooth.
+_CELLS = ((6.0, 64, 3), (48.0, 128, 1))
 _AROUND = 2  # points of the drawing: by how much a picture may lie beside its computed place
-_ENOUGH = 3  # cells: fewer are a speck
+_SQUARE = 4  # points of the drawing: around the middle of a cell it never leaves its place
 _TOO_FINE = 50  # points of a picture in one of the drawing, of which an inch has 216
 _MAX_POINTS = 200_000_000
 _MAX_DEPTH = 100
@@ -39,24 +43,37 @@ def hides_picture(page: pypdfium2.PdfPage, shades: Shades) -> bool:
         ValueError: A picture is too large to be looked at.
         PdfiumError: One cannot be drawn.
     """
-    sheet, hidden = _sheet(page, shades.shape[1], shades.shape[0]), 0
+    sheet, clear = _sheet(page, shades.shape[1], shades.shape[0]), _clear(shades)
+    hidden = dict.fromkeys(_CELLS, 0)
     for picture in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=_MAX_DEPTH):
         corner, across, down = _laid_out(picture, sheet)
+        width, height = math.hypot(*across), math.hypot(*down)
         columns, rows = picture.get_px_size()
-        finest = max(columns / max(math.hypot(*across), 1), rows / max(math.hypot(*down), 1))
-        if finest > _TOO_FINE:
+        if max(columns / max(width, 1), rows / max(height, 1)) > _TOO_FINE:
             return True  # a sheet drawn as a dot is there to be enlarged by whoever knows of it
         if columns * rows > _MAX_POINTS:
             raise ValueError("too large")
-        for xs, ys in _inked(picture, math.hypot(*across), math.hypot(*down)):
-            place = shades[
-                _around([corner[1] + x * across[1] + y * down[1] for x in xs for y in ys]),
-                _around([corner[0] + x * across[0] + y * down[0] for x in xs for y in ys]),
-            ]
-            hidden += not place.size or int(place.max()) - int(place.min()) < SAME_SHADE
-            if hidden >= _ENOUGH:
-                return True
+        bare = _bare(picture, width, height)
+        for kind in _CELLS:
+            cells = _inked(bare, kind[0] / max(width, 1), kind[0] / max(height, 1), kind[1])
+            for xs, ys in _in_doubt(cells, clear, corner, across, down):
+                place = shades[_around(ys), _around(xs)]
+                hidden[kind] += is_of_one_shade(place)
+                if hidden[kind] >= kind[2]:
+                    return True
     return False
+
+
+def is_of_one_shade(place: Shades) -> bool:
+    """Whether nothing can be seen in a place of the drawing, or it is none.
+
+    A marker that is not quite black leaves a little of what was marked, which nobody sees and any
+    program for photos brings back.
+    """
+    if not place.size:
+        return True
+    light, dark = int(place.max()), int(place.min())
+    return light - dark < (_SAME_DARK if light < _DARK else _SAME_SHADE)
 
 
 def _around(places: Sequence[float]) -> slice:
@@ -91,26 +108,51 @@ def _laid_out(
     return (e + c, f + d), (a, b), (-c, -d)
 
 
-def _inked(
-    picture: pypdfium2.PdfImage, width: float, height: float
-) -> Iterator[tuple[_Point, _Point]]:
-    """Yield the cells of a picture that have more than one shade: from where to where, in parts."""
-    shades = _bare(picture, width, height)
+def _inked(shades: Shades, width: float, height: float, ink: int) -> Cells:
+    """Return the cells of a picture whose shades differ: from where to where, in parts of it."""
     row, column = _step(shades.shape[0], height), _step(shades.shape[1], width)
     tops, lefts = range(0, shades.shape[0], row), range(0, shades.shape[1], column)
     light = np.maximum.reduceat(np.maximum.reduceat(shades, tops, axis=0), lefts, axis=1)
     dark = np.minimum.reduceat(np.minimum.reduceat(shades, tops, axis=0), lefts, axis=1)
-    for down, across in np.argwhere(light - dark >= _INK).tolist():
-        yield _part(lefts[across], column, shades.shape[1]), _part(tops[down], row, shades.shape[0])
+    down, across = np.nonzero(light - dark >= ink)
+    left, top = across * column, down * row
+    right, under = (left + column).clip(max=shades.shape[1]), (top + row).clip(max=shades.shape[0])
+    cells: Cells = np.stack([left, right, top, under]) / np.repeat(shades.shape[::-1], 2)[:, None]
+    return cells
 
 
-def _step(points: int, length: float) -> int:
+def _clear(shades: Shades) -> NDArray[np.bool_]:
+    """Return for each small square of a drawing whether something is seen in it beyond doubt."""
+    rows, columns = (length // _SQUARE for length in shades.shape)
+    squares = shades[: rows * _SQUARE, : columns * _SQUARE]
+    squares = squares.reshape(rows, _SQUARE, columns, _SQUARE)
+    seen: NDArray[np.bool_] = squares.max(axis=(1, 3)) - squares.min(axis=(1, 3)) >= _SAME_DARK
+    return seen
+
+
+def _in_doubt(
+    cells: Cells, clear: NDArray[np.bool_], corner: _Point, across: _Point, down: _Point
+) -> list[tuple[list[float], list[float]]]:
+    """Return where in the drawing the corners of cells are of which not even the middle is clear.
+
+    Most have ink in the very middle, and there are thousands of cells on a page.
+    """
+    left, right, top, under = cells
+    xs, ys = (
+        np.stack([
+            corner[at] + x * across[at] + y * down[at] for x in (left, right) for y in (top, under)
+        ])
+        for at in (0, 1)
+    )  # fmt: skip
+    row, column = ((each.mean(axis=0) // _SQUARE).astype(int) for each in (ys, xs))
+    within = (row >= 0) & (row < clear.shape[0]) & (column >= 0) & (column < clear.shape[1])
+    within[within] = clear[row[within], column[within]]
+    return list(zip(xs[:, ~within].T.tolist(), ys[:, ~within].T.tolist(), strict=True))
+
+
+def _step(points: int, part: float) -> int:
     # Two at least: a single point has one shade.
-    return max(2, round(_CELL * points / max(length, 1)))
-
-
-def _part(first: int, step: int, points: int) -> _Point:
-    return first / points, min(first + step, points) / points
+    return max(2, round(part * points))
 
 
 def _bare(picture: pypdfium2.PdfImage, width: float, height: float) -> Shades:

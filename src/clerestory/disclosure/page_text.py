@@ -13,7 +13,7 @@ from ctypes import byref, c_double, c_int, c_uint
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from clerestory.disclosure.page_pictures import SAME_SHADE, Shades, hides_picture
+from clerestory.disclosure.page_pictures import Shades, hides_picture, is_of_one_shade
 
 _SCALE = 3.0  # points of the picture for each point of the page, of which an inch has 72
 _MAX_POINTS = 8_000_000
@@ -60,8 +60,7 @@ def _hides_text(page: pypdfium2.PdfPage, shades: Shades) -> bool:
         down = -1 if is_stroke else int(bottom - top >= _INSET_FROM)
         rows = slice(max(top + down, 0), max(bottom - down, 0))
         place = shades[rows, max(left + across, 0) : max(right - across, 0)]
-        seen = place.size and int(place.max()) - int(place.min()) >= SAME_SHADE
-        run = 0 if seen else run + 1
+        run = run + 1 if is_of_one_shade(place) else 0
         if run == _RUN:
             return True
     return False

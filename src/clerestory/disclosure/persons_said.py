@@ -10,6 +10,9 @@ from clerestory.disclosure.stationery import Words
 _MOST_STRETCHES = 40
 # Whom the paper itself speaks of. Who lives with them is somebody whom its reader may not know of.
 _NAMED = frozenset({"named", "listed_row"})
+_AT_HOME = "household_member"
+HOME = "home"
+"""Stands for whoever lives with them: how many they are, the record alone tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +21,27 @@ class PersonsSaid:
 
     Attributes:
         words: The words.
-        refs: Whoever is named in the demand or asked about, in its order.
+        refs: Whoever is named in the demand, or given something of, in its order.
+        home: Whoever is asked about as somebody of the household, and given nothing of.
         own: Whether the reader is the person, or asks in the person's name.
         represented: Whether the reader asks in the person's name.
     """
 
     words: Words
     refs: tuple[str, ...]
+    home: frozenset[str] = frozenset()
     own: bool = False
     represented: bool = False
 
     @classmethod
     def of(
-        cls, words: Words, demand: Demand, *, asked: Collection[str] = (), own: bool = False
+        cls,
+        words: Words,
+        demand: Demand,
+        *,
+        asked: Collection[str] = (),
+        given: Collection[str] = (),
+        own: bool = False,
     ) -> "PersonsSaid":
         """Return the persons of ``demand``.
 
@@ -38,26 +49,42 @@ class PersonsSaid:
             words: The words of the letter's language.
             demand: Who is named in it counts, whatever is asked of them.
             asked: Of whom something is asked.
+            given: Of whom something is given.
             own: Whether the reader is the person, or asks in the person's name.
         """
+        home = {one.ref for one in demand.subjects if one.relation == _AT_HOME and one.ref in asked}
         return cls(
             words=words,
             refs=tuple(
                 one.ref
                 for one in demand.subjects
                 if one.relation in _NAMED or one.is_several or one.ref in asked
+                if one.ref not in home.difference(given)
             ),
+            home=frozenset(home.difference(given)),
             own=own,
             represented=demand.requester.kind != "subject",
         )
+
+    @property
+    def are_several(self) -> bool:
+        """Whether a letter has to say of whom it speaks."""
+        return len(self.refs) + bool(self.home) > 1
+
+    def called(self, ref: str) -> str:
+        """Return what stands for a person: their ref, or one word for all of a household."""
+        return HOME if ref in self.home else ref
 
     def say(self, refs: Sequence[str], *, about_nobody: bool = False) -> str:
         """Return how some of them are called, together."""
         if about_nobody:
             return self.words.said("nobody")
-        persons = [ref for ref in refs if not ref.endswith("*")]
-        classes = [ref for ref in refs if ref.endswith("*")]
+        told = dict.fromkeys(map(self.called, refs))
+        persons = [ref for ref in told if not ref.endswith("*") and ref != HOME]
+        classes = [ref for ref in told if ref.endswith("*")]
         said = [self._class(ref) for ref in classes]
+        if HOME in told:
+            said.insert(0, self.words.said("home"))
         if persons:
             said.insert(0, self._persons(persons))
         return self.words.row(said)

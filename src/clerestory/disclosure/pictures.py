@@ -3,7 +3,8 @@
 A photo may carry where and when it was taken, with what, a small picture of what was cut off, or a
 second file behind its end. Who may have a photo may not have the address that its maker noted in
 it. What is seen is kept bit for bit where the parts around it can be told apart; a TIFF, a GIF and
-a JPEG 2000 are written anew from their points, since their makers' notes stand among them.
+a JPEG 2000 are written anew from their points, since their makers' notes stand among them. Where a
+picture was made see-through, most programs leave the colors that were there: those do not go along.
 
 Source: ITU-T T.81 annex B (JPEG), PNG third edition sections 5 and 11, RFC 9649 (WebP), ITU-T T.800
 annex I (JP2), Exif 2.32 (the turn of a photo is tag 0x0112).
@@ -31,6 +32,7 @@ _WEBP_DROPPED = 0x0E  # the flags for Exif, XMP and a moving picture
 _WAVE_KEPT = frozenset((b"fmt ", b"fact", b"data"))
 _JP2_KEPT = frozenset((b"jP  ", b"ftyp", b"jp2h", b"jp2c"))
 _TURNED = range(2, 9)
+_CLEAR = 8  # of 256: what is more see-through than this is seen by nobody
 _MAX_POINTS = 200_000_000  # a sheet of A3 scanned at 1200 points an inch is half a page more
 
 
@@ -198,7 +200,7 @@ def _written_anew(content: bytes, kind: str) -> list[Image.Image]:
             points += each.width * each.height
             if points > _MAX_POINTS:
                 raise ValueError("too large")
-            page = ImageOps.exif_transpose(each)
+            page = _without_unseen(ImageOps.exif_transpose(each))
             bare = Image.frombytes(page.mode, page.size, page.tobytes())
             if page.mode == "P" and page.palette:
                 bare.putpalette(page.palette.getdata()[1], page.palette.mode)
@@ -206,6 +208,39 @@ def _written_anew(content: bytes, kind: str) -> list[Image.Image]:
             bare.info = {str(key): page.info[key] for key in kept}
             pages.append(bare)
     return pages
+
+
+def _without_unseen(picture: Image.Image) -> Image.Image:
+    """Return a picture without the colors of its see-through points, if it has any that differ."""
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture
+    points = picture.convert("RGBA")
+    clear = points.getchannel("A").point([255 * (shade < _CLEAR) for shade in range(256)])
+    # How many shades of red, green and blue there are where nothing is seen.
+    shades = points.convert("RGB").histogram(clear)
+    if all(sum(map(bool, shades[at : at + 256])) < 2 for at in range(0, 768, 256)):
+        return picture
+    points.paste((0, 0, 0, 0), mask=clear)
+    points.info = dict(picture.info)
+    points.info.pop("transparency", None)
+    return points
+
+
+def _seen_alone(content: bytes, suffix: str, kind: str) -> tuple[bytes, str]:
+    """Return a picture as it is, or as PNG where points that are not seen had to be taken out."""
+    with _opened(content, kind) as picture:
+        if picture.width * picture.height > _MAX_POINTS:
+            raise ValueError("too large")
+        if not picture.has_transparency_data:
+            return content, suffix
+        seen = _without_unseen(picture)
+        if seen is picture:
+            return content, suffix
+        out = io.BytesIO()
+        kept = {key: seen.info.get(key) for key in ("dpi", "icc_profile")}
+        bare = Image.frombytes(seen.mode, seen.size, seen.tobytes())
+        bare.save(out, "PNG", **{key: value for key, value in kept.items() if value})
+        return out.getvalue(), ".png"
 
 
 def _tiff(content: bytes) -> tuple[bytes, str]:
@@ -231,8 +266,8 @@ def _as_png(kind: str) -> Callable[[bytes], tuple[bytes, str]]:
 
 _FORMS: Mapping[str, Callable[[bytes], tuple[bytes, str]]] = {
     ".jpg": lambda content: (bare_jpeg(content), ".jpg"),
-    ".png": lambda content: (_png(content), ".png"),
-    ".webp": lambda content: (_riff(content, _WEBP_KEPT), ".webp"),
+    ".png": lambda content: _seen_alone(_png(content), ".png", "PNG"),
+    ".webp": lambda content: _seen_alone(_riff(content, _WEBP_KEPT), ".webp", "WEBP"),
     ".wav": lambda content: (_riff(content, _WAVE_KEPT), ".wav"),
     ".tif": _tiff,
     ".gif": _as_png("GIF"),

@@ -55,7 +55,7 @@ class Reasons:
         """Return what each reason stands for: persons, program, fields, answer, numbers."""
         return [
             self._row(part, number)
-            for number, part in enumerate(parts_of(self._rulings, self._key), 1)
+            for number, part in enumerate(parts_of(self._given, self._rulings, self._key), 1)
         ]
 
     def _key(self, ruling: Ruling) -> object:

@@ -1,5 +1,6 @@
 """Sealing: the bag as one encrypted file with a signature beside it, or nothing at all."""
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from clerestory.disclosure.signing import sign_text
 from clerestory.disclosure.streams import SealedWriter
 from clerestory.disclosure.tar import BLOCK
 from clerestory.kernel import Refusal
-from clerestory.kernel.files import sync_folder
+from clerestory.kernel.files import SEALING, sync_folder
 from clerestory.kernel.folders import held
 from clerestory.notes import Signer, Verifier
 
@@ -176,10 +177,12 @@ def _check_free(path: Path) -> None:
 
 @contextmanager
 def _temporary(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    handle, name = tempfile.mkstemp(prefix=".sealing-", dir=folder)
+    handle, name = tempfile.mkstemp(prefix=SEALING, dir=folder)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb", buffering=BUFFER_BYTES) as file:
+            # It goes with the process: whoever clears up sees that one still seals.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield file, temporary
     finally:
         with suppress(FileNotFoundError):

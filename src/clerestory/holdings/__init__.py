@@ -41,6 +41,7 @@ from clerestory.holdings.index import (
 )
 from clerestory.holdings.index_age import check_index_current
 from clerestory.holdings.lookups import LookupReason, Lookups, LookupsAltered, Purpose
+from clerestory.holdings.membership import is_in_any
 from clerestory.holdings.protections import Protections, read_protections
 from clerestory.holdings.query import (
     SENTENCES,
@@ -114,6 +115,7 @@ __all__ = [
     "check_index_current",
     "check_source",
     "check_still_right",
+    "is_in_any",
     "list_column_faults",
     "list_missing",
     "load_catalogue",

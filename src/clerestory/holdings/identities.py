@@ -1,11 +1,10 @@
 """Whether an index is as new as the records: one that is older could hide a second person."""
 
-import hashlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from clerestory.holdings.catalogue import Catalogue, SearchKey
-from clerestory.holdings.row_digests import RowDigests, written_row
+from clerestory.holdings.row_digests import RowDigests, digest_of_row
 from clerestory.holdings.source import Scalar, Source
 
 # Who somebody is, without where they live.
@@ -50,8 +49,7 @@ class Identities:
     def add(self, row: Mapping[SearchKey, Scalar]) -> None:
         """Take one person into the digest."""
         told = [None if (one := row.get(key)) is None else str(one) for key in IDENTITY]
-        one_row = hashlib.sha256(written_row(told).encode("utf-8", "surrogatepass")).digest()
-        self._sum += int.from_bytes(one_row)
+        self._sum += digest_of_row(told)
         self._rows += 1
 
     def passing(

@@ -1,4 +1,4 @@
-"""Refuse an index that is older than the records."""
+"""Refuse an index that is older than the records, or is not what was built."""
 
 import contextlib
 import json
@@ -11,6 +11,7 @@ from clerestory.holdings.errors import IndexFault
 from clerestory.holdings.identities import IDENTITY, Identities, rows_of, told_by_source
 from clerestory.holdings.index import PersonIndex
 from clerestory.holdings.source import Source
+from clerestory.holdings.sqlite_file import state_of_files
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import read_limited, write_whole
 
@@ -28,6 +29,8 @@ def check_index_current(
     at all was written to the records since they were compared, neither is done: that is noted
     beside the index. A note that is missing or of anything else costs one pass and no more.
 
+    The index itself is read through in the same way: once for each state of its file.
+
     Args:
         index: The index.
         source: The records.
@@ -35,11 +38,13 @@ def check_index_current(
         now: This very moment, and not one that an answer is given of.
 
     Raises:
-        IndexFault: Somebody was added, renamed, renumbered or taken out since it was built.
+        IndexFault: Somebody was added, renamed, renumbered or taken out since it was built; or it
+            was itself written to.
         SourceFault: The source cannot be read.
     """
+    _check_whole(index, now)
     before = source.written_state(now)
-    if before is not None and _noted(index) == _note(index, before):
+    if before is not None and _noted(index) == _note(index, records=before):
         return
     # Where the two digests differ everybody is walked: a server may write a text in another way.
     if (
@@ -53,9 +58,23 @@ def check_index_current(
         )
     # Only what stood still all the while was compared.
     if before is not None and source.written_state(now) == before:
-        # Where nothing may be written beside the index, each answer walks the records.
-        with contextlib.suppress(OSError, Refusal):
-            write_whole(_note_path(index), _note(index, before), mode=0o600)
+        _keep(_note_path(index), _note(index, records=before))
+
+
+def _check_whole(index: PersonIndex, now: datetime) -> None:
+    before = state_of_files([index.path], now)
+    path = index.path.with_name(f"{index.path.name}.whole")
+    if before is not None and _noted_in(path) == _note(index, file=before):
+        return
+    index.check_whole()
+    if before is not None and state_of_files([index.path], now) == before:
+        _keep(path, _note(index, file=before))
+
+
+def _keep(path: Path, note: bytes) -> None:
+    # Where nothing may be written beside the index, each answer looks again.
+    with contextlib.suppress(OSError, Refusal):
+        write_whole(path, note, mode=0o600)
 
 
 def _walked(source: Source, catalogue: Catalogue) -> str:
@@ -71,13 +90,17 @@ def _note_path(index: PersonIndex) -> Path:
     return index.path.with_name(f"{index.path.name}.compared")
 
 
-def _note(index: PersonIndex, state: str) -> bytes:
+def _note(index: PersonIndex, **state: str) -> bytes:
     # The index's digest covers each of its rows and the catalogue that it was built for.
-    return json.dumps({"index": index.digest, "records": state}).encode()
+    return json.dumps({"index": index.digest, **state}).encode()
 
 
 def _noted(index: PersonIndex) -> bytes | None:
+    return _noted_in(_note_path(index))
+
+
+def _noted_in(path: Path) -> bytes | None:
     try:
-        return read_limited(_note_path(index), _NOTE_BYTES)
+        return read_limited(path, _NOTE_BYTES)
     except Refusal:
         return None

@@ -186,11 +186,10 @@ def _summing(table: str, texts: Sequence[sa.ColumnElement[str] | None]) -> sa.Se
         .select_from(sa.table(table))
         .subquery()
     )
+    word = "(('x' || substr(told, {}, {}))::bit({})::bigint)"
     sums: list[sa.ColumnElement[int]] = [
-        sa.literal_column(
-            f"sum(('x' || substr(told, {word * WORD_DIGITS + 1}, {WORD_DIGITS}))::bit(32)::bigint)"
-        )
-        for word in range(WORDS)
+        sa.literal_column("sum" + word.format(at + 1, WORD_DIGITS, 4 * WORD_DIGITS))
+        for at in range(0, WORDS * WORD_DIGITS, WORD_DIGITS)
     ]
     told: list[sa.ColumnElement[Any]] = [sa.func.count(), *sums]
     counted: sa.Select[Any] = sa.select(*told)

@@ -156,6 +156,7 @@ class Reason(StrEnum):
     SECOND_PERSON_NEAR = "second-person-near"
     RECORDED_TWICE = "recorded-twice"
     TWO_ROWS_ONE_PERSON = "two-rows-one-person"
+    NOT_IN_PROGRAM = "not-in-program"
 
 
 SENTENCES: Mapping[Reason, str] = {
@@ -184,6 +185,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.RECORDED_TWICE: "a second record may be of the same person, and say what protects them; "
     "join the two, or write the Social Security number into the one that lacks it",
     Reason.TWO_ROWS_ONE_PERSON: "another row or reference is the same person",
+    Reason.NOT_IN_PROGRAM: "who was found is in no program that is asked about; an empty answer "
+    "would tell that the agency knows the person from another one",
 }
 # Those that follow from the request alone, and so tell its writer nothing about the records.
 OF_THE_REQUEST = frozenset({Reason.NAME_MISSING, Reason.NAME_TOO_SHORT, Reason.TOO_LITTLE_KNOWN})

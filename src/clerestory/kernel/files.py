@@ -18,7 +18,9 @@ Steps = Callable[[str], None]
 """Told of every durable step just before it is taken; tests stop the process there."""
 
 
-_DRAFT = re.compile(r"\.[0-9a-f]{16}\.part")
+SEALING = ".sealing-"
+"""How the names of files begin that are sealed piece by piece, each locked while it is."""
+_DRAFT = re.compile(rf"\.[0-9a-f]{{16}}\.part|{re.escape(SEALING)}[a-z0-9_]{{8}}")
 # What a path can be instead of a file, by the error that says so.
 _NO_FILES = {errno.EISDIR: "a folder", errno.ENXIO: "a pipe or a device"}
 

@@ -33,3 +33,12 @@ def wrong_in_id(text: str) -> str:
     if _DEVICES.match(text):
         return "an id is no name that Windows keeps for a device"
     return ""
+
+
+def is_made_up(origin: str) -> bool:
+    """Whether a log, a key or an office exists for show only, as its name says (RFC 2606).
+
+    >>> is_made_up("dhhs.maine.example/log"), is_made_up("dhhs.maine.gov/example")
+    (True, False)
+    """
+    return origin.partition("/")[0].endswith(".example")

@@ -28,6 +28,7 @@ _WRITTEN_BY = MappingProxyType(
         EventType.DEMAND_DECIDED: "clerestory disclose or clerestory refuse",
         EventType.ANSWER_SEALED: "clerestory disclose or clerestory refuse",
         EventType.ANSWER_RECEIVED: "clerestory receipt",
+        EventType.DEMAND_CLOSED: "the act that closes a matter, in an office's database",
         EventType.CLASS_DEMAND_RECEIVED: "clerestory receive",
         EventType.CLASS_DEMAND_DECIDED: "clerestory disclose or clerestory refuse",
         EventType.CLASS_DEMAND_ANSWERED: "clerestory disclose or clerestory refuse",

@@ -29,6 +29,7 @@ class EventType(Enum):
     ANSWER_RECEIVED = "answer.received"
     NOTICE_RECORDED = "notice.recorded"
     MATTER_UPDATED = "matter.updated"
+    DEMAND_CLOSED = "demand.closed"
     RETENTION_ERASED = "retention.erased"
     CLASS_DEMAND_RECEIVED = "class-demand.received"
     CLASS_DEMAND_DECIDED = "class-demand.decided"

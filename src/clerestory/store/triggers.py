@@ -9,7 +9,7 @@ _KEPT: Mapping[str, tuple[str, ...]] = {
     "store_voterow": ("UPDATE", "DELETE"),
     "store_keyrow": ("DELETE",),
     "store_memberrow": ("DELETE",),
-    "store_matterrow": ("DELETE",),
+    "store_matterrow": ("UPDATE OF id, number, site, received_on", "DELETE"),
 }
 """What is never done to the rows of a table."""
 
@@ -26,7 +26,8 @@ def statements(vendor: str) -> Iterator[str]:
         )
     for table, verbs in _KEPT.items():
         for verb in verbs:
-            head = f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
+            name = f"{table}_no_{verb.split()[0].lower()}"
+            head = f"CREATE TRIGGER {name} BEFORE {verb} ON {table}"
             if vendor == "postgresql":
                 yield f"{head} FOR EACH ROW EXECUTE FUNCTION store_row_stays()"
             else:

@@ -1,33 +1,63 @@
 """A database of an office for each test, on SQLite and on PostgreSQL, copied from a template."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
 from django.db import connections
 
+from made_up_acts import MadeUp
 from office_databases import copied, go_to, in_database, make_template
 
 _numbers = count()
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file whose tables are made; closed, so that all of it is in the one file."""
-    path = tmp_path_factory.mktemp("office") / "template.sqlite"
-    make_template(f"sqlite:///{path}")
-    return path
+class Templates:
+    """Databases to copy, each made when it is first asked for: with tables, and with an office."""
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self._request, self._folder = request, folder
+        self._made: set[str] = set()
+
+    def copy(self, kind: str, content: str, path: Path) -> str:
+        """Copy one; return the copy's URL."""
+        template = self._template(kind, content)
+        if kind == "sqlite":
+            return copied(self._folder / f"{content}.sqlite", path)
+        name = f"office_{os.getpid()}_{next(_numbers)}"
+        on_server(self.server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        return in_database(self.server, name)
+
+    @property
+    def server(self) -> str:
+        """The URL of the PostgreSQL server, or the test is skipped."""
+        return str(self._request.getfixturevalue("server"))
+
+    def _template(self, kind: str, content: str) -> str:
+        name = f"office_{content}_{os.getpid()}"
+        if kind == "sqlite":
+            url = f"sqlite:///{self._folder / content}.sqlite"
+        else:
+            url = in_database(self.server, name)
+        if url not in self._made:
+            if kind == "postgresql":
+                on_server(self.server, f"CREATE DATABASE {name}")
+            make_template(url, staffed=content == "staffed")
+            self._made.add(url)
+        return name
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(server: str) -> str:
-    """The name of a database whose tables are made."""
-    on_server(server, "CREATE DATABASE office_template")
-    make_template(in_database(server, "office_template"))
-    return "office_template"
+def templates(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Templates:
+    """The templates of this run."""
+    return Templates(request, tmp_path_factory.mktemp("templates"))
 
 
 def on_server(server: str, statement: str) -> None:
@@ -39,35 +69,42 @@ def on_server(server: str, statement: str) -> None:
 
 
 @contextmanager
-def new_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
+def copied_database(templates: Templates, kind: str, content: str, folder: Path) -> Iterator[str]:
     """Copy a template and use the copy while the block runs."""
-    if kind == "sqlite":
-        url = copied(request.getfixturevalue("sqlite_template"), folder / "office.sqlite")
-        go_to(url)
-        yield url
-        connections.close_all()
-        return
-    server = request.getfixturevalue("server")
-    template = request.getfixturevalue("postgresql_template")
-    name = f"office_{next(_numbers)}"
-    on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    go_to(in_database(server, name))
-    yield in_database(server, name)
-    connections.close_all()
-    on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    url = templates.copy(kind, content, folder / "office.sqlite")
+    go_to(url)
+    yield url
+    connections["default"].close()
+    if kind == "postgresql":
+        name = urlsplit(url).path.removeprefix("/")
+        on_server(templates.server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Iterator[str]:
     """The URL of a new database with its tables, which the process uses now."""
-    with new_database(request, request.param, tmp_path) as url:
+    with copied_database(templates, request.param, "empty", tmp_path) as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def made_up(
+    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
+) -> Iterator[MadeUp]:
+    """An office with a clerk and a reviewer, to which nothing came in yet."""
+    with copied_database(templates, request.param, "staffed", tmp_path) as url:
+        made = MadeUp(url)
+        made.open()
+        yield made
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def shared_database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    templates: Templates,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The URL of a database for all tests of a file, none of which commits."""
-    with new_database(request, request.param, tmp_path_factory.mktemp("office")) as url:
+    folder = tmp_path_factory.mktemp("office")
+    with copied_database(templates, request.param, "empty", folder) as url:
         yield url

@@ -123,6 +123,7 @@ def test_what_is_not_doubled_is_taken() -> None:
         key("a", retired=True)
         key("b")
         act(1, chain="M-2", key="x", digest="y", entry=99)
+        model("MatterRow").objects.filter(id="M-1").update(state="decided")
         paper()
 
     assert model("ActRow").objects.count() == 3
@@ -136,7 +137,8 @@ STAYS: dict[str, tuple[Callable[[], Any], str, str]] = {
                "DELETE FROM store_voterow"),
     "a key": (lambda: (member(), key("a")), "", "DELETE FROM store_keyrow"),
     "a member": (member, "", "DELETE FROM store_memberrow"),
-    "a matter": (matter, "", "DELETE FROM store_matterrow"),
+    "a matter": (matter, "UPDATE store_matterrow SET number = 2", "DELETE FROM store_matterrow"),
+    "a matter's site": (matter, "UPDATE store_matterrow SET site = 'x'", ""),
 }  # fmt: skip
 
 
@@ -145,7 +147,7 @@ def test_what_an_act_wrote_stays(name: str) -> None:
     make, *statements = STAYS[name]
     written(make)
     if connection.vendor == "postgresql":
-        table = statements[1].removeprefix("DELETE FROM ") or "store_paperrow"
+        table = statements[1].removeprefix("DELETE FROM ") or statements[0].split()[1]
         statements.append(f"TRUNCATE {table} CASCADE")
 
     for statement in filter(None, statements):

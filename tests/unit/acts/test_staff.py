@@ -1,13 +1,14 @@
 """People come, act and go by signed acts; each act that cannot be is refused by name."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from clerestory.acts import load_table
+from clerestory.acts import BadStatement, load_table
 from clerestory.acts.staff import BadPeople, Staff
 from clerestory.acts.statement import key_hash
-from clerestory.kernel import Refusal
+from clerestory.kernel import ClerestoryError, Refusal
 from signed_acts import DAY, LAPSES, Paper, signer, staffed
 
 TABLE = load_table()
@@ -186,3 +187,53 @@ def test_founders_who_cannot_sign_for_the_office_found_none() -> None:
         Staff(table=TABLE).after(paper.statement("found", "office", "P-adm", facts, "P-off"))
 
     assert fault.value.code == "office-last-two"
+
+
+def test_an_act_of_whatever_time_was_signed_with_a_key_of_who_did_it() -> None:
+    paper = staffed()
+    early = paper.do("receive", "ME-1", "P-ann", to="received")
+    paper.office("replace_key", person="P-ann", lost=OLD, vkey=NEW)
+    paper.keys["P-ann"] = signer("P-new")
+    late = paper.do("receive", "ME-2", "P-ann", to="received")
+    staff = people(paper)
+
+    for signed in (*paper.acts, early, late):
+        staff.check_signed(signed)
+    paper.keys["P-ann"] = signer("P-bob")
+    wrong = [
+        paper.do("receive", "ME-3", "P-ann", to="received"),
+        paper.do("receive", "ME-3", "P-nobody", to="received"),
+        replace(late, signatures=early.signatures),
+        paper.do("leave", "office", "P-adm", "P-nobody", person="P-bob"),
+    ]
+    for signed in wrong:
+        with pytest.raises(BadStatement):
+            staff.check_signed(signed)
+
+
+def test_people_are_let_in_by_two_who_signed_and_may() -> None:
+    paper = staffed()
+    staff = Staff(table=TABLE)
+    for signed in paper.acts:
+        staff = staff.after_signed(signed)
+    assert staff.members == people(paper).members
+
+    facts = {"person": "P-ann", "trained_to": "2030-01-01"}
+    good = paper.office("train", **facts)
+    wrong = {
+        "act-wrong-role": paper.do("train", "office", "P-adm", "P-clk", **facts),
+        "act-about-self": paper.office("train", **(facts | {"person": "P-off"})),
+        "act-two-people": paper.do("train", "office", "P-adm", **facts),
+        "act-key": paper.do("train", "office", "P-adm", "P-nobody", **facts),
+        "act-statement": replace(good, signatures=good.signatures[::-1]),
+        "act-unknown": paper.office("crown", **facts),
+    }
+    for code, signed in wrong.items():
+        with pytest.raises(ClerestoryError) as fault:
+            staff.after_signed(signed)
+        assert fault.value.code == code
+    joins = paper.do("join", "office", "P-adm", "P-new", person="P-new", kind="person",
+                     roles="counsel", vkey=NEW)  # fmt: skip
+    with pytest.raises(Refusal) as refused:
+        staff.after_signed(joins)
+    assert refused.value.code == "act-key"

@@ -13,12 +13,12 @@ from clerestory.audit.pack_check import check_packs
 
 ROOT = Path(__file__).parents[3]
 # Known answers may be added, and conditions; fewer shown conditions are a loss.
-SHOWN_AT_LEAST = 542
+SHOWN_AT_LEAST = 551
 # The others are proved never to fail alone, or named with their grade; fewer proofs are a loss too.
 EXEMPT_AT_LEAST = 46
 GRAVE_AT_MOST = 0
 # Shown, and yet no known answer would change without them.
-WEAK_AT_MOST = 220
+WEAK_AT_MOST = 187
 
 # One slip in the known answer that stays closed, and the conditions that are then left unshown.
 SLIPS = {

@@ -25,6 +25,7 @@ from clerestory.cli.doctor import (
 )
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.half_files import half_files
+from clerestory.disclosure import sealing
 from clerestory.kernel import Refusal
 from clerestory.kernel.folders import AGENCY, PREFIXES, staged
 
@@ -185,25 +186,27 @@ def test_an_agency_names_whom_to_tell_of_a_weakness(
 def test_what_killed_runs_left_is_said_and_taken_away_only_when_asked(tmp_path: Path) -> None:
     office = tmp_path / "office"
     draft = office / "log" / "keys" / ".0123456789abcdef.part"
+    piece = office / "sealing" / ".sealing-abcdefgh"
     halves = [tmp_path / f"{prefix}abcdefgh" for prefix in PREFIXES]
     others = [tmp_path / ".made-up-mine", tmp_path / ".git-abcdefgh"]
     # Somebody makes this one now.
     with staged(tmp_path / "new", prefix=AGENCY) as making:
-        for folder in (draft.parent, *halves, *others):
+        for folder in (draft.parent, piece.parent, *halves, *others):
             (folder / "in" / "side").mkdir(parents=True)
         draft.write_bytes(b"ha")
+        piece.write_bytes(b"half a package")
         (tmp_path / ".opening-linklink").symlink_to(office)
         told = CliRunner().invoke(doctor, [str(tmp_path)])
         listed = CliRunner().invoke(doctor, [str(tmp_path), "--json"])
-        assert all(one.exists() for one in (draft, *halves, making))
+        assert all(one.exists() for one in (draft, piece, *halves, making))
         cleared = CliRunner().invoke(doctor, [str(tmp_path), "--clear"])
         assert making.exists()
     again = CliRunner().invoke(doctor, [str(tmp_path), "--clear"])
 
     assert [one.exit_code for one in (told, listed, cleared, again)] == [0] * 4
-    assert set(json.loads(listed.stdout)["half"]) == {str(one) for one in (draft, *halves)}
+    assert set(json.loads(listed.stdout)["half"]) == {str(one) for one in (draft, piece, *halves)}
     flat = "".join(told.stdout.split())
-    assert all(str(one) in flat for one in (draft, *halves))
+    assert all(str(one) in flat for one in (draft, piece, *halves))
     assert "half done, of no use; see --clear" in told.stdout
     assert "half done, and taken away" in cleared.stdout
     assert again.stdout.endswith("half done, and taken away\n  nothing\n")
@@ -212,6 +215,13 @@ def test_what_killed_runs_left_is_said_and_taken_away_only_when_asked(tmp_path: 
     }  # fmt: skip
     assert draft.parent.is_dir()
     assert not draft.exists()
+    assert not piece.exists()
+
+
+def test_a_package_that_is_being_sealed_is_no_half_file(tmp_path: Path) -> None:
+    with sealing._temporary(tmp_path) as (_, temporary):
+        assert half_files(tmp_path, clear=True) == []
+        assert temporary.exists()
 
 
 def test_half_files_are_looked_for_in_a_folder_that_is_named(tmp_path: Path) -> None:

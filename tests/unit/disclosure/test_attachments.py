@@ -108,6 +108,8 @@ def test_text_leaves_as_it_is(content: bytes) -> None:
         (b"a\x1b[2Jb", "a file of an unknown kind", "print it to PDF"),
         (b"\xff\xfea", "a file of an unknown kind", "print it to PDF"),
         (b"a\x7fb", "a file of an unknown kind", "print it to PDF"),
+        ("a\U000e0053b".encode(), "a file of an unknown kind", "print it to PDF"),
+        ("a\U000e0153\U000e0154b".encode(), "a file of an unknown kind", "print it to PDF"),
     ],
 )
 def test_what_may_hold_more_than_it_shows_does_not_leave(

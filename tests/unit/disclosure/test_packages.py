@@ -1,5 +1,6 @@
 """A package is sealed only when it is logged, and verifies only when it is whole."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import bagit
 import pytest
 
 from clerestory.audit.packages import Step, verify_package
+from clerestory.disclosure import verifying
 from clerestory.disclosure.contents import Contents
 from clerestory.disclosure.opening import Identity
 from clerestory.disclosure.sealing import Sealed
@@ -154,3 +156,24 @@ def test_a_package_cut_short_is_found(
         verify_package(sealed.path, sender=sender.verifier, log_vkey=log.key, identity=identity)
 
     assert caught.value.code == "package-cut-short"
+
+
+class Endless(io.BytesIO):
+    """A file of zeros that costs nothing to make and has no end."""
+
+    given = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert self.given < 1 << 22
+        self.given += size
+        return bytes(size)
+
+
+def test_a_file_that_is_longer_than_its_seal_says_is_not_read_to_its_end() -> None:
+    seal = verifying.Seal(name="ME-1.tar.age", size=1 << 21, sha256="0" * 64)
+
+    with pytest.raises(Corruption) as caught:
+        verifying.check_seal(Endless(), seal)
+
+    assert caught.value.code == "package-altered"

@@ -11,6 +11,8 @@ from clerestory.disclosure.documents import NotBare, bare_pdf
 from clerestory.kernel import Refusal
 from disclosure_pdfs import Array, Dictionary, Name, pdf
 
+MARKERS = Dictionary(Dense=Dictionary(ca=0.9), Thin=Dictionary(ca=0.6))
+DENSE, THIN = (b"q /%s gs 0 g 15 45 100 30 re f Q" % kind for kind in (b"Dense", b"Thin"))
 WHOLE = b"q 200 0 0 100 0 0 cm /Im Do Q "
 PART = "holds a part of a picture on page 1 that is not seen"
 
@@ -51,11 +53,18 @@ def scanned(
             form.Matrix, form.Resources = Array([2, 0, 0, 2, 0, 0]), parts
             parts = Dictionary(XObject=Dictionary(Im=made.make_indirect(form)))
         made.pages[0].Resources = parts
+        parts.ExtGState = MARKERS
         made.pages[0].Contents = made.make_stream(steps)
         for key, value in keys.items():
             made.pages[0].obj[f"/{key}"] = value
 
     return pdf(spoil)
+
+
+def smooth() -> Image.Image:
+    """Return a photo of nothing, in which neighbors differ little and the whole a lot."""
+    squares = bytes(255 * ((x + y) % 2) for y in range(6) for x in range(12))
+    return Image.frombytes("L", (12, 6), squares).resize((600, 300), Image.Resampling.BICUBIC)
 
 
 def half() -> Image.Image:
@@ -84,10 +93,13 @@ def hiding() -> list[bytes]:
         scanned(b"q 200 0 0 100 150 0 cm /Im Do Q"),
         scanned(WHOLE, mask=half()),
         scanned(b"q 2 0 0 1 50 50 cm /Im Do Q"),  # a sheet as a dot
+        scanned(b"q 0 0 150 100 re W n " + WHOLE + b"Q", smooth()),
+        scanned(WHOLE + b"0 g 60 20 70 60 re f", smooth()),
+        scanned(WHOLE + DENSE),  # a marker that is not quite black
     ]
 
 
-@pytest.mark.parametrize("at", range(16))
+@pytest.mark.parametrize("at", range(19))
 def test_a_picture_of_which_a_part_is_not_seen_does_not_leave(at: int) -> None:
     with pytest.raises(NotBare, match=PART) as caught:
         bare_pdf(hiding()[at])
@@ -114,15 +126,48 @@ def test_whoever_holds_such_a_paper_is_told_what_to_make_of_it() -> None:
         scanned(b"q 0 0 200 100 re W n " + WHOLE + b"Q"),
         scanned(WHOLE, mask=Image.new("L", (600, 300), 255)),
         scanned(WHOLE + b"0 g 150 10 45 85 re f"),  # a bar where nothing is written
+        scanned(WHOLE + THIN),
         scanned(WHOLE + b"1 0 0 RG 2 w 10 60 100 20 re S"),  # a frame around a word
         scanned(b"q 200 0 0 100 7 5 cm /Im Do Q", MediaBox=Array([7, 5, 207, 105])),
         scanned(WHOLE, Image.effect_noise((1200, 600), 90)),
         scanned(WHOLE, Image.linear_gradient("L")),
+        scanned(WHOLE, smooth()),
         scanned(b"q 200 0 0 .2 0 50 cm /Im Do Q", Image.new("L", (600, 1), 0)),  # a line
     ],
 )
 def test_a_picture_that_is_seen_whole_leaves(shown: bytes) -> None:
     assert bare_pdf(shown)
+
+
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize(("side", "leaves"), [(64, True), (65, False)])
+def test_a_picture_that_fills_a_place_as_a_pattern_does_not_leave_but_a_hatching_does(
+    side: int, leaves: bool, within: bool
+) -> None:
+    def spoil(made: pikepdf.Pdf) -> None:
+        page = scan((side, 64))
+        picture = made.make_stream(
+            page.tobytes(), Type=Name.XObject, Subtype=Name.Image, Width=side, Height=64,
+            ColorSpace=Name.DeviceGray, BitsPerComponent=8,
+        )  # fmt: skip
+        parts = Dictionary(XObject=Dictionary(Im=picture))
+        if within:
+            form = made.make_stream(b"/Im Do", Type=Name.XObject, Subtype=Name.Form)
+            form.BBox, form.Resources = Array([0, 0, 1, 1]), parts
+            parts = Dictionary(XObject=Dictionary(Im=made.make_indirect(form)))
+        pattern = made.make_stream(
+            b"q 64 0 0 64 0 0 cm /Im Do Q", Type=Name.Pattern, PatternType=1, PaintType=1,
+            TilingType=1, BBox=Array([0, 0, 64, 64]), XStep=64, YStep=64, Resources=parts,
+        )  # fmt: skip
+        made.pages[0].Resources = Dictionary(Pattern=Dictionary(P=made.make_indirect(pattern)))
+        made.pages[0].Contents = made.make_stream(b"/Pattern cs /P scn 10 10 30 30 re f")
+
+    if leaves:
+        assert bare_pdf(pdf(spoil))
+        return
+    with pytest.raises(NotBare, match="fills a place with a part of a picture") as caught:
+        bare_pdf(pdf(spoil))
+    assert "as pictures" in caught.value.todo
 
 
 def unnamed(codes: bytes, bar: bytes) -> bytes:
@@ -151,3 +196,18 @@ def test_letters_of_which_nobody_says_what_they_are_do_not_leave_under_a_bar(cod
 
     with pytest.raises(NotBare, match="holds text on page 1 that is not seen"):
         bare_pdf(unnamed(codes, b"0 g 15 45 100 20 re f"))
+
+
+@pytest.mark.parametrize(("marked", "leaves"), [(DENSE, False), (THIN, True)])
+def test_letters_under_a_marker_that_lets_nobody_read_them_do_not_leave(
+    marked: bytes, leaves: bool
+) -> None:
+    def spoil(made: pikepdf.Pdf) -> None:
+        made.pages[0].Resources.ExtGState = MARKERS
+        made.pages[0].Contents = made.make_stream(b"BT /F1 12 Tf 20 50 Td (Lane) Tj ET " + marked)
+
+    if leaves:
+        assert bare_pdf(pdf(spoil))
+        return
+    with pytest.raises(NotBare, match="holds text on page 1 that is not seen"):
+        bare_pdf(pdf(spoil))

@@ -76,10 +76,10 @@ def riff(*parts: tuple[bytes, bytes]) -> bytes:
 
 
 def test_a_webp_leaves_without_its_words() -> None:
-    picture = (b"VP8 ", b"made up")
-    told = riff((b"VP8X", b"\x1c" + bytes(9)), picture, (b"EXIF", EXIF), (b"XMP ", SECRET))
+    points = (b"VP8 ", picture("WEBP", (1, 1))[20:])
+    told = riff((b"VP8X", b"\x1c" + bytes(9)), points, (b"EXIF", EXIF), (b"XMP ", SECRET))
 
-    bare = riff((b"VP8X", b"\x10" + bytes(9)), picture)
+    bare = riff((b"VP8X", b"\x10" + bytes(9)), points)
     assert bare_picture(told + SECRET, ".webp") == (bare, ".webp")
     assert bare_picture(bare, ".webp") == (bare, ".webp")
 
@@ -163,6 +163,46 @@ def test_a_picture_of_an_old_kind_leaves_as_png(kind: str, suffix: str) -> None:
     assert SECRET not in bare
     with Image.open(io.BytesIO(bare)) as seen, Image.open(io.BytesIO(told)) as given:
         assert seen.convert("RGB").tobytes() == given.convert("RGB").tobytes()
+
+
+def erased(mode: str, clear: int) -> Image.Image:
+    """Return a picture whose left half was erased: see-through, with its colors still there."""
+    made = Image.linear_gradient("L").rotate(90).resize((16, 16)).convert("RGB")
+    alpha = Image.new("L", made.size, 255)
+    alpha.paste(clear, (0, 0, 8, 16))
+    made.putalpha(alpha)
+    return made.convert(mode)
+
+
+@pytest.mark.parametrize("clear", [0, 7])
+@pytest.mark.parametrize(
+    ("kind", "suffix", "mode", "how"),
+    [("PNG", ".png", "RGBA", {}), ("PNG", ".png", "LA", {}),
+     ("WEBP", ".webp", "RGBA", {"lossless": True, "exact": True}),
+     ("TIFF", ".tif", "RGBA", {}), ("JPEG2000", ".jp2", "RGBA", {})],
+)  # fmt: skip
+def test_what_was_erased_from_a_picture_does_not_leave_under_it(
+    kind: str, suffix: str, mode: str, how: dict[str, object], clear: int
+) -> None:
+    out = io.BytesIO()
+    erased(mode, clear).save(out, kind, **how)
+
+    bare, _ = bare_picture(out.getvalue(), suffix)
+
+    with Image.open(io.BytesIO(bare)) as seen, Image.open(io.BytesIO(out.getvalue())) as given:
+        left, right = (0, 0, 8, 16), (8, 0, 16, 16)
+        assert seen.convert("RGBA").crop(left).getcolors() == [(128, (0, 0, 0, 0))]
+        shown = [each.convert("RGBA").crop(right).tobytes() for each in (seen, given)]
+        assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("PNG", ".png"), ("WEBP", ".webp")])
+def test_a_see_through_picture_that_hides_nothing_stays_bit_for_bit(kind: str, suffix: str) -> None:
+    made = erased("RGBA", 8)  # as much is seen
+    out = io.BytesIO()
+    made.save(out, kind, lossless=True, exact=True)
+
+    assert bare_picture(out.getvalue(), suffix) == (out.getvalue(), suffix)
 
 
 @pytest.mark.parametrize("turn", range(10))

@@ -10,16 +10,19 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from clerestory.holdings import (
+    UNNAMED,
     Found,
     LookupReason,
     Lookups,
     LookupsAltered,
+    NotFound,
     PersonIndex,
     PersonQuery,
     PersonSearch,
@@ -27,6 +30,7 @@ from clerestory.holdings import (
     QueryFault,
     Reason,
     Refused,
+    tell_requester,
 )
 
 MakeIndex = Callable[..., PersonIndex]
@@ -158,6 +162,28 @@ def test_no_reason_tells_that_somebody_lives_where_it_is_kept_secret(
     assert not isinstance(shown, Found)
     assert reason in shown.reasons
     assert hidden != shown
+
+
+def test_who_has_no_record_where_it_is_asked_for_is_recorded_and_told_as_nobody(
+    make_index: MakeIndex, folder: Path
+) -> None:
+    asked: list[tuple[str | None, str]] = []
+
+    def has_record(ref: str | None, person_id: str) -> bool:
+        asked.append((ref, person_id))
+        return ref == "S1"
+
+    search = PersonSearch(make_index(AMINA), open_lookups(folder), has_record=has_record)
+    held, none = (
+        search.find(QUERY, purpose=replace(PURPOSE, ref=ref), at=AT) for ref in ("S1", "S2")
+    )
+
+    assert isinstance(held, Found)
+    assert none == NotFound(reasons=(Reason.NOT_IN_PROGRAM,))
+    assert tell_requester(none) == (UNNAMED,)
+    assert asked == [("S1", held.person_id), ("S2", held.person_id)]
+    last = json.loads(lines_of(folder)[-1])
+    assert (last["outcome"], last["person"]) == ("not-in-program", None)
 
 
 def test_without_the_records_no_address_is_a_key(make_index: MakeIndex, folder: Path) -> None:

@@ -78,8 +78,10 @@ def whole(statements: Statements) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        statements.execute("ROLLBACK TO SAVEPOINT clerestory_ledger")
-        statements.execute("RELEASE SAVEPOINT clerestory_ledger")
+        # SQLite ends the whole transaction by itself where the disk is full or broken.
+        if statements.in_transaction:
+            statements.execute("ROLLBACK TO SAVEPOINT clerestory_ledger")
+            statements.execute("RELEASE SAVEPOINT clerestory_ledger")
         raise
     statements.execute("RELEASE SAVEPOINT clerestory_ledger")
 

@@ -136,6 +136,48 @@ def keyed_in(paper: Paper) -> None:
     paper.vote("ME-3", "P-ann", "one_vote", decision=decision)
 
 
+def keyed_in_and_sealed(paper: Paper) -> None:
+    decision = begun(paper, by="P-ann")
+    votes = [
+        paper.vote("ME-3", who, to, decision=decision)
+        for who, to in (("P-ann", "one_vote"), ("P-bob", "voted"))
+    ]
+    paper.answer("seal", "ME-3", decision, *votes)
+
+
+def amended_and_refused(paper: Paper) -> None:
+    begun(paper)
+    paper.do("amend", "ME-3", "P-clk", to="received", reason="5" * 64)
+    paper.answer("refuse", "ME-3", paper.acts[0])
+
+
+def unsealed(paper: Paper) -> None:
+    decision = begun(paper)
+    paper.vote("ME-3", "P-ann", "one_vote", decision=decision)
+    paper.vote("ME-3", "P-bob", "voted", decision=decision)
+    paper.do("hand_over", "ME-3", "P-cus", to="handed_over")
+
+
+def lowered(paper: Paper, *, names: str) -> None:
+    """Two lower differently; then both vote on what both keep."""
+    decision = begun(paper)
+    paper.vote("ME-3", "P-ann", "one_vote", decision=decision)
+    lower = paper.vote("ME-3", "P-bob", "decided", decision=decision)
+    stands = {"the lower": lower, "the first": decision}[names]
+    votes = [
+        paper.vote("ME-3", who, to, decision=stands)
+        for who, to in (("P-ann", "one_vote"), ("P-bob", "voted"))
+    ]
+    paper.answer("seal", "ME-3", stands, *votes)
+
+
+def lets_themselves_in(paper: Paper) -> None:
+    paper.do(
+        "join", "office", "P-adm", "P-new", person="P-new", kind="person",
+        roles="administrator", vkey=signer("P-new").verifier.vkey,
+    )  # fmt: skip
+
+
 def stale(paper: Paper) -> None:
     decision = begun(paper)
     paper.do("amend", "ME-3", "P-clk", to="received", reason="5" * 64)
@@ -239,6 +281,23 @@ ATTACKS: dict[str, tuple[Callable[[Paper], list[Logged]], list[str]]] = {
         "22 act-wrong-role",
     ]),
     "a vote by a clerk": (at_the_end(lambda p: voted(p, "P-bob", "P-law")), ["22 act-wrong-role"]),
+    "a seal on the vote of who keyed it in": (at_the_end(keyed_in_and_sealed), [
+        "21 act-separation", "23 chain-voter-keyed-in",
+    ]),
+    "an answer to what was amended since": (at_the_end(amended_and_refused), [
+        "22 act-wrong-state", "22 chain-answer-undecided", "22 chain-answer-unvoted",
+        "22 chain-answer-elsewhere",
+    ]),
+    "something that leaves unsealed": (at_the_end(unsealed), [
+        "23 act-wrong-state", "23 chain-nothing-sealed",
+    ]),
+    "votes on the lower answer": (at_the_end(lambda p: lowered(p, names="the lower")), []),
+    "votes on the answer before": (at_the_end(lambda p: lowered(p, names="the first")), [
+        "23 chain-vote-elsewhere", "24 chain-vote-elsewhere", "25 chain-answer-elsewhere",
+    ]),
+    "somebody who lets themselves in": (at_the_end(lets_themselves_in), [
+        "19 chain-key", "19 act-wrong-role",
+    ]),
     "a vote on what was decided before": (at_the_end(stale), ["23 chain-vote-elsewhere"]),
     "a seal on one vote named twice": (at_the_end(elsewhere), ["23 chain-answer-elsewhere"]),
     "training that lapsed": (at_the_end(lapsed), ["21 act-untrained"]),
@@ -298,3 +357,12 @@ def test_the_staff_is_read_off_the_log(paper: Paper) -> None:
         check.take(logged)
 
     assert check.staff.actor("P-bob", on=DAY).roles == {"reviewer"}
+
+
+def test_the_log_knows_the_type_of_every_acts_entry() -> None:
+    types = {EventType(act.leaf) for act in TABLE.acts}
+
+    assert types == {EventType.DEMAND_RECEIVED, EventType.MATTER_UPDATED, EventType.DEMAND_CLOSED}
+    assert not any(kind.is_public for kind in types)
+    assert {kind for kind in types if kind.is_numbered} == {EventType.DEMAND_RECEIVED}
+    assert len({kind.entry_bytes for kind in types}) == 1

@@ -1,0 +1,170 @@
+"""A made-up office in a database: founded by two, with a clerk, a custodian and two reviewers.
+
+Its clock stands where a test puts it. Everything is done through the office's own acts.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from clerestory.acts import OFFICE_CHAIN, Second, Signed, Statement, key_hash, sign
+from clerestory.ledger import FileKeyEncryptionKey
+from clerestory.notes import Ed25519Signer
+from signed_acts import LAPSES, ORIGIN, signer
+
+LOG_KEY = Ed25519Signer(name=ORIGIN, seed=bytes(range(32)))
+KEK = bytes(range(32, 64))
+NOON = datetime(2026, 12, 1, 17, tzinfo=UTC)
+BINDING = {
+    "profile": "maine-dhhs", "jurisdiction": "us-me", "packs": "us-federal us-me",
+    "zone": "America/New_York",
+}  # fmt: skip
+LETTER = b"made up: never mind"
+PAPER = b"A made-up paper that asks for one made-up address."
+
+
+def unlike() -> Any:
+    """Bytes that are never the same twice, and the same in each run."""
+    calls = iter(range(1, 1 << 30))
+    return lambda size: next(calls).to_bytes(size, "big")
+
+
+def token(number: int = 1) -> str:
+    return f"made-up-intake-token-{number:06d}"
+
+
+@dataclass
+class Clock:
+    """Tells what it is told."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def on(self, **ahead: int) -> None:
+        self.at += timedelta(**ahead)
+
+
+@dataclass
+class MadeUp:
+    """The office, its clock, and everybody's keys."""
+
+    url: str
+    clock: Clock = field(default_factory=Clock)
+    office: Any = None
+
+    def keys(self, log_key: Ed25519Signer = LOG_KEY, kek: bytes = KEK) -> Any:
+        from clerestory.office.opening import make_keys
+
+        entropy = unlike()
+        return make_keys(log_key, FileKeyEncryptionKey(kek, entropy=entropy), entropy)
+
+    def open(self, log_key: Ed25519Signer = LOG_KEY, kek: bytes = KEK, **more: Any) -> Any:
+        from clerestory.office.opening import open_office
+
+        entropy = unlike()
+        self.office = open_office(
+            self.url, log_key=log_key, kek=FileKeyEncryptionKey(kek, entropy=entropy),
+            clock=self.clock, entropy=entropy, **more,
+        )  # fmt: skip
+        return self.office
+
+    def founding(self, binding: dict[str, str] = BINDING) -> Statement:
+        from clerestory.office.founding import Founder, draft_founding
+
+        return draft_founding(
+            Founder(id="P-adm", roles="administrator", key=signer("P-adm").verifier),
+            Founder(id="P-off", roles="privacy_officer", key=signer("P-off").verifier,
+                    trained_to=date.fromisoformat(LAPSES)),
+            log_key=LOG_KEY.verifier, binding=binding, at=self.clock(),
+        )  # fmt: skip
+
+    def found(self, signed: Signed | None = None) -> Any:
+        from clerestory.office.founding import found_office
+
+        signed = signed or sign(self.founding(), signer("P-adm"), signer("P-off"))
+        self.office, acted = found_office(signed, keys=self.keys(), clock=self.clock)
+        return acted
+
+    def people(self, act: str, **facts: str) -> Any:
+        from clerestory.office.people import change_people
+
+        return change_people(self.office, self.draft_people(act, facts))
+
+    def draft_people(
+        self, act: str, facts: dict[str, str], by: tuple[str, str] = ("P-adm", "P-off")
+    ) -> Signed:
+        from clerestory.office.acting import draft
+
+        first, second = (signer(who) for who in by)
+        statement = draft(
+            self.office, act, OFFICE_CHAIN, actor=by[0], key=key_hash(first.verifier), facts=facts,
+            second=Second(actor=by[1], key=key_hash(second.verifier)),
+        )  # fmt: skip
+        return sign(statement, first, second)
+
+    def join(self, who: str, roles: str, **facts: str) -> Any:
+        told = {
+            "person": who, "kind": "person", "roles": roles, "trained_to": LAPSES,
+            "vkey": signer(who).verifier.vkey,
+        }  # fmt: skip
+        return self.people("join", **(told | facts))
+
+    def staffed(self) -> "MadeUp":
+        self.found()
+        self.join("P-clk", "clerk")
+        self.join("P-ann", "reviewer clerk")
+        return self
+
+    def draft_receipt(
+        self, number: int = 1, *, paper: bytes = PAPER, who: str = "P-clk", site: str = ""
+    ) -> Statement:
+        from clerestory.office.receiving import draft_receipt
+
+        return draft_receipt(
+            self.office, token=token(number), paper=paper, actor=who,
+            key=key_hash(signer(who).verifier), site=site,
+        )  # fmt: skip
+
+    def receive(
+        self, number: int = 1, *, paper: bytes = PAPER, who: str = "P-clk", site: str = ""
+    ) -> Any:
+        from clerestory.office.receiving import receive
+
+        statement = self.draft_receipt(number, paper=paper, who=who, site=site)
+        return receive(self.office, sign(statement, signer(who)), token=token(number), paper=paper)
+
+    def amend(self, matter: str, paper: bytes, *, who: str = "P-clk", reason: str = "slip") -> Any:
+        from clerestory.office.receiving import amend, draft_amendment
+
+        statement = draft_amendment(
+            self.office, matter, paper=paper, reason=reason, actor=who,
+            key=key_hash(signer(who).verifier),
+        )  # fmt: skip
+        return amend(self.office, sign(statement, signer(who)), paper=paper)
+
+    def draft_withdrawal(self, matter: str, paper: bytes = LETTER) -> Statement:
+        from clerestory.office.receiving import draft_withdrawal
+
+        return draft_withdrawal(
+            self.office, matter, paper=paper, actor="P-clk",
+            key=key_hash(signer("P-clk").verifier),
+        )  # fmt: skip
+
+    def withdraw(
+        self, matter: str, *, paper: bytes = LETTER, statement: Statement | None = None
+    ) -> Any:
+        from clerestory.office.receiving import withdraw
+
+        signed = sign(statement or self.draft_withdrawal(matter, paper), signer("P-clk"))
+        return withdraw(self.office, signed, paper=paper)
+
+    def audit(self) -> list[str]:
+        """What the walk along the log finds, by its codes."""
+        from clerestory.audit.chain import ChainCheck
+        from clerestory.office.walking import walk
+
+        check = ChainCheck(self.office.table, origin=ORIGIN, founding=self.office.founding)
+        return [f"{each.index} {each.code}" for entry in walk(self.office)
+                for each in check.take(entry)]  # fmt: skip
