@@ -334,6 +334,21 @@ def test_an_erased_matter_is_told_from_one_that_the_log_never_had(office: Path, 
     assert (done.code, done.error_code) == (2, "log-erased")
 
 
+def test_an_office_is_called_as_its_key_is(office: Path) -> None:
+    settings = office / "office.toml"
+    told = settings.read_text()
+    assert 'origin = "log.example/test"' in told
+    settings.write_text(told.replace("log.example/test", "other.example/test"))
+
+    done = type_in("log", "audit", office / "log")
+    assert done.code == 0  # of the log alone nothing was changed
+    done = type_in("holdings", "lookups", office)
+
+    assert (done.code, done.error_code) == (2, "office-keys-differ")
+    assert "office.toml says other.example/test" in done.err
+    assert "public/log.vkey is of log.example/test" in done.err
+
+
 @pytest.mark.parametrize(
     ("kept", "published"),
     [("keys/package.key", "sender.vkey"), ("log/keys/log.key", "log.vkey")],

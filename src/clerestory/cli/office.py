@@ -306,7 +306,7 @@ def open_office(folder: Path, *, late: bool = False) -> Office:
     for name in ("profile", "origin", "source", "index"):
         if not isinstance(settings.get(name), str):
             raise BadSettings(f"{path.name} must hold {name}, a text in quotes")
-    return Office(
+    office = Office(
         folder=folder,
         scope=settings["profile"],
         origin=settings["origin"],
@@ -315,6 +315,26 @@ def open_office(folder: Path, *, late: bool = False) -> Office:
         zone=zone_of(profiles_folder() / settings["profile"]),
         late=late,
     )
+    _check_name(office)
+    return office
+
+
+def _check_name(office: Office) -> None:
+    """Refuse settings that name another office than its key does.
+
+    An office that exists for show is known by its name alone, and takes the time of another day.
+    """
+    if not (office.folder / "public" / "log.vkey").is_file():
+        return  # told when the log is opened, before anything is written to it
+    name = office.log_vkey().partition("+")[0]
+    if name != office.origin:
+        raise Refusal(
+            f"an office must be called as its key is: {_SETTINGS} says {office.origin}, and "
+            f"public/log.vkey is of {name}",
+            code="office-keys-differ",
+            todo=f"answer nothing; bring back {_SETTINGS} and the key as they were given out, and "
+            "find out who wrote to the folder",
+        )
 
 
 def make_office(folder: Path, *, profile: str, origin: str, source: str, index: Path) -> Office:
