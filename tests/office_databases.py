@@ -30,12 +30,12 @@ def go_to(url: str) -> None:
     connections.settings = connections.configure_settings(settings.DATABASES)
 
 
-def make_template(url: str, *, staffed: bool) -> None:
+def make_template(url: str, seen: Path, *, staffed: bool) -> None:
     """Make the tables in a new database, and an office; nothing is connected to it afterwards."""
     go_to(url)
     make_tables()
     if staffed:
-        MadeUp(url).staffed()
+        MadeUp(url, seen).staffed()
     connections.close_all()
 
 

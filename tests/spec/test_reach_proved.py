@@ -19,10 +19,10 @@ SNAP, PART2, HOUSE = "snap.cedar", "part2.cedar", "2-house.cedar"
 SLIPS = {
     "ICE runs the programme": (
         FEDERAL, SNAP,
-        'principal == Requester::"state_agency" || principal == Requester::"child_support_agency"\n}\n'
-        "when {\n  context.purpose in Purpose::\"program_administration\"",
-        'principal == Requester::"state_agency" || principal == Requester::"child_support_agency" ||\n'
-        '  principal == Requester::"ice"\n}\nwhen {\n  context.purpose in Purpose::"program_administration"',
+        'permit (principal, action == Action::"lift", resource in Program::"snap")\n'
+        'when {\n  principal in Requester::"federal_program" ||',
+        'permit (principal, action == Action::"lift", resource in Program::"snap")\n'
+        'when {\n  principal == Requester::"ice" || principal in Requester::"federal_program" ||',
         # The house's own lock on immigration enforcement still stands, and is opened as well.
         {"reach-immigration-whereabouts", "reach-immigration-identity", "reach-immigration-means"},
     ),

@@ -95,6 +95,7 @@ def found_office(
     """
     office = office_of(signed, keys, clock)
     moment, key = office.moment(at), own_key("found")
+    keys.seen.begin(keys.ledger.beginning)
     with translated():
         with transaction.atomic(durable=True):
             statements = office.statements()
@@ -102,6 +103,10 @@ def found_office(
                 statements.take_turn()
             present = bound_office(keys, clock)
             again = present is not None
+            if present is None:
+                keys.seen.check_none()
+            else:
+                present.take_turn()
             if present is not None:
                 if present.founding != signed.digest:
                     raise Refusal(

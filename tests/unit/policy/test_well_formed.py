@@ -126,6 +126,8 @@ def test_what_a_demand_says_is_well_formed(parts: dict[str, Any], row: Row, fits
         ({}, {"paper.process": "yes"}),
         ({"instrument": {"accompanies": [SUBPOENA]}}, {"issuers": ["officer"]}),
         ({"instrument": SUBPOENA}, {"paper.process": "no"}),
+        ({"instrument": {**SUBPOENA, "form": "ao_88b"}}, {"paper.process": "no"}),
+        ({"instrument": {**SUBPOENA, "court": {"jurisdiction": "us"}}}, {"paper.process": "no"}),
         ({}, {"paper.process_beside": "yes"}),
         ({"instrument": {"accompanies": [SUBPOENA]}}, {"paper.process_beside": "no"}),
         ({"instrument": SUBPOENA}, {"paper.form": "ao_93", "forms": ["ao_93"]}),

@@ -127,13 +127,12 @@ def _process(circuit: Circuit, live: int) -> Iterator[int]:
         circuit.is_one_of("paper.names_field", ["yes"]),
         circuit.is_one_of("paper.written", ["yes", "unknown"]),
         circuit.is_one_of("paper.signed", ["lately", "unstated"]),
-        circuit.is_one_of("paper.form", ["none"]),
-        circuit.is_one_of("paper.court", ["unstated"]),
     ]
-    yield _if(circuit, circuit.both([live, circuit.either(own), *plain]), yields)
+    # On its own form and of its own court it is process as well as where it says neither.
+    by_itself = circuit.both([live, circuit.either(own), *plain, _of_one_court(circuit)])
+    yield _if(circuit, by_itself, yields)
     # Process in force that came along may bind, but where it is for what an order names.
     beside = circuit.is_one_of("paper.process_beside", ["yes"])
-    by_itself = circuit.both([live, circuit.either(own), *plain[:3], _of_one_court(circuit)])
     for_an_order = circuit.both(
         [
             circuit.is_one_of("paper.names_field", ["no"]),
