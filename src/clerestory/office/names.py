@@ -5,14 +5,13 @@ office's own acts and bound to the id, so that no name can be moved to another i
 writes to the table. No message shows one.
 """
 
-from django.db import transaction
-
 from clerestory.acts import OFFICE_CHAIN
 from clerestory.kernel import Refusal
 from clerestory.ledger.vault import open_bytes, seal_bytes
 from clerestory.office.errors import translated
 from clerestory.office.office import Office
 from clerestory.office.papers import matter_key
+from clerestory.office.whole import one_transaction
 from clerestory.store.models import MemberRow
 
 MAX_NAME_BYTES = 240
@@ -35,7 +34,7 @@ def keep_name(office: Office, member: str, name: str) -> None:
             code="office-name",
             todo="write the name on one line",
         )
-    with translated(), transaction.atomic(durable=True):
+    with translated(), one_transaction():
         office.take_turn()
         sealed = seal_bytes(
             content.ljust(_ROOM, b"\0"),

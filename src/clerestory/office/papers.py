@@ -68,7 +68,9 @@ def matter_key(office: Office, matter: str) -> bytes:
         Refusal: There is none, or it was destroyed.
     """
     statements = office.statements()
-    row = statements.execute("SELECT wrapped_key FROM matter WHERE id = ?", (matter,)).fetchone()
+    with statements.translated():
+        found = statements.execute("SELECT wrapped_key FROM matter WHERE id = ?", (matter,))
+        row = found.fetchone()
     if row is None or row[0] is None:
         raise Refusal(
             f"a matter must not be erased: {matter}",
