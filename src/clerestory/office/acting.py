@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
-
 from clerestory.acts import (
     OFFICE_CHAIN,
     Move,
@@ -30,6 +28,7 @@ from clerestory.ledger import Event, EventType
 from clerestory.ledger.rows import Written
 from clerestory.office.errors import ClockBack, MovedOn, translated
 from clerestory.office.office import Chain, Office
+from clerestory.office.whole import one_transaction
 from clerestory.store.models import ActRow, MatterRow
 
 
@@ -123,7 +122,7 @@ def perform(
     moment = office.moment(at)
     ledger, told = office.keys.ledger, signed.statement
     with translated():
-        with transaction.atomic(durable=True):
+        with one_transaction():
             statements = office.take_turn()
             staff = office.staff()
             # Before anything is answered: who asks again must be somebody, too.

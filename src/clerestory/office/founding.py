@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
-
 from clerestory.acts import (
     NOTHING_BEFORE,
     OFFICE_CHAIN,
@@ -26,6 +24,7 @@ from clerestory.office.binding import NO, YES, bound_office, office_of, write_of
 from clerestory.office.errors import translated
 from clerestory.office.office import Chain, Clock, Keys, Office, own_key
 from clerestory.office.people import keep_member
+from clerestory.office.whole import one_transaction
 from clerestory.store.models import ActRow
 
 
@@ -97,7 +96,7 @@ def found_office(
     moment, key = office.moment(at), own_key("found")
     keys.seen.begin(keys.ledger.beginning)
     with translated():
-        with transaction.atomic(durable=True):
+        with one_transaction():
             statements = office.statements()
             with statements.translated():
                 statements.take_turn()
