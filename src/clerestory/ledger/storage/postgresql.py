@@ -46,7 +46,9 @@ class PostgresqlStatements:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Rows:
         """Run one statement."""
-        cursor = self._cx.cursor(row_factory=tuple_row)
+        # The server's own parameters, also on a connection that writes them into its statements:
+        # what is sent again and again is then planned once.
+        cursor = psycopg.Cursor(self._cx, row_factory=tuple_row)
         return cursor.execute(_placed(sql), parameters or None)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
