@@ -44,6 +44,8 @@ def a_story(settings: dict[str, Any]) -> Callable[[], None]:
 
         # Another test may have set Django up before this process was forked off.
         if of_django.configured:
+            connections["default"]
+            del connections["default"]
             of_django.DATABASES = {"default": settings}
             connections.settings = connections.configure_settings(of_django.DATABASES)
         else:
