@@ -30,11 +30,13 @@ def go_to(url: str) -> None:
     connections.settings = connections.configure_settings(settings.DATABASES)
 
 
-def make_template(url: str, *, staffed: bool) -> None:
+def make_template(url: str, *, staffed: bool, peopled: bool = False) -> None:
     """Make the tables in a new database, and an office; nothing is connected to it afterwards."""
     go_to(url)
     make_tables()
-    if staffed:
+    if peopled:
+        MadeUp(url).peopled()
+    elif staffed:
         MadeUp(url).staffed()
     connections.close_all()
 

@@ -51,12 +51,17 @@ class Acted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What an act is about to write, for the rows that are its own."""
+    """What an act is about to write, for the rows that are its own.
+
+    ``staff`` is who was in the office before it; nobody, where it is founded.
+    """
 
     signed: Signed
     move: Move
     chain: Chain
     written: Written
+    staff: Staff
+    row: ActRow
 
 
 Save = Callable[[Step], None]
@@ -187,7 +192,9 @@ def _write(
     office: Office, signed: Signed, staff: Staff, key: str, save: Save, moment: datetime
 ) -> tuple[ActRow, int | None]:
     chain, move = _checked(office, signed, staff, moment)
-    return write_rows(office, signed, key=key, chain=chain, move=move, save=save, moment=moment)
+    return write_rows(
+        office, signed, key=key, chain=chain, move=move, save=save, moment=moment, staff=staff
+    )
 
 
 def write_rows(
@@ -199,6 +206,7 @@ def write_rows(
     move: Move,
     save: Save,
     moment: datetime,
+    staff: Staff | None = None,
 ) -> tuple[ActRow, int | None]:
     """Record the entry of an act that was checked and write its rows; say which number it drew."""
     told = signed.statement
@@ -209,7 +217,6 @@ def write_rows(
         fields=signed.fields,
     )
     (written,) = office.keys.ledger.record(office.statements(), [event], moment, zone=office.zone)
-    save(Step(signed=signed, move=move, chain=chain, written=written))
     row = ActRow.objects.create(
         chain=told.matter,
         position=told.position,
@@ -223,6 +230,8 @@ def write_rows(
         signatures=b"".join(signed.signatures),
         entry=written.entry_id,
     )
+    staff = staff or Staff(table=office.table)
+    save(Step(signed=signed, move=move, chain=chain, written=written, staff=staff, row=row))
     return row, written.demand_number
 
 

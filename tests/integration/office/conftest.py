@@ -47,7 +47,7 @@ class Templates:
         if url not in self._made:
             if kind == "postgresql":
                 on_server(self.server, f"CREATE DATABASE {name}")
-            make_template(url, staffed=content == "staffed")
+            make_template(url, staffed=content == "staffed", peopled=content == "peopled")
             self._made.add(url)
         return name
 
@@ -93,6 +93,17 @@ def made_up(
 ) -> Iterator[MadeUp]:
     """An office with a clerk and a reviewer, to which nothing came in yet."""
     with copied_database(templates, request.param, "staffed", tmp_path) as url:
+        made = MadeUp(url)
+        made.open()
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def peopled(
+    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
+) -> Iterator[MadeUp]:
+    """An office with everybody whom an answer needs, to which nothing came in yet."""
+    with copied_database(templates, request.param, "peopled", tmp_path) as url:
         made = MadeUp(url)
         made.open()
         yield made
