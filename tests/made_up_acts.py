@@ -5,6 +5,7 @@ Its clock stands where a test puts it. Everything is done through the office's o
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from clerestory.acts import OFFICE_CHAIN, Second, Signed, Statement, key_hash, sign
@@ -51,14 +52,18 @@ class MadeUp:
     """The office, its clock, and everybody's keys."""
 
     url: str
+    seen: Path | None = None
     clock: Clock = field(default_factory=Clock)
     office: Any = None
 
     def keys(self, log_key: Ed25519Signer = LOG_KEY, kek: bytes = KEK) -> Any:
-        from clerestory.office.opening import make_keys
+        from clerestory.office.opening import make_keys, seen_beside
 
         entropy = unlike()
-        return make_keys(log_key, FileKeyEncryptionKey(kek, entropy=entropy), entropy)
+        return make_keys(
+            log_key, FileKeyEncryptionKey(kek, entropy=entropy), entropy,
+            self.seen or seen_beside(self.url),
+        )  # fmt: skip
 
     def open(self, log_key: Ed25519Signer = LOG_KEY, kek: bytes = KEK, **more: Any) -> Any:
         from clerestory.office.opening import open_office
@@ -66,7 +71,7 @@ class MadeUp:
         entropy = unlike()
         self.office = open_office(
             self.url, log_key=log_key, kek=FileKeyEncryptionKey(kek, entropy=entropy),
-            clock=self.clock, entropy=entropy, **more,
+            clock=self.clock, entropy=entropy, **({"seen_file": self.seen} | more),
         )  # fmt: skip
         return self.office
 

@@ -329,6 +329,20 @@ def test_a_refusal_does_not_tell_who_applied_or_what_was_found_of_a_status(
     assert "applied for benefits" not in letter
 
 
+@pytest.mark.parametrize("case", ["PM-012", "PM-018"])
+def test_nobody_is_told_to_give_a_permission_to_themselves(case: str) -> None:
+    path = PACKS / "us-me" / "cases" / "permits-maine.yaml"
+    document = pick_case(load_document(path), path.name, case)
+    on, stack = day_of(plain(document)["expect"][0]), days().stack(("us-federal", "us-me"))
+    asked = read_demand(demand_on(document, on), stack.vocabulary)
+    ruled = days().engine(("us-federal", "us-me"), on).decide(asked)
+
+    lines = list(composing.refusal(written_from(stack, asked, ruled, on)).lines)
+
+    assert "To get every part listed here, show that you are who you say you are." in lines
+    assert not any("signed a full permission" in line for line in lines)
+
+
 @pytest.mark.parametrize("case", ["FED-005", "FED-019"])
 def test_no_letter_tells_how_many_live_in_a_home(case: str) -> None:
     path = ROOT / "casebook" / "federal.yaml"

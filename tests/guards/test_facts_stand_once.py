@@ -11,6 +11,7 @@ PATHS: Mapping[str, str] = {
     "policy/circuit/counterexample.py": "writes what no one word states: dates, courts, who else",
     "policy/circuit/well_formed.py": "says which facts rule each other out",
     "policy/explain/applying.py": "another paper is another kind, another issuer, other process",
+    "disclosure/openings_said.py": "a person may put in writing what they ask, and brings no paper",
     "audit/lab/regimes.py": "leaves out what every row of a demand has in common",
     "audit/pack_check_words.py": "a class may be named by status only to close it",
     "audit/promises/rows.py": "whom an authority binds is what kind of holder it is",

@@ -850,6 +850,22 @@ def test_who_is_in_no_program_that_is_asked_about_is_as_one_who_is_not_found(
     assert (told["outcome"], told["person"]) == (reason, None)
 
 
+def test_a_package_does_not_tell_who_else_lives_in_the_home(desk: Desk) -> None:
+    home = {"ref": "S2", "relation": "household_member", "applicant": "no"}
+    asked = FUGITIVE | {
+        "subjects": [{"ref": "S1", "relation": "named", "applicant": "yes"}, home],
+        "records": [{"program": "snap", "fields": ["S1.ssn", "S2.ssn", "S2.phone"]}],
+    }
+
+    package = desk.disclose(instead=asked, others={"S2": DAUGHTER})[1]
+
+    assert fields_of(package) == ["ssn"]
+    for name in ("determination.json", "subjects.json", "subjects.csv"):
+        assert b"S1" in package[name]
+        assert b"S2" not in package[name]
+    assert "anyone else in the home" in words_of(package)
+
+
 def test_what_people_lowered_because_of_the_record_has_the_letter_of_who_is_not_found(
     desk: Desk,
 ) -> None:

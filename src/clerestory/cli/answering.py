@@ -261,8 +261,17 @@ def _contents(
         minimised,
         letter_pdf=disclosure_letter(given),
         index_pdf=withholding_index(given) if closed else None,
-        marks={str(one.ref): one.marks for one in named.persons} if named else None,
+        marks=_marks(named, given.persons.home),
     )
+
+
+def _marks(
+    named: NamedPersons | None, home: Collection[str]
+) -> Mapping[str, Mapping[str, str]] | None:
+    """Return what the paper says of each person, but of whom of a household nothing is given."""
+    if named is None:
+        return None
+    return {str(one.ref): one.marks for one in named.persons if str(one.ref) not in home}
 
 
 def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> LetterInput:

@@ -44,10 +44,7 @@ _STATUS = frozenset({
 # Whose address is kept secret.
 _SECRET = Protection.ADDRESS_CONFIDENTIALITY
 # Marks of violence, and what is found of whoever acts for the person with these known.
-_VIOLENCE = frozenset(
-    {Protection.ADDRESS_CONFIDENTIALITY, Protection.DOMESTIC_VIOLENCE,
-     Protection.FAMILY_VIOLENCE_INDICATOR}
-)  # fmt: skip
+_VIOLENCE = frozenset(one for one in Protection if one.hides_home)
 _DANGER = "representative_may_endanger"
 _OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 

@@ -13,6 +13,10 @@ from clerestory.law.citations import authorities_cited
 from clerestory.law.fact_table import whole_of
 
 Said = tuple[Bullet, ...]
+# What a stranger brings. A person who asks for their own file has no use of a court's paper, and a
+# permission to oneself shows nothing.
+_STRANGERS = frozenset({"consent", "agreement", "paper", "papers"})
+_IN_WRITING = "paper.written"
 _FINDING = "findings."
 # A permission that covers all that is asked is there, and names who asks.
 _PERMISSION = frozenset(Asked(path, (code,)) for path, code in whole_of("consent"))
@@ -236,6 +240,10 @@ def _that_hang_on_it(turns: Iterable[Turn]) -> list[Turn]:
 
 
 def _turn(given: LetterInput, turn: Turn) -> Said:
+    if given.is_own and any(
+        one.fact != _IN_WRITING and one.fact.partition(".")[0] in _STRANGERS for one in turn.changes
+    ):
+        return ()
     findings = [change for change in turn.changes if change.fact.startswith(_FINDING)]
     if turn.outcome is Outcome.REFER and findings:
         return ()

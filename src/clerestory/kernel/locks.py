@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOCKS, _PROCESSES = Path("/proc/locks"), Path("/proc")
 
 
-def wait_for(handle: int, *, what: str, code: str, todo: str) -> None:
+def wait_for(handle: int, *, what: str, code: str, todo: str, pause: float | None = None) -> None:
     """Lock what is open, for this process alone, once nobody else holds it.
 
     Args:
@@ -29,16 +29,18 @@ def wait_for(handle: int, *, what: str, code: str, todo: str) -> None:
         what: What it is, for the message, such as ``the folder: 'office'``.
         code: The code of the refusal.
         todo: What to do where another program does not let go.
+        pause: How long to wait between two tries, where it is held for moments only.
 
     Raises:
         Refusal: Another process held it all the time. Who it is and since when it runs is said
             where the system tells it.
     """
-    for _ in range(LONGEST_WAIT):
+    often = LONGEST_WAIT if pause is None else round(LONGEST_WAIT * PAUSE / pause)
+    for _ in range(often):
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
-        time.sleep(PAUSE)
+        time.sleep(PAUSE if pause is None else pause)
     raise Refusal(f"another program holds {what}: {_holder(handle)}", code=code, todo=todo)
 
 

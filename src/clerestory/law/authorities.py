@@ -85,6 +85,8 @@ _TEXTS = ("id", "citation", "title", "effect", "requester", "person", "not_met")
 
 def _wrong_with(table: Mapping[str, object]) -> list[str]:
     name = table.get("id", "an authority without id")
+    if not isinstance(name, str):
+        return [f"an authority's id must be a text in quotes: {name}"]
     wrong = [f"{name} has no {key}" for key in _TEXTS if not str(table.get(key, "")).strip()]
     for key, allowed in (("kind", KINDS), ("confirmed", CONFIRMED), ("basis", BASES)):
         if str(table.get(key)) not in allowed:

@@ -28,7 +28,13 @@ from clerestory.ledger.projection import project
 from clerestory.ledger.proving import entry_at, proof_of
 from clerestory.ledger.public_files import PublicFiles
 from clerestory.ledger.rebuilding import stored_faults
-from clerestory.ledger.recovery import SeenNotes, check_all_seen, check_head, load_edge
+from clerestory.ledger.recovery import (
+    SeenNotes,
+    check_all_seen,
+    check_head,
+    check_public_epoch,
+    load_edge,
+)
 from clerestory.ledger.rows import EventRows, Written, opening_of
 from clerestory.ledger.sequencer import Sequencer, first_head
 from clerestory.ledger.storage.reader import Epoch, Reader
@@ -70,6 +76,11 @@ class EmbeddedLedger:
         """The log's public key."""
         return self._verifier
 
+    @property
+    def beginning(self) -> str:
+        """The signed checkpoint of the empty log: the same always, so that it may be known."""
+        return first_head(self._signers).note
+
     # -- inside the caller's transaction -----------------------------------------------------
 
     def begin(self, statements: Statements, *, keeper: Keeper = Keeper.OFFICE) -> None:
@@ -95,12 +106,15 @@ class EmbeddedLedger:
                     keeper=keeper,
                 )
 
-    def check(self, statements: Statements, *, seen: SeenNotes = ()) -> int:
+    def check(
+        self, statements: Statements, *, seen: SeenNotes = (), public: bytes | None = None
+    ) -> int:
         """Prove that the log may go on, and return its size. Call it whenever an office opens.
 
         Args:
             statements: The caller's connection.
             seen: Checkpoints of this log that mirrors, witnesses or recipients hold.
+            public: The checkpoint in the public directory, where there is one.
 
         Raises:
             Corruption: The database was altered, or is older than what somebody has seen.
@@ -114,6 +128,10 @@ class EmbeddedLedger:
             head = check_head(reader, self._verifier)
             load_edge(reader, head)
             check_all_seen(reader, head, seen, self._verifier)
+            if public is not None:
+                shown = [("public/checkpoint", public)]
+                check_all_seen(reader, head, shown, self._verifier)
+                check_public_epoch(reader, open_checkpoint(public, self._verifier))
             self._rows.check_key(statements)
             return head.size
 

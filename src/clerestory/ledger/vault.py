@@ -125,6 +125,25 @@ def open_payload(sealed: bytes, *, key: bytes, commitment: bytes) -> Payload:
     return payload
 
 
+def seal_bytes(content: bytes, *, key: bytes, context: bytes, entropy: Entropy) -> bytes:
+    """Encrypt what stands beside the entries under a matter's key, bound to ``context``."""
+    return _seal(AESGCM(key), content, _beside(context), entropy)
+
+
+def open_bytes(sealed: bytes, *, key: bytes, context: bytes, what: str) -> bytes:
+    """Decrypt what ``seal_bytes`` encrypted.
+
+    Raises:
+        Torn: It was altered, or is of another context.
+    """
+    return _open(AESGCM(key), sealed, _beside(context), what=what)
+
+
+def _beside(context: bytes) -> bytes:
+    # Another beginning than that of a payload: neither can be taken for the other.
+    return b"clerestory/beside/v1\x00" + context
+
+
 def matter_context(matter: str) -> bytes:
     """Return what a wrapped key is bound to."""
     return b"clerestory/matter-key/v1\x00" + matter.encode()

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
-
 from clerestory.acts import (
     OFFICE_CHAIN,
     Move,
@@ -30,6 +28,7 @@ from clerestory.ledger import Event, EventType
 from clerestory.ledger.rows import Written
 from clerestory.office.errors import ClockBack, MovedOn, translated
 from clerestory.office.office import Chain, Office
+from clerestory.office.whole import one_transaction
 from clerestory.store.models import ActRow, MatterRow
 
 
@@ -128,10 +127,8 @@ def perform(
     moment = office.moment(at)
     ledger, told = office.keys.ledger, signed.statement
     with translated():
-        with transaction.atomic(durable=True):
-            statements = office.statements()
-            with statements.translated():
-                statements.take_turn()
+        with one_transaction():
+            statements = office.take_turn()
             staff = office.staff()
             # Before anything is answered: who asks again must be somebody, too.
             _check_signed(signed, staff)
@@ -172,12 +169,15 @@ def answer(office: Office, row: ActRow, *, again: bool, number: int | None) -> A
     if index is None:  # pragma: no cover - the same transaction sequenced it
         raise Refusal("an act is answered once its entry is in the log", code="act-not-proved",
                       todo="have the log sequenced, then try again")  # fmt: skip
+    checkpoint = office.keys.ledger.note(statements)
+    # Before it leaves: who was answered under it may never meet an office that forgot it.
+    office.keys.seen.keep(checkpoint)
     return Acted(
         matter=row.chain,
         position=row.position,
         digest=row.digest,
         index=index,
-        checkpoint=office.keys.ledger.note(statements),
+        checkpoint=checkpoint,
         number=number,
         again=again,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db import Error, IntegrityError, OperationalError, connection
 
 from clerestory.kernel import Corruption, Refusal
 from clerestory.ledger.errors import Busy, StorageFailed
@@ -47,9 +47,24 @@ def translated() -> Iterator[None]:
         state = getattr(fault.__cause__, "sqlstate", "") or ""
         if "locked" in str(fault) or state.startswith(("40", "55")):
             raise Busy("the office must be free to write: another process holds it") from fault
+        _close()
         raise _failed() from fault
-    except DatabaseError as fault:
+    except Error as fault:
+        _close()
         raise _failed() from fault
+    except StorageFailed:
+        _close()
+        raise
+
+
+def _close() -> None:
+    """Let the next act open a connection of its own.
+
+    After a failed flush the old one may show what is not on disk, and one whose server went away
+    would fail for ever.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _failed() -> StorageFailed:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
-
 from clerestory.acts import (
     NOTHING_BEFORE,
     OFFICE_CHAIN,
@@ -26,6 +24,7 @@ from clerestory.office.binding import NO, YES, bound_office, office_of, write_of
 from clerestory.office.errors import translated
 from clerestory.office.office import Chain, Clock, Keys, Office, own_key
 from clerestory.office.people import keep_member
+from clerestory.office.whole import one_transaction
 from clerestory.store.models import ActRow
 
 
@@ -95,13 +94,18 @@ def found_office(
     """
     office = office_of(signed, keys, clock)
     moment, key = office.moment(at), own_key("found")
+    keys.seen.begin(keys.ledger.beginning)
     with translated():
-        with transaction.atomic(durable=True):
+        with one_transaction():
             statements = office.statements()
             with statements.translated():
                 statements.take_turn()
             present = bound_office(keys, clock)
             again = present is not None
+            if present is None:
+                keys.seen.check_none()
+            else:
+                present.take_turn()
             if present is not None:
                 if present.founding != signed.digest:
                     raise Refusal(

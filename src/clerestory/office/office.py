@@ -21,9 +21,11 @@ from clerestory.acts.table import MATTER, OFFICE, Move
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import Zone, check_moment, local_day
 from clerestory.ledger import EmbeddedLedger, KeyEncryptionKey, Statements, statements_on
+from clerestory.ledger.storage import Reader
 from clerestory.notes import Verifier
 from clerestory.notes.key_files import Entropy
 from clerestory.office.errors import OfficeAltered
+from clerestory.office.seen import Seen
 from clerestory.store.models import ActRow
 
 Clock = Callable[[], datetime]
@@ -31,12 +33,16 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """What the office's account alone holds, and no database."""
+    """What the office's account alone holds, and no database.
+
+    ``seen`` is what it saw of its log last.
+    """
 
     ledger: EmbeddedLedger
     kek: KeyEncryptionKey
     entropy: Entropy
     log_key: Verifier
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +98,19 @@ class Office:
         """Return the ledger's view of this thread's connection."""
         connection.ensure_connection()
         return statements_on(connection.connection)
+
+    def take_turn(self) -> Statements:
+        """Let nobody else act until the transaction ends, in the newest database that there is.
+
+        Raises:
+            Corruption: The database is older than what this office has seen of its log.
+        """
+        statements = self.statements()
+        with statements.translated():
+            statements.take_turn()
+            head = Reader(statements).head()
+        self.keys.seen.check(head)
+        return statements
 
     # -- what was done -----------------------------------------------------------------------
 

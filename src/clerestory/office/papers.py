@@ -35,7 +35,7 @@ def keep_paper(office: Office, matter: str, position: int, content: bytes) -> No
     """Keep what came in with an act, once its entry is recorded."""
     # Salted, unlike the digest in the act: what stands in the open must not be guessable.
     payload = new_payload({_FIELD: b64encode(content).decode()}, entropy=office.keys.entropy)
-    sealed = seal_payload(payload, key=_key(office, matter), entropy=office.keys.entropy)
+    sealed = seal_payload(payload, key=matter_key(office, matter), entropy=office.keys.entropy)
     PaperRow.objects.create(
         matter_id=matter, position=position, digest=payload.commitment.hex(), content=sealed
     )
@@ -56,14 +56,21 @@ def read_paper(office: Office, matter: str, position: int) -> bytes:
             todo="ask for the act with which it came in",
         )
     payload = open_payload(
-        bytes(row.content), key=_key(office, matter), commitment=bytes.fromhex(row.digest)
+        bytes(row.content), key=matter_key(office, matter), commitment=bytes.fromhex(row.digest)
     )
     return b64decode(payload.fields[_FIELD])
 
 
-def _key(office: Office, matter: str) -> bytes:
+def matter_key(office: Office, matter: str) -> bytes:
+    """Return the key of a matter, or with ``OFFICE_CHAIN`` of the office's own acts.
+
+    Raises:
+        Refusal: There is none, or it was destroyed.
+    """
     statements = office.statements()
-    row = statements.execute("SELECT wrapped_key FROM matter WHERE id = ?", (matter,)).fetchone()
+    with statements.translated():
+        found = statements.execute("SELECT wrapped_key FROM matter WHERE id = ?", (matter,))
+        row = found.fetchone()
     if row is None or row[0] is None:
         raise Refusal(
             f"a matter must not be erased: {matter}",

@@ -1,6 +1,7 @@
 """A database of an office for each test, on SQLite and on PostgreSQL, copied from a template."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -27,6 +28,8 @@ class Templates:
     def copy(self, kind: str, content: str, path: Path) -> str:
         """Copy one; return the copy's URL."""
         template = self._template(kind, content)
+        if content == "staffed":
+            shutil.copy(self._seen(kind, content), f"{path}.seen")
         if kind == "sqlite":
             return copied(self._folder / f"{content}.sqlite", path)
         name = f"office_{os.getpid()}_{next(_numbers)}"
@@ -38,6 +41,9 @@ class Templates:
         """The URL of the PostgreSQL server, or the test is skipped."""
         return str(self._request.getfixturevalue("server"))
 
+    def _seen(self, kind: str, content: str) -> Path:
+        return self._folder / f"{content}-{kind}.seen"
+
     def _template(self, kind: str, content: str) -> str:
         name = f"office_{content}_{os.getpid()}"
         if kind == "sqlite":
@@ -47,7 +53,10 @@ class Templates:
         if url not in self._made:
             if kind == "postgresql":
                 on_server(self.server, f"CREATE DATABASE {name}")
-            make_template(url, staffed=content == "staffed", peopled=content == "peopled")
+            make_template(
+                url, self._seen(kind, content), staffed=content == "staffed",
+                peopled=content == "peopled",
+            )  # fmt: skip
             self._made.add(url)
         return name
 
@@ -93,7 +102,7 @@ def made_up(
 ) -> Iterator[MadeUp]:
     """An office with a clerk and a reviewer, to which nothing came in yet."""
     with copied_database(templates, request.param, "staffed", tmp_path) as url:
-        made = MadeUp(url)
+        made = MadeUp(url, tmp_path / "office.sqlite.seen")
         made.open()
         yield made
 
@@ -104,7 +113,7 @@ def peopled(
 ) -> Iterator[MadeUp]:
     """An office with everybody whom an answer needs, to which nothing came in yet."""
     with copied_database(templates, request.param, "peopled", tmp_path) as url:
-        made = MadeUp(url)
+        made = MadeUp(url, tmp_path / "office.sqlite.seen")
         made.open()
         yield made
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +20,8 @@ def table(name: str) -> Any:
     return apps.get_model("store", name).objects
 
 
-def test_two_found_an_office_and_it_opens_as_they_signed_it(database: str) -> None:
-    made_up = MadeUp(database)
+def test_two_found_an_office_and_it_opens_as_they_signed_it(database: str, tmp_path: Path) -> None:
+    made_up = MadeUp(database, tmp_path / "office.sqlite.seen")
 
     acted = made_up.found()
 
@@ -38,8 +39,10 @@ def test_two_found_an_office_and_it_opens_as_they_signed_it(database: str) -> No
     assert made_up.audit() == []
 
 
-def test_founded_again_it_is_found_and_no_other_takes_its_place(database: str) -> None:
-    made_up = MadeUp(database)
+def test_founded_again_it_is_found_and_no_other_takes_its_place(
+    database: str, tmp_path: Path
+) -> None:
+    made_up = MadeUp(database, tmp_path / "office.sqlite.seen")
     first = made_up.found()
 
     again = made_up.found()
@@ -68,8 +71,8 @@ def bent_foundings(made_up: MadeUp) -> list[tuple[Any, str]]:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_founding_that_is_not_whole_founds_nothing(database: str) -> None:
-    made_up = MadeUp(database)
+def test_a_founding_that_is_not_whole_founds_nothing(database: str, tmp_path: Path) -> None:
+    made_up = MadeUp(database, tmp_path / "office.sqlite.seen")
 
     for statement, code in bent_foundings(made_up):
         with pytest.raises(ClerestoryError) as fault:
@@ -83,8 +86,8 @@ def test_a_founding_that_is_not_whole_founds_nothing(database: str) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_an_office_opens_with_its_own_keys_only(database: str) -> None:
-    made_up = MadeUp(database)
+def test_an_office_opens_with_its_own_keys_only(database: str, tmp_path: Path) -> None:
+    made_up = MadeUp(database, tmp_path / "office.sqlite.seen")
     with pytest.raises(Refusal) as fault:
         made_up.open()
     assert fault.value.code == "office-not-founded"

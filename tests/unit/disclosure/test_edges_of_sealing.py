@@ -3,6 +3,7 @@
 import fcntl
 import os
 import threading
+import time
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -28,24 +29,17 @@ Seal = Callable[..., Sealed]
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
-def wait_for_a_waiter(folder: Path) -> None:
-    """Return once somebody waits for the lock of ``folder``, as the system itself lists it."""
-    number = f":{folder.stat().st_ino} "
-    for _ in range(2_000_000):
-        waiting = [line for line in Path("/proc/locks").read_text().splitlines() if "->" in line]
-        if any(number in line for line in waiting):
-            return
-        os.sched_yield()
-    raise AssertionError("nobody waits for the lock")
-
-
-@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="the system lists no locks")
 def test_of_two_that_seal_at_once_the_later_changes_nothing(
-    contents: Contents, seal: Seal, tmp_path: Path
+    contents: Contents, seal: Seal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     refused: list[str] = []
+    waits, pause = threading.Event(), time.sleep
+
+    def told(seconds: float) -> None:
+        waits.set()
+        pause(seconds)
 
     def late() -> None:
         try:
@@ -57,8 +51,9 @@ def test_of_two_that_seal_at_once_the_later_changes_nothing(
     handle = os.open(folder, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
     other = threading.Thread(target=late)
+    monkeypatch.setattr(time, "sleep", told)
     other.start()
-    wait_for_a_waiter(folder)
+    assert waits.wait(20)
     # The first of the two gives its package its name while the second waits.
     for path in (first.path, first.signature_path):
         (folder / path.name).write_bytes(path.read_bytes())

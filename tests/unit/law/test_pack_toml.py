@@ -85,3 +85,12 @@ def test_authorities_in_another_of_tomls_ways_are_a_fault_and_no_traceback(
     assert load_authorities(path) == (
         {}, [Fault(path.name, 1, "each authority must begin with a line [[authority]]")],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "said"), [("['a']", "['a']"), ("7", "7")])
+def test_an_id_that_is_no_text_is_a_fault(written: str, said: str, tmp_path: Path) -> None:
+    path = saved(tmp_path, f"[[authority]]\nid = {written}\n".encode())
+
+    assert load_authorities(path) == (
+        {}, [Fault(path.name, 1, f"an authority's id must be a text in quotes: {said}")],
+    )  # fmt: skip

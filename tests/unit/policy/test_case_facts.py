@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from clerestory.audit.casebook import cases_of, day_of, demand_on
 from clerestory.demands.reading import load_document, read_demand
-from clerestory.law.cedar_tree import Tree, fold
+from clerestory.law.cedar_tree import Fact, Tree, fold
+from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack
 from clerestory.policy import Engine
 from clerestory.policy.decide.engine import Docket
@@ -57,3 +60,10 @@ def test_conditions_hold_as_cedar_says(stack: PackStack) -> None:
             seen[holds] += 1
 
     assert min(seen.values()) > 500
+
+
+def test_a_fact_that_no_list_holds_is_told_by_its_name(stack: PackStack) -> None:
+    facts = CaseFacts(stack.vocabulary, "police_state", "snap", "address", {"findings": {}})
+
+    with pytest.raises(PackFault, match=r"^a policy asks findings\.gone, which codes\.yaml does"):
+        facts.holds(Fact(("context", "findings", "gone")))

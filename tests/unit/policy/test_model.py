@@ -7,6 +7,8 @@ import cedarpy
 import pytest
 
 from clerestory.demands import Demand
+from clerestory.law.codes import Vocabulary
+from clerestory.law.errors import PackFault
 from clerestory.law.packs import PackStack
 from clerestory.law.policies import policies_text
 from clerestory.law.stages import STAGE_SETS
@@ -108,3 +110,11 @@ def test_every_group_is_an_entity_once(stack: PackStack) -> None:
 
     assert len(uids) == len(set(uids))
     assert parents <= set(uids)
+
+
+@pytest.mark.parametrize("gone", ["answer", "category", "findings", "program_group"])
+def test_a_vocabulary_without_a_list_is_told_by_the_lists_name(stack: PackStack, gone: str) -> None:
+    lists = {name: codes for name, codes in stack.vocabulary.lists.items() if name != gone}
+
+    with pytest.raises(PackFault, match=rf"^codes\.yaml lacks the list {gone}, from which"):
+        group_entities(Vocabulary(lists))

@@ -19,6 +19,7 @@ from clerestory.law.cedar_tree import (
     literals,
 )
 from clerestory.law.codes import Vocabulary
+from clerestory.law.errors import PackFault
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,21 @@ class CaseFacts:
         return any(code in groups for code in literals(right))
 
     def value(self, fact: Fact) -> Any:
-        """Return what a fact is."""
+        """Return what a fact is.
+
+        Raises:
+            PackFault: A policy asks one that the vocabulary does not list.
+        """
         variable, *attributes = fact.path
         if variable == "resource":
             return self._resource(attributes[0])
         value: Any = self.context
         for attribute in attributes:
+            if attribute not in value:
+                raise PackFault(
+                    f"a policy asks {fact.name}, which codes.yaml does not list",
+                    todo="put the code back into its list; clerestory law check names all such",
+                )
             value = value[attribute]
         return value
 

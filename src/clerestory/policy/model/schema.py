@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clerestory.law.codes import Vocabulary
+from clerestory.law.errors import PackFault
 from clerestory.law.fact import Fact
 from clerestory.law.fact_table import FACTS, FINDINGS, STAGED, in_context
 
@@ -27,6 +28,8 @@ action define, lift, lift_coarsened, refer, consider, oblige
 action release, coarsen in [disclose]
   appliesTo {{ principal: Requester, resource: Field, context: Facts }};
 """
+
+_GROUP_LISTS = ("program_group", "category")
 
 
 def schema_text(vocabulary: Vocabulary) -> str:
@@ -67,7 +70,17 @@ def field_uid(program: str, field: str) -> str:
 
 
 def group_entities(vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """Return the trees of requesters, purposes, programmes, categories and actions as entities."""
+    """Return the trees of requesters, purposes, programmes, categories and actions as entities.
+
+    Raises:
+        PackFault: The vocabulary lacks a list from which a fact takes its codes or groups.
+    """
+    wanted = {name for fact in FACTS for name in fact.lists}.union(_GROUP_LISTS)
+    if missing := sorted(wanted - vocabulary.lists.keys()):
+        raise PackFault(
+            f"codes.yaml lacks the list {missing[0]}, from which facts take their codes",
+            todo="put the list back; packs/codes.yaml of the program's own packs has them all",
+        )
     trees = (
         ("Requester", ("requester_class",)),
         ("Purpose", ("purpose",)),
