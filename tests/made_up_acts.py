@@ -122,6 +122,45 @@ class MadeUp:
         self.join("P-ann", "reviewer clerk")
         return self
 
+    def peopled(self) -> "MadeUp":
+        self.staffed()
+        for who, role in (("P-cus", "custodian"), ("P-bob", "reviewer"), ("P-eve", "reviewer"),
+                          ("P-law", "counsel")):  # fmt: skip
+            self.join(who, role)
+        self.join("P-new", "reviewer custodian", trained_to="")
+        return self
+
+    def draft_finding(
+        self, matter: str, fact: str, answer: str = "yes", *, who: str = "P-cus",
+        evidence: bytes = LETTER, by: str = "custodian",
+    ) -> Statement:  # fmt: skip
+        from clerestory.office.establishing import draft_finding
+
+        return draft_finding(
+            self.office, matter, fact=fact, answer=answer, evidence=evidence, by=by, actor=who,
+            key=key_hash(signer(who).verifier),
+        )  # fmt: skip
+
+    def establish(
+        self, matter: str, fact: str, answer: str = "yes", *, who: str = "P-cus", **more: Any
+    ) -> Any:
+        signed = sign(self.draft_finding(matter, fact, answer, who=who, **more), signer(who))
+        return self.establish_signed(signed, more.get("evidence", LETTER))
+
+    def establish_signed(self, signed: Signed, evidence: bytes = LETTER) -> Any:
+        from clerestory.office.establishing import establish
+
+        return establish(self.office, signed, evidence=evidence)
+
+    def opened(self, acted: Any) -> dict[str, str]:
+        """Each field of an act's entry, opened alone; all of them are those of the whole."""
+        office = self.office
+        fields = office.keys.ledger.payload(office.statements(), acted.index).fields
+        for name, text in fields.items():
+            opening = office.keys.ledger.opening(office.statements(), acted.index, name)
+            assert (opening.name, opening.value) == (name, text)
+        return dict(fields)
+
     def draft_receipt(
         self, number: int = 1, *, paper: bytes = PAPER, who: str = "P-clk", site: str = ""
     ) -> Statement:

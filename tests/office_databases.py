@@ -30,11 +30,13 @@ def go_to(url: str) -> None:
     connections.settings = connections.configure_settings(settings.DATABASES)
 
 
-def make_template(url: str, seen: Path, *, staffed: bool) -> None:
+def make_template(url: str, seen: Path, *, staffed: bool, peopled: bool = False) -> None:
     """Make the tables in a new database, and an office; nothing is connected to it afterwards."""
     go_to(url)
     make_tables()
-    if staffed:
+    if peopled:
+        MadeUp(url, seen).peopled()
+    elif staffed:
         MadeUp(url, seen).staffed()
     connections.close_all()
 

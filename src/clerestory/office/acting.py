@@ -28,7 +28,7 @@ from clerestory.ledger import Event, EventType
 from clerestory.ledger.rows import Written
 from clerestory.office.errors import ClockBack, MovedOn, translated
 from clerestory.office.office import Chain, Look, Office
-from clerestory.office.whole import one_transaction
+from clerestory.office.whole import check_begun, one_transaction
 from clerestory.store.models import ActRow, MatterRow
 
 
@@ -50,12 +50,17 @@ class Acted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What an act is about to write, for the rows that are its own."""
+    """What an act is about to write, for the rows that are its own.
+
+    ``staff`` is who was in the office before it; nobody, where it is founded.
+    """
 
     signed: Signed
     move: Move
     chain: Chain
     written: Written
+    staff: Staff
+    row: ActRow
 
 
 Save = Callable[[Step], None]
@@ -132,6 +137,7 @@ def perform(
             again, drawn = row is not None, None
             if row is None:
                 row, drawn = _write(office, signed, staff, look, key, save, moment)
+            check_begun()
             ledger.sequence(statements)
         number = _number(told.matter) if drawn is None else drawn
         return answer(office, row, again=again, number=number)
@@ -194,7 +200,9 @@ def _write(
     moment: datetime,
 ) -> tuple[ActRow, int | None]:
     chain, move = _checked(office, signed, staff, look, moment)
-    return write_rows(office, signed, key=key, chain=chain, move=move, save=save, moment=moment)
+    return write_rows(
+        office, signed, key=key, chain=chain, move=move, save=save, moment=moment, staff=staff
+    )
 
 
 def write_rows(
@@ -206,6 +214,7 @@ def write_rows(
     move: Move,
     save: Save,
     moment: datetime,
+    staff: Staff | None = None,
 ) -> tuple[ActRow, int | None]:
     """Record the entry of an act that was checked and write its rows; say which number it drew."""
     told = signed.statement
@@ -216,7 +225,6 @@ def write_rows(
         fields=signed.fields,
     )
     (written,) = office.keys.ledger.record(office.statements(), [event], moment, zone=office.zone)
-    save(Step(signed=signed, move=move, chain=chain, written=written))
     row = ActRow.objects.create(
         chain=told.matter,
         position=told.position,
@@ -230,6 +238,8 @@ def write_rows(
         signatures=b"".join(signed.signatures),
         entry=written.entry_id,
     )
+    staff = staff or Staff(table=office.table)
+    save(Step(signed=signed, move=move, chain=chain, written=written, staff=staff, row=row))
     return row, written.demand_number
 
 

@@ -19,7 +19,7 @@ from clerestory.acts import (
 from clerestory.acts.allowed import Done
 from clerestory.acts.table import MATTER, OFFICE, Move
 from clerestory.kernel import Refusal
-from clerestory.kernel.time import Zone, check_moment, local_day
+from clerestory.kernel.time import Zone, check_moment, local_day, parse_day
 from clerestory.ledger import EmbeddedLedger, KeyEncryptionKey, Statements
 from clerestory.ledger.storage import Reader
 from clerestory.notes import Verifier
@@ -207,7 +207,7 @@ class Office:
             cursor.execute(_LOOK, (OFFICE_CHAIN, key, chain))
             last, latest, is_done, is_begun = cursor.fetchone()
         if isinstance(latest, str):  # SQLite has no days of its own
-            latest = date.fromisoformat(latest)
+            latest = parse_day(latest)
         return Look(last=last or "", latest=latest, is_done=bool(is_done), is_begun=bool(is_begun))
 
     def staff(self, last: str | None = None) -> Staff:

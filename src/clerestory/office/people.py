@@ -33,10 +33,9 @@ def change_people(office: Office, signed: Signed, *, at: datetime | None = None)
             code="act-not-people",
             todo=f"it is one of: {', '.join(ACTS)}",
         )
-    before = office.staff
 
     def save(step: Step) -> None:
-        staff = before().after(step.signed.statement)
+        staff = step.staff.after(step.signed.statement)
         keep_member(staff.members[step.signed.statement.facts["person"]])
 
     return perform(office, signed, key=own_key("office", told.content.decode()), save=save, at=at)

@@ -11,9 +11,10 @@ from datetime import datetime
 from clerestory.acts import Signed, Statement
 from clerestory.kernel import Refusal
 from clerestory.office.acting import Acted, Step, draft, perform
+from clerestory.office.matters import acts_in, bound_key, stands_on, unbound
 from clerestory.office.office import Office, own_key
 from clerestory.office.papers import check_paper, keep_paper, paper_digest
-from clerestory.store.models import ActRow, MatterRow
+from clerestory.store.models import MatterRow
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}", re.ASCII)
 _MATTER_DIGITS = 20
@@ -89,7 +90,7 @@ def receive(
     _check_binds(told, "receive", {"intake": intake_of(token), "paper": paper_digest(paper),
                                    "to": "received"})  # fmt: skip
     if told.matter != matter_of(token):
-        raise _unbound("matter")
+        raise unbound("matter")
 
     def save(step: Step) -> None:
         number = step.written.demand_number
@@ -141,7 +142,8 @@ def draft_amendment(
     return draft(
         office, "amend", matter, actor=actor, key=key, at=at,
         facts={**(facts or {}), "to": "received", "paper": paper_digest(paper),
-               "instead_of": before, "reason": reason},
+               "instead_of": before, "reason": reason,
+               "stands_on": stands_on(acts_in(office, matter))},
     )  # fmt: skip
 
 
@@ -164,12 +166,14 @@ def amend(office: Office, signed: Signed, *, paper: bytes, at: datetime | None =
         )
 
     def save(step: Step) -> None:
-        if told.facts.get("instead_of") != current_paper(office, told.matter):
-            raise _unbound("instead_of")
+        if told.facts.get("instead_of") != current_paper(office, told.matter, told.position):
+            raise unbound("instead_of")
+        if told.facts.get("stands_on") != stands_on(acts_in(office, told.matter, told.position)):
+            raise unbound("stands_on")
         MatterRow.objects.filter(id=told.matter).update(state=step.move.to)
         keep_paper(office, told.matter, told.position, paper)
 
-    return perform(office, signed, key=_bound_key(told), save=save, at=at)
+    return perform(office, signed, key=bound_key(told), save=save, at=at)
 
 
 def draft_withdrawal(
@@ -204,45 +208,27 @@ def withdraw(office: Office, signed: Signed, *, paper: bytes, at: datetime | Non
         MatterRow.objects.filter(id=told.matter).update(state=step.move.to)
         keep_paper(office, told.matter, told.position, paper)
 
-    return perform(office, signed, key=_bound_key(told), save=save, at=at)
+    return perform(office, signed, key=bound_key(told), save=save, at=at)
 
 
-def current_paper(office: Office, matter: str) -> str:
+def current_paper(office: Office, matter: str, before: int | None = None) -> str:
     """Return the digest of a matter's demand, as received or as amended last.
+
+    Args:
+        office: Whose matter.
+        matter: Which one.
+        before: Only before this position; now where nothing is said.
 
     Raises:
         Refusal: Nothing was received under this id.
     """
-    row = (
-        ActRow.objects.filter(chain=matter, act__in=("receive", "amend"))
-        .order_by("-position")
-        .first()
-    )
-    if row is None:
-        raise Refusal(
-            f"nothing was received as {matter}",
-            code="matter-unknown",
-            todo="check the matter's id",
-        )
-    return office.signed(row).statement.facts["paper"]
-
-
-def _bound_key(told: Statement) -> str:
-    facts = (f"{name}={told.facts[name]}" for name in sorted(told.facts))
-    return own_key(told.act, told.matter, *facts)
+    told = [act.statement for act in acts_in(office, matter, before)]
+    return next(one.facts["paper"] for one in reversed(told) if one.act in ("receive", "amend"))
 
 
 def _check_binds(told: Statement, act: str, facts: Mapping[str, str]) -> None:
     if told.act != act:
-        raise _unbound("act")
+        raise unbound("act")
     for name, text in facts.items():
         if told.facts.get(name) != text:
-            raise _unbound(name)
-
-
-def _unbound(name: str) -> Refusal:
-    return Refusal(
-        f"a statement is of the act that it is given for, and its {name} differs",
-        code="act-unbound",
-        todo="have the statement written from what is given, and sign that",
-    )
+            raise unbound(name)

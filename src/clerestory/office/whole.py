@@ -34,7 +34,7 @@ def one_transaction() -> Iterator[None]:
         token = _inside.set(statements_on(connection.connection, one_transaction=True))
         try:
             yield
-            _check_begun()
+            check_begun()
         finally:
             _inside.reset(token)
 
@@ -81,11 +81,16 @@ def _in_turn() -> Iterator[None]:
 def _still_begun(
     execute: Callable[..., Any], sql: str, params: object, many: bool, context: dict[str, Any]
 ) -> Any:
-    _check_begun()
+    check_begun()
     return execute(sql, params, many, context)
 
 
-def _check_begun() -> None:
+def check_begun() -> None:
+    """Refuse to go on where the database ended the transaction of the act.
+
+    Raises:
+        StorageFailed: It did.
+    """
     if not current_statements().in_transaction:
         raise StorageFailed(
             "an act is done whole or not at all: the database ended its transaction",

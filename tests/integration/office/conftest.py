@@ -28,7 +28,7 @@ class Templates:
     def copy(self, kind: str, content: str, path: Path) -> str:
         """Copy one; return the copy's URL."""
         template = self._template(kind, content)
-        if content == "staffed":
+        if content != "empty":
             shutil.copy(self._seen(kind, content), f"{path}.seen")
         if kind == "sqlite":
             return copied(self._folder / f"{content}.sqlite", path)
@@ -53,7 +53,10 @@ class Templates:
         if url not in self._made:
             if kind == "postgresql":
                 on_server(self.server, f"CREATE DATABASE {name}")
-            make_template(url, self._seen(kind, content), staffed=content == "staffed")
+            make_template(
+                url, self._seen(kind, content), staffed=content == "staffed",
+                peopled=content == "peopled",
+            )  # fmt: skip
             self._made.add(url)
         return name
 
@@ -99,6 +102,17 @@ def made_up(
 ) -> Iterator[MadeUp]:
     """An office with a clerk and a reviewer, to which nothing came in yet."""
     with copied_database(templates, request.param, "staffed", tmp_path) as url:
+        made = MadeUp(url, tmp_path / "office.sqlite.seen")
+        made.open()
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def peopled(
+    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
+) -> Iterator[MadeUp]:
+    """An office with everybody whom an answer needs, to which nothing came in yet."""
+    with copied_database(templates, request.param, "peopled", tmp_path) as url:
         made = MadeUp(url, tmp_path / "office.sqlite.seen")
         made.open()
         yield made

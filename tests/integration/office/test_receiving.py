@@ -304,8 +304,10 @@ def test_an_amendment_says_what_it_takes_the_place_of(made_up: MadeUp) -> None:
     with pytest.raises(Refusal) as fault:
         made_up.amend(matter, right)
     assert fault.value.code == "amend-nothing"
-    # Back to what it was: another act, and not the first one found again.
-    assert made_up.amend(matter, PAPER).position == 3
+    # Back to what it was, and forth: other acts, and not the first ones found again.
+    assert made_up.amend(matter, PAPER, reason="no").position == 3
+    forth = made_up.amend(matter, right, reason="the month was left out")
+    assert (forth.position, forth.again) == (4, False)
     assert made_up.audit() == []
 
 
