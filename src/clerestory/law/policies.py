@@ -90,10 +90,15 @@ def load_policies(path: Path) -> tuple[list[Policy], list[Fault]]:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         return [], [Fault(path.name, 1, f"cannot be read: {fault}")]
+    if deep := _too_deep(text):
+        return [], [Fault(path.name, deep, f"brackets are nested deeper than {_MOST_NESTED}")]
     try:
         trees = json.loads(cedarpy.policies_to_json_str(text))
     except ValueError as fault:
         return [], [Fault(path.name, _line_of_error(text, str(fault)), f"is not Cedar: {fault}")]
+    except RecursionError:
+        # Cedar reads deeper than Python does.
+        return [], [Fault(path.name, 1, "holds a condition of too many parts to be read")]
     lines = _lines_of_ids(text)
     policies: list[Policy] = []
     faults: list[Fault] = []
@@ -118,6 +123,24 @@ def load_policies(path: Path) -> tuple[list[Policy], list[Fault]]:
                 )
             )
     return policies, faults
+
+
+_MOST_NESTED = 100
+# Strings and comments are passed over whole, so that a bracket in them counts for nothing.
+_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|([(\[{])|([)\]}])')
+
+
+def _too_deep(text: str) -> int:
+    """Return the line on which brackets are nested too deep, or 0.
+
+    Cedar's own parser ends the process there.
+    """
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += bool(found[1]) - bool(found[2])
+        if depth > _MOST_NESTED:
+            return text.count("\n", 0, found.start()) + 1
+    return 0
 
 
 def _wrong_with(notes: Mapping[str, str], tree: Mapping[str, Any]) -> list[str]:
