@@ -46,9 +46,11 @@ class PostgresqlStatements:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Rows:
         """Run one statement."""
-        # The server's own parameters, also on a connection that writes them into its statements:
-        # what is sent again and again is then planned once.
-        cursor = psycopg.Cursor(self._cx, row_factory=tuple_row)
+        cursor = self._cx.cursor(row_factory=tuple_row)
+        if isinstance(cursor, psycopg.ClientCursor):
+            # It would write parameters into the statement, as Django's do: what is sent again and
+            # again is planned once if the server is given them apart.
+            cursor = psycopg.Cursor(self._cx, row_factory=tuple_row)
         return cursor.execute(_placed(sql), parameters or None)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
