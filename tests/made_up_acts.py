@@ -152,6 +152,17 @@ class MadeUp:
 
         return establish(self.office, signed, evidence=evidence)
 
+    def draft_decision(self, matter: str, *, who: str = "P-cus") -> Statement:
+        from clerestory.office.deciding import draft_decision
+
+        return draft_decision(self.office, matter, actor=who, key=key_hash(signer(who).verifier))
+
+    def decide(self, matter: str, *, who: str = "P-cus", signed: Signed | None = None) -> Any:
+        from clerestory.office.deciding import decide
+
+        signed = signed or sign(self.draft_decision(matter, who=who), signer(who))
+        return decide(self.office, signed)
+
     def opened(self, acted: Any) -> dict[str, str]:
         """Each field of an act's entry, opened alone; all of them are those of the whole."""
         office = self.office
