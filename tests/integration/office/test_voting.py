@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connections
 
 from clerestory.acts import NotAllowed, key_hash, sign
-from clerestory.kernel import Refusal
+from clerestory.kernel import Corruption, Refusal
 from made_up_acts import LETTER, MadeUp
 from made_up_office import own_record
 from signed_acts import signer
@@ -248,3 +248,22 @@ def test_a_vote_and_a_refusal_are_of_what_stands(peopled: MadeUp) -> None:
     with pytest.raises(Refusal, match="its act differs"):
         refuse(peopled.office, sign(replace(told, act="seal"), signer("P-cus")), letter=LETTER)
     assert state(matter) == "voted"
+
+
+@sqlite
+def test_what_was_decided_is_read_only_as_its_act_binds_it(peopled: MadeUp) -> None:
+    from clerestory.office.papers import keep_paper, read_paper
+
+    decision = decided(peopled)
+    kept = read_paper(peopled.office, decision.matter, decision.position)
+    rows = apps.get_model("store", "PaperRow").objects
+    # The office's own account has the key that seals, and no reviewer's.
+    rows.filter(matter_id=decision.matter, position=decision.position).delete()
+    bent = kept.replace(b'"release"', b'"withhold"')
+    keep_paper(peopled.office, decision.matter, decision.position, bent)
+
+    with pytest.raises(Corruption) as fault:
+        peopled.vote(decision.matter, "P-ann")
+
+    assert fault.value.code == "office-altered"
+    assert votes() == 0
