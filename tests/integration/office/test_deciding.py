@@ -1,6 +1,7 @@
 """What the office's own law makes of the facts is worked out by the office, bound and kept."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,3 +139,23 @@ def test_a_demand_of_a_day_to_come_is_not_decided(peopled: MadeUp) -> None:
         peopled.decide(matter)
 
     assert fault.value.code == "answer-before-receipt"
+
+
+@sqlite
+def test_a_law_that_did_not_come_through_the_gate_decides_nothing(
+    peopled: MadeUp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clerestory.office import asked
+
+    matter = ready(peopled)
+    for name in ("packs", "profiles"):
+        shutil.copytree(name, tmp_path / name)
+    monkeypatch.setattr(asked, "installed_data", lambda: tmp_path)
+    changed = tmp_path / "packs/us-me/authorities.toml"
+    changed.write_text(changed.read_text("utf-8") + "\n# one letter\n", "utf-8")
+
+    with pytest.raises(Refusal) as fault:
+        peopled.decide(matter)
+
+    assert fault.value.code == "law-not-proved"
+    assert state(matter) == "received"
