@@ -152,6 +152,54 @@ class MadeUp:
 
         return establish(self.office, signed, evidence=evidence)
 
+    def draft_decision(self, matter: str, *, who: str = "P-cus") -> Statement:
+        from clerestory.office.deciding import draft_decision
+
+        return draft_decision(self.office, matter, actor=who, key=key_hash(signer(who).verifier))
+
+    def decide(self, matter: str, *, who: str = "P-cus", signed: Signed | None = None) -> Any:
+        from clerestory.office.deciding import decide
+
+        signed = signed or sign(self.draft_decision(matter, who=who), signer(who))
+        return decide(self.office, signed)
+
+    def draft_vote(
+        self, matter: str, who: str, lower: dict[str, str] | None = None, dissent: str = ""
+    ) -> Statement:
+        from clerestory.office.voting import draft_vote
+
+        return draft_vote(
+            self.office, matter, actor=who, key=key_hash(signer(who).verifier), lower=lower,
+            dissent=dissent,
+        )  # fmt: skip
+
+    def vote(self, matter: str, who: str, **more: Any) -> Any:
+        from clerestory.office.voting import vote
+
+        return vote(self.office, sign(self.draft_vote(matter, who, **more), signer(who)))
+
+    def recuse(self, matter: str, who: str, reason: str = "made up") -> Any:
+        from clerestory.office.voting import draft_recusal, recuse
+
+        told = draft_recusal(
+            self.office, matter, actor=who, key=key_hash(signer(who).verifier), reason=reason
+        )
+        return recuse(self.office, sign(told, signer(who)))
+
+    def draft_refusal(self, matter: str) -> Statement:
+        from clerestory.office.refusing import draft_refusal
+
+        return draft_refusal(
+            self.office, matter, letter=LETTER, actor="P-cus",
+            key=key_hash(signer("P-cus").verifier),
+        )  # fmt: skip
+
+    def refuse(self, matter: str, signed: Signed | None = None) -> Any:
+        from clerestory.office.refusing import refuse
+
+        signed = signed or sign(self.draft_refusal(matter), signer("P-cus"))
+        return refuse(self.office, signed, letter=LETTER)
+
     def opened(self, acted: Any) -> dict[str, str]:
         """Each field of an act's entry, opened alone; all of them are those of the whole."""
         office = self.office

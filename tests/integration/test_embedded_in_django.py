@@ -40,11 +40,17 @@ def a_story(settings: dict[str, Any]) -> Callable[[], None]:
     def work() -> None:
         import django
         from django.conf import settings as of_django
+        from django.db import connection, connections, transaction
 
-        of_django.configure(USE_TZ=True, DATABASES={"default": settings})
-        django.setup()
-        from django.db import connection, transaction
-
+        # Another test may have set Django up before this process was forked off.
+        if of_django.configured:
+            connections["default"]
+            del connections["default"]
+            of_django.DATABASES = {"default": settings}
+            connections.settings = connections.configure_settings(of_django.DATABASES)
+        else:
+            of_django.configure(USE_TZ=True, DATABASES={"default": settings})
+            django.setup()
         connection.ensure_connection()
         statements, ledger = statements_on(connection.connection), embedded()
         migrate(connection, statements)

@@ -163,6 +163,28 @@ def test_a_postgresql_connection_that_could_forget_is_refused(
         owner.act(embedded())
 
 
+def test_for_one_transaction_the_turn_is_taken_once_and_never_on_such_a_connection(
+    sqlite_ledger: LedgerDatabase,
+) -> None:
+    with sqlite_ledger.connection() as owner:
+        statements = statements_on(owner.cx, one_transaction=True)
+        owner.cx.execute("PRAGMA secure_delete = 0").fetchall()
+        for _ in range(2):
+            with pytest.raises(Refusal, match="secure_delete"):
+                statements.take_turn()
+        owner.cx.execute("PRAGMA secure_delete = 1").fetchall()
+        asked: list[str] = []
+        owner.cx.set_trace_callback(asked.append)
+        statements.take_turn()
+        once = len(asked)
+        statements.take_turn()
+        assert (once, len(asked)) == (len(SETTINGS), len(SETTINGS))
+        # The connection's own view takes it each time.
+        owner.statements.take_turn()
+        owner.statements.take_turn()
+        assert len(asked) == 3 * len(SETTINGS)
+
+
 def test_a_fault_of_the_database_is_told_as_one(ledger_database: LedgerDatabase) -> None:
     with ledger_database.connection() as owner:
         owner.cx.execute("ALTER TABLE tile RENAME TO tile_elsewhere")

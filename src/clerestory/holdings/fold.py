@@ -125,7 +125,8 @@ def fold_together(one: str, other: str) -> str:
 
 def _split(name: str) -> list[str]:
     # An apostrophe is left out as often as it is written, in O'Brien as in ʿAbd.
-    text = plain(_APOSTROPHES.sub("", name))
+    # A tilde marks here what is attached, so a typed one is a gap like any other sign.
+    text = plain(_APOSTROPHES.sub("", name)).replace("~", " ")
     text = re.sub(r"\bthe\s+younger\b", "jr", re.sub(r"\bthe\s+elder\b", "sr", text))
     text = _NEWBORN.sub(" ", _NO_NAME.sub(" ", text))
     text = _ATTACHED.sub(r"\1~", text)

@@ -314,6 +314,17 @@ class EmbeddedLedger:
         with statements.translated():
             return self._rows.payload(Reader(statements), index)
 
+    def payloads(
+        self, statements: Statements, start: int, end: int
+    ) -> dict[int, tuple[int, Payload]]:
+        """Return what ``payload`` returns for each entry of a range that has it, with its row's id.
+
+        Raises:
+            Torn: Some cannot be opened, or are not what their leaf committed to.
+        """
+        with statements.translated():
+            return self._rows.payloads(Reader(statements), start, end)
+
     def opening(self, statements: Statements, index: int, name: str) -> Opening:
         """Return what proves one field of one entry and leaves its other fields shut."""
         return opening_of(self.payload(statements, index), name)

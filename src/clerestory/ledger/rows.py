@@ -221,6 +221,31 @@ class EventRows:
         matter, wrapped, sealed = row
         return open_payload(sealed, key=self._unwrap(matter, wrapped), commitment=commitment)
 
+    def payloads(self, reader: Reader, start: int, end: int) -> dict[int, tuple[int, Payload]]:
+        """Decrypt and prove what is kept of a range of entries, in one question.
+
+        Returns:
+            By index: the row's id, and the fields with their salts. An entry that shows all that it
+            says, and one whose matter was erased, is not among them.
+
+        Raises:
+            Torn: Some cannot be opened, or are not what their leaf committed to.
+        """
+        column, first = reader.statements.index_column, reader.statements.first_index
+        found = reader.statements.execute(
+            "SELECT leaf_index, entry_id, leaf, matter_id, wrapped_key, sealed FROM entry "  # noqa: S608
+            "JOIN payload ON payload.entry_id = entry.id JOIN matter ON matter.id = matter_id "
+            f"WHERE entry.{column} >= ? AND entry.{column} < ? AND leaf_index IS NOT NULL",
+            (start + first, end + first),
+        ).fetchall()
+        opened = dict[int, tuple[int, Payload]]()
+        for index, entry_id, leaf, matter, wrapped, sealed in found:
+            commitment = parse_leaf(bytes(leaf)).commitment
+            if commitment is not None:
+                key = self._unwrap(matter, wrapped)
+                opened[index] = entry_id, open_payload(sealed, key=key, commitment=commitment)
+        return opened
+
 
 def opening_of(payload: Payload, name: str) -> Opening:
     """Return what proves one field of an entry and leaves its other fields shut.

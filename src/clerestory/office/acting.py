@@ -27,8 +27,8 @@ from clerestory.kernel import Refusal
 from clerestory.ledger import Event, EventType
 from clerestory.ledger.rows import Written
 from clerestory.office.errors import ClockBack, MovedOn, translated
-from clerestory.office.office import Chain, Office
-from clerestory.office.whole import one_transaction
+from clerestory.office.office import Chain, Look, Office
+from clerestory.office.whole import check_begun, one_transaction
 from clerestory.store.models import ActRow, MatterRow
 
 
@@ -129,13 +129,15 @@ def perform(
     with translated():
         with one_transaction():
             statements = office.take_turn()
-            staff = office.staff()
+            look = office.look(key, told.matter)
+            staff = office.staff(look.last)
             # Before anything is answered: who asks again must be somebody, too.
             _check_signed(signed, staff)
-            row = find_again(office, signed, key)
+            row = find_again(office, signed, key) if look.is_done else None
             again, drawn = row is not None, None
             if row is None:
-                row, drawn = _write(office, signed, staff, key, save, moment)
+                row, drawn = _write(office, signed, staff, look, key, save, moment)
+            check_begun()
             ledger.sequence(statements)
         number = _number(told.matter) if drawn is None else drawn
         return answer(office, row, again=again, number=number)
@@ -189,9 +191,15 @@ def _number(matter: str) -> int | None:
 
 
 def _write(
-    office: Office, signed: Signed, staff: Staff, key: str, save: Save, moment: datetime
+    office: Office,
+    signed: Signed,
+    staff: Staff,
+    look: Look,
+    key: str,
+    save: Save,
+    moment: datetime,
 ) -> tuple[ActRow, int | None]:
-    chain, move = _checked(office, signed, staff, moment)
+    chain, move = _checked(office, signed, staff, look, moment)
     return write_rows(
         office, signed, key=key, chain=chain, move=move, save=save, moment=moment, staff=staff
     )
@@ -235,7 +243,9 @@ def write_rows(
     return row, written.demand_number
 
 
-def _checked(office: Office, signed: Signed, staff: Staff, moment: datetime) -> tuple[Chain, Move]:
+def _checked(
+    office: Office, signed: Signed, staff: Staff, look: Look, moment: datetime
+) -> tuple[Chain, Move]:
     """Return where the matter stands and where the act leads, once all rules are kept."""
     told = signed.statement
     if told.office != office.origin:
@@ -244,8 +254,8 @@ def _checked(office: Office, signed: Signed, staff: Staff, moment: datetime) -> 
             code="act-other-office",
             todo="have the statement written by the office in which you act",
         )
-    check_day(office, told.on, moment)
-    rows = office.rows(told.matter)
+    check_day(office, told.on, moment, latest=look.latest)
+    rows = office.rows(told.matter) if look.is_begun else []
     chain = office.chain(told.matter, rows)
     if (told.position, told.previous) != (chain.position + 1, chain.last):
         raise MovedOn(f"a statement names the act before it: position {told.position}")
@@ -275,7 +285,7 @@ def _check_signed(signed: Signed, staff: Staff) -> None:
     check_signatures(signed, *(staff.verifier(who, key) for who, key in signers))
 
 
-def check_day(office: Office, on: date, moment: datetime) -> None:
+def check_day(office: Office, on: date, moment: datetime, *, latest: date | None) -> None:
     """Refuse a statement of another day than today, and a clock that went back.
 
     Raises:
@@ -283,9 +293,8 @@ def check_day(office: Office, on: date, moment: datetime) -> None:
         Refusal: The statement is of another day.
     """
     today = office.day(moment)
-    last = ActRow.objects.order_by("-on").values_list("on", flat=True).first()
-    if last is not None and today < last:
-        raise ClockBack(f"time does not run backwards: today is {today}, and an act is of {last}")
+    if latest is not None and today < latest:
+        raise ClockBack(f"time does not run backwards: today is {today}, and an act is of {latest}")
     if on != today:
         raise Refusal(
             f"a statement is of the office's own day: {on}, and today is {today}",

@@ -130,7 +130,7 @@ def _write(office: Office, signed: Signed, key: str, moment: datetime) -> ActRow
     ):  # fmt: skip
         raise Refusal("an office begins with its founding", code="office-founding",
                       todo="have the statement of its founding written, and sign that")  # fmt: skip
-    check_day(office, told.on, moment)
+    check_day(office, told.on, moment, latest=None)
     staff = Staff(table=office.table).after_signed(signed)
     first = office.table.first_state(OFFICE)
     chain = Chain(standing=Standing(state=first), position=0, last=NOTHING_BEFORE, round=0)

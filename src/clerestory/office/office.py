@@ -19,13 +19,14 @@ from clerestory.acts import (
 from clerestory.acts.allowed import Done
 from clerestory.acts.table import MATTER, OFFICE, Move
 from clerestory.kernel import Refusal
-from clerestory.kernel.time import Zone, check_moment, local_day
-from clerestory.ledger import EmbeddedLedger, KeyEncryptionKey, Statements, statements_on
+from clerestory.kernel.time import Zone, check_moment, local_day, parse_day
+from clerestory.ledger import EmbeddedLedger, KeyEncryptionKey, Statements
 from clerestory.ledger.storage import Reader
 from clerestory.notes import Verifier
 from clerestory.notes.key_files import Entropy
 from clerestory.office.errors import OfficeAltered
 from clerestory.office.seen import Seen
+from clerestory.office.whole import current_statements
 from clerestory.store.models import ActRow
 
 Clock = Callable[[], datetime]
@@ -56,6 +57,28 @@ class Chain:
     position: int
     last: str
     round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the table of acts says before an act.
+
+    ``last`` is the digest of the last act on the office, ``latest`` the latest day of any act;
+    whether the act is done, and whether its chain is begun.
+    """
+
+    last: str
+    latest: date | None
+    is_done: bool
+    is_begun: bool
+
+
+_LOOK = (
+    "SELECT (SELECT digest FROM store_actrow WHERE chain = %s ORDER BY position DESC LIMIT 1), "
+    '(SELECT max("on") FROM store_actrow), '
+    "EXISTS (SELECT 1 FROM store_actrow WHERE key = %s), "
+    "EXISTS (SELECT 1 FROM store_actrow WHERE chain = %s)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +119,7 @@ class Office:
 
     def statements(self) -> Statements:
         """Return the ledger's view of this thread's connection."""
-        connection.ensure_connection()
-        return statements_on(connection.connection)
+        return current_statements()
 
     def take_turn(self) -> Statements:
         """Let nobody else act until the transaction ends, in the newest database that there is.
@@ -179,10 +201,24 @@ class Office:
                 )
             last = signed.digest
 
-    def staff(self) -> Staff:
-        """Return who is in the office, read off its acts and not off its tables of people."""
+    def look(self, key: str, chain: str) -> "Look":
+        """Return in one question what an act asks of the table of acts before it is checked."""
+        with connection.cursor() as cursor:
+            cursor.execute(_LOOK, (OFFICE_CHAIN, key, chain))
+            last, latest, is_done, is_begun = cursor.fetchone()
+        if isinstance(latest, str):  # SQLite has no days of its own
+            latest = parse_day(latest)
+        return Look(last=last or "", latest=latest, is_done=bool(is_done), is_begun=bool(is_begun))
+
+    def staff(self, last: str | None = None) -> Staff:
+        """Return who is in the office, read off its acts and not off its tables of people.
+
+        Args:
+            last: The digest of the last act on the office, where it is known already.
+        """
         acts = ActRow.objects.filter(chain=OFFICE_CHAIN)
-        last = acts.order_by("-position").values_list("digest", flat=True).first() or ""
+        if last is None:
+            last = acts.order_by("-position").values_list("digest", flat=True).first() or ""
         known = self._staff.get(last)
         if known is not None:
             return known

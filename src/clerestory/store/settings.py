@@ -93,6 +93,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": query.get("host", [parts.hostname or ""])[0],
         "PORT": "" if port is None else str(port),
         "CONN_MAX_AGE": None,
-        # A commit that is answered is on disk, whatever the server's own setting.
-        "OPTIONS": {"options": "-c synchronous_commit=on"},
+        # A commit that is answered is on disk, whatever the server's own setting. What is asked
+        # again and again is planned once.
+        "OPTIONS": {"options": "-c synchronous_commit=on", "prepare_threshold": 5},
     }

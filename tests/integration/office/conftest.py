@@ -28,7 +28,7 @@ class Templates:
     def copy(self, kind: str, content: str, path: Path) -> str:
         """Copy one; return the copy's URL."""
         template = self._template(kind, content)
-        if content == "staffed":
+        if content != "empty":
             shutil.copy(self._seen(kind, content), f"{path}.seen")
         if kind == "sqlite":
             return copied(self._folder / f"{content}.sqlite", path)

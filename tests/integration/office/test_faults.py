@@ -329,3 +329,25 @@ def test_without_its_key_file_or_with_a_clock_gone_back_nothing_is_done(
     made_up.open()
     assert made_up.receive(2).number == 2
     assert made_up.audit() == []
+
+
+@SQLITE
+def test_the_file_in_which_writers_wait_is_a_file_or_nothing_is_done(
+    made_up: MadeUp, tmp_path: Any
+) -> None:
+    made_up.receive(1)
+    turn = tmp_path / "office.sqlite.turn"
+    assert turn.stat().st_mode & 0o777 == 0o600
+    turn.unlink()
+    made_up.receive(2)
+    turn.unlink()
+    turn.symlink_to(tmp_path / "elsewhere")
+    before = rows("ActRow")
+
+    with pytest.raises(StorageFailed) as fault:
+        made_up.receive(3)
+
+    assert "office.sqlite.turn" in str(fault.value)
+    assert "nothing was done" in fault.value.todo
+    assert rows("ActRow") == before
+    assert not (tmp_path / "elsewhere").exists()

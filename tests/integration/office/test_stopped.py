@@ -7,14 +7,20 @@ database, commit included. Nothing stands in for a part of the program.
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
 from types import FrameType
 from typing import Any
 
 from django.apps import apps
 from django.db import connections
 
+from clerestory.acts import sign
 from made_up_acts import MadeUp
+from made_up_office import own_record
 from office_databases import go_to
+from signed_acts import signer
 
 CALLS = {"execute", "executemany", "commit"}
 DRIVERS = ("psycopg/cursor.py", "psycopg/connection.py")
@@ -44,7 +50,12 @@ def kills_at(number: int) -> Any:
 
 
 def receive_in_a_child(made_up: MadeUp, token: int, number: int) -> bool:
-    """Let a child of this process do the act; return whether it lived."""
+    """Let a child of this process receive a paper; return whether it lived."""
+    return in_a_child(made_up, number, lambda: made_up.receive(token))
+
+
+def in_a_child(made_up: MadeUp, number: int, act: Callable[[], object]) -> bool:
+    """Let a child of this process do an act; return whether it lived."""
     connections.close_all()
     child = os.fork()
     if child == 0:  # pragma: no cover - another process
@@ -52,7 +63,7 @@ def receive_in_a_child(made_up: MadeUp, token: int, number: int) -> bool:
         try:
             go_to(made_up.url)
             sys.setprofile(kills_at(number))
-            made_up.receive(token)
+            act()
             status = 0
         finally:
             os._exit(status)
@@ -92,3 +103,41 @@ def test_killed_after_the_commit_it_is_found_on_whatever_day(made_up: MadeUp) ->
 
     assert (acted.number, acted.again, done()) == (1, True, 1)
     assert made_up.audit() == []
+
+
+def establish_and_what_follows(made: MadeUp) -> Iterator[tuple[int, Callable[[], Any]]]:
+    """Each act of an answer in turn, signed once, with how many calls lie between two kills."""
+    from clerestory.office.voting import vote
+
+    text = own_record("M-1", received="2026-12-01", program="medicaid", fields=["address"])
+    matter = str(made.receive(paper=text.encode()).matter)
+    fact = "findings.identity_of_subject_verified"
+    found = sign(made.draft_finding(matter, fact, "no"), signer("P-cus"))
+    yield STEP, lambda: made.establish_signed(found)
+    decision = sign(made.draft_decision(matter), signer("P-cus"))
+    # The law is worked out before each: fewer of them.
+    yield 6 * STEP, lambda: made.decide(matter, signed=decision)
+    for who in ("P-ann", "P-bob"):
+        cast = sign(made.draft_vote(matter, who), signer(who))
+        yield STEP, partial(vote, made.office, cast)
+    refused = sign(made.draft_refusal(matter), signer("P-cus"))
+    yield STEP, lambda: made.refuse(matter, refused)
+
+
+def acts() -> int:
+    return int(apps.get_model("store", "ActRow").objects.count())
+
+
+def test_any_act_of_an_answer_that_is_killed_is_done_or_not_done(peopled: MadeUp) -> None:
+    for step, act in establish_and_what_follows(peopled):
+        before, kills = acts(), 0
+        for number in count(1, step):
+            lived = in_a_child(peopled, number, act)
+            if acts() > before or lived:
+                break
+            kills += 1
+        assert kills >= 24 // step
+        # The retry finishes it, or finds it: one act more, whatever stopped in between.
+        again = acts() == before + 1
+        assert (act().again, acts()) == (again, before + 1)
+        assert peopled.audit() == []

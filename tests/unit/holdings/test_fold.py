@@ -102,3 +102,10 @@ def test_nearness_is_wide_and_a_slip_is_one_letter() -> None:
     assert not is_near("ana", "eva")
     assert is_slip("warsame", "warsaem")
     assert not is_slip("hasan", "husen")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("~", ""), ("~ Amin", "Amin"), ("El~Amin", "El Amin"), ("Amin~", "Amin")]
+)
+def test_a_typed_tilde_is_a_gap(typed: str, meant: str) -> None:
+    assert fold_name(typed) == fold_name(meant)

@@ -39,7 +39,9 @@ def test_a_server_is_reached_as_the_url_says(url: str, told: dict[str, Any]) -> 
 
     assert database.items() >= told.items()
     assert database["ENGINE"] == "django.db.backends.postgresql"
-    assert database["OPTIONS"] == {"options": "-c synchronous_commit=on"}
+    assert database["OPTIONS"] == {
+        "options": "-c synchronous_commit=on", "prepare_threshold": 5,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

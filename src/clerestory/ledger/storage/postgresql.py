@@ -31,9 +31,12 @@ class PostgresqlStatements:
         files("clerestory.ledger.storage").joinpath("postgresql.sql").read_text("utf-8")
     )
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Any], *, one_transaction: bool = False
+    ) -> None:
         """Use ``connection``; the caller sees to it that one thread uses it at a time."""
         self._cx = connection
+        self._once, self._taken = one_transaction, False
 
     @property
     def in_transaction(self) -> bool:
@@ -44,6 +47,10 @@ class PostgresqlStatements:
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Rows:
         """Run one statement."""
         cursor = self._cx.cursor(row_factory=tuple_row)
+        if isinstance(cursor, psycopg.ClientCursor):
+            # It would write parameters into the statement, as Django's do: what is sent again and
+            # again is planned once if the server is given them apart.
+            cursor = psycopg.Cursor(self._cx, row_factory=tuple_row)
         return cursor.execute(_placed(sql), parameters or None)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
@@ -59,6 +66,8 @@ class PostgresqlStatements:
             Refusal: A commit on this connection is answered before it is on disk, or the
                 transaction goes on seeing the database as it was before the waiting.
         """
+        if self._taken:
+            return
         _, commit, isolation = self.execute(
             "SELECT pg_advisory_xact_lock(?), current_setting('synchronous_commit'), "
             "current_setting('transaction_isolation')",
@@ -69,6 +78,7 @@ class PostgresqlStatements:
             raise _refused("synchronous_commit = on", commit)
         if isolation != "read committed":
             raise _refused("transaction_isolation = read committed", isolation)
+        self._taken = self._once
 
     def damage(self) -> Iterator[str]:
         """Yield nothing: a server checks its pages when it reads them, and an audit reads all."""

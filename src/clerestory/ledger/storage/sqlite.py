@@ -41,9 +41,10 @@ class SqliteStatements:
         files("clerestory.ledger.storage").joinpath("sqlite.sql").read_text("utf-8")
     )
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, one_transaction: bool = False) -> None:
         """Use ``connection``; the caller sees to it that one thread uses it at a time."""
         self._cx = connection
+        self._once, self._taken = one_transaction, False
 
     @property
     def in_transaction(self) -> bool:
@@ -66,7 +67,9 @@ class SqliteStatements:
         A caller that begins with ``BEGIN IMMEDIATE`` has it from the start, and waits for it. One
         that begins otherwise may meet ``Busy`` at its first write.
         """
-        check_settings(self._cx)
+        if not self._taken:
+            check_settings(self._cx)
+            self._taken = self._once
 
     def damage(self) -> Iterator[str]:
         """Yield what SQLite finds wrong with its file."""

@@ -70,10 +70,7 @@ class Engine:
             Refusal: A lowering would raise an answer, or names nothing that is asked for.
         """
         docket = self.docket(demand)
-        found = run(self.law, docket.cases, docket.entities)
-        answers: Sequence[CaseAnswer] = self._possible.withheld_where_not(
-            docket.cases, found, self.sources
-        )
+        answers = self.answers(docket)
         changes = (
             Changes.of(self.law, docket.cases, answers, docket.entities)
             if explain
@@ -103,6 +100,11 @@ class Engine:
             engine=ENGINE,
             alarms=tuple(sorted({e for f in answers for e in f.errors} | set(duty_errors))),
         )
+
+    def answers(self, docket: "Docket") -> Sequence[CaseAnswer]:
+        """Return what each case of a docket comes to, before anybody lowers it."""
+        found = run(self.law, docket.cases, docket.entities)
+        return self._possible.withheld_where_not(docket.cases, found, self.sources)
 
     @cached_property
     def _possible(self) -> Possible:

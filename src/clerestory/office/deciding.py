@@ -1,0 +1,177 @@
+"""The law of the day applied to what a matter asks: worked out by the office, never given to it.
+
+Whoever decides signs what the office's own law, packs, profile and day make of the facts as they
+stand. What is signed is worked out anew when it comes back: it must be the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from clerestory.acts import Signed, Statement
+from clerestory.audit.sources_of_fields import sources_of
+from clerestory.demands import Determination, check_day_of_answer, demand_json, read_demand
+from clerestory.kernel.canonical import Json, canonical_bytes, digest_of
+from clerestory.office.acting import Acted, draft
+from clerestory.office.asked import asked, own_law
+from clerestory.office.cells import Cell, cells_json, needs_counsel
+from clerestory.office.claims import settle, since_the_paper
+from clerestory.office.matters import acts_in, check_act, do, is_done, stands_on
+from clerestory.office.office import Office, own_key
+from clerestory.policy import Engine
+from clerestory.policy.decide.cases import CaseAnswer
+from clerestory.policy.decide.counsel import is_ordered
+from clerestory.policy.decide.engine import Docket
+
+_WORDS = ("established", "lifted", "mandated", "barred")
+"""What each stage fills for those that follow it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A determination with what it stands on, as it is bound and kept."""
+
+    facts: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+
+def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
+    """Decide what a matter asks, after these acts and under the office's law of a day.
+
+    Raises:
+        Refusal: A claim is not established, or the demand is for another holder.
+        PackFault: The office's law did not come through the gate as it stands.
+        BadDemand: What came in is no demand in its written form.
+    """
+    law = own_law(office)
+    demand = asked(office, law, matter, acts)
+    check_day_of_answer(demand, on)
+    vocabulary = law.stack.vocabulary
+    known = settle(demand_json(demand), since_the_paper(acts), vocabulary)
+    settled = read_demand(known, vocabulary)
+    sources = sources_of(law.agency, law.profiles)
+    engine = Engine.of(law.stack, on, sources)
+    told = engine.decide(settled, explain=False)
+    docket = engine.docket(settled)
+    answers = engine.answers(docket)
+    cells = {
+        (ruling.item.program, ruling.item.ref): Cell(
+            outcome=ruling.outcome, coarsen_to=ruling.coarsen_to or "",
+            ordered=is_ordered(engine.law, answers[docket.places[ruling.item]]),
+        )
+        for ruling in told.rulings
+    }  # fmt: skip
+    parts: dict[str, Json] = {
+        "demand": demand_json(settled),
+        "determination": _determination(told),
+        "cells": cells_json(cells),
+        "stages": _stages(docket, answers),
+    }
+    return Judged(
+        content=canonical_bytes(parts),
+        facts={
+            "to": "referred" if needs_counsel(cells) else "decided",
+            "stands_on": stands_on(acts),
+            **{name: digest_of(part) for name, part in parts.items()},
+            **_law_facts(office, told, sources),
+        },
+    )
+
+
+def draft_decision(
+    office: Office, matter: str, *, actor: str, key: str, at: datetime | None = None
+) -> Statement:
+    """Write the statement of what the law of today makes of a matter, for its actor to sign.
+
+    Args:
+        office: Whose matter.
+        matter: Which one.
+        actor: Who has it decided.
+        key: The hash of the key that they sign with.
+        at: When, in an office that is made up.
+
+    Raises:
+        Refusal: As :func:`judge`.
+    """
+    judged = judge(office, matter, acts_in(office, matter), office.day(office.moment(at)))
+    return draft(office, "decide", matter, actor=actor, key=key, at=at, facts=dict(judged.facts))
+
+
+def decide(office: Office, signed: Signed, *, at: datetime | None = None) -> Acted:
+    """Decide a matter: the determination, its stages and the facts are bound, and kept sealed.
+
+    Raises:
+        Refusal: The statement is not what the office's own law makes of the facts, or is not the
+            next act.
+        NotAllowed: Whoever signed may not, or the matter stands elsewhere.
+        Corruption: Whoever is named did not sign it.
+    """
+    told = signed.statement
+    check_act(told, "decide")
+    # One decision on the same facts and day: whoever asks for it again finds it.
+    key = own_key("decide", told.matter, told.facts.get("stands_on", ""), str(told.on))
+    if is_done(key):
+        return do(office, signed, None, key=key, at=at)
+    acts = acts_in(office, told.matter, told.position)
+    judged = judge(office, told.matter, acts, told.on)
+    return do(office, signed, judged.facts, key=key, content=judged.content, at=at)
+
+
+def _law_facts(
+    office: Office, told: Determination, sources: Mapping[tuple[str, str], str]
+) -> dict[str, str]:
+    """Return what a determination stands on beside the demand."""
+    named: list[Json] = [[*name, source] for name, source in sorted(sources.items())]
+    return {
+        "law": told.pack_digest,
+        "packs": ", ".join(told.packs),
+        "profile": office.profile,
+        "catalogue": digest_of(named),
+        "engine": told.engine,
+        "judged": told.facts_digest,
+    }
+
+
+def _determination(told: Determination) -> dict[str, Json]:
+    """Return a determination without its sentences: words decide nothing, and may be mended."""
+    return {
+        "demand": told.demand_id,
+        "on": str(told.on),
+        "overall": told.overall,
+        "rulings": [
+            {
+                "program": one.item.program, "item": one.item.ref, "outcome": one.outcome.value,
+                "coarsen_to": one.coarsen_to or "", "authorities": list(one.authorities),
+                "policies": list(one.policies), "opinions": list(one.opinions),
+                "suspended": list(one.suspended),
+            }
+            for one in told.rulings
+        ],
+        "duties": [
+            {
+                "code": one.code, "basis": one.basis, "authority": one.authority,
+                "within": one.within or "", "to": one.to or "", "content": list(one.content),
+                "due": str(one.due.on) if one.due else "",
+            }
+            for one in told.duties
+        ],
+        "alarms": list(told.alarms),
+    }  # fmt: skip
+
+
+def _stages(docket: Docket, answers: Sequence[CaseAnswer]) -> list[Json]:
+    """Return the way of each case through the stages, with the items that it is."""
+    items: dict[int, list[Json]] = {}
+    for item, place in docket.places.items():
+        items.setdefault(place, []).append(f"{item.program}/{item.ref}")
+    return [
+        {
+            "items": items[place], "outcome": answer.outcome.value,
+            "defines": list(answer.defined), "lifts": list(answer.lifts),
+            "bars": list(answer.bars), "refers": list(answer.refers),
+            "refusals": list(answer.refusals), "opinions": list(answer.opinions),
+            "suspended": list(answer.suspended), "errors": list(answer.errors),
+            **{name: sorted(answer.context[name]) for name in _WORDS},
+        }
+        for place, answer in enumerate(answers)
+    ]  # fmt: skip
