@@ -366,6 +366,28 @@ def test_no_letter_tells_how_many_live_in_a_home(case: str) -> None:
     assert "anyone else in the home" in "".join(said[0])
 
 
+@pytest.mark.parametrize(
+    ("path", "case", "denied"),
+    [
+        # A court ordered the subpoena obeyed, and whether that order is on hold is not known.
+        ("us-federal/cases/other-programs.yaml", "FC-137", "district court order was"),
+        # The police hold the exemption.
+        ("us-me/cases/services-hospital-addresses.yaml", "MC-028", "has not granted an exemption"),
+        # A judge's search warrant that has run out.
+        ("us-federal/cases/hipaa.yaml", "FC-108", "is not a search warrant"),
+    ],
+)
+def test_no_refusal_denies_a_paper_that_was_shown(path: str, case: str, denied: str) -> None:
+    document = pick_case(load_document(PACKS / path), path, case)
+    on, stack = day_of(plain(document)["expect"][0]), days().stack(("us-federal", "us-me"))
+    asked = read_demand(demand_on(document, on), stack.vocabulary)
+    ruled = days().engine(("us-federal", "us-me"), on).decide(asked)
+
+    text = " ".join(composing.refusal(written_from(stack, asked, ruled, on)).lines)
+
+    assert denied not in text
+
+
 def test_the_sample_holds_every_kind_of_letter() -> None:
     kinds = {(kind, given(name).is_own) for name in STEPS for kind, _ in letters(given(name))}
 
