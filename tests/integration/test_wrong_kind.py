@@ -35,8 +35,8 @@ OTHERS: dict[str, bytes | str] = {
 }
 
 # Where another file truly stands in the place of ours: inside a published log, under the name of a
-# package whose signature lies beside it, as the entry that a proof proves, or inside an office's own
-# record of look-ups.
+# package whose signature lies beside it, as the entry that a proof proves, or in an office's
+# own record of look-ups.
 IN_OUR_PLACE = {
     "verify package",
     "log verify tile/entries/000.p/4",
