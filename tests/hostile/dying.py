@@ -17,9 +17,14 @@ import importlib, json, os, pkgutil, signal, sys, traceback
 import clerestory
 from clerestory.cli import main
 
-for module in pkgutil.walk_packages(clerestory.__path__, "clerestory."):
-    if module.name.rpartition(".")[2] not in {"__main__", "spark"}:
-        importlib.import_module(module.name)
+# What has tables is loaded only by a process that was told which database they are in.
+for room in pkgutil.iter_modules(clerestory.__path__):
+    if room.name in {"store", "office", "config"}:
+        continue
+    loaded = importlib.import_module(f"clerestory.{room.name}")
+    for module in pkgutil.walk_packages(getattr(loaded, "__path__", ()), f"{loaded.__name__}."):
+        if module.name.rpartition(".")[2] not in {"__main__", "spark"}:
+            importlib.import_module(module.name)
 writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 moves = {"os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir"}
 

@@ -313,7 +313,7 @@ def test_a_score_without_a_miss_ends_well(run: Run) -> None:
     code, said, _ = run("law", "cases", CASE_FILE)
 
     assert code == 0
-    assert said.splitlines()[-2].startswith("17 passed, 0 failed, 0 not covered")
+    assert said.splitlines()[-2].startswith("19 passed, 0 failed, 0 not covered")
     assert said.splitlines()[-1] == "over-releases: 0"
 
 
@@ -333,7 +333,7 @@ def test_a_miss_and_an_over_release_are_told_apart(tmp_path: Path, run: Run) -> 
     lines = said.splitlines()
     assert code == 1
     assert lines[0].startswith("OVER-RELEASE  PM-002 on 2026-03-04: S1.claims")
-    assert lines[-2].startswith("15 passed, 2 failed, 0 not covered")
+    assert lines[-2].startswith("17 passed, 2 failed, 0 not covered")
     assert lines[-1] == "over-releases: 1"
     scored = json.loads(as_json)
     assert (scored["failed"], scored["over_releases"]) == (2, 1)
@@ -350,13 +350,13 @@ def test_a_case_of_a_pack_that_is_not_here_is_not_covered(tmp_path: Path, run: R
 
     assert code == 0
     assert "not covered   PM-001  (cases.yaml): there is no pack us-zz" in said
-    assert "16 passed, 0 failed, 1 not covered" in said
+    assert "18 passed, 0 failed, 1 not covered" in said
 
 
 def test_every_case_is_named_when_asked(run: Run) -> None:
     _, said, _ = run("law", "cases", "--verbose", CASE_FILE)
 
-    assert said.count("\npassed ") + said.startswith("passed ") == 17
+    assert said.count("\npassed ") + said.startswith("passed ") == 19
 
 
 def test_an_authority_is_shown_with_all_that_rests_on_it(run: Run) -> None:

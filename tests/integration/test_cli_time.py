@@ -67,7 +67,7 @@ def answer(office: Path, verb: str, at: str, *more: str | Path) -> Result:
 
 def disclose(office: Path, at: str) -> Result:
     who = office.parent / "who.yaml"
-    demo = (HOME / "profiles" / "maine-dhhs" / "demo" / "who.yaml").read_text()
+    demo = (HOME / "profiles" / "maine-dhhs" / "demo" / "letter-who.yaml").read_text()
     who.write_text(re.sub("^demand: .*$", "demand: EVENING-1", demo, flags=re.MULTILINE))
     return answer(
         office, "disclose", at, "--who", who, "--reviewer", "one", "--reviewer", "two",

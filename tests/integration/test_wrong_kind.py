@@ -35,13 +35,16 @@ OTHERS: dict[str, bytes | str] = {
 }
 
 # Where another file truly stands in the place of ours: inside a published log, under the name of a
-# package whose signature lies beside it, or as the entry that a proof proves.
+# package whose signature lies beside it, as the entry that a proof proves, or in an office's
+# own record of look-ups.
 IN_OUR_PLACE = {
     "verify package",
     "log verify tile/entries/000.p/4",
     "log verify tile/0/000.p/4",
     "log verify entry",
     "receive office log",
+    "holdings lookups.jsonl",
+    "holdings lookups.head",
     "log audit",
     "log audit repair",
     "log prove",

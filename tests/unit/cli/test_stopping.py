@@ -41,10 +41,11 @@ def drop_and_go_on(number: int) -> None:
 
 @pytest.fixture(autouse=True)
 def plain_signals() -> Iterator[None]:
-    # Whoever runs these tests may have had them ignore a hang-up.
-    before = {one: signal.getsignal(one) for one in (signal.SIGHUP, signal.SIGTERM)}
+    # Whoever runs these tests may have had them ignore a hang-up, or what the keyboard sends.
+    before = {one: signal.getsignal(one) for one in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)}
     for one in before:
         signal.signal(one, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     for one, handler in before.items():
         signal.signal(one, handler)
