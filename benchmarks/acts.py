@@ -29,7 +29,8 @@ from secrets import token_urlsafe
 from typing import Any
 
 # Beside this file, where the program that is run finds it.
-from embedded import Figure, postgresql, table, timed  # type: ignore[import-not-found]
+from embedded import postgresql  # type: ignore[import-not-found]
+from figures import Figure, table, timed  # type: ignore[import-not-found]
 
 from clerestory.acts import OFFICE_CHAIN, Second, key_hash, sign
 from clerestory.ledger import Ed25519Signer, FileKeyEncryptionKey

@@ -22,11 +22,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+# Beside this file, where the program that is run finds it.
+from figures import Figure, table, timed  # type: ignore[import-not-found]
 
 from clerestory.kernel.time import Zone
 from clerestory.ledger import (
@@ -50,19 +53,6 @@ PROCESSES = 8
 
 GOALS = {"sqlite": (2.0, 0.85), "postgresql": (3.0, 0.7)}
 """The act at the median over the bare commit, and eight processes' rate over one's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One measurement, beside what it is compared with."""
-
-    name: str
-    value: float
-    unit: str
-    ratio: float | None = None
-    ratio_to: str = ""
-    goal: str = ""
-    met: bool | None = None
 
 
 class Office:
@@ -149,13 +139,6 @@ class Office:
 
 
 Connect = Callable[[], Any]
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Return the seconds that one call takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def medians(kind: str, connect: Connect, rounds: int) -> list[Figure]:
@@ -332,17 +315,6 @@ def measure(kinds: list[str], rounds: int, seconds: float) -> list[Figure]:
                     figures += medians(kind, connect, rounds)
                     figures += crowds(kind, connect, seconds)
     return figures
-
-
-def table(figures: list[Figure]) -> str:
-    """Show the figures to a person."""
-    lines = []
-    for one in figures:
-        ratio = f"{one.ratio:8.3f} of {one.ratio_to}" if one.ratio is not None else ""
-        answer = "" if one.met is None else ("met" if one.met else "NOT MET")
-        value = f"{one.value:10,.2f} {one.unit:<8}"
-        lines.append(f"{one.name:<48} {value} {ratio:<24} {one.goal:<9} {answer}".rstrip())
-    return "\n".join(lines)
 
 
 def main() -> None:

@@ -17,14 +17,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pymerkle
+
+# Beside this file, where the program that is run finds it.
+from figures import Figure, table, timed  # type: ignore[import-not-found]
 
 from clerestory.kernel.time import Zone
 from clerestory.ledger import (
@@ -45,19 +46,6 @@ SIGNER = Ed25519Signer(name="ledger.example/benchmark", seed=bytes(32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One measurement, beside what it is compared with."""
-
-    name: str
-    value: float
-    unit: str
-    ratio: float | None = None
-    ratio_to: str = ""
-    goal: str = ""
-    met: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
     """How much work a run does."""
 
@@ -71,13 +59,6 @@ class Sizes:
 FULL = Sizes(floor_hashes=50_000, rounds=60, bulk=1_000_000, proofs=1_000, peer_bulk=100_000)
 
 SMALL = Sizes(floor_hashes=2_000, rounds=5, bulk=5_000, proofs=20, peer_bulk=2_000)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Return the seconds that one call takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def fresh(count: int) -> list[bytes]:
@@ -95,7 +76,8 @@ def hash_floor(count: int) -> float:
             sha256(b"\x00" + entry).digest()
             sha256(b"\x01" + pair).digest()
 
-    return count / min(timed(work) for _ in range(3))
+    seconds: float = min(timed(work) for _ in range(3))
+    return count / seconds
 
 
 class BareTable:
@@ -344,17 +326,6 @@ def measure(sizes: Sizes) -> list[Figure]:
             *large(folder, sizes),
             *peers(folder, sizes),
         ]
-
-
-def table(figures: list[Figure]) -> str:
-    """Show the figures to a person."""
-    lines = []
-    for one in figures:
-        ratio = f"{one.ratio:8.3f} of {one.ratio_to}" if one.ratio is not None else ""
-        answer = "" if one.met is None else ("met" if one.met else "NOT MET")
-        value = f"{one.value:14,.2f} {one.unit:<10}"
-        lines.append(f"{one.name:<48} {value} {ratio:<24} {one.goal:<9} {answer}".rstrip())
-    return "\n".join(lines)
 
 
 def verify_only(public: Path) -> None:

@@ -607,13 +607,19 @@ def test_a_paper_is_not_received_with_persons_that_it_does_not_name(
     assert everything_in(office) == before
 
 
+def own_agency(office: Path, agency: Path) -> Path:
+    """Give the office a copy of its agency's records, which the test may change."""
+    home = shutil.copytree(agency, office.parent / "agency")
+    settings = office / "office.toml"
+    settings.write_text(settings.read_text().replace(str(agency), str(home)))
+    return home
+
+
 @pytest.mark.parametrize("code", ["index-altered", "index-outdated"])
 def test_an_index_that_finds_nobody_is_told_where_it_is_not_that_of_the_records(
     office: Path, agency: Path, code: str
 ) -> None:
-    home = shutil.copytree(agency, office.parent / "agency")
-    settings = office / "office.toml"
-    settings.write_text(settings.read_text().replace(str(agency), str(home)))
+    home = own_agency(office, agency)
     demand = write(office)
     done("receive", demand, "--office", office, *AT)
     if code == "index-altered":
@@ -643,9 +649,7 @@ def test_an_index_that_finds_nobody_is_told_where_it_is_not_that_of_the_records(
 def test_an_index_that_is_older_than_the_records_hides_no_second_person(
     office: Path, agency: Path, change: str
 ) -> None:
-    home = shutil.copytree(agency, office.parent / "agency")
-    settings = office / "office.toml"
-    settings.write_text(settings.read_text().replace(str(agency), str(home)))
+    home = own_agency(office, agency)
     demand = write(office)
     done("receive", demand, "--office", office, *AT)
     with sqlite3.connect(home / "agency.sqlite") as source:

@@ -4,6 +4,7 @@ from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office
 from clerestory.cli.places import packs_folder
 from clerestory.demands import Demand
+from clerestory.demands.holder import check_holder
 from clerestory.holdings import load_catalogue
 from clerestory.kernel import Refusal
 from clerestory.kernel.reading import read_toml
@@ -28,20 +29,8 @@ def check_addressed(office: Office, demand: Demand) -> None:
             code="profile-jurisdiction",
             todo='write into it a line such as jurisdiction = "us-me"',
         )
-    ours = {
-        "agency": load_catalogue(office.profile / "catalogue.toml").agency,
-        "jurisdiction": told,
-    }
-    named = {"agency": demand.holder.agency, "jurisdiction": demand.holder.jurisdiction}
-    for key, own in ours.items():
-        if named[key] != own:
-            raise Refusal(
-                f"this office answers for {key} {own}, and the demand says holder.{key}: "
-                f"{named[key]}",
-                code="answer-other-holder",
-                todo=f"write holder.{key}: {own} where that is what the paper means; else send "
-                "the paper to whom it is for",
-            )
+    agency = load_catalogue(office.profile / "catalogue.toml").agency
+    check_holder(demand, agency=agency, jurisdiction=told)
 
 
 def check_own_law(decided: Decided) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from clerestory.acts import Signed
 from clerestory.audit.installed import installed_data
 from clerestory.demands import BadDemand, Demand, read_demand
+from clerestory.demands.holder import check_holder
 from clerestory.demands.reading import MAX_NODES
 from clerestory.holdings import load_catalogue
 from clerestory.kernel import Refusal
@@ -60,7 +61,7 @@ def asked(office: Office, law: OwnLaw, matter: str, acts: list[Signed]) -> Deman
         paper, file=matter, kind="yaml", private=True, max_nodes=MAX_NODES, error=BadDemand
     )
     demand = read_demand(document, law.stack.vocabulary)
-    _check_holder(office, law, demand)
+    check_holder(demand, agency=law.agency, jurisdiction=office.jurisdiction)
     if demand.opinions or demand.suspensions:
         raise Refusal(
             "an opinion and a suspension are acts of counsel and stand in no paper",
@@ -68,17 +69,3 @@ def asked(office: Office, law: OwnLaw, matter: str, acts: list[Signed]) -> Deman
             todo="amend the demand without them, and have counsel answer by an act",
         )
     return demand
-
-
-def _check_holder(office: Office, law: OwnLaw, demand: Demand) -> None:
-    ours = {"agency": law.agency, "jurisdiction": office.jurisdiction}
-    named = {"agency": demand.holder.agency, "jurisdiction": demand.holder.jurisdiction}
-    for key, own in ours.items():
-        if named[key] != own:
-            raise Refusal(
-                f"this office answers for {key} {own}, and the demand says holder.{key}: "
-                f"{named[key]}",
-                code="answer-other-holder",
-                todo=f"write holder.{key}: {own} where that is what the paper means; else send "
-                "the paper to whom it is for",
-            )

@@ -96,14 +96,21 @@ def database(request: pytest.FixtureRequest, templates: Templates, tmp_path: Pat
         yield url
 
 
+@contextmanager
+def opened(templates: Templates, kind: str, name: str, folder: Path) -> Iterator[MadeUp]:
+    """Open an office in a copy of a template's database."""
+    with copied_database(templates, kind, name, folder) as url:
+        made = MadeUp(url, folder / "office.sqlite.seen")
+        made.open()
+        yield made
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def made_up(
     request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
 ) -> Iterator[MadeUp]:
     """An office with a clerk and a reviewer, to which nothing came in yet."""
-    with copied_database(templates, request.param, "staffed", tmp_path) as url:
-        made = MadeUp(url, tmp_path / "office.sqlite.seen")
-        made.open()
+    with opened(templates, request.param, "staffed", tmp_path) as made:
         yield made
 
 
@@ -112,9 +119,7 @@ def peopled(
     request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
 ) -> Iterator[MadeUp]:
     """An office with everybody whom an answer needs, to which nothing came in yet."""
-    with copied_database(templates, request.param, "peopled", tmp_path) as url:
-        made = MadeUp(url, tmp_path / "office.sqlite.seen")
-        made.open()
+    with opened(templates, request.param, "peopled", tmp_path) as made:
         yield made
 
 
