@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -63,6 +64,8 @@ def load_catalogue(path: str | Path) -> Catalogue:
     return parse_catalogue(written, file=str(file))
 
 
+# A command reads it for each thing that it asks of it; whoever changed the file is read anew.
+@lru_cache(maxsize=8)
 def parse_catalogue(written: bytes, *, file: str) -> Catalogue:
     """Read a catalogue from bytes; ``file`` is only named in messages."""
     try:

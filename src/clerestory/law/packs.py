@@ -246,17 +246,22 @@ def join_packs(packs: Sequence[Pack], packs_folder: Path) -> PackStack:
     code_files += [p.folder / "codes.yaml" for p in packs if (p.folder / "codes.yaml").exists()]
     codes_digest = _digest(code_files)
     digests = "\n".join([*(pack.digest for pack in packs), codes_digest])
-    vocabulary = load_vocabulary(code_files)
-    _check_same(codes_digest, code_files, packs_folder.name)
     return PackStack(
         packs=tuple(packs),
-        vocabulary=vocabulary,
+        vocabulary=_vocabulary_of(tuple(code_files), codes_digest),
         authorities=authorities,
         policies=list(policies.values()),
         codes_digest=codes_digest,
         folder=packs_folder,
         digest=hashlib.sha256(digests.encode()).hexdigest(),
     )
+
+
+@lru_cache(maxsize=8)
+def _vocabulary_of(files: tuple[Path, ...], digest: str) -> Vocabulary:
+    vocabulary = load_vocabulary(files)
+    _check_same(digest, files, files[0].parent.name)
+    return vocabulary
 
 
 def _of_leaving(policies: Iterable[Policy]) -> str:

@@ -19,6 +19,7 @@ letter calls them. A reader who is not named reads the authority's own text.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -91,11 +92,20 @@ def read_sentence_file(path: Path) -> SentenceFile:
     Raises:
         PackFault: It cannot be read; the message names every key that is wrong.
     """
-    content = read_limited(path, MAX_TOML_BYTES, error=PackFault)
-    file = f"{path.parent.name}/{path.name}"
+    return _read(
+        read_limited(path, MAX_TOML_BYTES, error=PackFault),
+        language=path.parent.name,
+        name=path.name,
+    )
+
+
+# Read once for each content, as a pack is: every answer speaks.
+@lru_cache(maxsize=64)
+def _read(content: bytes, *, language: str, name: str) -> SentenceFile:
+    file = f"{language}/{name}"
     whole = parse_toml(content, file=file, error=PackFault)
     reading = _Reading(content.decode("utf-8-sig"))
-    read = reading.file(whole, path.parent.name)
+    read = reading.file(whole, language)
     if reading.faults:
         raise PackFault.of(file, reading.faults)
     return SentenceFile(file=file, content=content, **read)

@@ -55,6 +55,15 @@ def write(tmp_path: Path) -> Write:
     return written
 
 
+def test_a_file_that_was_changed_is_read_anew_whatever_it_was_before(write: Write) -> None:
+    said = {
+        read_sentence_file(write(text)).texts["phrases"]["joint"]["person"]
+        for text in (WHOLE, WHOLE.replace("{first}. And", "{first}. Then"))
+    }
+
+    assert said == {"{first}. And {last}.", "{first}. Then {last}."}
+
+
 def test_each_reader_has_its_own_clauses_or_those_for_all(write: Write) -> None:
     file = read_sentence_file(write(WHOLE))
 

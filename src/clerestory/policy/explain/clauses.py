@@ -8,12 +8,13 @@ policy of its own, so that Cedar itself says which conditions hold.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import cedarpy
 
 from clerestory.law.cedar_tree import And, CedarJson, Tree, joined, to_cedar
-from clerestory.law.policies import Policy
+from clerestory.law.policies import Policy, SamePolicies
 from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.model.schema import Request
 
@@ -40,26 +41,7 @@ class ClauseSet:
     @classmethod
     def parse(cls, policies: Sequence[Policy]) -> "ClauseSet":
         """Split the policies."""
-        static: dict[str, Any] = {}
-        clauses: dict[str, Clause] = {}
-        for policy in policies:
-            trigger, rest = split(policy)
-            first = policy.tree["conditions"][: len(trigger)]
-            static[policy.id] = _as_permit(policy.id, policy.tree, first)
-            for number, clause in enumerate(rest):
-                name = f"{policy.id}#{number}"
-                scope = {"principal": _ANY, "action": policy.tree["action"], "resource": _ANY}
-                kind = "when" if clause.wanted else "unless"
-                body = to_cedar(clause.tree)
-                static[name] = _as_permit(name, scope, [{"kind": kind, "body": body}])
-                clauses[name] = clause
-        document = {"templates": {}, "staticPolicies": static, "templateLinks": []}
-        text = cedarpy.policies_from_json_str(json.dumps(document))
-        return cls(
-            handle=cedarpy.PolicySet.from_str(text),
-            triggers=frozenset(policy.id for policy in policies),
-            clauses=clauses,
-        )
+        return _parsed(SamePolicies(tuple(policies)))
 
     def unmet(self, response: Response) -> dict[str, list[Clause]]:
         """Return, for each policy that was triggered, the conditions that do not hold."""
@@ -81,6 +63,31 @@ class ClauseSet:
             )
             for result in results
         ]
+
+
+# What decides under one law considers the same policies for each demand.
+@lru_cache(maxsize=16)
+def _parsed(same: SamePolicies) -> ClauseSet:
+    static: dict[str, Any] = {}
+    clauses: dict[str, Clause] = {}
+    for policy in same.policies:
+        trigger, rest = split(policy)
+        first = policy.tree["conditions"][: len(trigger)]
+        static[policy.id] = _as_permit(policy.id, policy.tree, first)
+        for number, clause in enumerate(rest):
+            name = f"{policy.id}#{number}"
+            scope = {"principal": _ANY, "action": policy.tree["action"], "resource": _ANY}
+            kind = "when" if clause.wanted else "unless"
+            body = to_cedar(clause.tree)
+            static[name] = _as_permit(name, scope, [{"kind": kind, "body": body}])
+            clauses[name] = clause
+    document = {"templates": {}, "staticPolicies": static, "templateLinks": []}
+    text = cedarpy.policies_from_json_str(json.dumps(document))
+    return ClauseSet(
+        handle=cedarpy.PolicySet.from_str(text),
+        triggers=frozenset(policy.id for policy in same.policies),
+        clauses=clauses,
+    )
 
 
 def split(policy: Policy) -> tuple[list[Tree], list[Clause]]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cedarpy
 
-from clerestory.law.policies import Policy, policies_text
+from clerestory.law.policies import Policy, SamePolicies, policies_text
 from clerestory.policy.model.schema import Request
 
 
@@ -33,7 +33,7 @@ class PolicySet:
     @cached_property
     def handle(self) -> cedarpy.PolicySet:
         """The policies as Cedar parsed them, when it is first asked: a proof asks the trees."""
-        return cedarpy.PolicySet.from_str(policies_text(list(self.by_id.values())))
+        return _parsed(SamePolicies(tuple(self.by_id.values())))
 
     def decide(self, requests: Sequence[Request], entities: cedarpy.Entities) -> list[Response]:
         """Answer the requests in order.
@@ -45,6 +45,12 @@ class PolicySet:
             [dict(request) for request in requests], self.handle, entities
         )
         return [_response(result) for result in results]
+
+
+# One program decides many demands under one law, each with an engine of its own.
+@lru_cache(maxsize=64)
+def _parsed(same: SamePolicies) -> cedarpy.PolicySet:
+    return cedarpy.PolicySet.from_str(policies_text(same.policies))
 
 
 def _response(result: cedarpy.AuthzResult) -> Response:
