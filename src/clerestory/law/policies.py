@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import is_
 from pathlib import Path
 from typing import Any
 
@@ -73,24 +72,6 @@ class Policy:
     def text(self) -> str:
         """Return the policy as Cedar text, without its comments."""
         return policies_text([self])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SamePolicies:
-    """Policies as the key of what was made of them: the same objects in the same order.
-
-    A pack is read once for each content of its files, so what is the same law is the same object.
-    """
-
-    policies: tuple[Policy, ...]
-
-    def __hash__(self) -> int:
-        return hash(tuple(map(id, self.policies)))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, SamePolicies) or len(self.policies) != len(other.policies):
-            return False
-        return all(map(is_, self.policies, other.policies))
 
 
 def policies_text(policies: Sequence[Policy]) -> str:

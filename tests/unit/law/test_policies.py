@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clerestory.law.errors import Fault
-from clerestory.law.policies import SamePolicies, load_policies
+from clerestory.law.policies import load_policies
 
 HEAD = '@id("made-up")\n@authority("none")\n@lifts("snap")\npermit (principal, action == '
 HEAD += 'Action::"lift", resource)\nwhen {\n'
@@ -35,19 +35,6 @@ def test_brackets_in_texts_and_comments_are_none(around: str, tmp_path: Path) ->
     policies, faults = load_policies(saved(tmp_path, around.format("(" * 200)))
 
     assert (len(policies), faults) == (1, [])
-
-
-def test_policies_are_the_same_only_as_the_same_objects_in_the_same_order(tmp_path: Path) -> None:
-    path = saved(tmp_path, "true")
-    ((one,), _), ((other,), _) = load_policies(path), load_policies(path)
-    assert one == other  # read twice
-
-    same = SamePolicies((one, other))
-
-    assert (same, hash(same)) == (SamePolicies((one, other)), hash(SamePolicies((one, other))))
-    for parts in ((one,), (one, other, one), (other, one), (one, one)):
-        assert same != SamePolicies(parts)
-    assert same != (one, other)
 
 
 def test_a_condition_of_too_many_parts_is_a_fault(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ demands and its proof have come apart.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from clerestory.demands.determination import Outcome
+from clerestory.kernel.same import Same
 from clerestory.law.packs import PackStack
 from clerestory.policy.circuit.circuit import Circuit, Has, Is
 from clerestory.policy.circuit.well_formed import parts_of_well_formed
@@ -31,8 +33,7 @@ class Possible:
     @classmethod
     def of(cls, stack: PackStack) -> "Possible":
         """Write down what no demand says together, once for a stack."""
-        circuit = Circuit(shape_of(stack))
-        return cls(stack, circuit, tuple(parts_of_well_formed(circuit)))
+        return _possible(Same((stack,)))
 
     def wrong_with(self, case: Case, source: str | None = None) -> str | None:
         """Return which fact, or which facts together, no demand states; ``None`` if all is well.
@@ -71,6 +72,14 @@ class Possible:
             for case, answer in zip(cases, answers, strict=True)
             for wrong in [self.wrong_with(case, sources.get(_field(case)))]
         ]
+
+
+# Each day has an engine of its own, and all days of a stack have the same facts.
+@lru_cache(maxsize=8)
+def _possible(same: Same[PackStack]) -> Possible:
+    (stack,) = same.parts
+    circuit = Circuit(shape_of(stack))
+    return Possible(stack, circuit, tuple(parts_of_well_formed(circuit)))
 
 
 def _field(case: Case) -> tuple[str, str]:

@@ -13,8 +13,9 @@ from typing import Any
 
 import cedarpy
 
+from clerestory.kernel.same import Same
 from clerestory.law.cedar_tree import And, CedarJson, Tree, joined, to_cedar
-from clerestory.law.policies import Policy, SamePolicies
+from clerestory.law.policies import Policy
 from clerestory.policy.interpreters.cedar import Response
 from clerestory.policy.model.schema import Request
 
@@ -41,7 +42,7 @@ class ClauseSet:
     @classmethod
     def parse(cls, policies: Sequence[Policy]) -> "ClauseSet":
         """Split the policies."""
-        return _parsed(SamePolicies(tuple(policies)))
+        return _parsed(Same(tuple(policies)))
 
     def unmet(self, response: Response) -> dict[str, list[Clause]]:
         """Return, for each policy that was triggered, the conditions that do not hold."""
@@ -67,10 +68,10 @@ class ClauseSet:
 
 # What decides under one law considers the same policies for each demand.
 @lru_cache(maxsize=16)
-def _parsed(same: SamePolicies) -> ClauseSet:
+def _parsed(same: Same[Policy]) -> ClauseSet:
     static: dict[str, Any] = {}
     clauses: dict[str, Clause] = {}
-    for policy in same.policies:
+    for policy in same.parts:
         trigger, rest = split(policy)
         first = policy.tree["conditions"][: len(trigger)]
         static[policy.id] = _as_permit(policy.id, policy.tree, first)
@@ -85,7 +86,7 @@ def _parsed(same: SamePolicies) -> ClauseSet:
     text = cedarpy.policies_from_json_str(json.dumps(document))
     return ClauseSet(
         handle=cedarpy.PolicySet.from_str(text),
-        triggers=frozenset(policy.id for policy in same.policies),
+        triggers=frozenset(policy.id for policy in same.parts),
         clauses=clauses,
     )
 

@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache
 
 import cedarpy
 
-from clerestory.law.policies import Policy, SamePolicies, policies_text
+from clerestory.kernel.same import Same
+from clerestory.law.policies import Policy, policies_text
 from clerestory.policy.model.schema import Request
 
 
@@ -33,7 +34,7 @@ class PolicySet:
     @cached_property
     def handle(self) -> cedarpy.PolicySet:
         """The policies as Cedar parsed them, when it is first asked: a proof asks the trees."""
-        return _parsed(SamePolicies(tuple(self.by_id.values())))
+        return _parsed(Same(tuple(self.by_id.values())))
 
     def decide(self, requests: Sequence[Request], entities: cedarpy.Entities) -> list[Response]:
         """Answer the requests in order.
@@ -49,8 +50,8 @@ class PolicySet:
 
 # One program decides many demands under one law, each with an engine of its own.
 @lru_cache(maxsize=64)
-def _parsed(same: SamePolicies) -> cedarpy.PolicySet:
-    return cedarpy.PolicySet.from_str(policies_text(same.policies))
+def _parsed(same: Same[Policy]) -> cedarpy.PolicySet:
+    return cedarpy.PolicySet.from_str(policies_text(same.parts))
 
 
 def _response(result: cedarpy.AuthzResult) -> Response:
