@@ -13,6 +13,8 @@ import pytest
 from clerestory.audit.casebook import cases_of
 from clerestory.cli.main import main
 from clerestory.demands.reading import load_document, read_demand
+from clerestory.law.activation import check_active, kept_law
+from clerestory.law.errors import PackFault
 from clerestory.law.packs import load_stack
 from clerestory.policy.decide.engine import Engine
 from fewer_cases import copy_packs
@@ -122,6 +124,7 @@ def test_the_commands_of_the_document_do_what_it_says(copied: Path, run: Run) ->
     kept = copied / "active" / "reviewed"
     archived_before = set(kept.iterdir())
     law_before = (copied / "active.json").read_bytes()
+    kept_before = kept_law(copied)
     assert draft[-1] == CHANGES
 
     score = run(
@@ -133,6 +136,8 @@ def test_the_commands_of_the_document_do_what_it_says(copied: Path, run: Run) ->
     law_refused = (copied / "active.json").read_bytes()
     drafted = (copied.parent / CHANGES).read_text("utf-8")
     listed = filled_in(drafted, reviewed)
+    with pytest.raises(PackFault, match="not active"):
+        check_active(load_stack(copied, ["us-me"]), copied)
     (copied.parent / CHANGES).write_text(listed, "utf-8")
     activated = run(*activate, "--packs-dir", copied)
 
@@ -160,6 +165,12 @@ def test_the_commands_of_the_document_do_what_it_says(copied: Path, run: Run) ->
     ]
     assert tomllib.loads((copied.parent / CHANGES).read_text("utf-8")) == {}
     assert (copied / "active.json").read_bytes() != law_before
+    check_active(load_stack(copied, ["us-me"]), copied)
+    law_kept = kept_law(copied)
+    assert law_kept is not None
+    assert law_kept != kept_before
+    for name in ("us-me/maine.cedar", "us-federal/2-house.cedar"):
+        assert (law_kept / name).read_bytes() == (copied / name).read_bytes()
 
 
 def test_the_packs_that_come_with_the_program_are_clean(copied: Path, run: Run) -> None:
