@@ -19,8 +19,6 @@ import pytest
 
 from clerestory.audit.casebook import case_documents, day_of, demand_on, pick_case
 from clerestory.audit.law_days import LawDays
-from clerestory.cli.deciding import Decided
-from clerestory.cli.protections import as_told
 from clerestory.demands.demand import Demand
 from clerestory.demands.determination import Change, Determination
 from clerestory.demands.reading import load_document, read_demand
@@ -33,6 +31,8 @@ from clerestory.disclosure.stationery import Stationery, read_stationery
 from clerestory.disclosure.wording import UNDER
 from clerestory.kernel import Refusal
 from clerestory.law.packs import PackStack, available_packs
+from clerestory.office.answer.decided import Decided
+from clerestory.office.answer.protections import as_told
 from reading_grade import grade, sentences_of
 from whole import WHOLE
 
@@ -276,7 +276,7 @@ def test_the_letter_to_who_acts_for_another_tells_nothing_of_the_person(
             findings={**asked.findings, **fear, "identifier_matches_one_person": known},
         )
         ruled = days().engine(packs, on).decide(demand, explain=False)
-        told = as_told(Decided(demand=demand, determination=ruled, stack=stack))
+        told = as_told(Decided(demand=demand, determination=ruled, stack=stack, sources={}))
         letter = composing.refusal(written_from(stack, told.demand, told.determination, on))
         letters.add("\n".join(letter.lines))
 
@@ -299,7 +299,7 @@ def refused_as_told(case: str, applicant: str, **findings: str) -> str:
         findings={**asked.findings, **findings},
     )
     ruled = days().engine(("us-federal", "us-me"), on).decide(demand, explain=False)
-    told = as_told(Decided(demand=demand, determination=ruled, stack=stack))
+    told = as_told(Decided(demand=demand, determination=ruled, stack=stack, sources={}))
     letter = composing.refusal(written_from(stack, told.demand, told.determination, on))
     return "\n".join(letter.lines)
 

@@ -16,14 +16,15 @@ import yaml
 from click.testing import CliRunner
 
 from clerestory.audit.sources_of_fields import sources_of
-from clerestory.cli.deciding import Decided, decide_file
+from clerestory.cli.deciding import decide_file
 from clerestory.cli.main import program
 from clerestory.cli.office import open_office
-from clerestory.cli.protections import as_told, decide_with_record
 from clerestory.demands import Outcome
 from clerestory.disclosure.contents import reduced_determination
 from clerestory.holdings import UNNAMED, load_catalogue, open_source
 from clerestory.kernel import ClerestoryError, Refusal
+from clerestory.office.answer.decided import Decided
+from clerestory.office.answer.protections import as_told, decide_with_record
 from clerestory.policy import Engine
 
 HOME = Path(__file__).resolve().parents[2]

@@ -12,11 +12,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from clerestory.cli.begun import Begun, begun_before
-from clerestory.cli.deciding import Decided, decide_file
+from clerestory.cli.deciding import decide_file
 from clerestory.cli.office import open_office
 from clerestory.ledger import EventType
 from clerestory.ledger.repeats import fields_of
 from clerestory.notes.key_files import read_signing_key
+from clerestory.office.answer.decided import Decided
 from hostile.running import must, type_in
 from hostile.world import DEMAND, STORY, WHO
 

@@ -24,13 +24,14 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives import serialization
 
 from clerestory.cli.answering import disclose
-from clerestory.cli.deciding import Decided, decide_file
+from clerestory.cli.deciding import decide_file
 from clerestory.cli.logging_answers import receive
 from clerestory.cli.main import program
 from clerestory.cli.office import Office, open_office
 from clerestory.demands import Item
 from clerestory.demands.determination import Outcome, Reason, Ruling
 from clerestory.kernel import Refusal
+from clerestory.office.answer.decided import Decided
 from disclosure_pdfs import noise
 from mail_program import make_certificate
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clerestory.cli.committed import answer_in, cell_name, judged_text, read_cells
-from clerestory.cli.deciding import Decided
 from clerestory.cli.ended import ended_answers
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.one_answer import NOBODY, Before, answers_before, decision_of
@@ -23,6 +22,7 @@ from clerestory.disclosure import permitted_items
 from clerestory.kernel import Refusal
 from clerestory.ledger import Event, EventType, Ledger
 from clerestory.ledger.by_hand import ENDED_ANSWER
+from clerestory.office.answer.decided import Decided
 
 _SHUT = {Outcome.REFER.value, Outcome.WITHHOLD.value}
 

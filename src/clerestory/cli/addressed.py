@@ -1,6 +1,5 @@
 """Whether a paper is for this office: its own agency, under its own law, and not yet a template."""
 
-from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office
 from clerestory.cli.places import packs_folder
 from clerestory.demands import Demand
@@ -9,6 +8,7 @@ from clerestory.holdings import load_catalogue
 from clerestory.kernel import Refusal
 from clerestory.kernel.reading import read_toml
 from clerestory.law.packs import available_packs
+from clerestory.office.answer.decided import Decided
 
 _TEMPLATE = "FILL-IN"
 

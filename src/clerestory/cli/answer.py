@@ -10,7 +10,7 @@ import click
 
 from clerestory.cli.addressed import check_addressed, check_filled_in, check_own_law
 from clerestory.cli.clock import at_option, check_not_ahead, late_option, read_clock
-from clerestory.cli.deciding import Decided, decide_file
+from clerestory.cli.deciding import decide_file
 from clerestory.cli.demand_options import changed_option, lower_option
 from clerestory.cli.exit_codes import ExitCode
 from clerestory.cli.office import Office, make_office, open_office
@@ -21,6 +21,7 @@ from clerestory.kernel import Refusal
 from clerestory.kernel.files import write_new, write_private, write_whole
 from clerestory.kernel.folders import RECIPIENT, put_in_place, staged
 from clerestory.law.activation import check_active
+from clerestory.office.answer.decided import Decided
 
 _PATH = click.Path(path_type=Path)
 _office = click.option("--office", "folder", type=_PATH, required=True, help="The office's folder.")

@@ -11,13 +11,11 @@ from secrets import token_bytes
 from clerestory.audit.packages import evidence_of, seal_logged
 from clerestory.cli.attaching import answers_in_files
 from clerestory.cli.begun import begun_before
-from clerestory.cli.deciding import Decided
 from clerestory.cli.found_records import Records, looked_up, whom_named
 from clerestory.cli.handed_in import read_handed_in
 from clerestory.cli.later_answer import Earlier, check_follows
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
-from clerestory.cli.protections import as_told, nothing_left
 from clerestory.cli.received import Drawn, answerable
 from clerestory.cli.recipient_keys import check_for_others
 from clerestory.cli.reviewers import check_reviewers
@@ -47,6 +45,8 @@ from clerestory.holdings import NamedPersons
 from clerestory.kernel.period import months_of
 from clerestory.ledger import Ledger
 from clerestory.notes import Signer, parse_vkey
+from clerestory.office.answer.decided import Decided
+from clerestory.office.answer.protections import as_told, nothing_left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,11 @@
-"""Answers that are files: those given at the command line, and those that stand in a record."""
+"""Answers that are files, as they are given at the command line."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from clerestory.demands import Item
-from clerestory.disclosure import Attachment, History, Value, attach_bytes, attach_file
-from clerestory.holdings import FieldValue
+from clerestory.disclosure import Value, attach_file
 from clerestory.kernel import Refusal
 
 
@@ -65,26 +64,3 @@ def answers_in_files(items: Iterable[Item], files: Mapping[str, Path]) -> dict[I
             todo="leave it out; what concerns a person is read from the records alone",
         )
     return values
-
-
-def value_of(found: FieldValue) -> Value:
-    """Return what a record holds: one text, several, a file, or nothing.
-
-    Raises:
-        Refusal: It holds several files, or one that is no document.
-    """
-    held = list(found.values)
-    files = [value for value in held if isinstance(value, bytes)]
-    if files and len(held) > 1:
-        raise Refusal(
-            f"a field must hold one file: {found.program}.{found.field} holds {len(held)} values",
-            code="answer-several-files",
-            todo="let the catalogue name a view with one file a field, or withhold the field",
-        )
-    if files:
-        attached: Attachment = attach_bytes(files[0], f"{found.program}.{found.field}")
-        return attached
-    texts = tuple(str(value) for value in held)
-    if texts and found.days:
-        return History(texts, found.days)
-    return texts[0] if len(texts) == 1 else texts or None

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clerestory.cli.deciding import Decided, decide_again
+from clerestory.cli.deciding import decide_again
 from clerestory.cli.office import Office
 from clerestory.cli.one_answer import Before, answers_before, facts_judged
 from clerestory.kernel import Refusal
+from clerestory.office.answer.decided import Decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from clerestory.cli.clock import DAY
-from clerestory.cli.deciding import Decided, decide_file
+from clerestory.cli.deciding import decide_file
 from clerestory.cli.demand_options import lower_option
 from clerestory.cli.terminal import tell_json_text
 from clerestory.demands import Determination, determination_text
+from clerestory.office.answer.decided import Decided
 from clerestory.policy.errors import EvaluationAlarm
 
 

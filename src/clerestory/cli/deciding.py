@@ -1,7 +1,7 @@
 """From a demand's file to a determination: what ``decide``, ``disclose`` and ``refuse`` share."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.demands import (
     BadDemand,
     Demand,
-    Determination,
     Item,
     check_day_of_answer,
     load_document,
@@ -20,27 +19,13 @@ from clerestory.demands import (
 )
 from clerestory.demands.determination import Outcome
 from clerestory.demands.schema import check_shape, plain
-from clerestory.demands.speaking import Speaker
 from clerestory.kernel import Refusal
 from clerestory.kernel.reading import Document
-from clerestory.law import PackFault, PackStack, load_stack
+from clerestory.law import PackFault, load_stack
 from clerestory.law.codes import load_vocabulary
 from clerestory.law.packs import available_packs, base_packs, code_files
+from clerestory.office.answer.decided import Decided
 from clerestory.policy import Engine
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """A demand with its determination and the law that it was decided under."""
-
-    demand: Demand
-    determination: Determination
-    stack: PackStack
-
-    @property
-    def speaker(self) -> Speaker:
-        """Says it to counsel and to custodians, in English."""
-        return Speaker(sentences=self.stack.sentences)
 
 
 def decide_file(
@@ -73,17 +58,19 @@ def decide_file(
     demand = read_demand(document, stack.vocabulary)
     day = on or demand.received_on
     check_day_of_answer(demand, day)
-    engine = Engine.of(stack, day, sources_of(demand.holder.agency, profiles_folder()))
-    determination = engine.decide(demand, explain=explain, lowerings=_lowerings(demand, lower))
-    return Decided(demand=demand, determination=determination, stack=stack)
+    sources = sources_of(demand.holder.agency, profiles_folder())
+    determination = Engine.of(stack, day, sources).decide(
+        demand, explain=explain, lowerings=_lowerings(demand, lower)
+    )
+    return Decided(demand=demand, determination=determination, stack=stack, sources=sources)
 
 
 def decide_again(decided: Decided, on: date) -> Decided:
     """Decide the same demand under the same packs as on another day, lowered as it was."""
     demand, told = decided.demand, decided.determination
-    engine = Engine.of(decided.stack, on, sources_of(demand.holder.agency, profiles_folder()))
     lowered = {ruling.item: ruling.outcome for ruling in told.rulings if ruling.lowered_from}
-    return replace(decided, determination=engine.decide(demand, lowerings=lowered))
+    again = decided.engine(on).decide(demand, lowerings=lowered)
+    return replace(decided, determination=again)
 
 
 def _lowerings(demand: Demand, lower: Sequence[str]) -> dict[Item, Outcome]:

@@ -13,12 +13,12 @@ from rich.padding import Padding
 from rich.table import Table
 
 from clerestory.cli.answer_in_short import SHAPES, answer_in_short
-from clerestory.cli.deciding import Decided
 from clerestory.cli.in_short import columns_of, in_short, items_in_short
 from clerestory.cli.terminal import Part, console, shortened, styled
 from clerestory.demands.determination import Duty, Outcome, Ruling, Turn
 from clerestory.demands.unsaid import what_to_add
 from clerestory.law.policies import NEITHER
+from clerestory.office.answer.decided import Decided
 
 _SAID = {
     "release": ("RELEASE", "green"),

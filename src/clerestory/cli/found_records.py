@@ -10,13 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from clerestory.cli.attaching import value_of
 from clerestory.cli.clock import read_clock
 from clerestory.cli.committed import cell_name
-from clerestory.cli.deciding import Decided
 from clerestory.cli.office import Office
-from clerestory.cli.protections import Protected, decide_with_record, nothing_left
-from clerestory.cli.true_address import keep_true_address
 from clerestory.cli.whom import check_as_received, read_whom
 from clerestory.demands import Demand, Item, asked_period
 from clerestory.disclosure import Value, permitted_items
@@ -42,6 +38,10 @@ from clerestory.holdings import (
 )
 from clerestory.kernel import Period, Refusal
 from clerestory.kernel.period import whole_months
+from clerestory.office.answer.decided import Decided
+from clerestory.office.answer.protections import Protected, decide_with_record, nothing_left
+from clerestory.office.answer.true_address import keep_true_address
+from clerestory.office.answer.values import value_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from clerestory.audit.sources_of_fields import sources_of
 from clerestory.cli.committed import cell_name
-from clerestory.cli.deciding import Decided
-from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, read_demand
 from clerestory.demands.determination import Ruling
 from clerestory.kernel import canonical_bytes
+from clerestory.office.answer.decided import Decided
 from clerestory.policy import Engine
 
 Rulings = Mapping[str, Ruling]
@@ -56,5 +54,4 @@ class JudgedAgain:
 
     @cached_property
     def _engine(self) -> Engine:
-        sources = sources_of(self.decided.demand.holder.agency, profiles_folder())
-        return Engine.of(self.decided.stack, self.decided.determination.on, sources)
+        return self.decided.engine()

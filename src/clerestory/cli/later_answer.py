@@ -16,7 +16,6 @@ from typing import Any
 
 from clerestory.cli.committed import Cell, answer_in, cell_name, changed_facts, facts_in, read_cells
 from clerestory.cli.committed_lookups import check_lookups
-from clerestory.cli.deciding import Decided
 from clerestory.cli.judged_again import JudgedAgain
 from clerestory.cli.office import Office
 from clerestory.cli.one_answer import (
@@ -33,6 +32,7 @@ from clerestory.demands import Determination, asked_period
 from clerestory.demands.determination import Outcome, Ruling
 from clerestory.kernel import Period, Refusal
 from clerestory.ledger import Ledger
+from clerestory.office.answer.decided import Decided
 
 LAW = "law"
 """What is said to have changed where the law of today is not the one of the answer before."""

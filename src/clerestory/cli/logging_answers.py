@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from clerestory.cli.committed import cells_text, judged_text
-from clerestory.cli.deciding import Decided
 from clerestory.cli.ended import ended_answers
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.order_of_acts import check_not_before, later_day
@@ -21,6 +20,7 @@ from clerestory.ledger import (
     Ledger,
 )
 from clerestory.ledger.repeats import find_entries, find_entry, find_numbered
+from clerestory.office.answer.decided import Decided
 
 # The day of the letters, which a run on another day finds and takes over; how far the record of
 # look-ups went, since a second run looks once more; and whom the paper names, of whom more marks

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from clerestory.cli.deciding import Decided, decide_again
+from clerestory.cli.deciding import decide_again
 from clerestory.cli.ended import ended_answers
 from clerestory.cli.logging_answers import ANSWERS, DECISIONS
 from clerestory.cli.same_paper import said_unless_erased
@@ -12,6 +12,7 @@ from clerestory.kernel import Refusal
 from clerestory.kernel.time import parse_day
 from clerestory.ledger import Ledger
 from clerestory.ledger.repeats import said_of
+from clerestory.office.answer.decided import Decided
 
 NOBODY = "nobody"
 """To whom a refusal is sealed."""

@@ -6,17 +6,17 @@ from datetime import date, datetime
 from pathlib import Path
 
 from clerestory.cli.answering import Answered, letter_input
-from clerestory.cli.deciding import Decided
 from clerestory.cli.logging_answers import log_answer
 from clerestory.cli.office import Office, one_at_a_time
 from clerestory.cli.one_answer import RefusedBefore, as_on, refused_before
 from clerestory.cli.order_of_acts import check_not_before
-from clerestory.cli.protections import as_told
 from clerestory.cli.received import Drawn, answerable
 from clerestory.cli.reviewers import check_signed_refusal
 from clerestory.disclosure import refusal_letter, withholding_index
 from clerestory.kernel import Corruption, Refusal, digest_of
 from clerestory.kernel.files import write_whole
+from clerestory.office.answer.decided import Decided
+from clerestory.office.answer.protections import as_told
 
 Letters = dict[Path, bytes]
 

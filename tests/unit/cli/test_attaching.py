@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from clerestory.cli.attaching import answers_in_files, file_pairs, value_of
+from clerestory.cli.attaching import answers_in_files, file_pairs
 from clerestory.demands import Item
 from clerestory.disclosure import Attachment, History
 from clerestory.disclosure.documents import bare_pdf
 from clerestory.holdings import FieldValue
 from clerestory.kernel import Refusal
+from clerestory.office.answer.values import value_of
 from disclosure_pdfs import pdf as a_pdf
 from disclosure_pdfs import picture
 

@@ -10,15 +10,12 @@ import contextlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from clerestory.audit.sources_of_fields import sources_of
-from clerestory.cli.places import profiles_folder
-from clerestory.cli.protections import Protected, unsaid
 from clerestory.demands import Item
 from clerestory.demands.determination import Outcome, Ruling, overall_of
 from clerestory.disclosure import Attachment, Value
 from clerestory.holdings import Catalogue, bare_address, may_be_home, may_tell_place
 from clerestory.holdings.told_addresses import LABEL_WORDS
-from clerestory.policy import Engine
+from clerestory.office.answer.protections import Protected, unsaid
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg"})
 # The groups of the vocabulary that a column of addresses is in.
@@ -144,9 +141,7 @@ def _as_open(
     }
     demand = protected.demand
     asked = dict.fromkeys((*demand.items, *of_item.values()))
-    sources = sources_of(demand.holder.agency, profiles_folder())
-    engine = Engine.of(protected.decided.stack, protected.decided.determination.on, sources)
-    again = engine.decide(replace(demand, items=tuple(asked)), explain=False)
+    again = protected.decided.engine().decide(replace(demand, items=tuple(asked)), explain=False)
     open_items = {one.item for one in again.rulings if one.outcome is Outcome.RELEASE}
     return frozenset(item for item, true in of_item.items() if true in open_items)
 

@@ -10,9 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from clerestory.audit.sources_of_fields import sources_of
-from clerestory.cli.deciding import Decided
-from clerestory.cli.places import profiles_folder
 from clerestory.demands import Demand, Determination, Item, Ruling
 from clerestory.demands.demand import Subject
 from clerestory.demands.determination import Duty, Outcome, Reason, overall_of
@@ -21,7 +18,7 @@ from clerestory.holdings import Catalogue, Protection, Source
 from clerestory.holdings.addresses import fold_address
 from clerestory.holdings.protections import Protections, read_protections
 from clerestory.kernel import Refusal
-from clerestory.policy import Engine
+from clerestory.office.answer.decided import Decided
 from clerestory.policy.decide.lowering import OPENNESS
 
 # It is also what is said where nobody could be found, so that the two cannot be told apart.
@@ -118,11 +115,9 @@ def decide_with_record(
     if demand == decided.demand:
         return judged
     _check_danger(decided.demand, demand)
-    sources = sources_of(demand.holder.agency, profiles_folder())
-    engine = Engine.of(decided.stack, decided.determination.on, sources)
-    again = engine.decide(demand, explain=False)
+    again = decided.engine().decide(demand, explain=False)
     determination, lowered = _fallen(decided, again)
-    told = Decided(demand=decided.demand, determination=determination, stack=decided.stack)
+    told = replace(decided, determination=determination)
     return replace(judged, decided=told, lowered=lowered)
 
 
@@ -165,8 +160,7 @@ def as_told(decided: Decided) -> Decided:
         one.lowered_from in _OPEN or one.authorities == protected for one in rulings
     ):
         return decided
-    sources = sources_of(plain.holder.agency, profiles_folder())
-    without = Engine.of(decided.stack, decided.determination.on, sources).decide(plain)
+    without = decided.engine().decide(plain)
     unflagged = {ruling.item: ruling for ruling in without.rulings}
     given = {ruling.item.subject for ruling in rulings if ruling.outcome in _OPEN}
     told = tuple(

@@ -1,0 +1,1 @@
+"""What leaves of a decided demand, once the records have said what protects their people."""
