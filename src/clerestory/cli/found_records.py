@@ -4,8 +4,8 @@ Whoever was found stays found for the whole answer. What was read is not read ag
 letters are written once more, for another day.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,23 +22,17 @@ from clerestory.holdings import (
     LookupReason,
     NamedPersons,
     PermittedField,
-    PersonSearch,
     Purpose,
     Resolved,
     Source,
-    as_recorded,
-    check_index_current,
-    check_still_right,
-    is_in_any,
     load_catalogue,
-    open_index,
-    open_source,
     read_fields,
-    resolve_roster,
 )
 from clerestory.kernel import Period, Refusal
 from clerestory.kernel.period import whole_months
 from clerestory.office.answer.decided import Decided
+from clerestory.office.answer.looking_up import Holdings
+from clerestory.office.answer.looking_up import looked_up as looking
 from clerestory.office.answer.protections import Protected, decide_with_record, nothing_left
 from clerestory.office.answer.true_address import keep_true_address
 from clerestory.office.answer.values import value_of
@@ -142,32 +136,26 @@ def looked_up(
         IndexFault: Somebody came into the records, or was renamed, since the index was built.
     """
     catalogue = load_catalogue(office.profile / "catalogue.toml")
-    programs = _programs(decided, catalogue)
-    refs = frozenset(programs)
-    with ExitStack() as opened:
-        index = opened.enter_context(closing(open_index(office.index, catalogue=catalogue)))
-        source = opened.enter_context(closing(open_source(office.source, zone=office.zone.name)))
-        hides = as_recorded(source, catalogue, on=office.day(at))
-
-        def has_record(ref: str | None, person: str) -> bool:
-            asked = programs.get(str(ref))
-            # Of whom nothing is given, nothing is told either.
-            return asked is None or is_in_any(source, catalogue, person, asked)
-
-        search = PersonSearch(index, office.lookups(), hides_address=hides, has_record=has_record)
-        try:
-            found = _persons(office, search, decided, named, refs, at)
-        except Refusal:
-            # Of an old index, or one that was written to, it is no wonder that it finds nobody.
-            check_index_current(index, source, catalogue, now=read_clock(None))
-            raise
-        persons = {ref: found[ref] for ref in refs}
-        for person in named.only(refs).persons:
-            check_still_right(source, catalogue, persons[str(person.ref)], person.query)
-        check_index_current(index, source, catalogue, now=read_clock(None))
+    holdings = Holdings(
+        source=office.source, index=office.index, catalogue=catalogue, lookups=office.lookups(),
+        zone=office.zone.name,
+    )  # fmt: skip
+    programs, demand_id = _programs(decided, catalogue), decided.demand.id
+    purpose = Purpose(
+        reason=LookupReason.DEMAND, demand=demand_id, number=office.find_number(demand_id)
+    )
+    with looking(
+        holdings, named, programs=programs, purpose=purpose, on=office.day(at), at=at,
+        now=read_clock(None),
+    ) as (source, resolved):  # fmt: skip
+        answered = [one for one in resolved if one.ref in programs]
+        if unsure := [one for one in answered if one.person_id is None]:
+            raise _unsure(decided, unsure, alone=len(unsure) == len(answered))
+        found = {str(one.ref): one.person_id for one in resolved if one.person_id is not None}
         yield Records(
-            office=office, source=source, catalogue=catalogue, persons=persons, at=at,
-            beside={ref: person for ref, person in found.items() if ref not in refs},
+            office=office, source=source, catalogue=catalogue, at=at,
+            persons={ref: found[ref] for ref in programs},
+            beside={ref: person for ref, person in found.items() if ref not in programs},
         )  # fmt: skip
 
 
@@ -185,30 +173,6 @@ def _programs(decided: Decided, catalogue: Catalogue) -> dict[str, set[str]]:
             catalogue.get_field(item.program, item.field)  # else nobody is looked up
             programs[item.subject].add(item.program)
     return programs
-
-
-def _persons(
-    office: Office,
-    search: PersonSearch,
-    decided: Decided,
-    named: NamedPersons,
-    refs: Collection[str],
-    at: datetime,
-) -> dict[str, str]:
-    """Return whose records each ref is about, each of ``refs`` for certain; each look is recorded.
-
-    Everybody who is named is looked up: else nobody would see that one person stands there for two,
-    of whom one is answered about. Of the others no more is read than where they live in secret.
-    """
-    demand_id = decided.demand.id
-    purpose = Purpose(
-        reason=LookupReason.DEMAND, demand=demand_id, number=office.find_number(demand_id)
-    )
-    resolved = resolve_roster(search, named, purpose=purpose, at=at)
-    answered = [one for one in resolved if one.ref in refs]
-    if unsure := [one for one in answered if one.person_id is None]:
-        raise _unsure(decided, unsure, alone=len(unsure) == len(answered))
-    return {str(one.ref): one.person_id for one in resolved if one.person_id is not None}
 
 
 def _unsure(decided: Decided, unsure: Sequence[Resolved], *, alone: bool) -> Refusal:

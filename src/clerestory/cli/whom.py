@@ -17,9 +17,7 @@ from clerestory.demands import Demand
 from clerestory.holdings import NamedPersons, read_who
 from clerestory.kernel import Refusal, canonical_bytes
 from clerestory.ledger import EventType, Ledger
-
-# Whom the paper itself names. A member of a household may be asked about without a name.
-_NAMED = frozenset({"named", "listed_row"})
+from clerestory.office.answer.looking_up import refs_named
 
 
 def read_whom(demand: Demand, path: Path, *, needed: Collection[str] = ()) -> NamedPersons:
@@ -33,10 +31,8 @@ def read_whom(demand: Demand, path: Path, *, needed: Collection[str] = ()) -> Na
     Raises:
         RosterFault: The file is another demand's, or somebody is missing, twice or too many.
     """
-    single = [one for one in demand.subjects if not one.is_several]
-    named = {one.ref for one in single if one.relation in _NAMED}
-    refs = {one.ref for one in single} | set(needed)
-    return read_who(path, demand=demand.id, refs=refs, needed=named | set(needed))
+    refs, named = refs_named(demand, needed)
+    return read_who(path, demand=demand.id, refs=refs, needed=named)
 
 
 def marks_digest(named: NamedPersons) -> str:

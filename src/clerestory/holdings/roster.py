@@ -99,6 +99,26 @@ def read_who(
             value cannot be read. All faults at once, each with its line.
     """
     document = read_document(path, texts_only=True, private=True, error=RosterFault)
+    return _who_in(document, demand, refs, needed)
+
+
+def parse_who(
+    content: bytes, *, demand: str, refs: Collection[str], needed: Collection[str]
+) -> NamedPersons:
+    """Read whom a demand names from what such a file holds, written in YAML.
+
+    Raises:
+        RosterFault: As :func:`read_who`.
+    """
+    document = parse_document(
+        content, file=demand, kind="yaml", texts_only=True, private=True, error=RosterFault
+    )
+    return _who_in(document, demand, refs, needed)
+
+
+def _who_in(
+    document: Document, demand: str, refs: Collection[str], needed: Collection[str]
+) -> NamedPersons:
     faults, persons = _persons_by_ref(document, demand)
     written = set(document.value) - {_DEMAND} if isinstance(document.value, dict) else set()
     if isinstance(document.value, dict) and _DEMAND not in document.value:
