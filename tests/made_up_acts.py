@@ -21,6 +21,10 @@ BINDING = {
     "zone": "America/New_York",
 }  # fmt: skip
 LETTER = b"made up: never mind"
+WHO = b"""\
+demand: M-1
+S1: {name: Amina Warsame Example, birth_date: 1988-04-17, ssn: 911-11-0000}
+"""
 PAPER = b"A made-up paper that asks for one made-up address."
 
 
@@ -55,6 +59,21 @@ class MadeUp:
     seen: Path | None = None
     clock: Clock = field(default_factory=Clock)
     office: Any = None
+    records: Path | None = None
+    """The folder of a made-up agency, where somebody may be looked up."""
+
+    def holdings(self) -> Any:
+        from clerestory.holdings import Lookups, load_catalogue
+        from clerestory.office.answer.looking_up import Holdings
+
+        if self.records is None or self.seen is None:
+            return None
+        return Holdings(
+            source=str(self.records / "agency.sqlite"), index=self.records / "persons.index",
+            catalogue=load_catalogue("profiles/maine-dhhs/catalogue.toml"),
+            lookups=Lookups.open(self.seen.with_name("lookups"), entropy=unlike()),
+            zone="America/New_York",
+        )  # fmt: skip
 
     def keys(self, log_key: Ed25519Signer = LOG_KEY, kek: bytes = KEK) -> Any:
         from clerestory.office.opening import make_keys, seen_beside
@@ -71,7 +90,8 @@ class MadeUp:
         entropy = unlike()
         self.office = open_office(
             self.url, log_key=log_key, kek=FileKeyEncryptionKey(kek, entropy=entropy),
-            clock=self.clock, entropy=entropy, **({"seen_file": self.seen} | more),
+            clock=self.clock, entropy=entropy,
+            **({"seen_file": self.seen, "holdings": self.holdings()} | more),
         )  # fmt: skip
         return self.office
 
@@ -151,6 +171,21 @@ class MadeUp:
         from clerestory.office.establishing import establish
 
         return establish(self.office, signed, evidence=evidence)
+
+    def draft_persons(self, matter: str, who: bytes = WHO, *, by: str = "P-cus") -> Statement:
+        from clerestory.office.resolving import draft_persons
+
+        return draft_persons(
+            self.office, matter, who=who, actor=by, key=key_hash(signer(by).verifier)
+        )
+
+    def persons(
+        self, matter: str, who: bytes = WHO, *, by: str = "P-cus", signed: Signed | None = None
+    ) -> Any:
+        from clerestory.office.resolving import establish_persons
+
+        signed = signed or sign(self.draft_persons(matter, who, by=by), signer(by))
+        return establish_persons(self.office, signed, who=who)
 
     def draft_decision(self, matter: str, *, who: str = "P-cus") -> Statement:
         from clerestory.office.deciding import draft_decision

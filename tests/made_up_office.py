@@ -41,7 +41,7 @@ RECIPIENTS = ("theirs", "agents", "others")
 
 def make_template(base: Path) -> Path:
     """Make the records of eight people, an office over them, and three recipients."""
-    must("holdings", "make", base / "agency", "--persons", "8", "--seed", "3")
+    make_records(base / "agency")
     must(
         "keys", "office", base / "office", "--origin", "log.example/test",
         "--source", base / "agency/agency.sqlite", "--index", base / "agency/persons.index",
@@ -49,6 +49,12 @@ def make_template(base: Path) -> Path:
     for name in RECIPIENTS:
         must("keys", "recipient", base / name, "--name", f"{name}.example/r")
     return base
+
+
+def make_records(agency: Path) -> Path:
+    """Make the records of eight people and their index."""
+    must("holdings", "make", agency, "--persons", "8", "--seed", "3")
+    return agency
 
 
 def own_record(name: str, *, received: str, program: str, fields: Sequence[str]) -> str:

@@ -24,6 +24,10 @@ ROLES = {
 """Whose role lets somebody establish what the table of facts leaves to the one or the other."""
 
 FINDINGS = "findings"
+PERSONS = "persons"
+"""What is established of a demand beside its claims: whom it names (see ``resolving``)."""
+FOUND = "identifier_matches_one_person"
+"""The finding that nobody but a look into the records establishes, of a demand that names one."""
 _PAPERS = {"consents": "consent", "agreements": "agreement"}
 _PEOPLE = 2
 
@@ -59,6 +63,12 @@ def claim_at(written: Mapping[str, Any], fact: str, vocabulary: Vocabulary) -> C
         Refusal: Nothing there can be established.
     """
     group, _, name = fact.partition(".")
+    if fact == f"{FINDINGS}.{FOUND}" and names_persons(written):
+        raise Refusal(
+            f"whether one person was found is told by the records alone: {fact}",
+            code="establish-found",
+            todo="have the persons whom the paper names looked up and established",
+        )
     if group == FINDINGS and vocabulary.knows(FINDINGS, name):
         return Claim(
             fact, frozenset({"yes", "no", "unknown"}), vocabulary.get(FINDINGS, name).by, 1,
@@ -85,6 +95,11 @@ def claims_of(written: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[Cl
     for group in _PAPERS:
         for place in range(1, len(written.get(group) or ()) + 1):
             yield claim_at(written, f"{group}.{place}", vocabulary)
+
+
+def names_persons(written: Mapping[str, Any]) -> bool:
+    """Whether a demand is about single persons, and not about a class alone."""
+    return any(not one["ref"].endswith("*") for one in written["subjects"])
 
 
 def since_the_paper(acts: Sequence[Signed]) -> list[Signed]:
@@ -116,7 +131,7 @@ def settle(
     Raises:
         Refusal: A claim is not established.
     """
-    found = {act.statement.facts["fact"] for act in established}
+    found = {act.statement.facts["fact"] for act in established} - {PERSONS}
     claims = {claim.fact: claim for claim in claims_of(written, vocabulary)}
     claims |= {fact: claim_at(written, fact, vocabulary) for fact in found}
     answers = {fact: answer_to(claim, established) for fact, claim in claims.items()}

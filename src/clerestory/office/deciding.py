@@ -10,14 +10,23 @@ from datetime import date, datetime
 
 from clerestory.acts import Signed, Statement
 from clerestory.audit.sources_of_fields import sources_of
-from clerestory.demands import Determination, check_day_of_answer, demand_json, read_demand
+from clerestory.demands import (
+    Demand,
+    Determination,
+    Item,
+    Outcome,
+    check_day_of_answer,
+    demand_json,
+)
+from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import Json, canonical_bytes, digest_of
 from clerestory.office.acting import Acted, draft
-from clerestory.office.asked import asked, own_law
+from clerestory.office.asked import OwnLaw, own_law
 from clerestory.office.cells import Cell, cells_json, needs_counsel
-from clerestory.office.claims import settle, since_the_paper
+from clerestory.office.known import known_demand, open_items
 from clerestory.office.matters import acts_in, check_act, do, is_done, stands_on
 from clerestory.office.office import Office, own_key
+from clerestory.office.resolving import as_known, persons_in, unsure_of
 from clerestory.policy import Engine
 from clerestory.policy.decide.cases import CaseAnswer
 from clerestory.policy.decide.counsel import is_ordered
@@ -44,14 +53,10 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
         BadDemand: What came in is no demand in its written form.
     """
     law = own_law(office)
-    demand = asked(office, law, matter, acts)
-    check_day_of_answer(demand, on)
-    vocabulary = law.stack.vocabulary
-    known = settle(demand_json(demand), since_the_paper(acts), vocabulary)
-    settled = read_demand(known, vocabulary)
     sources = sources_of(law.agency, law.profiles)
     engine = Engine.of(law.stack, on, sources)
-    told = engine.decide(settled, explain=False)
+    settled, unsure = _settled(office, law, matter, acts, engine)
+    told = engine.decide(settled, explain=False, lowerings=unsure)
     docket = engine.docket(settled)
     answers = engine.answers(docket)
     cells = {
@@ -76,6 +81,26 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
             **_law_facts(office, told, sources),
         },
     )
+
+
+def _settled(
+    office: Office, law: OwnLaw, matter: str, acts: list[Signed], engine: Engine
+) -> tuple[Demand, Mapping[Item, Outcome]]:
+    """Return what is known of a demand and its persons, and what goes to counsel for doubt."""
+    demand = known_demand(office, law, matter, acts)
+    check_day_of_answer(demand, engine.law.on)
+    persons = persons_in(office, matter, acts)
+    missing = {item.subject for item in open_items(engine, demand)} - set(persons or {})
+    if missing:
+        raise Refusal(
+            "whom a demand names is established before anything of them may leave: "
+            f"{', '.join(sorted(missing))}",
+            code="decide-persons",
+            todo="have the persons whom the paper names looked up and established",
+        )
+    if persons is None:
+        return demand, {}
+    return as_known(demand, persons, acts), unsure_of(demand, persons)
 
 
 def draft_decision(

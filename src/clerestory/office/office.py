@@ -24,6 +24,7 @@ from clerestory.ledger import EmbeddedLedger, KeyEncryptionKey, Statements
 from clerestory.ledger.storage import Reader
 from clerestory.notes import Verifier
 from clerestory.notes.key_files import Entropy
+from clerestory.office.answer.looking_up import Holdings
 from clerestory.office.errors import OfficeAltered
 from clerestory.office.seen import Seen
 from clerestory.office.whole import current_statements
@@ -95,6 +96,7 @@ class Office:
     keys: Keys
     clock: Clock
     table: Table
+    holdings: Holdings | None = None
     _staff: dict[str, Staff] = field(default_factory=dict, repr=False)
 
     def moment(self, at: datetime | None = None) -> datetime:

@@ -5,6 +5,7 @@ and are imported once ``connect`` was called, as ``open_office`` does.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from clerestory.store.connecting import connect
 from clerestory.store.settings import database_for
 
 if TYPE_CHECKING:
+    from clerestory.office.answer.looking_up import Holdings
     from clerestory.office.office import Clock, Keys, Office
 
 
@@ -31,6 +33,7 @@ def open_office(
     public: Path | None = None,
     entropy: Entropy = token_bytes,
     seen: Sequence[tuple[str, bytes | str]] = (),
+    holdings: "Holdings | None" = None,
 ) -> "Office":
     """Open the office whose database is at ``url``.
 
@@ -44,6 +47,7 @@ def open_office(
         public: The folder that the public reads, where there is one.
         entropy: Where salts, keys and nonces come from.
         seen: Checkpoints that mirrors or witnesses have seen, with their names.
+        holdings: The agency's records, where somebody may be looked up.
 
     Raises:
         Refusal: There is no office, or a key is another one's.
@@ -71,7 +75,7 @@ def open_office(
         known = [keys.seen.note(), *seen]
         with transaction.atomic():
             keys.ledger.check(office.statements(), seen=known, public=shown)
-        return office
+        return replace(office, holdings=holdings)
 
 
 def make_keys(log_key: Signer, kek: KeyEncryptionKey, entropy: Entropy, seen_file: Path) -> "Keys":

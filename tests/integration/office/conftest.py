@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from django.db import connections
 
 from made_up_acts import MadeUp
+from made_up_office import make_records
 from office_databases import copied, go_to, in_database, make_template
 
 _numbers = count()
@@ -96,11 +97,19 @@ def database(request: pytest.FixtureRequest, templates: Templates, tmp_path: Pat
         yield url
 
 
+@pytest.fixture(scope="session")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The records of eight made-up people, and their index."""
+    return make_records(tmp_path_factory.mktemp("records") / "agency")
+
+
 @contextmanager
-def opened(templates: Templates, kind: str, name: str, folder: Path) -> Iterator[MadeUp]:
+def opened(
+    templates: Templates, kind: str, name: str, folder: Path, records: Path | None = None
+) -> Iterator[MadeUp]:
     """Open an office in a copy of a template's database."""
     with copied_database(templates, kind, name, folder) as url:
-        made = MadeUp(url, folder / "office.sqlite.seen")
+        made = MadeUp(url, folder / "office.sqlite.seen", records=records)
         made.open()
         yield made
 
@@ -116,10 +125,10 @@ def made_up(
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def peopled(
-    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path
+    request: pytest.FixtureRequest, templates: Templates, tmp_path: Path, records: Path
 ) -> Iterator[MadeUp]:
     """An office with everybody whom an answer needs, to which nothing came in yet."""
-    with opened(templates, request.param, "peopled", tmp_path) as made:
+    with opened(templates, request.param, "peopled", tmp_path, records) as made:
         yield made
 
 

@@ -25,6 +25,8 @@ sqlite = pytest.mark.parametrize("peopled", ["sqlite"], indirect=True)
 def ready(made: MadeUp, text: str = ASKS, answer: str = "yes") -> str:
     matter = str(made.receive(paper=text.encode()).matter)
     made.establish(matter, VERIFIED, answer)
+    if answer == "yes":
+        made.persons(matter)
     return matter
 
 
@@ -36,16 +38,17 @@ def test_a_determination_is_bound_with_all_it_stands_on_and_kept(peopled: MadeUp
     from clerestory.office.papers import read_paper
 
     matter = str(peopled.receive(paper=ASKS.encode()).matter)
-    found = peopled.establish(matter, VERIFIED)
+    peopled.establish(matter, VERIFIED)
+    found = peopled.persons(matter)
     acted = peopled.decide(matter)
 
-    parts = json.loads(read_paper(peopled.office, matter, 3))
+    parts = json.loads(read_paper(peopled.office, matter, 4))
     stack = load_stack(Path("packs"), ["us-federal", "us-me"])
     fields = peopled.opened(acted)
     judged, catalogue = fields.pop("judged"), fields.pop("catalogue")
     assert (len(judged), len(catalogue)) == (64, 64)
     assert fields == {
-        "act": "decide", "position": "3", "previous": found.digest, "actor": "P-cus",
+        "act": "decide", "position": "4", "previous": found.digest, "actor": "P-cus",
         "key": key_hash(signer("P-cus").verifier), "on": "2026-12-01", "signed": acted.digest,
         "to": "decided", "stands_on": found.digest,
         "law": stack.digest, "packs": ", ".join(stack.names), "profile": "maine-dhhs",
@@ -55,7 +58,9 @@ def test_a_determination_is_bound_with_all_it_stands_on_and_kept(peopled: MadeUp
     assert parts["cells"] == [["snap", f"S1.{name}", "release", "", True]
                               for name in ("address", "phone")]  # fmt: skip
     assert parts["determination"]["on"] == "2026-12-01"
-    assert parts["demand"]["findings"] == {"identity_of_subject_verified": "yes"}
+    assert parts["demand"]["findings"] == {
+        "identifier_matches_one_person": "yes", "identity_of_subject_verified": "yes"
+    }  # fmt: skip
     # Fields of which the same is known are one case, with its way through the stages.
     assert sorted(item for case in parts["stages"] for item in case["items"]) == [
         "snap/S1.address", "snap/S1.phone",

@@ -109,7 +109,7 @@ def establish_and_what_follows(made: MadeUp) -> Iterator[tuple[int, Callable[[],
     """Each act of an answer in turn, signed once, with how many calls lie between two kills."""
     from clerestory.office.voting import vote
 
-    text = own_record("M-1", received="2026-12-01", program="medicaid", fields=["address"])
+    text = own_record("M-1", received="2026-12-01", program="mainecare", fields=["address"])
     matter = str(made.receive(paper=text.encode()).matter)
     fact = "findings.identity_of_subject_verified"
     found = sign(made.draft_finding(matter, fact, "no"), signer("P-cus"))

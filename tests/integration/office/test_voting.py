@@ -18,15 +18,17 @@ VERIFIED = "findings.identity_of_subject_verified"
 FIELDS = ["address", "phone"]
 # The law of SNAP orders that a household sees its file; that of Medicaid permits it.
 ORDERED = own_record("M-1", received="2026-12-01", program="snap", fields=FIELDS)
-PERMITTED = own_record("M-1", received="2026-12-01", program="medicaid", fields=FIELDS)
-ADDRESS = {"medicaid/S1.address": "withhold"}
-PHONE = {"medicaid/S1.phone": "withhold"}
+PERMITTED = own_record("M-1", received="2026-12-01", program="mainecare", fields=FIELDS)
+ADDRESS = {"mainecare/S1.address": "withhold"}
+PHONE = {"mainecare/S1.phone": "withhold"}
 sqlite = pytest.mark.parametrize("peopled", ["sqlite"], indirect=True)
 
 
 def decided(made: MadeUp, text: str = PERMITTED, answer: str = "yes", who: str = "P-clk") -> Any:
     matter = str(made.receive(paper=text.encode(), who=who).matter)
     made.establish(matter, VERIFIED, answer)
+    if answer == "yes":
+        made.persons(matter)
     return made.decide(matter)
 
 
@@ -233,7 +235,7 @@ def test_a_vote_and_a_refusal_are_of_what_stands(peopled: MadeUp) -> None:
         bent = replace(told, facts={**told.facts, name: "0" * 64})
         with pytest.raises(Refusal, match=f"its {name} differs"):
             vote(peopled.office, sign(bent, signer("P-ann")))
-    twice = "medicaid/S1.phone=withhold medicaid/S1.address=withhold"
+    twice = "mainecare/S1.phone=withhold mainecare/S1.address=withhold"
     bent = replace(told, facts={**told.facts, "lowered": twice})
     with pytest.raises(Refusal) as fault:
         vote(peopled.office, sign(bent, signer("P-ann")))

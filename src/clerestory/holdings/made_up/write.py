@@ -14,6 +14,7 @@ import duckdb
 from clerestory.holdings.catalogue import Catalogue
 from clerestory.holdings.errors import SourceFault
 from clerestory.holdings.index import build_index
+from clerestory.holdings.made_up.notice import KEY, NOTICE, TABLE
 from clerestory.holdings.made_up.tables import Cell, Table, make_population, make_rows
 from clerestory.holdings.source import open_source
 from clerestory.holdings.source_faults import shown
@@ -26,12 +27,8 @@ MOST_PERSONS = 2_000_000
 # Both forms and the index took 2,430 bytes a person; a table passes through a text file meanwhile.
 _BYTES_A_PERSON = 4_000
 _BYTES_AT_LEAST = 2 * 10**6
-_NOTICE = (
-    "Everything here is made up. No person exists; numbers, addresses and e-mail addresses are of "
-    "kinds that are never given out."
-)
 _ABOUT = Table(
-    name="made_up", columns={"statement": "", "seed": "", "persons": ""}, dated=None, program=None
+    name=TABLE, columns={"statement": "", "seed": "", "persons": ""}, dated=None, program=None
 )
 
 
@@ -59,10 +56,10 @@ def write_agency(
         draft.chmod(0o755)
         (draft / PARQUET).mkdir()
         people = make_population(seed=seed, persons=persons)
-        about: tuple[Cell, ...] = ("all", _NOTICE, str(seed), str(len(people)))
+        about: tuple[Cell, ...] = (KEY, NOTICE, str(seed), str(len(people)))
         tables = chain([(_ABOUT, iter([about]))], make_rows(catalogue, people, seed=seed))
         _write_tables(draft, tables)
-        (draft / "MADE-UP.txt").write_text(_NOTICE + "\n", encoding="utf-8")
+        (draft / "MADE-UP.txt").write_text(NOTICE + "\n", encoding="utf-8")
         if index is not None:
             _build_index(catalogue, draft, index)
         draft.replace(folder)

@@ -23,6 +23,7 @@ from clerestory.holdings import (
     open_source,
     resolve_roster,
 )
+from clerestory.holdings.made_up.notice import says_made_up
 from clerestory.kernel import Refusal
 
 # Whom the paper itself names. A member of a household may be asked about without a name.
@@ -46,6 +47,15 @@ class Holdings:
     catalogue: Catalogue = field(repr=False)
     lookups: Lookups = field(repr=False)
     zone: str
+
+    def is_made_up(self) -> bool:
+        """Whether the program itself made these people up.
+
+        Raises:
+            SourceFault: The records cannot be opened.
+        """
+        with closing(open_source(self.source, zone=self.zone)) as source:
+            return says_made_up(source)
 
 
 def refs_named(demand: Demand, needed: Collection[str] = ()) -> tuple[set[str], set[str]]:

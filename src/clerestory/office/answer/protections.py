@@ -41,7 +41,8 @@ _STATUS = frozenset({
 # Whose address is kept secret.
 _SECRET = Protection.ADDRESS_CONFIDENTIALITY
 # Marks of violence, and what is found of whoever acts for the person with these known.
-_VIOLENCE = frozenset(one for one in Protection if one.hides_home)
+VIOLENCE = frozenset(one for one in Protection if one.hides_home)
+"""The marks of a person who was hurt, or hides."""
 _DANGER = "representative_may_endanger"
 _OPEN = frozenset({Outcome.RELEASE, Outcome.COARSEN})
 
@@ -131,7 +132,7 @@ def _check_danger(before: Demand, now: Demand) -> None:
         return
     told = {one.ref: one.flags for one in before.subjects}
     for one in now.subjects:
-        if one.represented_by and _VIOLENCE & one.flags and not _VIOLENCE & told[one.ref]:
+        if one.represented_by and VIOLENCE & one.flags and not VIOLENCE & told[one.ref]:
             raise Refusal(
                 "that whoever acts for the person is no danger was found without what the record "
                 f"says: {one.ref}",

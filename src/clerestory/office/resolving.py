@@ -1,0 +1,244 @@
+"""Whom a demand names is established once from the agency's own records, before any is read.
+
+Nobody is looked up before the law would let something of them leave: a look that serves nothing is
+one too many. What is found is bound without a name: the digest of the paper that names the persons,
+and of what the look came to. Both are kept sealed under the matter's key.
+
+What a record says of protection, such as that its person is a minor, is a fact of the demand from
+then on. Of whom nobody could be told for certain, nothing leaves: where it is everybody, the
+finding that one person was found is no; where it is some, what is asked of them goes to counsel.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from clerestory.acts import Signed, Statement
+from clerestory.audit.sources_of_fields import sources_of
+from clerestory.demands import Demand, Item, Outcome
+from clerestory.holdings import LookupReason, Purpose, parse_who
+from clerestory.holdings.protections import read_protections
+from clerestory.kernel import Refusal
+from clerestory.kernel.canonical import Json, canonical_bytes, digest_of
+from clerestory.office.acting import Acted, draft
+from clerestory.office.answer.looking_up import Holdings, looked_up, refs_named
+from clerestory.office.answer.protections import VIOLENCE
+from clerestory.office.asked import own_law
+from clerestory.office.claims import FOUND, PERSONS, since_the_paper
+from clerestory.office.errors import OfficeAltered
+from clerestory.office.known import known_demand, open_items
+from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done, stands_on
+from clerestory.office.office import Office
+from clerestory.office.papers import check_paper, paper_digest, read_paper
+from clerestory.policy import Engine
+from clerestory.store.models import MatterRow
+
+_DANGER = "representative_may_endanger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One person whom a demand names.
+
+    Attributes:
+        key: The records' own key of the one right person; nothing where none is certain.
+        flags: What protects them: as the paper says it, and their record.
+        told: What a requester may be told of why nobody is certain.
+    """
+
+    key: str = field(repr=False)
+    flags: frozenset[str]
+    told: tuple[str, ...] = ()
+
+
+Persons = Mapping[str, Person]
+"""The persons of a demand, by their refs."""
+
+
+def draft_persons(
+    office: Office,
+    matter: str,
+    *,
+    who: bytes,
+    actor: str,
+    key: str,
+    at: datetime | None = None,
+) -> Statement:
+    """Look up whom a demand names, and write the statement that binds what was found.
+
+    Args:
+        office: Whose matter.
+        matter: Which one.
+        who: What the paper says of each person, in the form of a file for ``--who``.
+        actor: Who establishes it.
+        key: The hash of the key that they sign with.
+        at: When, in an office that is made up.
+
+    Raises:
+        RosterFault: It is another demand's, or somebody is missing, twice or too many.
+        ReadFault: The agency holds no such field.
+        Refusal: The records or their index cannot be used.
+    """
+    acts = acts_in(office, matter)
+    facts, _ = _look(office, matter, acts, who, office.moment(at))
+    return draft(office, "establish", matter, actor=actor, key=key, at=at, facts=facts)
+
+
+def establish_persons(
+    office: Office, signed: Signed, *, who: bytes, at: datetime | None = None
+) -> Acted:
+    """Establish whom a demand names: looked up once more, it must be what was signed.
+
+    Raises:
+        Refusal: The statement is of other persons, or is not the next act.
+        NotAllowed: Whoever signed may not, or the matter stands elsewhere.
+        Corruption: Whoever is named did not sign it.
+    """
+    told = signed.statement
+    check_act(told, "establish")
+    check_paper(who)
+    key, facts, found = bound_key(told), None, None
+    if not is_done(key):
+        acts = acts_in(office, told.matter, told.position)
+        facts, found = _look(office, told.matter, acts, who, office.moment(at))
+    return do(office, signed, facts, key=key, content=found, at=at)
+
+
+def persons_in(office: Office, matter: str, acts: Sequence[Signed]) -> Persons | None:
+    """Return the persons of a matter as they were established last, since the paper was.
+
+    Raises:
+        Corruption: What is kept is not what its act binds.
+    """
+    told = [
+        act.statement for act in since_the_paper(acts) if act.statement.facts["fact"] == PERSONS
+    ]
+    if not told:
+        return None
+    content = read_paper(office, matter, told[-1].position)
+    if paper_digest(content) != told[-1].facts["answer"]:
+        raise OfficeAltered(
+            f"who was found is what its act binds: {matter}, position {told[-1].position}"
+        )
+    return {
+        ref: Person(key=one["key"], flags=frozenset(one["flags"]), told=tuple(one["told"]))
+        for ref, one in json.loads(content)["persons"].items()
+    }
+
+
+def as_known(demand: Demand, persons: Persons, acts: Sequence[Signed]) -> Demand:
+    """Return a demand with what the records say of those whom it names.
+
+    Raises:
+        Refusal: That a representative is no danger was found before anybody knew what the record
+            says.
+    """
+    found = any(one.key for one in persons.values())
+    known = replace(
+        demand,
+        findings={**demand.findings, FOUND: "yes" if found else "no"},
+        subjects=tuple(
+            replace(one, flags=one.flags | persons[one.ref].flags) if one.ref in persons else one
+            for one in demand.subjects
+        ),
+    )
+    _check_danger(demand, known, acts)
+    return known
+
+
+def unsure_of(demand: Demand, persons: Persons) -> dict[Item, Outcome]:
+    """Return what goes to counsel, since some of the persons are certain and theirs is not."""
+    if not any(one.key for one in persons.values()):
+        return {}  # the finding closes it, as the law says of nobody who could be found
+    return {
+        item: Outcome.REFER
+        for item in demand.items
+        if item.subject in persons and not persons[item.subject].key
+    }
+
+
+def _look(
+    office: Office, matter: str, acts: Sequence[Signed], who: bytes, moment: datetime
+) -> tuple[dict[str, str], bytes]:
+    """Look everybody up; return what the act binds, and what is kept of it."""
+    holdings, on = _holdings(office), office.day(moment)
+    law = own_law(office)
+    demand = known_demand(office, law, matter, acts)
+    engine = Engine.of(law.stack, on, sources_of(law.agency, law.profiles))
+    programs: dict[str, set[str]] = {}
+    for item in open_items(engine, demand):
+        holdings.catalogue.get_field(item.program, item.field)  # else nobody is looked up
+        programs.setdefault(item.subject, set()).add(item.program)
+    if not programs:
+        raise Refusal(
+            "nobody is looked up of whom the law lets nothing leave",
+            code="persons-needless",
+            todo="have the demand decided: nothing of its persons' records is needed for that",
+        )
+    refs, needed = refs_named(demand, programs)
+    named = parse_who(who, demand=demand.id, refs=refs, needed=needed)
+    purpose = Purpose(
+        reason=LookupReason.DEMAND, demand=matter,
+        number=MatterRow.objects.values_list("number", flat=True).get(id=matter),
+    )  # fmt: skip
+    told = {one.ref: one.flags for one in demand.subjects}
+    found: dict[str, Json] = {}
+    with looked_up(
+        holdings, named, programs=programs, purpose=purpose, on=on, at=moment, now=office.clock()
+    ) as (source, resolved):
+        for one in resolved:
+            ref = str(one.ref)
+            marks: frozenset[str] = frozenset()
+            if one.person_id is not None:
+                marks = read_protections(
+                    source, holdings.catalogue, one.person_id, on=on, told=told.get(ref, ())
+                ).flags
+            found[ref] = {
+                "key": one.person_id or "", "flags": sorted(marks), "told": list(one.told),
+                "reasons": [str(reason) for reason in one.staff_reasons],
+                "marks": dict(named.marks_of(ref)),
+            }  # fmt: skip
+    kept = canonical_bytes({"persons": found, "on": str(on)})
+    asks: list[Json] = [[one.ref, str(one.relation)] for one in demand.subjects]
+    return {
+        "to": "received", "fact": PERSONS, "by": "custodian", "answer": paper_digest(kept),
+        "claim": digest_of(asks), "evidence": paper_digest(who), "stands_on": stands_on(list(acts)),
+    }, kept  # fmt: skip
+
+
+def _holdings(office: Office) -> Holdings:
+    if office.holdings is None:
+        raise Refusal(
+            "an office looks somebody up in its agency's records, and none were named",
+            code="office-no-records",
+            todo="name the records and their index where the office is opened",
+        )
+    if office.holdings.is_made_up() is not office.made_up:
+        raise Refusal(
+            "an office for show answers about made-up people alone, and a real one about none",
+            code="office-other-records",
+            todo="name the agency's own records where the office is opened; for an office that "
+            "is made up, those that clerestory holdings make wrote",
+        )
+    return office.holdings
+
+
+def _check_danger(before: Demand, now: Demand, acts: Sequence[Signed]) -> None:
+    """Refuse to rest on it that a representative is no danger, where that was found unknowing."""
+    if before.findings.get(_DANGER) != "no":
+        return
+    facts = [act.statement.facts["fact"] for act in since_the_paper(acts)]
+    last = max(place for place, fact in enumerate(facts) if fact == PERSONS)
+    if f"findings.{_DANGER}" in facts[last:]:
+        return
+    told = {one.ref: one.flags for one in before.subjects}
+    for one in now.subjects:
+        if one.represented_by and VIOLENCE & one.flags and not VIOLENCE & told[one.ref]:
+            raise Refusal(
+                "that whoever acts for the person is no danger was found without what the record "
+                f"says: {one.ref}",
+                code="decide-endangers",
+                todo="find out anew, with that known, whether they may be a danger, establish it "
+                f"(findings.{_DANGER}; unknown closes it), and decide again",
+            )
