@@ -21,8 +21,9 @@ from clerestory.demands import (
 from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import Json, canonical_bytes, digest_of
 from clerestory.office.acting import Acted, draft
+from clerestory.office.answer.decided import Decided
 from clerestory.office.asked import OwnLaw, own_law
-from clerestory.office.cells import Cell, cells_json, needs_counsel
+from clerestory.office.cells import Cell, Cells, cells_json, needs_counsel
 from clerestory.office.known import known_demand, open_items
 from clerestory.office.matters import acts_in, check_act, do, is_done, stands_on
 from clerestory.office.office import Office, own_key
@@ -38,10 +39,16 @@ _WORDS = ("established", "lifted", "mandated", "barred")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A determination with what it stands on, as it is bound and kept."""
+    """A determination with what it stands on, as it is bound and kept.
+
+    ``doubts`` are the answers that went to counsel since their person is not certain.
+    """
 
     facts: Mapping[str, str]
     content: bytes = field(repr=False)
+    cells: Cells = field(repr=False)
+    decided: Decided = field(repr=False)
+    doubts: Mapping[Item, Outcome] = field(repr=False)
 
 
 def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
@@ -74,6 +81,9 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     }
     return Judged(
         content=canonical_bytes(parts),
+        cells=cells,
+        decided=Decided(demand=settled, determination=told, stack=law.stack, sources=sources),
+        doubts=unsure,
         facts={
             "to": "referred" if needs_counsel(cells) else "decided",
             "stands_on": stands_on(acts),
