@@ -200,8 +200,13 @@ def sign(statement: Statement, *signers: Signer) -> Signed:
             code="act-signing-key",
             todo="give the key file of each person whom the statement names, in this order",
         )
-    message = _STATEMENT_TAG + statement.content
-    return Signed(statement=statement, signatures=tuple(signer.sign(message) for signer in signers))
+    signatures = tuple(signature_of(statement, signer) for signer in signers)
+    return Signed(statement=statement, signatures=signatures)
+
+
+def signature_of(statement: Statement, signer: Signer) -> bytes:
+    """Return one person's signature over a statement, whoever else is to sign it."""
+    return signer.sign(_STATEMENT_TAG + statement.content)
 
 
 def check_signatures(signed: Signed, *verifiers: Verifier) -> None:

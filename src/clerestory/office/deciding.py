@@ -62,7 +62,7 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     law = own_law(office)
     sources = sources_of(law.agency, law.profiles)
     engine = Engine.of(law.stack, on, sources)
-    settled, unsure = _settled(office, law, matter, acts, engine)
+    settled, unsure = settled_demand(office, law, matter, acts, engine)
     told = engine.decide(settled, explain=False, lowerings=unsure)
     docket = engine.docket(settled)
     answers = engine.answers(docket)
@@ -93,10 +93,14 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     )
 
 
-def _settled(
+def settled_demand(
     office: Office, law: OwnLaw, matter: str, acts: list[Signed], engine: Engine
 ) -> tuple[Demand, Mapping[Item, Outcome]]:
-    """Return what is known of a demand and its persons, and what goes to counsel for doubt."""
+    """Return what is known of a demand and its persons, and what goes to counsel for doubt.
+
+    Raises:
+        Refusal: A claim or a person is not established.
+    """
     demand = known_demand(office, law, matter, acts)
     check_day_of_answer(demand, engine.law.on)
     persons = persons_in(office, matter, acts)
