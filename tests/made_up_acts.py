@@ -221,6 +221,36 @@ class MadeUp:
         )
         return recuse(self.office, sign(told, signer(who)))
 
+    def answered(self, text: str, *findings: str, number: int = 1) -> str:
+        """Receive, establish, look up, decide and vote twice: all but what leaves."""
+        matter = str(self.receive(number, paper=text.encode()).matter)
+        for name in findings:
+            self.establish(matter, f"findings.{name}")
+        self.persons(matter)
+        self.decide(matter)
+        for who in ("P-ann", "P-bob"):
+            self.vote(matter, who)
+        return matter
+
+    def draft_seal(self, matter: str, recipient: bytes, *, who: str = "P-cus") -> Statement:
+        from clerestory.office.sealing import draft_seal
+
+        return draft_seal(
+            self.office, matter, recipient=recipient, actor=who,
+            key=key_hash(signer(who).verifier),
+        )  # fmt: skip
+
+    def seal(self, matter: str, recipient: bytes, signed: Signed | None = None) -> Any:
+        from clerestory.office.sealing import seal
+
+        signed = signed or sign(self.draft_seal(matter, recipient), signer("P-cus"))
+        return seal(self.office, signed, recipient=recipient)
+
+    def put_out(self, matter: str, folder: Path) -> Path:
+        from clerestory.office.sealing import put_out
+
+        return put_out(self.office, matter, sender=signer("sender"), folder=folder)
+
     def draft_refusal(self, matter: str) -> Statement:
         from clerestory.office.refusing import draft_refusal
 

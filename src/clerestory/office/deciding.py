@@ -5,7 +5,7 @@ stand. What is signed is worked out anew when it comes back: it must be the same
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from clerestory.acts import Signed, Statement
@@ -21,8 +21,9 @@ from clerestory.demands import (
 from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import Json, canonical_bytes, digest_of
 from clerestory.office.acting import Acted, draft
+from clerestory.office.answer.decided import Decided
 from clerestory.office.asked import OwnLaw, own_law
-from clerestory.office.cells import Cell, cells_json, needs_counsel
+from clerestory.office.cells import Cell, Cells, cells_json, needs_counsel
 from clerestory.office.known import known_demand, open_items
 from clerestory.office.matters import acts_in, check_act, do, is_done, stands_on
 from clerestory.office.office import Office, own_key
@@ -38,10 +39,16 @@ _WORDS = ("established", "lifted", "mandated", "barred")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A determination with what it stands on, as it is bound and kept."""
+    """A determination with what it stands on, as it is bound and kept.
+
+    ``doubts`` are the answers that went to counsel since their person is not certain.
+    """
 
     facts: Mapping[str, str]
     content: bytes = field(repr=False)
+    cells: Cells = field(repr=False)
+    decided: Decided = field(repr=False)
+    doubts: Mapping[Item, Outcome] = field(repr=False)
 
 
 def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
@@ -55,7 +62,7 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     law = own_law(office)
     sources = sources_of(law.agency, law.profiles)
     engine = Engine.of(law.stack, on, sources)
-    settled, unsure = settled_demand(office, law, matter, acts, engine)
+    settled, unsure = _settled(office, law, matter, acts, engine)
     told = engine.decide(settled, explain=False, lowerings=unsure)
     docket = engine.docket(settled)
     answers = engine.answers(docket)
@@ -74,6 +81,9 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     }
     return Judged(
         content=canonical_bytes(parts),
+        cells=cells,
+        decided=Decided(demand=settled, determination=told, stack=law.stack, sources=sources),
+        doubts=unsure,
         facts={
             "to": "referred" if needs_counsel(cells) else "decided",
             "stands_on": stands_on(acts),
@@ -83,7 +93,7 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     )
 
 
-def settled_demand(
+def _settled(
     office: Office, law: OwnLaw, matter: str, acts: list[Signed], engine: Engine
 ) -> tuple[Demand, Mapping[Item, Outcome]]:
     """Return what is known of a demand and its persons, and what goes to counsel for doubt.
@@ -105,6 +115,18 @@ def settled_demand(
     if persons is None:
         return demand, {}
     return as_known(demand, persons, acts), unsure_of(demand, persons)
+
+
+def as_voted(judged: Judged, cells: Cells) -> Decided:
+    """Return an answer with its words, lowered to what votes left of it."""
+    lowered = {
+        item: cells[item.program, item.ref].outcome
+        for item in judged.decided.demand.items
+        if cells[item.program, item.ref].outcome is not judged.cells[item.program, item.ref].outcome
+    }
+    wishes: dict[Item, Outcome] = {**judged.doubts, **lowered}
+    again = judged.decided.engine().decide(judged.decided.demand, lowerings=wishes)
+    return replace(judged.decided, determination=again)
 
 
 def draft_decision(

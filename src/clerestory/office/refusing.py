@@ -9,7 +9,7 @@ from clerestory.office.cells import cells_digest, releases_nothing
 from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done
 from clerestory.office.office import Office
 from clerestory.office.papers import check_paper, paper_digest
-from clerestory.office.voting import Ballot, ballot_of
+from clerestory.office.voting import Ballot, ballot_of, two_votes
 
 
 def draft_refusal(
@@ -60,13 +60,7 @@ def refuse(office: Office, signed: Signed, *, letter: bytes, at: datetime | None
 
 
 def _facts(ballot: Ballot, letter: bytes) -> dict[str, str]:
-    if len(ballot.votes) != 2:
-        raise Refusal(
-            f"an answer stands on the votes of two people: {len(ballot.votes)} stand",
-            code="answer-unvoted",
-            todo="have two reviewers vote on the decision as it stands",
-        )
-    cells = next(iter(ballot.votes.values())).cells
+    cells, votes = two_votes(ballot)
     if not releases_nothing(cells):
         raise Refusal(
             "a refusal withholds everything, and this answer lets something leave",
@@ -75,6 +69,6 @@ def _facts(ballot: Ballot, letter: bytes) -> dict[str, str]:
         )
     return {
         "to": "refused", "decision": ballot.decision, "answer": cells_digest(cells),
-        "votes": " ".join(vote.digest for vote in ballot.votes.values()),
+        "votes": " ".join(votes),
         "letter": paper_digest(letter),
     }  # fmt: skip

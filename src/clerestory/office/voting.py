@@ -81,6 +81,22 @@ def ballot_of(office: Office, acts: list[Signed]) -> Ballot:
     return ballot
 
 
+def two_votes(ballot: Ballot) -> tuple[Cells, list[str]]:
+    """Return the answer that two people let stand, and the digests of their votes.
+
+    Raises:
+        Refusal: Two did not.
+    """
+    if len(ballot.votes) != 2:
+        raise Refusal(
+            f"an answer stands on the votes of two people: {len(ballot.votes)} stand",
+            code="answer-unvoted",
+            todo="have two reviewers vote on the decision as it stands",
+        )
+    cells = next(iter(ballot.votes.values())).cells
+    return cells, [vote.digest for vote in ballot.votes.values()]
+
+
 def draft_vote(
     office: Office,
     matter: str,

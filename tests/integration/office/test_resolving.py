@@ -99,11 +99,10 @@ def test_a_person_is_bound_without_a_name_and_what_was_found_is_kept(peopled: Ma
         "act": "establish", "position": "4", "previous": before.digest, "actor": "P-clk",
         "key": key_hash(signer("P-clk").verifier), "on": "2026-12-01", "signed": acted.digest,
         "to": "received", "fact": "persons", "by": "custodian", "stands_on": before.digest,
-        "answer": digest_of(found), "claim": digest_of([["S1", "named"]]),
-        "evidence": digest_of_bytes(WHO),
+        "answer": digest_of(found), "evidence": digest_of_bytes(WHO),
     }  # fmt: skip
     assert found == {
-        "on": "2026-12-01",
+        "demand": "M-1",
         "persons": {"S1": {
             "key": "P20000011", "flags": [], "told": [], "reasons": [],
             "marks": {"name": "Amina Warsame Example", "birth_date": "1988-04-17",
@@ -184,7 +183,7 @@ def test_what_the_record_says_of_protection_is_a_fact_of_the_demand(peopled: Mad
 def test_what_is_signed_is_of_these_persons_in_these_records(peopled: MadeUp) -> None:
     matter = received(peopled)
     told = peopled.draft_persons(matter)
-    for name in ("answer", "claim", "evidence", "fact", "stands_on", "to", "more"):
+    for name in ("answer", "evidence", "fact", "stands_on", "to", "more"):
         bent = replace(told, facts={**told.facts, name: "0" * 64})
         with pytest.raises(Refusal, match=f"its {name} differs") as fault:
             peopled.persons(matter, signed=sign(bent, signer("P-cus")))
@@ -289,7 +288,7 @@ def test_what_is_kept_of_a_look_is_what_its_act_binds(peopled: MadeUp) -> None:
 
     matter = received(peopled)
     peopled.persons(matter)
-    other = canonical_bytes({"persons": {"S1": {"key": "P20000012", "flags": [], "told": []}}})
+    other = canonical_bytes({"demand": "M-1", "persons": {}})
     apps.get_model("store", "PaperRow").objects.filter(matter_id=matter, position=3).delete()
     keep_paper(peopled.office, matter, 3, other)
 
