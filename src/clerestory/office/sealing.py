@@ -105,6 +105,12 @@ def seal(office: Office, signed: Signed, *, recipient: bytes, at: datetime | Non
     return do(office, signed, facts, key=key, content=recipient, at=at)
 
 
+def is_sealed_to(office: Office, matter: str, recipient: bytes) -> bool:
+    """Whether an answer is sealed to this very recipient, and nothing was done since."""
+    told = acts_in(office, matter)[-1].statement
+    return told.act == "seal" and told.facts["recipient"] == paper_digest(recipient)
+
+
 def put_out(office: Office, matter: str, *, sender: Signer, folder: Path) -> Path:
     """Write the package of an answer that is sealed, or find that it was written.
 
