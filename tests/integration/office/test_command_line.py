@@ -12,7 +12,7 @@ from made_up_office import own_record
 
 DAY = "2026-12-01"
 ASKS = own_record("M-1", received=DAY, program="mainecare", fields=["address", "phone"])
-VERIFIED = "findings.identity_of_subject_verified"
+VERIFIED = "identity_of_subject_verified"
 AT = ("--at", f"{DAY}T17:00Z")
 PEOPLE = {"P-law": "counsel", "P-clk": "clerk", "P-cus": "custodian", "P-ann": "reviewer",
           "P-bob": "reviewer"}  # fmt: skip
@@ -70,7 +70,7 @@ def received(text: str = ASKS) -> str:
 
 
 def established(answer: str = "yes") -> str:
-    return office("establish", "1", VERIFIED, answer, "--evidence", "note.txt", *by("P-cus"))
+    return office("establish", "1", f"{VERIFIED}={answer}", "--evidence", "note.txt", *by("P-cus"))
 
 
 def found(records: Path) -> None:
@@ -98,8 +98,8 @@ def test_a_demand_goes_from_the_door_to_its_logged_refusal(here: Path) -> None:
     assert "clerestory refuse" not in told
     assert "number 1 is one-vote" in office("vote", "1", *by("P-ann"))
     assert "next: refer" in office("vote", "1", *by("P-bob"), "--dissent", "made up")
-    (here / "letter.txt").write_text("made up: no")
-    assert "number 1 is refused" in office("refuse", "1", "letter.txt", *by("P-cus"))
+    assert "number 1 is refused" in office("refuse", "1", *by("P-cus"))
+    assert (here / "office/out/1-refusal.pdf").read_bytes().startswith(b"%PDF")
 
     status = office("status", "--number", "1")
     for step in ("1. {} receive by P-clk: received", "4. {} vote by P-ann: one-vote",
