@@ -270,7 +270,8 @@ def _checked(
         told.act,
         standing=replace(chain.standing, proved=proved),
         actor=staff.actor(told.actor, on=told.on, site=site),
-        to=told.facts.get("to"),
+        # Of an act on the office a fact called ``to`` is the end of somebody's roles.
+        to=None if told.is_on_office else told.facts.get("to"),
         second=staff.actor(told.second.actor, on=told.on) if told.second else None,
         about=told.facts.get("person"),
     )

@@ -5,7 +5,7 @@ stand. What is signed is worked out anew when it comes back: it must be the same
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from clerestory.acts import Signed, Statement
@@ -62,7 +62,7 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     law = own_law(office)
     sources = sources_of(law.agency, law.profiles)
     engine = Engine.of(law.stack, on, sources)
-    settled, unsure = settled_demand(office, law, matter, acts, engine)
+    settled, unsure = _settled(office, law, matter, acts, engine)
     told = engine.decide(settled, explain=False, lowerings=unsure)
     docket = engine.docket(settled)
     answers = engine.answers(docket)
@@ -93,7 +93,7 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     )
 
 
-def settled_demand(
+def _settled(
     office: Office, law: OwnLaw, matter: str, acts: list[Signed], engine: Engine
 ) -> tuple[Demand, Mapping[Item, Outcome]]:
     """Return what is known of a demand and its persons, and what goes to counsel for doubt.
@@ -115,6 +115,18 @@ def settled_demand(
     if persons is None:
         return demand, {}
     return as_known(demand, persons, acts), unsure_of(demand, persons)
+
+
+def as_voted(judged: Judged, cells: Cells) -> Decided:
+    """Return an answer with its words, lowered to what votes left of it."""
+    lowered = {
+        item: cells[item.program, item.ref].outcome
+        for item in judged.decided.demand.items
+        if cells[item.program, item.ref].outcome is not judged.cells[item.program, item.ref].outcome
+    }
+    wishes: dict[Item, Outcome] = {**judged.doubts, **lowered}
+    again = judged.decided.engine().decide(judged.decided.demand, lowerings=wishes)
+    return replace(judged.decided, determination=again)
 
 
 def draft_decision(

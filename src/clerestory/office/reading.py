@@ -7,18 +7,13 @@ what was signed. After differing votes it is the lower answer, which both are to
 from datetime import datetime
 
 from clerestory.acts import Signed
-from clerestory.audit.sources_of_fields import sources_of
-from clerestory.demands import Determination, Item, Outcome
 from clerestory.kernel import Refusal
 from clerestory.office.answer.decided import Decided
-from clerestory.office.asked import own_law
-from clerestory.office.cells import Cells
-from clerestory.office.deciding import judge, settled_demand
+from clerestory.office.deciding import as_voted, judge
 from clerestory.office.errors import OfficeAltered
 from clerestory.office.matters import CHANGES_FACTS, acts_in
 from clerestory.office.office import Office
 from clerestory.office.voting import ballot_of
-from clerestory.policy import Engine
 from clerestory.store.models import MatterRow
 
 
@@ -66,29 +61,13 @@ def answer_to_read(office: Office, matter: str) -> Decided:
     if differs:
         raise OfficeAltered(f"a decision is what the law makes of its facts: {matter}, "
                             f"{differs[0]} differs")  # fmt: skip
-    return _explained(office, matter, acts, before)
-
-
-def _explained(office: Office, matter: str, acts: list[Signed], before: list[Signed]) -> Decided:
-    law = own_law(office)
-    sources = sources_of(law.agency, law.profiles)
-    engine = Engine.of(law.stack, acts[_decision(acts)].statement.on, sources)
-    settled, _ = settled_demand(office, law, matter, before, engine)
     cells = ballot_of(office, acts).cells
-    whole = engine.decide(settled, explain=False)
-    told = engine.decide(settled, lowerings=_lowered(whole, cells))
+    decided = as_voted(judged, cells)
+    told = decided.determination
     left = {(one.item.program, one.item.ref): one.outcome for one in told.rulings}
     if left != {name: cell.outcome for name, cell in cells.items()}:
         raise OfficeAltered(f"what is read is what votes have left: {matter}")
-    return Decided(demand=settled, determination=told, stack=law.stack, sources=sources)
-
-
-def _lowered(whole: Determination, cells: Cells) -> dict[Item, Outcome]:
-    return {
-        one.item: cells[one.item.program, one.item.ref].outcome
-        for one in whole.rulings
-        if cells[one.item.program, one.item.ref].outcome is not one.outcome
-    }
+    return decided
 
 
 def _decision(acts: list[Signed]) -> int:

@@ -10,14 +10,13 @@ the day of the decision, nothing leaves: the demand is decided again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from clerestory.acts import Signed, Statement
 from clerestory.acts.statement import PACKAGE
 from clerestory.audit.packages import seal_logged
-from clerestory.demands import Item, Outcome
 from clerestory.disclosure import (
     Contents,
     LogEvidence,
@@ -40,7 +39,7 @@ from clerestory.office.answer.reading import read_values
 from clerestory.office.answer.true_address import keep_true_address
 from clerestory.office.asked import own_law
 from clerestory.office.cells import Cells, cells_digest, releases_nothing
-from clerestory.office.deciding import judge
+from clerestory.office.deciding import as_voted, judge
 from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done, stands_on
 from clerestory.office.office import Office
 from clerestory.office.own_keys import is_own
@@ -104,6 +103,12 @@ def seal(office: Office, signed: Signed, *, recipient: bytes, at: datetime | Non
         moment = office.moment(at)
         facts = _ready(office, told.matter, acts, recipient, moment, office.day(moment)).facts
     return do(office, signed, facts, key=key, content=recipient, at=at)
+
+
+def is_sealed_to(office: Office, matter: str, recipient: bytes) -> bool:
+    """Whether an answer is sealed to this very recipient, and nothing was done since."""
+    told = acts_in(office, matter)[-1].statement
+    return told.act == "seal" and told.facts["recipient"] == paper_digest(recipient)
 
 
 def put_out(office: Office, matter: str, *, sender: Signer, folder: Path) -> Path:
@@ -268,14 +273,7 @@ def _as_voted(
             code="seal-other-law",
             todo="have a fact established again, the demand decided, and voted on",
         )
-    lowered = {
-        item: cells[item.program, item.ref].outcome
-        for item in judged.decided.demand.items
-        if cells[item.program, item.ref].outcome is not judged.cells[item.program, item.ref].outcome
-    }
-    wishes: dict[Item, Outcome] = {**judged.doubts, **lowered}
-    again = judged.decided.engine().decide(judged.decided.demand, lowerings=wishes)
-    return replace(judged.decided, determination=again)
+    return as_voted(judged, cells)
 
 
 def _entry(office: Office, matter: str) -> int:

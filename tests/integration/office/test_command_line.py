@@ -149,6 +149,31 @@ def test_what_differing_votes_leave_is_read_and_signed_anew(records: Path) -> No
 
 
 @sqlite
+def test_an_answer_is_sealed_to_its_recipient_who_verifies_it_alone(
+    here: Path, records: Path
+) -> None:
+    staffed()
+    found(records)
+    for who in ("P-ann", "P-bob"):
+        office("vote", "1", *by(who))
+    must("keys", "recipient", "theirs", "--name", "theirs.example/r")
+    told = office("seal", "1", "theirs/recipient.txt", *by("P-cus"))
+    assert "number 1 is sealed" in told
+    (package,) = (here / "office/out").glob("*.tar.age")
+    assert str(package.relative_to(here)) in told
+
+    again = office("seal", "1", "theirs/recipient.txt", *by("P-cus"))
+    assert "sealed before, to this very recipient" in again
+    must("keys", "recipient", "others", "--name", "others.example/r")
+    other = refused("seal", "1", "others/recipient.txt", *by("P-cus"))
+    assert other.error_code == "act-wrong-state"
+    assert package.exists()
+    must("verify", package, "--sender", "office/public/sender.vkey", "--log",
+         "office/public/log.vkey", "--identity", "theirs/identity.txt")  # fmt: skip
+    assert "entries of the log: each" in office("audit")
+
+
+@sqlite
 def test_a_matter_is_opened_by_those_who_act_in_matters_and_with_their_own_key(
     records: Path,
 ) -> None:

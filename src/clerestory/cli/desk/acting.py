@@ -2,13 +2,15 @@
 
 import shlex
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clerestory.acts import Statement
+from clerestory.acts import Signed, Statement
 from clerestory.cli.desk.explaining import tell_statement
 from clerestory.cli.desk.hand import By, Hand
 from clerestory.cli.desk.performing import OF_A_PAPER, Given, perform_signed
+from clerestory.cli.desk.place import Place
 from clerestory.cli.desk.saying import tell_done
 from clerestory.cli.desk.written import Written
 from clerestory.cli.terminal import tell_folded
@@ -42,8 +44,19 @@ def carry_out(
     if hand.write is not None:
         hand_on(written, hand.write, paper)
         return
-    acted = perform_signed(office, written.signed(), given or Given(), at=hand.at)
-    tell_done(office, acted, statement)
+    do_here(hand.place, office, written.signed(), given or Given(), hand.at)
+
+
+def do_here(
+    place: Place, office: "Office", signed: Signed, given: Given, at: datetime | None
+) -> None:
+    """Do a signed act, with what follows from it at once, and say what stands."""
+    acted = perform_signed(office, signed, given, at=at)
+    if signed.statement.act == "seal":
+        from clerestory.cli.desk.sealing import put_out_here
+
+        put_out_here(place, office, acted.matter)
+    tell_done(office, acted, signed.statement)
 
 
 def sign_here(hand: Hand, written: Written) -> Written:

@@ -131,6 +131,7 @@ def do_founding(place: Place, signed: Signed, at: datetime | None = None) -> Non
     from clerestory.office.founding import found_office
 
     office, acted = found_office(signed, keys=place.keys(), clock=now, at=at)
+    _give_out(place)
     Lookups.open(place.folder / "lookups", entropy=token_bytes)
     again = "was founded before, by this very act" if acted.again else "is founded"
     kind = "a made-up office" if office.made_up else "an office"
@@ -141,7 +142,8 @@ def do_founding(place: Place, signed: Signed, at: datetime | None = None) -> Non
     tell(f"the digest of its founding is {acted.digest}")
     tell_folded(
         "next: give that digest, on paper, to whoever will audit the office, keep a copy of "
-        f"{place.folder / 'keys'} apart from the database, and let a third person who can sign "
+        f"{place.folder / 'keys'} apart from the database, give out the public keys in "
+        f"{place.public}, and let a third person who can sign "
         f"for it join at once, for now it has only {listed(_ids(office.staff()), 'and')}: "
         "clerestory office join"
     )
@@ -174,6 +176,8 @@ def _make_keys(place: Place, origin: str) -> None:
     if not place.log_key.exists():
         place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_signing_key(place.log_key, name=origin, entropy=token_bytes)
+    if not place.package_key.exists():
+        write_signing_key(place.package_key, name=origin, entropy=token_bytes)
     if not place.kek.exists():
         write_encryption_key(place.kek, entropy=token_bytes)
     name = read_signing_key(place.log_key).verifier.name
@@ -183,6 +187,15 @@ def _make_keys(place: Place, origin: str) -> None:
             code="office-exists",
             todo="name another folder with --office",
         )
+
+
+def _give_out(place: Place) -> None:
+    """Write the public halves of the office's keys, for everybody who checks what it gives out."""
+    place.public.mkdir(exist_ok=True)
+    for name, path in (("log", place.log_key), ("sender", place.package_key)):
+        public = place.public / f"{name}.vkey"
+        if not public.exists():
+            write_new(public, f"{read_signing_key(path).verifier.vkey}\n".encode())
 
 
 def _founders(hand: Hand, asked: _Asked) -> "tuple[Founder, Founder]":

@@ -23,6 +23,7 @@ _COMMANDS = {
     "read": ("reading", "Read what is decided, before one votes on it."),
     "vote": ("voting", "Let the answer stand, or lower it."),
     "recuse": ("voting", "Take no part in a matter's votes."),
+    "seal": ("sealing", "Seal an answer to its one recipient, logged first."),
     "refuse": ("refusing", "Log a refusal that two people voted for."),
     "show": ("statements", "Tell in plain words what a written statement binds."),
     "sign": ("statements", "Add one's signature to a written statement."),

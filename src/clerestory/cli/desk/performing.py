@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from clerestory.office.acting import Acted
     from clerestory.office.office import Office
 
-OF_A_PAPER = frozenset({"receive", "amend", "withdraw", "establish", "refuse"})
+OF_A_PAPER = frozenset({"receive", "amend", "withdraw", "establish", "refuse", "seal"})
 """The acts that are done with a paper beside the statement, which binds its digest."""
 
 
@@ -81,6 +81,10 @@ def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | N
         if signed.statement.facts.get("fact") == PERSONS:
             return establish_persons(office, signed, who=paper, at=at)
         return establish(office, signed, evidence=paper, at=at)
+    if act == "seal":
+        from clerestory.office.sealing import seal
+
+        return seal(office, signed, recipient=paper, at=at)
     if act == "refuse":
         from clerestory.office.refusing import refuse
 

@@ -19,6 +19,7 @@ from clerestory.cli.desk.records import holdings_of
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import parse_moment
 from clerestory.ledger import FileKeyEncryptionKey
+from clerestory.notes import Ed25519Signer
 from clerestory.notes.key_files import read_signing_key
 
 if TYPE_CHECKING:
@@ -53,6 +54,16 @@ class Place:
         return self.folder / "keys" / "log.key"
 
     @property
+    def package_key(self) -> Path:
+        """The file of the key under which packages leave."""
+        return self.folder / "keys" / "package.key"
+
+    @property
+    def public(self) -> Path:
+        """The folder of what is given out: the public keys, and the log once it is published."""
+        return self.folder / "public"
+
+    @property
     def kek(self) -> Path:
         """The file of the key that wraps the keys of the matters."""
         return self.folder / "keys" / "encryption.key"
@@ -84,12 +95,29 @@ class Place:
             )
         from clerestory.office.opening import open_office
 
-        public = self.folder / "public"
         office = open_office(
             self.url, log_key=read_signing_key(self.log_key), kek=self._wrapping(), clock=now,
-            seen_file=self.seen, public=public if public.is_dir() else None,
+            seen_file=self.seen, public=self.public if self.public.is_dir() else None,
         )  # fmt: skip
         return replace(office, holdings=holdings_of(self.folder, office.profile))
+
+    def sender(self) -> Ed25519Signer:
+        """Return the key under which the office's packages leave.
+
+        Raises:
+            Refusal: It is not the one that the office gives out: whoever got a package would take
+                it for a forged one.
+        """
+        signer = read_signing_key(self.package_key)
+        public = (self.public / "sender.vkey").read_text("utf-8").strip()
+        if signer.verifier.vkey != public:
+            raise Refusal(
+                f"a key of this office must be the one that it publishes: {signer.verifier.said} "
+                "is another",
+                code="office-keys-differ",
+                todo="seal nothing; bring back the key that was replaced, and find out by whom",
+            )
+        return signer
 
     def keys(self) -> "Keys":
         """Put together what the office's account holds, before there is an office."""

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import click
 
-from clerestory.cli.desk.acting import tell_next
+from clerestory.cli.desk.acting import do_here, tell_next
 from clerestory.cli.desk.explaining import tell_statement
 from clerestory.cli.desk.founding import do_founding
 from clerestory.cli.desk.hand import FILE, as_option
 from clerestory.cli.desk.intake import read_paper_file, token_beside
-from clerestory.cli.desk.performing import Given, perform_signed
+from clerestory.cli.desk.performing import Given
 from clerestory.cli.desk.place import at_option, moment, office_option, place
-from clerestory.cli.desk.saying import tell_done
 from clerestory.cli.desk.written import read_written
 from clerestory.notes.key_files import read_signing_key
 
@@ -54,6 +53,5 @@ def do(file: Path, paper: Path | None, folder: Path | None, at_text: str | None)
         content = read_paper_file(paper)
         is_receipt = signed.statement.act == "receive"
         given = Given(paper=content, token=token_beside(paper, content) if is_receipt else None)
-    office = place(folder).open()
-    acted = perform_signed(office, signed, given, at=at)
-    tell_done(office, acted, signed.statement)
+    here = place(folder)
+    do_here(here, here.open(), signed, given, at)
