@@ -251,6 +251,46 @@ class MadeUp:
 
         return put_out(self.office, matter, sender=signer("sender"), folder=folder)
 
+    def draft_hand_over(
+        self, matter: str, sent: Path, receipt_key: bytes = b"", *, who: str = "P-clk"
+    ) -> Statement:
+        from clerestory.office.handing_over import draft_hand_over
+
+        return draft_hand_over(
+            self.office, matter, sent=sent, sender=signer("sender").verifier,
+            receipt_key=receipt_key, actor=who, key=key_hash(signer(who).verifier),
+        )  # fmt: skip
+
+    def hand_over(
+        self, matter: str, sent: Path, receipt_key: bytes = b"", signed: Signed | None = None
+    ) -> Any:
+        from clerestory.office.handing_over import hand_over
+
+        told = signed or sign(self.draft_hand_over(matter, sent, receipt_key), signer("P-clk"))
+        return hand_over(
+            self.office, told, sent=sent, sender=signer("sender").verifier, receipt_key=receipt_key
+        )
+
+    def take_receipt(self, matter: str, receipt: bytes, signed: Signed | None = None) -> Any:
+        from clerestory.office.handing_over import draft_receipt_taken, take_receipt
+
+        if signed is None:
+            told = draft_receipt_taken(
+                self.office, matter, receipt=receipt, actor="P-clk",
+                key=key_hash(signer("P-clk").verifier),
+            )  # fmt: skip
+            signed = sign(told, signer("P-clk"))
+        return take_receipt(self.office, signed, receipt=receipt)
+
+    def take_back(self, matter: str, folder: Path, reason: str = "a made-up slip") -> Any:
+        from clerestory.office.taking_back import draft_take_back, take_back
+
+        told = draft_take_back(
+            self.office, matter, reason=reason, actor="P-off",
+            key=key_hash(signer("P-off").verifier),
+        )  # fmt: skip
+        return take_back(self.office, sign(told, signer("P-off")), folder=folder)
+
     def draft_refusal(self, matter: str) -> Statement:
         from clerestory.office.refusing import draft_refusal
 

@@ -22,7 +22,6 @@ from clerestory.disclosure import (
     LogEvidence,
     Recipient,
     check_sealable,
-    key_digest,
     package_name,
     permitted_items,
     read_recipient,
@@ -31,7 +30,7 @@ from clerestory.disclosure.recipients import public_keys_of
 from clerestory.kernel import Refusal
 from clerestory.kernel.folders import make_lasting
 from clerestory.ledger.opening_file import opening_bytes
-from clerestory.notes import Signer, parse_vkey
+from clerestory.notes import Signer
 from clerestory.office.acting import Acted, draft
 from clerestory.office.answer.contents import letter_of, package_contents
 from clerestory.office.answer.decided import Decided
@@ -43,10 +42,11 @@ from clerestory.office.cells import Cells, cells_digest, releases_nothing
 from clerestory.office.deciding import as_voted, judge
 from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done, stands_on
 from clerestory.office.office import Office
+from clerestory.office.own_keys import is_own
 from clerestory.office.papers import check_paper, paper_digest, read_paper
 from clerestory.office.resolving import look_in, looking, who_again
 from clerestory.office.voting import ballot_of, two_votes
-from clerestory.store.models import ActRow, KeyRow, MatterRow
+from clerestory.store.models import ActRow, MatterRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,9 +288,7 @@ def _check_for_others(office: Office, to: Recipient) -> None:
 
     The log would show an answer to somebody who cannot open it, and who is in the office could.
     """
-    vkeys = KeyRow.objects.values_list("vkey", flat=True)
-    own = {key_digest(parse_vkey(vkey)) for vkey in [*vkeys, office.keys.log_key.vkey]}
-    if own.isdisjoint(map(key_digest, public_keys_of(to))):
+    if not is_own(office, public_keys_of(to)):
         return
     raise Refusal(
         "an answer is sealed to its recipient's key, and this key is of the office's own",
