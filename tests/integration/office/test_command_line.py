@@ -170,7 +170,32 @@ def test_an_answer_is_sealed_to_its_recipient_who_verifies_it_alone(
     assert package.exists()
     must("verify", package, "--sender", "office/public/sender.vkey", "--log",
          "office/public/log.vkey", "--identity", "theirs/identity.txt")  # fmt: skip
+
+    told = office("hand-over", "1", package, "--receipt-key", "theirs/receipt.vkey", *by("P-clk"))
+    assert "number 1 is handed-over" in told
+    late = refused("take-back", "1", "--reason", "made up", *by("P-cus"))
+    assert (late.error_code, package.exists()) == ("hand-over-nothing", True)
+    must("keys", "sign-receipt", package, "theirs/receipt.note", "--demand", "M-1",
+         "--key", "theirs/receipt.key", *AT)  # fmt: skip
+    told = office("take-receipt", "1", "theirs/receipt.note", *by("P-clk"))
+    assert "number 1 is receipted: who got it signed for it" in told
     assert "entries of the log: each" in office("audit")
+
+
+@sqlite
+def test_an_answer_that_has_not_left_is_taken_back_and_voted_on_again(
+    here: Path, records: Path
+) -> None:
+    staffed()
+    found(records)
+    for who in ("P-ann", "P-bob"):
+        office("vote", "1", *by(who))
+    must("keys", "recipient", "theirs", "--name", "theirs.example/r")
+    office("seal", "1", "theirs/recipient.txt", *by("P-cus"))
+    office("take-back", "1", "--reason", "made up: a slip", *by("P-off"), "--write", "back.txt")
+    assert "the reason: made up: a slip" in office("show", "back.txt")
+    assert "number 1 is received" in office("do", "back.txt", *AT)
+    assert list((here / "office/out").glob("*.age*")) == []
 
 
 @sqlite

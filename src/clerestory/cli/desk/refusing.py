@@ -41,7 +41,7 @@ def refuse(hand: Hand, matter: str, letter: Path | None) -> None:
     path = letter
     if path is None:
         number = where(office, found).number
-        path = hand.place.folder / "out" / f"{number}-refusal.pdf"
+        path = hand.place.out / f"{number}-refusal.pdf"
     if hand.write is not None and letter is None:
         # Whoever does it later does it with these very bytes.
         path = hand.write.with_name(f"{hand.write.name}.pdf")
