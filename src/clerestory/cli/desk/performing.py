@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clerestory.office.office import Office
 
 OF_A_PAPER = frozenset(
-    {"receive", "amend", "withdraw", "establish", "refuse", "seal", "hand_over", "take_receipt"}
+    {"receive", "amend", "withdraw", "establish", "seal", "hand_over", "take_receipt"}
 )
 """The acts that are done with a paper beside the statement, which binds its digest."""
 
@@ -63,7 +63,11 @@ def perform_signed(
     if act in {"hand_over", "take_receipt", "take_back"}:
         return _leaving(place, office, signed, given, at)
     if act in OF_A_PAPER:
-        return _with_paper(office, signed, given, at)
+        return _with_paper(place, office, signed, given, at)
+    if act == "refuse":
+        from clerestory.office.refusing import refuse
+
+        return refuse(office, signed, at=at)
     if act == "decide":
         from clerestory.office.deciding import decide
 
@@ -102,7 +106,9 @@ def _leaving(
     )  # fmt: skip
 
 
-def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | None) -> "Acted":
+def _with_paper(
+    place: Place, office: "Office", signed: Signed, given: Given, at: datetime | None
+) -> "Acted":
     act = signed.statement.act
     paper = given.the_paper(act)
     if act == "establish":
@@ -116,11 +122,7 @@ def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | N
     if act == "seal":
         from clerestory.office.sealing import seal
 
-        return seal(office, signed, recipient=paper, at=at)
-    if act == "refuse":
-        from clerestory.office.refusing import refuse
-
-        return refuse(office, signed, letter=paper, at=at)
+        return seal(office, signed, recipient=paper, sender=place.sender().verifier, at=at)
     from clerestory.office import receiving
 
     if act == "receive":
@@ -131,5 +133,10 @@ def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | N
                 todo="give the paper from where it lay when the statement was written",
             )
         return receiving.receive(office, signed, token=given.token, paper=paper, at=at)
-    without = {"amend": receiving.amend, "withdraw": receiving.withdraw}
-    return without[act](office, signed, paper=paper, at=at)
+    if act == "amend":
+        return receiving.amend(office, signed, paper=paper, at=at)
+    from clerestory.office.ready import destroy_void
+
+    acted = receiving.withdraw(office, signed, paper=paper, at=at)
+    destroy_void(office, acted.matter, place.out)
+    return acted
