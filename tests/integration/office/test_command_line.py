@@ -166,7 +166,7 @@ def test_an_answer_is_sealed_to_its_recipient_who_verifies_it_alone(
     assert "sealed before, to this very recipient" in again
     must("keys", "recipient", "others", "--name", "others.example/r")
     other = refused("seal", "1", "others/recipient.txt", *by("P-cus"))
-    assert other.error_code == "act-wrong-state"
+    assert other.error_code == "seal-second"
     assert package.exists()
     must("verify", package, "--sender", "office/public/sender.vkey", "--log",
          "office/public/log.vkey", "--identity", "theirs/identity.txt")  # fmt: skip
