@@ -249,7 +249,7 @@ def _contents(
         raise nothing_left()
     letter = letter_of(
         as_told(protected.decided), profile=home, made_up=office.made_up, number=row.number,
-        entry=_entry(office, matter), on=on,
+        entry=receipt_entry(office, matter), on=on,
     )  # fmt: skip
     contents = package_contents(
         letter, {item: value for item, value in values.items() if item in open_items},
@@ -276,7 +276,7 @@ def _as_voted(
     return as_voted(judged, cells)
 
 
-def _entry(office: Office, matter: str) -> int:
+def receipt_entry(office: Office, matter: str) -> int:
     """Return the log's entry of the receipt."""
     row = ActRow.objects.get(chain=matter, position=1)
     index = office.keys.ledger.index_of(office.statements(), row.entry)

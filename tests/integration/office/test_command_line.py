@@ -12,7 +12,7 @@ from made_up_office import own_record
 
 DAY = "2026-12-01"
 ASKS = own_record("M-1", received=DAY, program="mainecare", fields=["address", "phone"])
-VERIFIED = "findings.identity_of_subject_verified"
+VERIFIED = "identity_of_subject_verified"
 AT = ("--at", f"{DAY}T17:00Z")
 PEOPLE = {"P-law": "counsel", "P-clk": "clerk", "P-cus": "custodian", "P-ann": "reviewer",
           "P-bob": "reviewer"}  # fmt: skip
@@ -70,7 +70,7 @@ def received(text: str = ASKS) -> str:
 
 
 def established(answer: str = "yes") -> str:
-    return office("establish", "1", VERIFIED, answer, "--evidence", "note.txt", *by("P-cus"))
+    return office("establish", "1", f"{VERIFIED}={answer}", "--evidence", "note.txt", *by("P-cus"))
 
 
 def found(records: Path) -> None:
@@ -98,8 +98,8 @@ def test_a_demand_goes_from_the_door_to_its_logged_refusal(here: Path) -> None:
     assert "clerestory refuse" not in told
     assert "number 1 is one-vote" in office("vote", "1", *by("P-ann"))
     assert "next: refer" in office("vote", "1", *by("P-bob"), "--dissent", "made up")
-    (here / "letter.txt").write_text("made up: no")
-    assert "number 1 is refused" in office("refuse", "1", "letter.txt", *by("P-cus"))
+    assert "number 1 is refused" in office("refuse", "1", *by("P-cus"))
+    assert (here / "office/out/1-refusal.pdf").read_bytes().startswith(b"%PDF")
 
     status = office("status", "--number", "1")
     for step in ("1. {} receive by P-clk: received", "4. {} vote by P-ann: one-vote",
@@ -170,7 +170,32 @@ def test_an_answer_is_sealed_to_its_recipient_who_verifies_it_alone(
     assert package.exists()
     must("verify", package, "--sender", "office/public/sender.vkey", "--log",
          "office/public/log.vkey", "--identity", "theirs/identity.txt")  # fmt: skip
+
+    told = office("hand-over", "1", package, "--receipt-key", "theirs/receipt.vkey", *by("P-clk"))
+    assert "number 1 is handed-over" in told
+    late = refused("take-back", "1", "--reason", "made up", *by("P-cus"))
+    assert (late.error_code, package.exists()) == ("hand-over-nothing", True)
+    must("keys", "sign-receipt", package, "theirs/receipt.note", "--demand", "M-1",
+         "--key", "theirs/receipt.key", *AT)  # fmt: skip
+    told = office("take-receipt", "1", "theirs/receipt.note", *by("P-clk"))
+    assert "number 1 is receipted: who got it signed for it" in told
     assert "entries of the log: each" in office("audit")
+
+
+@sqlite
+def test_an_answer_that_has_not_left_is_taken_back_and_voted_on_again(
+    here: Path, records: Path
+) -> None:
+    staffed()
+    found(records)
+    for who in ("P-ann", "P-bob"):
+        office("vote", "1", *by(who))
+    must("keys", "recipient", "theirs", "--name", "theirs.example/r")
+    office("seal", "1", "theirs/recipient.txt", *by("P-cus"))
+    office("take-back", "1", "--reason", "made up: a slip", *by("P-off"), "--write", "back.txt")
+    assert "the reason: made up: a slip" in office("show", "back.txt")
+    assert "number 1 is received" in office("do", "back.txt", *AT)
+    assert list((here / "office/out").glob("*.age*")) == []
 
 
 @sqlite

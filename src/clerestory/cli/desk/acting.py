@@ -51,7 +51,7 @@ def do_here(
     place: Place, office: "Office", signed: Signed, given: Given, at: datetime | None
 ) -> None:
     """Do a signed act, with what follows from it at once, and say what stands."""
-    acted = perform_signed(office, signed, given, at=at)
+    acted = perform_signed(place, office, signed, given, at=at)
     if signed.statement.act == "seal":
         from clerestory.cli.desk.sealing import put_out_here
 

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clerestory.acts import Signed
+from clerestory.cli.desk.place import Place
 from clerestory.kernel import Refusal
 
 if TYPE_CHECKING:
     from clerestory.office.acting import Acted
     from clerestory.office.office import Office
 
-OF_A_PAPER = frozenset({"receive", "amend", "withdraw", "establish", "refuse", "seal"})
+OF_A_PAPER = frozenset(
+    {"receive", "amend", "withdraw", "establish", "refuse", "seal", "hand_over", "take_receipt"}
+)
 """The acts that are done with a paper beside the statement, which binds its digest."""
 
 
@@ -20,6 +24,10 @@ class Given:
     """What an act takes beside its statement."""
 
     paper: bytes | None = field(default=None, repr=False)
+    beside: bytes | None = field(default=None, repr=False)
+    """The recipient's key for receipts, or the signature of a receipt."""
+    path: Path | None = None
+    """Where what leaves lies."""
     token: str | None = field(default=None, repr=False)
 
     def the_paper(self, act: str) -> bytes:
@@ -39,7 +47,7 @@ class Given:
 
 
 def perform_signed(
-    office: "Office", signed: Signed, given: Given, *, at: datetime | None
+    place: Place, office: "Office", signed: Signed, given: Given, *, at: datetime | None
 ) -> "Acted":
     """Do what a signed statement says.
 
@@ -52,6 +60,8 @@ def perform_signed(
         from clerestory.office.people import change_people
 
         return change_people(office, signed, at=at)
+    if act in {"hand_over", "take_receipt", "take_back"}:
+        return _leaving(place, office, signed, given, at)
     if act in OF_A_PAPER:
         return _with_paper(office, signed, given, at)
     if act == "decide":
@@ -68,6 +78,28 @@ def perform_signed(
             todo="see docs/acts.md: which acts there are",
         )
     return without[act](office, signed, at=at)
+
+
+def _leaving(
+    place: Place, office: "Office", signed: Signed, given: Given, at: datetime | None
+) -> "Acted":
+    act = signed.statement.act
+    if act == "take_back":
+        from clerestory.office.taking_back import take_back
+
+        return take_back(office, signed, folder=place.out, at=at)
+    from clerestory.office.handing_over import hand_over, take_receipt
+
+    if act == "take_receipt":
+        return take_receipt(
+            office, signed, receipt=given.the_paper(act), signature=given.beside, at=at
+        )
+    if given.path is None:
+        given.the_paper(act)
+    return hand_over(
+        office, signed, sent=given.path or Path(), sender=place.sender().verifier,
+        receipt_key=given.beside or b"", at=at,
+    )  # fmt: skip
 
 
 def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | None) -> "Acted":

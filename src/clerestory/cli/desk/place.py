@@ -64,6 +64,11 @@ class Place:
         return self.folder / "public"
 
     @property
+    def out(self) -> Path:
+        """The folder of packages and letters that are to leave."""
+        return self.folder / "out"
+
+    @property
     def kek(self) -> Path:
         """The file of the key that wraps the keys of the matters."""
         return self.folder / "keys" / "encryption.key"

@@ -47,5 +47,5 @@ def put_out_here(place: Place, office: "Office", matter: str) -> None:
     """Write the package of a sealed answer into the office's folder, and say where it is."""
     from clerestory.office.sealing import put_out
 
-    path = put_out(office, matter, sender=place.sender(), folder=place.folder / "out")
+    path = put_out(office, matter, sender=place.sender(), folder=place.out)
     tell(f"the package is {path}, with its signature beside it")

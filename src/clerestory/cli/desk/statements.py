@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from clerestory.acts import Signed
 from clerestory.cli.desk.acting import do_here, tell_next
 from clerestory.cli.desk.explaining import tell_statement
 from clerestory.cli.desk.founding import do_founding
@@ -39,19 +40,29 @@ def sign(file: Path, actor: str, key: Path) -> None:
 @click.command()
 @click.argument("file", type=FILE)
 @click.option("--paper", type=FILE, help="The paper that the statement binds, where it does.")
+@click.option(
+    "--beside", type=FILE, help="The key for receipts, or the signature of one, where given."
+)
 @office_option
 @at_option
-def do(file: Path, paper: Path | None, folder: Path | None, at_text: str | None) -> None:
+def do(
+    file: Path, paper: Path | None, beside: Path | None, folder: Path | None, at_text: str | None
+) -> None:
     """Do what the statement in FILE says, once all whom it names have signed it."""
     written = read_written(file)
     signed, at = written.signed(), moment(at_text)
     if signed.statement.act == "found":
         do_founding(place(folder), signed, at)
         return
-    given = Given()
-    if paper is not None:
-        content = read_paper_file(paper)
-        is_receipt = signed.statement.act == "receive"
-        given = Given(paper=content, token=token_beside(paper, content) if is_receipt else None)
     here = place(folder)
-    do_here(here, here.open(), signed, given, at)
+    do_here(here, here.open(), signed, _given(signed, paper, beside), at)
+
+
+def _given(signed: Signed, paper: Path | None, beside: Path | None) -> Given:
+    act = signed.statement.act
+    extra = None if beside is None else read_paper_file(beside)
+    if paper is None or act == "hand_over":
+        return Given(path=paper, beside=extra)
+    content = read_paper_file(paper)
+    token = token_beside(paper, content) if act == "receive" else None
+    return Given(paper=content, token=token, beside=extra)
