@@ -199,6 +199,33 @@ def test_an_answer_that_has_not_left_is_taken_back_and_voted_on_again(
 
 
 @sqlite
+def test_what_goes_to_counsel_comes_back_with_counsels_signed_answer(
+    here: Path, records: Path
+) -> None:
+    staffed()
+    found(records)
+    told = office("refer", "1", "--reason", "made up: is this right?", *by("P-ann"))
+    assert "number 1 is referred: counsel must answer first" in told
+    assert "opine (counsel, with training that is good)" in told
+    for words in (
+        ("--favor", "=mainecare/S1.address"), ("--favor", "no-such-point=mainecare/S1.address"),
+        ("--closed", "mainecare/S1.ssn"),
+    ):  # fmt: skip
+        done = refused("opine", "1", *words, "--reason", "made up", *by("P-law"))
+        assert (done.code, done.error_code.partition("-")[0]) == (2, "opine"), done.err
+    closed = ("--closed", "mainecare/S1.address", "--reason", "made up: it stays closed")
+    office("opine", "1", *closed, *by("P-law"), "--write", "opinion.txt")
+    assert "made up" not in (here / "opinion.txt").read_text()
+    assert "number 1 is received" in office(
+        "do", "opinion.txt", "--paper", "opinion.txt.opinions", *AT
+    )
+    office("decide", "1", *by("P-cus"))
+    told = office("read", "1", *by("P-bob"))
+    assert "1 of 2 fields may leave, 1 may not" in told
+    assert "entries of the log: each" in office("audit")
+
+
+@sqlite
 def test_a_matter_is_opened_by_those_who_act_in_matters_and_with_their_own_key(
     records: Path,
 ) -> None:
