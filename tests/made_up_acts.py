@@ -25,6 +25,31 @@ WHO = b"""\
 demand: M-1
 S1: {name: Amina Warsame Example, birth_date: 1988-04-17, ssn: 911-11-0000}
 """
+NOBODY = b"demand: M-1\nS1: {name: Nobody Example, birth_date: 1950-01-01, ssn: 999-99-0000}\n"
+FOUND = ("requester_identified", "official_capacity", "locating_is_official_duty",
+         "requester_supplied_ssn", "written_request_complete")  # fmt: skip
+TWO = """\
+format: clerestory-demand/1
+id: M-1
+title: "Made-up: two who flee"
+received: {date: 2026-12-01, channel: post}
+holder: {agency: me-dhhs, kind: state_agency, jurisdiction: us-me}
+requester: {body: "a made-up State police unit", class: police_state}
+instrument:
+  kind: letter
+  issuer: officer
+  written: yes
+  scope: {persons: named, count: 2, fields: stated}
+  status: live
+purpose: locate_fugitive
+grounds: [fleeing_felony]
+subjects:
+- {ref: S1, relation: named, applicant: yes}
+- {ref: S2, relation: named, applicant: yes}
+records:
+- {program: snap, fields: [S1.address, S2.address]}
+"""
+TWO_WHO = WHO + NOBODY.replace(b"demand: M-1\nS1", b"S2")
 PAPER = b"A made-up paper that asks for one made-up address."
 
 
@@ -290,6 +315,29 @@ class MadeUp:
             key=key_hash(signer("P-off").verifier),
         )  # fmt: skip
         return take_back(self.office, sign(told, signer("P-off")), folder=folder)
+
+    def refer(self, matter: str, reason: str = "made up", *, who: str = "P-cus") -> Any:
+        from clerestory.office.counsel import draft_referral, refer
+
+        told = draft_referral(
+            self.office, matter, reason=reason, actor=who, key=key_hash(signer(who).verifier)
+        )
+        return refer(self.office, sign(told, signer(who)))
+
+    def draft_opinions(self, matter: str, *opinions: Any, who: str = "P-law") -> Statement:
+        from clerestory.office.counsel import draft_opinions
+
+        return draft_opinions(
+            self.office, matter, opinions=opinions, actor=who, key=key_hash(signer(who).verifier)
+        )
+
+    def opine(
+        self, matter: str, *opinions: Any, who: str = "P-law", signed: Signed | None = None
+    ) -> Any:
+        from clerestory.office.counsel import opine
+
+        signed = signed or sign(self.draft_opinions(matter, *opinions, who=who), signer(who))
+        return opine(self.office, signed, opinions=opinions)
 
     def draft_refusal(self, matter: str) -> Statement:
         from clerestory.office.refusing import draft_refusal

@@ -24,8 +24,8 @@ from clerestory.kernel.folders import held
 from clerestory.notes import Signer, Verifier
 
 AGE_SUFFIX, CMS_SUFFIX, SIGNATURE_SUFFIX = ".tar.age", ".tar.p7m", ".sig"
-BY_ENTRY = "+"
-"""Between the demand and the entry in a package's name; it stands in no demand's id."""
+OF_ANSWER = "+"
+"""Between the demand and its answer in a package's name; it stands in no demand's id."""
 BUFFER_BYTES = 1 << 20
 
 
@@ -48,14 +48,13 @@ class Sealed:
     signed_by: Verifier
 
 
-def package_name(demand_id: str, recipients: Sequence[Recipient], entry: int | None = None) -> str:
+def package_name(demand_id: str, recipients: Sequence[Recipient], answer: str = "") -> str:
     """Return the file name that a package to ``recipients`` has.
 
     Args:
         demand_id: The demand that it answers.
         recipients: To whom.
-        entry: The log's entry of the answer, where the name tells one answer to a demand from
-            another.
+        answer: What tells one answer to a demand from another, where the name does.
 
     Raises:
         Refusal: There is no recipient, or they are of two kinds.
@@ -67,7 +66,7 @@ def package_name(demand_id: str, recipients: Sequence[Recipient], entry: int | N
             code="recipient-kinds-mixed",
             todo="seal one package to the age and SSH keys and another to the certificates",
         )
-    told = demand_id if entry is None else f"{demand_id}{BY_ENTRY}{entry}"
+    told = f"{demand_id}{OF_ANSWER}{answer}" if answer else demand_id
     return told + (AGE_SUFFIX if kinds == {AgeRecipient} else CMS_SUFFIX)
 
 
@@ -101,7 +100,7 @@ def seal_package(
     folder: Path,
     random_bytes: Callable[[int], bytes],
     cbc: bool = False,
-    entry: int | None = None,
+    answer: str = "",
 ) -> Sealed:
     """Seal ``contents`` into ``folder``: all of it, or nothing.
 
@@ -117,7 +116,7 @@ def seal_package(
         folder: Where the package is put.
         random_bytes: The source of the content key of a CMS message.
         cbc: Seal to certificates with AES-256-CBC, for a program that reads nothing else.
-        entry: The log's entry of the answer, where the package is named by it.
+        answer: What tells the answer from another to the same demand, for the package's name.
 
     Raises:
         Refusal: The disclosure is not logged, the recipients cannot be sealed to, or a package
@@ -126,7 +125,7 @@ def seal_package(
         OSError: The disk is full or the folder cannot be written.
     """
     require_proved(proved, demand_id=contents.demand_id, contents_digest=contents.digest)
-    path = folder / package_name(contents.demand_id, recipients, entry)
+    path = folder / package_name(contents.demand_id, recipients, answer)
     _check_free(path)
     bag = make_bag(contents, proved.evidence, signer, cbc=cbc)
     with _temporary(folder) as (file, temporary):

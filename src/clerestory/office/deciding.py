@@ -24,6 +24,7 @@ from clerestory.office.acting import Acted, draft
 from clerestory.office.answer.decided import Decided
 from clerestory.office.asked import OwnLaw, own_law
 from clerestory.office.cells import Cell, Cells, cells_json, needs_counsel
+from clerestory.office.counsel import closed_by_counsel, opinions_in, with_closed
 from clerestory.office.known import known_demand, open_items
 from clerestory.office.matters import acts_in, check_act, do, is_done, stands_on
 from clerestory.office.office import Office, own_key
@@ -41,14 +42,16 @@ _WORDS = ("established", "lifted", "mandated", "barred")
 class Judged:
     """A determination with what it stands on, as it is bound and kept.
 
-    ``doubts`` are the answers that went to counsel since their person is not certain.
+    ``lowered`` are the answers that go to counsel since their person is not certain, or that
+    counsel closed; ``closed`` are these alone.
     """
 
     facts: Mapping[str, str]
     content: bytes = field(repr=False)
     cells: Cells = field(repr=False)
     decided: Decided = field(repr=False)
-    doubts: Mapping[Item, Outcome] = field(repr=False)
+    lowered: Mapping[Item, Outcome] = field(repr=False)
+    closed: frozenset[Item] = field(repr=False)
 
 
 def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
@@ -63,7 +66,9 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     sources = sources_of(law.agency, law.profiles)
     engine = Engine.of(law.stack, on, sources)
     settled, unsure = _settled(office, law, matter, acts, engine)
-    told = engine.decide(settled, explain=False, lowerings=unsure)
+    closed = closed_by_counsel(opinions_in(office, matter, acts), settled.items)
+    lower = {**dict.fromkeys(closed, Outcome.WITHHOLD), **unsure}
+    told = with_closed(engine.decide(settled, explain=False, lowerings=lower), closed)
     docket = engine.docket(settled)
     answers = engine.answers(docket)
     cells = {
@@ -83,7 +88,8 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
         content=canonical_bytes(parts),
         cells=cells,
         decided=Decided(demand=settled, determination=told, stack=law.stack, sources=sources),
-        doubts=unsure,
+        lowered=lower,
+        closed=closed,
         facts={
             "to": "referred" if needs_counsel(cells) else "decided",
             "stands_on": stands_on(acts),
@@ -124,9 +130,9 @@ def as_voted(judged: Judged, cells: Cells) -> Decided:
         for item in judged.decided.demand.items
         if cells[item.program, item.ref].outcome is not judged.cells[item.program, item.ref].outcome
     }
-    wishes: dict[Item, Outcome] = {**judged.doubts, **lowered}
+    wishes: dict[Item, Outcome] = {**judged.lowered, **lowered}
     again = judged.decided.engine().decide(judged.decided.demand, lowerings=wishes)
-    return replace(judged.decided, determination=again)
+    return replace(judged.decided, determination=with_closed(again, judged.closed))
 
 
 def draft_decision(

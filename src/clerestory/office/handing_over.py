@@ -21,7 +21,7 @@ from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done
 from clerestory.office.office import Office
 from clerestory.office.own_keys import is_own
 from clerestory.office.papers import MAX_PAPER_BYTES, paper_digest, read_paper
-from clerestory.office.ready import ANSWERS, beside, check_package, entry_of
+from clerestory.office.ready import ANSWERS, answer_name, beside, check_package
 
 
 def draft_hand_over(
@@ -51,7 +51,7 @@ def draft_hand_over(
         Refusal: Nothing was sealed or refused, this is not it, or the key is the office's own.
         Corruption: The package is not one that this office signed.
     """
-    facts = _facts(office, matter, acts_in(office, matter), sent, sender, receipt_key)
+    facts = _facts(office, acts_in(office, matter), sent, sender, receipt_key)
     return draft(office, "hand_over", matter, actor=actor, key=key, at=at, facts=facts)
 
 
@@ -77,7 +77,7 @@ def hand_over(
     key, facts = bound_key(told), None
     if not is_done(key):
         acts = acts_in(office, told.matter, told.position)
-        facts = _facts(office, told.matter, acts, sent, sender, receipt_key)
+        facts = _facts(office, acts, sent, sender, receipt_key)
     return do(office, signed, facts, key=key, content=receipt_key or None, at=at)
 
 
@@ -154,7 +154,6 @@ def answer_act(acts: list[Signed]) -> Signed:
 
 def _facts(
     office: Office,
-    matter: str,
     acts: list[Signed],
     sent: Path,
     sender: Verifier,
@@ -165,9 +164,8 @@ def _facts(
     if told.act == "seal":
         if told.facts["sender"] != key_hash(sender):
             raise _other("it left under another key than the one that its seal binds")
-        entry = entry_of(office, matter, told.position)
         leaves = {
-            "sent": check_package(office, sent, sender=sender, entry=entry),
+            "sent": check_package(office, sent, sender=sender, answer=answer_name(office, acts)),
             "beside": "", "recipient": told.facts["recipient"],
         }  # fmt: skip
     else:

@@ -1,23 +1,24 @@
-"""What lies ready to leave, by its name: a package by its answer's entry, letters by the number.
+"""What lies ready to leave, by its name: the demand's number, and which answer to it this is.
 
-A package's name is signed with it. So the entry in the name tells which answer it is of, and no
-other package of the office passes for it: not one of another matter, and not one that was sealed,
-taken back and kept somewhere.
+A package's name is signed with it. So no other package of the office passes for it: not one of
+another matter, and not one that was sealed, taken back and kept somewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from clerestory.acts import Signed
 from clerestory.audit.packages import verify_package
-from clerestory.disclosure.sealing import AGE_SUFFIX, BY_ENTRY, CMS_SUFFIX, SIGNATURE_SUFFIX
+from clerestory.disclosure.sealing import AGE_SUFFIX, CMS_SUFFIX, OF_ANSWER, SIGNATURE_SUFFIX
 from clerestory.kernel import Refusal
 from clerestory.kernel.files import sync_folder
+from clerestory.ledger import parse_leaf
 from clerestory.notes import Verifier
+from clerestory.office.errors import OfficeAltered
 from clerestory.office.matters import acts_in
 from clerestory.office.office import Office
-from clerestory.store.models import ActRow, MatterRow
+from clerestory.store.models import ActRow
 
 ANSWERS = frozenset({"seal", "refuse"})
 """The acts by which an answer is logged."""
@@ -41,28 +42,48 @@ def entry_of(office: Office, matter: str, position: int) -> int:
     return index
 
 
-def packages_of(folder: Path, entry: int) -> Iterator[Path]:
-    """Yield the packages in a folder that are named by an entry."""
+def number_of(office: Office, matter: str) -> int:
+    """Return a matter's number as its entry in the log shows it."""
+    index = entry_of(office, matter, 1)
+    serial = parse_leaf(office.keys.ledger.entry(office.statements(), index)).serial
+    if serial is None:
+        raise OfficeAltered(f"a matter has the number that its entry shows: {matter}")
+    return serial
+
+
+def answer_name(office: Office, acts: Sequence[Signed]) -> str:
+    """Return what tells the last answer in a matter from any other of the office, in a file's name.
+
+    Args:
+        office: Whose answer.
+        acts: The acts of the matter up to the answer or beyond it.
+    """
+    number = number_of(office, acts[0].statement.matter)
+    answers = sum(act.statement.act in ANSWERS for act in acts)
+    return f"{number}" if answers == 1 else f"{number}.{answers}"
+
+
+def packages_of(folder: Path, answer: str) -> Iterator[Path]:
+    """Yield the packages of an answer that lie in a folder."""
     for suffix in (AGE_SUFFIX, CMS_SUFFIX):
-        yield from sorted(folder.glob(f"*{BY_ENTRY}{entry}{suffix}"))
+        yield from sorted(folder.glob(f"*{OF_ANSWER}{answer}{suffix}"))
 
 
-def check_package(office: Office, path: Path, *, sender: Verifier, entry: int) -> str:
+def check_package(office: Office, path: Path, *, sender: Verifier, answer: str) -> str:
     """Prove that a file is the package of one answer; return its SHA-256.
 
     Args:
         office: Whose answer.
         path: The package, with its signature beside it.
         sender: The key under which the office's packages leave.
-        entry: The log's entry of the answer.
+        answer: What tells the answer from any other; see :func:`answer_name`.
 
     Raises:
         Refusal: It is missing, or the package of another answer.
         Corruption: It is not byte for byte what was sealed.
     """
     found = verify_package(path, sender=sender, log_vkey=office.keys.log_key)
-    _, by_entry, told = found.name.partition(".tar.")[0].partition(BY_ENTRY)
-    if not by_entry or told != str(entry):
+    if found.name.partition(".tar.")[0].partition(OF_ANSWER)[2] != answer:
         raise Refusal(
             "what leaves is the package of this answer, and this is the package of another",
             code="hand-over-other",
@@ -71,10 +92,9 @@ def check_package(office: Office, path: Path, *, sender: Verifier, entry: int) -
     return found.sha256
 
 
-def letter_paths(matter: str, folder: Path) -> tuple[Path, Path]:
-    """Return where a matter's letter of refusal lies, and the index of what is withheld."""
-    number = MatterRow.objects.values_list("number", flat=True).get(id=matter)
-    letter = folder / f"{number}-refusal.pdf"
+def letter_paths(folder: Path, answer: str) -> tuple[Path, Path]:
+    """Return where a letter of refusal lies, and the index of what is withheld."""
+    letter = folder / f"{answer}-refusal.pdf"
     return letter, beside(letter)
 
 
@@ -90,16 +110,11 @@ def destroy_void(office: Office, matter: str, folder: Path) -> None:
     Harmless to repeat, so that it is finished wherever it stopped.
     """
     acts = acts_in(office, matter)
-    void = _void(acts)
-    paths = [
-        found
-        for position in void
-        for path in packages_of(folder, entry_of(office, matter, position))
-        for found in (path, path.with_name(path.name + SIGNATURE_SUFFIX))
-    ]
-    if void and acts[-1].statement.act != "refuse":
-        # A refusal that stands has its letters under the same names.
-        paths += letter_paths(matter, folder)
+    void = [answer_name(office, acts[:position]) for position in _void(acts)]
+    paths = [path for answer in void for path in letter_paths(folder, answer)]
+    for answer in void:
+        for path in packages_of(folder, answer):
+            paths += [path, path.with_name(path.name + SIGNATURE_SUFFIX)]
     for path in paths:
         path.unlink(missing_ok=True)
     if folder.is_dir():

@@ -29,7 +29,7 @@ from clerestory.office.errors import OfficeAltered
 from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done, stands_on
 from clerestory.office.office import Office
 from clerestory.office.papers import paper_digest, read_paper
-from clerestory.office.ready import entry_of, letter_paths
+from clerestory.office.ready import answer_name, entry_of, letter_paths
 from clerestory.office.voted import voted_on
 from clerestory.office.voting import ballot_of, two_votes
 from clerestory.store.models import MatterRow
@@ -104,7 +104,8 @@ def put_out_letters(office: Office, matter: str, folder: Path) -> tuple[Path, ..
         Corruption: What is kept is not what its act binds, or another file lies under a name.
         OSError: The disk is full, or the folder cannot be written.
     """
-    told = acts_in(office, matter)[-1].statement
+    acts = acts_in(office, matter)
+    told = acts[-1].statement
     if told.act != "refuse":
         raise Refusal(
             f"a letter is put out of an answer that is refused: the last act is {told.act}",
@@ -113,7 +114,7 @@ def put_out_letters(office: Office, matter: str, folder: Path) -> tuple[Path, ..
         )
     letters = _letters_in(office, told)
     make_lasting(folder)
-    paths = letter_paths(matter, folder)
+    paths = letter_paths(folder, answer_name(office, acts))
     for path, name in zip(paths, _LETTERS, strict=True):
         _write(path, letters[name])
     return paths

@@ -42,7 +42,7 @@ from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done
 from clerestory.office.office import Office
 from clerestory.office.own_keys import is_own
 from clerestory.office.papers import check_paper, paper_digest, read_paper
-from clerestory.office.ready import check_package, destroy_void, entry_of, packages_of
+from clerestory.office.ready import answer_name, check_package, destroy_void, entry_of, packages_of
 from clerestory.office.resolving import look_in, looking, who_again
 from clerestory.office.voted import decision_in, voted_on
 from clerestory.office.voting import ballot_of, two_votes
@@ -147,10 +147,10 @@ def put_out(office: Office, matter: str, *, sender: Signer, folder: Path) -> Pat
             code="seal-other-sender",
             todo="bring back the key under which it was sealed, or take the answer back",
         )
-    entry = entry_of(office, matter, told.position)
-    for path in packages_of(folder, entry):
+    answer = answer_name(office, acts)
+    for path in packages_of(folder, answer):
         # Whatever the records say by now: it was whole, and is what was logged.
-        check_package(office, path, sender=sender.verifier, entry=entry)
+        check_package(office, path, sender=sender.verifier, answer=answer)
         return path
     recipient = read_paper(office, matter, told.position)
     # Of the day of the seal, on whatever day it is finished: its letters bear that day.
@@ -171,7 +171,7 @@ def put_out(office: Office, matter: str, *, sender: Signer, folder: Path) -> Pat
         signer=sender,
         folder=folder,
         random_bytes=office.keys.entropy,
-        by_entry=True,
+        answer=answer,
     ).path
     if acts_in(office, matter)[-1].digest != acts[-1].digest:
         # Taken back while it was written: whoever did that did not see it yet.

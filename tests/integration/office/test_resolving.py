@@ -21,38 +21,13 @@ from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import canonical_bytes, digest_of
 from clerestory.office.answer.looking_up import Holdings
 from clerestory.office.errors import OfficeAltered
-from made_up_acts import WHO, MadeUp
+from made_up_acts import FOUND, NOBODY, TWO, TWO_WHO, WHO, MadeUp
 from made_up_office import own_record
 from signed_acts import signer
 
 ASKS = own_record("M-1", received="2026-12-01", program="snap", fields=["address", "phone"])
 VERIFIED = "findings.identity_of_subject_verified"
 HODAN = b"demand: M-1\nS1: {name: Hodan Yuusuf Example, birth_date: 2017-09-30, ssn: 913-13-0000}\n"
-NOBODY = b"demand: M-1\nS1: {name: Nobody Example, birth_date: 1950-01-01, ssn: 999-99-0000}\n"
-FOUND = ("requester_identified", "official_capacity", "locating_is_official_duty",
-         "requester_supplied_ssn", "written_request_complete")  # fmt: skip
-TWO = """\
-format: clerestory-demand/1
-id: M-1
-title: "Made-up: two who flee"
-received: {date: 2026-12-01, channel: post}
-holder: {agency: me-dhhs, kind: state_agency, jurisdiction: us-me}
-requester: {body: "a made-up State police unit", class: police_state}
-instrument:
-  kind: letter
-  issuer: officer
-  written: yes
-  scope: {persons: named, count: 2, fields: stated}
-  status: live
-purpose: locate_fugitive
-grounds: [fleeing_felony]
-subjects:
-- {ref: S1, relation: named, applicant: yes}
-- {ref: S2, relation: named, applicant: yes}
-records:
-- {program: snap, fields: [S1.address, S2.address]}
-"""
-BOTH = WHO + NOBODY.replace(b"demand: M-1\nS1", b"S2")
 sqlite = pytest.mark.parametrize("peopled", ["sqlite"], indirect=True)
 
 
@@ -159,7 +134,7 @@ def test_of_two_the_one_who_is_not_certain_goes_to_counsel(peopled: MadeUp) -> N
     matter = str(peopled.receive(paper=TWO.encode()).matter)
     for name in FOUND:
         peopled.establish(matter, f"findings.{name}")
-    peopled.persons(matter, BOTH)
+    peopled.persons(matter, TWO_WHO)
     peopled.decide(matter)
 
     assert cells(peopled, matter, 8) == [

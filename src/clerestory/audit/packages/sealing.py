@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from clerestory.audit.packages.evidence import check_inclusion, prove_logged
+from clerestory.audit.packages.evidence import prove_logged
 from clerestory.disclosure import Contents, LogEvidence, Recipient, Sealed, not_logged, seal_package
 from clerestory.kernel import ClerestoryError
 from clerestory.notes import Signer, Verifier
@@ -19,7 +19,7 @@ def seal_logged(
     folder: Path,
     random_bytes: Callable[[int], bytes],
     cbc: bool = False,
-    by_entry: bool = False,
+    answer: str = "",
 ) -> Sealed:
     """Prove that ``contents`` are logged, then seal them: all of it, or nothing.
 
@@ -35,8 +35,7 @@ def seal_logged(
         folder: Where the package is put.
         random_bytes: Where the keys of an envelope come from.
         cbc: See :func:`clerestory.disclosure.seal_package`.
-        by_entry: Name the package by its entry too, so that no other answer to the same demand
-            passes for it.
+        answer: See :func:`clerestory.disclosure.package_name`.
 
     Raises:
         Refusal: The disclosure is not logged, or cannot be sealed.
@@ -50,7 +49,6 @@ def seal_logged(
             contents_digest=contents.digest,
             log=log,
         )
-        entry = check_inclusion(evidence, log).index if by_entry else None
     except ClerestoryError as fault:
         raise not_logged(str(fault)) from fault
     return seal_package(
@@ -61,5 +59,5 @@ def seal_logged(
         folder=folder,
         random_bytes=random_bytes,
         cbc=cbc,
-        entry=entry,
+        answer=answer,
     )

@@ -19,7 +19,6 @@ from clerestory.disclosure.verifying import (
     check_bag,
     check_contents_signature,
     check_name,
-    check_named_entry,
     check_seal,
     is_kept,
     read_seal,
@@ -101,7 +100,6 @@ def _check_inside(
     opened = check_bag(files, seal)  # step 4
     check_contents_signature(opened, sender)  # step 5
     entry = check_inclusion(opened.evidence, log)  # step 6
-    check_named_entry(seal, entry.index)
     check_commitment(  # step 7
         opened.evidence,
         demand_id=opened.rulings.demand_id,
