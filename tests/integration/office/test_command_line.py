@@ -131,6 +131,22 @@ def test_the_same_paper_finds_its_number_and_another_in_its_place_is_told(here: 
 
 
 @sqlite
+def test_what_is_no_written_demand_is_received_too_and_the_clerk_is_told(here: Path) -> None:
+    staffed()
+    (here / "ask.yaml").write_text(ASKS.replace("S1.phone", "S1.birth_date"))
+    told = office("receive", "ask.yaml", *by("P-clk"))
+    assert "number 1 is received" in told
+    assert "cannot be decided as it is keyed in" in told
+    assert "clerestory office amend" in told
+    assert "cannot be decided" not in office("amend", "1", _right(), "--reason", "a", *by("P-clk"))
+
+
+def _right() -> str:
+    Path("right.yaml").write_text(ASKS)
+    return "right.yaml"
+
+
+@sqlite
 def test_what_differing_votes_leave_is_read_and_signed_anew(records: Path) -> None:
     staffed()
     found(records)
@@ -328,11 +344,47 @@ def test_a_lost_key_signs_no_more_and_who_leaves_has_none() -> None:
 
 
 @sqlite
+def test_a_key_is_never_replaced_and_its_public_half_is_written_again() -> None:
+    keys("P-adm")
+    before, public = Path("P-adm.key").read_text(), Path("P-adm.key.vkey")
+    told = public.read_text()
+    public.unlink()
+
+    assert "is in P-adm.key already" in office("key", "P-adm.key", "--id", "P-adm")
+    assert (Path("P-adm.key").read_text(), public.read_text()) == (before, told)
+    assert stat.S_IMODE(Path("P-adm.key").stat().st_mode) == 0o600
+    Path("P-adm.key").chmod(0o640)
+    assert refused("key", "P-adm.key", "--id", "P-adm").error_code == "log-key-file"
+
+
+@sqlite
+def test_a_slip_is_amended_a_reviewer_stands_aside_and_a_demand_is_taken_back() -> None:
+    staffed()
+    received()
+    established("no")
+    Path("right.yaml").write_text(ASKS.replace(", S1.phone", ""))
+    assert refused("amend", "1", "right.yaml", "--reason", " ", *by("P-clk")).error_code == (
+        "amend-no-reason"
+    )
+    told = office("amend", "1", "right.yaml", "--reason", "a wrong field", *by("P-clk"))
+    assert "number 1 is received" in told
+    # What was established was of the paper before.
+    assert refused("decide", "1", *by("P-cus")).error_code == "decide-claims"
+    office("recuse", "1", "--reason", "made up: I know them", *by("P-ann"))
+    established("no")
+    office("decide", "1", *by("P-cus"))
+    assert refused("vote", "1", *by("P-ann")).error_code == "act-separation"
+    Path("back.txt").write_text("made up: never mind")
+    assert "number 1 is withdrawn" in office("withdraw", "1", "back.txt", *by("P-clk"))
+    assert "entries of the log: each" in office("audit")
+
+
+@sqlite
 def test_each_mistake_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     keys("P-adm", "P-off")
     mistakes: list[tuple[tuple[str, ...], str]] = [
         (("status",), "office-not-founded"),
-        (("key", "P-adm.key", "--id", "P-adm"), "log-key-file"),
+        (("key", "P-adm.key", "--id", "P-off"), "log-key-file"),
         (("key", "x.key", "--id", "a b"), "office-id"),
         ((*FOUND, "--as", "P-adm", "--second", "P-off"), "office-no-key"),
         ((*FOUND, "--as", "P-adm", "--second", "P-off", "--write", "f.txt"), "office-no-key"),
