@@ -1,13 +1,33 @@
 """Commands as a page shows them, typed in this process, each with the answer that is shown."""
 
+import os
 import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from hostile.running import type_in
+from office_databases import go_to
 
+OFFICE = ("CLERESTORY_OFFICE", "DATABASE_URL")
+"""What a page may export, and what a test takes away before and after it."""
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@contextmanager
+def in_one_office(folder: Path) -> Iterator[None]:
+    """Keep an office in a folder, with nothing exported that names another."""
+    kept = {name: os.environ.pop(name, None) for name in OFFICE}
+    go_to(f"sqlite:///{folder}/office.sqlite")
+    try:
+        yield
+    finally:
+        for name, text in kept.items():
+            os.environ.pop(name, None)
+            if text is not None:
+                os.environ[name] = text
 
 
 def typed(block: str) -> Iterator[tuple[str, str]]:
@@ -18,8 +38,15 @@ def typed(block: str) -> Iterator[tuple[str, str]]:
 
 
 def answer_to(command: str) -> str:
-    """Type a command, and return what it says to the person who typed it."""
+    """Type a command, and return what it says to the person who typed it.
+
+    What is exported stands in this process afterwards, as in a shell: take it away after the page.
+    """
     name, *words = shlex.split(command)
+    if name == "export":
+        variable, _, text = words[0].partition("=")
+        os.environ[variable] = text
+        return ""
     if name != "./clerestory":
         subprocess.run(["sh", "-euc", command], check=True)
         return ""

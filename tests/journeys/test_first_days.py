@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hostile.running import inside, type_in
-from shown import BLOCK, answer_to, fits, typed
+from shown import BLOCK, answer_to, fits, in_one_office, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -32,7 +32,8 @@ def test_each_users_first_day_runs_as_typed_and_answers_as_shown(tmp_path: Path)
     for name in ("casebook", "profiles/maine-dhhs/demo"):
         shutil.copytree(ROOT / name, tmp_path / name)
 
-    with inside(tmp_path):
+    files = tmp_path / "demo-files" / "office"
+    with in_one_office(files), inside(tmp_path):
         # What the README says before the first day, with fewer people.
         assert type_in("demo", "--persons", "60").code == 0
         told = [

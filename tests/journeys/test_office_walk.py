@@ -3,29 +3,18 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from hostile.running import inside
-from office_databases import go_to
-from shown import BLOCK, answer_to, fits, typed
+from shown import BLOCK, answer_to, fits, in_one_office, typed
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "office.md"
 
 
-def test_each_command_of_the_page_runs_as_typed_and_answers_as_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    go_to(f"sqlite:///{tmp_path}/office/office.sqlite")
+def test_each_command_of_the_page_runs_as_typed_and_answers_as_shown(tmp_path: Path) -> None:
     wrong, count = [], 0
-    with inside(tmp_path):
+    with in_one_office(tmp_path / "office"), inside(tmp_path):
         for block in BLOCK.findall(PAGE.read_text("utf-8")):
             for command, shown in typed(block):
                 count += 1
-                if command.startswith("export "):
-                    name, _, text = command.removeprefix("export ").partition("=")
-                    monkeypatch.setenv(name, text)
-                    continue
                 said = answer_to(command)
                 if not fits(said, shown):
                     wrong.append(f"$ {command}\n{said}")

@@ -166,7 +166,7 @@ def test_an_answer_is_sealed_to_its_recipient_who_verifies_it_alone(
     assert "sealed before, to this very recipient" in again
     must("keys", "recipient", "others", "--name", "others.example/r")
     other = refused("seal", "1", "others/recipient.txt", *by("P-cus"))
-    assert other.error_code == "act-wrong-state"
+    assert other.error_code == "seal-second"
     assert package.exists()
     must("verify", package, "--sender", "office/public/sender.vkey", "--log",
          "office/public/log.vkey", "--identity", "theirs/identity.txt")  # fmt: skip
@@ -196,6 +196,33 @@ def test_an_answer_that_has_not_left_is_taken_back_and_voted_on_again(
     assert "the reason: made up: a slip" in office("show", "back.txt")
     assert "number 1 is received" in office("do", "back.txt", *AT)
     assert list((here / "office/out").glob("*.age*")) == []
+
+
+@sqlite
+def test_what_goes_to_counsel_comes_back_with_counsels_signed_answer(
+    here: Path, records: Path
+) -> None:
+    staffed()
+    found(records)
+    told = office("refer", "1", "--reason", "made up: is this right?", *by("P-ann"))
+    assert "number 1 is referred: counsel must answer first" in told
+    assert "opine (counsel, with training that is good)" in told
+    for words in (
+        ("--favor", "=mainecare/S1.address"), ("--favor", "no-such-point=mainecare/S1.address"),
+        ("--closed", "mainecare/S1.ssn"),
+    ):  # fmt: skip
+        done = refused("opine", "1", *words, "--reason", "made up", *by("P-law"))
+        assert (done.code, done.error_code.partition("-")[0]) == (2, "opine"), done.err
+    closed = ("--closed", "mainecare/S1.address", "--reason", "made up: it stays closed")
+    office("opine", "1", *closed, *by("P-law"), "--write", "opinion.txt")
+    assert "made up" not in (here / "opinion.txt").read_text()
+    assert "number 1 is received" in office(
+        "do", "opinion.txt", "--paper", "opinion.txt.opinions", *AT
+    )
+    office("decide", "1", *by("P-cus"))
+    told = office("read", "1", *by("P-bob"))
+    assert "1 of 2 fields may leave, 1 may not" in told
+    assert "entries of the log: each" in office("audit")
 
 
 @sqlite

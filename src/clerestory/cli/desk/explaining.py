@@ -39,6 +39,7 @@ _WORDS = {
     "receipt_key": "the key with which the recipient signs for it",
     "receipt": "the digest of the receipt",
     "handed_over": "the hand-over that it is about",
+    "opinion": "the digest of counsel's answers",
     "decision": "the decision that it is about",
     "votes": "the two votes that it rests on",
     "lowered": "what is lowered, and to what",

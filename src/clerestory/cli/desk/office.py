@@ -23,6 +23,8 @@ _COMMANDS = {
     "read": ("reading", "Read what is decided, before one votes on it."),
     "vote": ("voting", "Let the answer stand, or lower it."),
     "recuse": ("voting", "Take no part in a matter's votes."),
+    "refer": ("counsel", "Ask for counsel although the law did not."),
+    "opine": ("counsel", "Answer, as counsel, what was referred."),
     "seal": ("sealing", "Seal an answer to its one recipient, logged first."),
     "refuse": ("refusing", "Log a refusal that two people voted for."),
     "hand-over": ("leaving", "Let the package or the letter leave."),
@@ -32,6 +34,7 @@ _COMMANDS = {
     "sign": ("statements", "Add one's signature to a written statement."),
     "do": ("statements", "Do what a written statement says, once all have signed it."),
     "status": ("status", "Tell where a matter stands, or how many stand where."),
+    "publish": ("publishing", "Publish the log, for everybody."),
     "audit": ("auditing", "Check every act of the office against its log."),
 }
 

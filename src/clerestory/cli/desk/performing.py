@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from clerestory.office.office import Office
 
 OF_A_PAPER = frozenset(
-    {"receive", "amend", "withdraw", "establish", "refuse", "seal", "hand_over", "take_receipt"}
+    {
+        "receive",
+        "amend",
+        "withdraw",
+        "establish",
+        "refuse",
+        "seal",
+        "hand_over",
+        "take_receipt",
+        "opine",
+    }
 )
 """The acts that are done with a paper beside the statement, which binds its digest."""
 
@@ -68,9 +78,9 @@ def perform_signed(
         from clerestory.office.deciding import decide
 
         return decide(office, signed, at=at)
-    from clerestory.office import voting
+    from clerestory.office import counsel, voting
 
-    without = {"vote": voting.vote, "recuse": voting.recuse}
+    without = {"vote": voting.vote, "recuse": voting.recuse, "refer": counsel.refer}
     if act not in without:
         raise Refusal(
             f"no command does this act: {act!a}",
@@ -105,6 +115,11 @@ def _leaving(
 def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | None) -> "Acted":
     act = signed.statement.act
     paper = given.the_paper(act)
+    if act == "opine":
+        from clerestory.cli.desk.counsel import opinions_from
+        from clerestory.office.counsel import opine
+
+        return opine(office, signed, opinions=opinions_from(paper), at=at)
     if act == "establish":
         from clerestory.office.claims import PERSONS
         from clerestory.office.establishing import establish

@@ -60,8 +60,13 @@ class Place:
 
     @property
     def public(self) -> Path:
-        """The folder of what is given out: the public keys, and the log once it is published."""
+        """The folder of the public keys that are given out."""
         return self.folder / "public"
+
+    @property
+    def log(self) -> Path:
+        """The folder of the published log."""
+        return self.folder / "log" / "public"
 
     @property
     def out(self) -> Path:
@@ -102,7 +107,7 @@ class Place:
 
         office = open_office(
             self.url, log_key=read_signing_key(self.log_key), kek=self._wrapping(), clock=now,
-            seen_file=self.seen, public=self.public if self.public.is_dir() else None,
+            seen_file=self.seen, public=self.log if self.log.is_dir() else None,
         )  # fmt: skip
         return replace(office, holdings=holdings_of(self.folder, office.profile))
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _FEW = 2
 _PREPARES = frozenset({"establish"})
 """What is done before a matter can go on, and leaves it where it stands."""
+_RELEASES = frozenset({"opine"})
+"""What lets a matter go on that was held."""
 
 
 def tell_done(office: "Office", acted: "Acted", told: Statement) -> None:
@@ -78,7 +80,8 @@ def next_in(table: Table, state: str) -> str:
     for act in table.acts_of(MATTER):
         moves = act.moves_from(state)
         onward = any(order.index(move.to) > order.index(state) for move in moves)
-        if onward or (act.name in _PREPARES and any(move.to == state for move in moves)):
+        prepares = act.name in _PREPARES and any(move.to == state for move in moves)
+        if onward or prepares or (moves and act.name in _RELEASES):
             found.append(_offered(act))
     if not found:
         return "nothing is next: nothing more is done in it"

@@ -12,6 +12,7 @@ from clerestory.cli.desk.intake import read_paper_file
 from clerestory.cli.desk.performing import Given
 from clerestory.cli.desk.place import Place
 from clerestory.cli.terminal import tell, tell_folded
+from clerestory.kernel import Refusal
 
 if TYPE_CHECKING:
     from clerestory.office.office import Office
@@ -28,10 +29,17 @@ def seal(hand: Hand, matter: str, recipient: Path) -> None:
     """
     content = read_paper_file(recipient)
     office = hand.place.open()
-    from clerestory.office.asking import find_matter
+    from clerestory.office.asking import find_matter, where
     from clerestory.office.sealing import draft_seal, is_sealed_to
 
     found = find_matter(office, matter)
+    if where(office, found).state == "sealed" and not is_sealed_to(office, found, content):
+        raise Refusal(
+            "an answer is sealed to one recipient, and this one is sealed to another",
+            code="seal-second",
+            todo="hand it to the recipient to whom it is sealed; where that was the wrong one, "
+            "take it back, and have it decided and voted on again",
+        )
     if hand.write is None and is_sealed_to(office, found, content):
         tell_folded("this answer was sealed before, to this very recipient")
         put_out_here(hand.place, office, found)
