@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clerestory.cli.demo_story import Story
 from hostile.running import Done, must, type_in
 from made_up_acts import WHO
 from made_up_office import own_record
@@ -377,6 +378,27 @@ def test_a_slip_is_amended_a_reviewer_stands_aside_and_a_demand_is_taken_back() 
     Path("back.txt").write_text("made up: never mind")
     assert "number 1 is withdrawn" in office("withdraw", "1", "back.txt", *by("P-clk"))
     assert "entries of the log: each" in office("audit")
+
+
+@sqlite
+def test_what_is_due_is_listed_and_what_is_late_is_a_no(here: Path) -> None:
+    staffed()
+    Story(here, 60).write_papers()
+    office("receive", "papers/hospital-subpoena.yaml", *by("P-clk"))
+    seen = ("--evidence", "papers/seen.txt")
+    facts = ("requester_identified=yes", "authority_stated=yes")
+    office("establish", "1", *facts, *seen, *by("P-cus"))
+    counsels = ("issued_in_court_proceeding=no", "--by", "counsel")
+    office("establish", "1", *counsels, *seen, *by("P-law"))
+    assert "nothing is late" in office("due", *AT)
+    office("decide", "1", *by("P-cus"))
+
+    due = refused("due", *AT)
+    assert due.code == 1
+    assert "2026-08-19 LATE number 1: tell the agency's counsel" in due.out
+    # The demand was logged as it came in: that is done.
+    assert "write the demand to the log" not in " ".join(due.out.split())
+    assert "as far as acts show" in due.out
 
 
 @sqlite
