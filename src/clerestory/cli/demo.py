@@ -15,6 +15,7 @@ from rich.console import Console
 
 from clerestory.cli.demo_playing import play
 from clerestory.cli.demo_story import Story, word
+from clerestory.cli.desk.place import check_installed
 from clerestory.cli.terminal import console, styled
 from clerestory.kernel import Refusal
 
@@ -41,6 +42,7 @@ def demo(folder: Path, persons: int, again: bool, no_serve: bool) -> None:
     refused. No network is used.
     """
     del no_serve  # accepted from now on; nothing is served yet
+    check_installed()
     if not str(folder).isprintable():
         raise Refusal(
             "the folder's name must be one that a terminal can show",

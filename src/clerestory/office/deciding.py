@@ -4,11 +4,12 @@ Whoever decides signs what the office's own law, packs, profile and day make of 
 stand. What is signed is worked out anew when it comes back: it must be the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from clerestory.acts import Signed, Statement
+from clerestory.audit.decided_again import catalogue_digest, stages_json
 from clerestory.audit.sources_of_fields import sources_of
 from clerestory.demands import (
     Demand,
@@ -30,12 +31,7 @@ from clerestory.office.matters import acts_in, check_act, do, is_done, stands_on
 from clerestory.office.office import Office, own_key
 from clerestory.office.resolving import as_known, persons_in, unsure_of
 from clerestory.policy import Engine
-from clerestory.policy.decide.cases import CaseAnswer
 from clerestory.policy.decide.counsel import is_ordered
-from clerestory.policy.decide.engine import Docket
-
-_WORDS = ("established", "lifted", "mandated", "barred")
-"""What each stage fills for those that follow it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +78,7 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
         "demand": demand_json(settled),
         "determination": _determination(told),
         "cells": cells_json(cells),
-        "stages": _stages(docket, answers),
+        "stages": stages_json(docket, answers),
     }
     return Judged(
         content=canonical_bytes(parts),
@@ -178,12 +174,11 @@ def _law_facts(
     office: Office, told: Determination, sources: Mapping[tuple[str, str], str]
 ) -> dict[str, str]:
     """Return what a determination stands on beside the demand."""
-    named: list[Json] = [[*name, source] for name, source in sorted(sources.items())]
     return {
         "law": told.pack_digest,
         "packs": ", ".join(told.packs),
         "profile": office.profile,
-        "catalogue": digest_of(named),
+        "catalogue": catalogue_digest(sources),
         "engine": told.engine,
         "judged": told.facts_digest,
     }
@@ -214,21 +209,3 @@ def _determination(told: Determination) -> dict[str, Json]:
         ],
         "alarms": list(told.alarms),
     }  # fmt: skip
-
-
-def _stages(docket: Docket, answers: Sequence[CaseAnswer]) -> list[Json]:
-    """Return the way of each case through the stages, with the items that it is."""
-    items: dict[int, list[Json]] = {}
-    for item, place in docket.places.items():
-        items.setdefault(place, []).append(f"{item.program}/{item.ref}")
-    return [
-        {
-            "items": items[place], "outcome": answer.outcome.value,
-            "defines": list(answer.defined), "lifts": list(answer.lifts),
-            "bars": list(answer.bars), "refers": list(answer.refers),
-            "refusals": list(answer.refusals), "opinions": list(answer.opinions),
-            "suspended": list(answer.suspended), "errors": list(answer.errors),
-            **{name: sorted(answer.context[name]) for name in _WORDS},
-        }
-        for place, answer in enumerate(answers)
-    ]  # fmt: skip
