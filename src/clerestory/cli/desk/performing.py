@@ -74,6 +74,10 @@ def perform_signed(
         return _leaving(place, office, signed, given, at)
     if act in OF_A_PAPER:
         return _with_paper(office, signed, given, at)
+    if act == "close":
+        from clerestory.office.closing import close
+
+        return close(office, signed, at=at)
     if act == "decide":
         from clerestory.office.deciding import decide
 
