@@ -19,12 +19,13 @@ from clerestory.law import PackStack
 from clerestory.office.asked import own_law
 from clerestory.office.office import Office
 from clerestory.office.papers import paper_digest, read_paper
+from clerestory.office.refusing import letters_are_bound
 from clerestory.office.walking import walk
 from clerestory.store.models import ActRow, MatterRow, PaperRow
 
 _BOUND = {
     "receive": ("paper",), "amend": ("paper",), "withdraw": ("paper",),
-    "establish": ("evidence", "answer"), "refuse": ("letter",), "opine": ("opinion",),
+    "establish": ("evidence", "answer"), "refuse": ("letter", "index"), "opine": ("opinion",),
     "seal": ("recipient",),
 }  # fmt: skip
 """By which fact an act binds what is kept with it; of a look it is what the look came to."""
@@ -121,7 +122,7 @@ class OfficeAudit:
                     parts=parts,
                 )
             )
-        elif paper_digest(content) not in {told.facts.get(name) for name in _BOUND[told.act]}:
+        elif not _is_bound(signed, content):
             yield _altered(logged, signed)
 
     def _tables(self) -> Iterator[Discrepancy]:
@@ -159,6 +160,15 @@ class OfficeAudit:
                     code="lookup-without-matter",
                     what=f"a look into the records is of a matter: line {number}",
                 )
+
+
+def _is_bound(signed: Signed, content: bytes) -> bool:
+    """Whether what is kept with an act is what it binds."""
+    told = signed.statement
+    if told.act == "refuse":
+        # Two letters are kept together, each under a digest of its own.
+        return letters_are_bound(content, told)
+    return paper_digest(content) in {told.facts.get(name) for name in _BOUND[told.act]}
 
 
 def _altered(logged: Logged, signed: Signed) -> Discrepancy:

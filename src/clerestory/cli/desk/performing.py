@@ -19,7 +19,6 @@ OF_A_PAPER = frozenset(
         "amend",
         "withdraw",
         "establish",
-        "refuse",
         "seal",
         "hand_over",
         "take_receipt",
@@ -73,25 +72,20 @@ def perform_signed(
     if act in {"hand_over", "take_receipt", "take_back"}:
         return _leaving(place, office, signed, given, at)
     if act in OF_A_PAPER:
-        return _with_paper(office, signed, given, at)
-    if act == "close":
-        from clerestory.office.closing import close
+        return _with_paper(place, office, signed, given, at)
+    from clerestory.office import closing, counsel, deciding, refusing, voting
 
-        return close(office, signed, at=at)
-    if act == "decide":
-        from clerestory.office.deciding import decide
-
-        return decide(office, signed, at=at)
-    from clerestory.office import counsel, voting
-
-    without = {"vote": voting.vote, "recuse": voting.recuse, "refer": counsel.refer}
-    if act not in without:
+    alone = {
+        "decide": deciding.decide, "vote": voting.vote, "recuse": voting.recuse,
+        "refer": counsel.refer, "refuse": refusing.refuse, "close": closing.close,
+    }  # fmt: skip
+    if act not in alone:
         raise Refusal(
             f"no command does this act: {act!a}",
             code="act-unknown",
             todo="see docs/acts.md: which acts there are",
         )
-    return without[act](office, signed, at=at)
+    return alone[act](office, signed, at=at)
 
 
 def _leaving(
@@ -116,7 +110,9 @@ def _leaving(
     )  # fmt: skip
 
 
-def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | None) -> "Acted":
+def _with_paper(
+    place: Place, office: "Office", signed: Signed, given: Given, at: datetime | None
+) -> "Acted":
     act = signed.statement.act
     paper = given.the_paper(act)
     if act == "opine":
@@ -135,11 +131,7 @@ def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | N
     if act == "seal":
         from clerestory.office.sealing import seal
 
-        return seal(office, signed, recipient=paper, at=at)
-    if act == "refuse":
-        from clerestory.office.refusing import refuse
-
-        return refuse(office, signed, letter=paper, at=at)
+        return seal(office, signed, recipient=paper, sender=place.sender().verifier, at=at)
     from clerestory.office import receiving
 
     if act == "receive":
@@ -150,5 +142,10 @@ def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | N
                 todo="give the paper from where it lay when the statement was written",
             )
         return receiving.receive(office, signed, token=given.token, paper=paper, at=at)
-    without = {"amend": receiving.amend, "withdraw": receiving.withdraw}
-    return without[act](office, signed, paper=paper, at=at)
+    if act == "amend":
+        return receiving.amend(office, signed, paper=paper, at=at)
+    from clerestory.office.ready import destroy_void
+
+    acted = receiving.withdraw(office, signed, paper=paper, at=at)
+    destroy_void(office, acted.matter, place.out)
+    return acted
