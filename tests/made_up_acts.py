@@ -25,6 +25,31 @@ WHO = b"""\
 demand: M-1
 S1: {name: Amina Warsame Example, birth_date: 1988-04-17, ssn: 911-11-0000}
 """
+NOBODY = b"demand: M-1\nS1: {name: Nobody Example, birth_date: 1950-01-01, ssn: 999-99-0000}\n"
+FOUND = ("requester_identified", "official_capacity", "locating_is_official_duty",
+         "requester_supplied_ssn", "written_request_complete")  # fmt: skip
+TWO = """\
+format: clerestory-demand/1
+id: M-1
+title: "Made-up: two who flee"
+received: {date: 2026-12-01, channel: post}
+holder: {agency: me-dhhs, kind: state_agency, jurisdiction: us-me}
+requester: {body: "a made-up State police unit", class: police_state}
+instrument:
+  kind: letter
+  issuer: officer
+  written: yes
+  scope: {persons: named, count: 2, fields: stated}
+  status: live
+purpose: locate_fugitive
+grounds: [fleeing_felony]
+subjects:
+- {ref: S1, relation: named, applicant: yes}
+- {ref: S2, relation: named, applicant: yes}
+records:
+- {program: snap, fields: [S1.address, S2.address]}
+"""
+TWO_WHO = WHO + NOBODY.replace(b"demand: M-1\nS1", b"S2")
 PAPER = b"A made-up paper that asks for one made-up address."
 
 
@@ -221,19 +246,116 @@ class MadeUp:
         )
         return recuse(self.office, sign(told, signer(who)))
 
+    def answered(self, text: str, *findings: str, number: int = 1) -> str:
+        """Receive, establish, look up, decide and vote twice: all but what leaves."""
+        matter = str(self.receive(number, paper=text.encode()).matter)
+        for name in findings:
+            self.establish(matter, f"findings.{name}")
+        self.persons(matter)
+        self.decide(matter)
+        for who in ("P-ann", "P-bob"):
+            self.vote(matter, who)
+        return matter
+
+    def draft_seal(self, matter: str, recipient: bytes, *, who: str = "P-cus") -> Statement:
+        from clerestory.office.sealing import draft_seal
+
+        return draft_seal(
+            self.office, matter, recipient=recipient, sender=signer("sender").verifier,
+            actor=who, key=key_hash(signer(who).verifier),
+        )  # fmt: skip
+
+    def seal(self, matter: str, recipient: bytes, signed: Signed | None = None) -> Any:
+        from clerestory.office.sealing import seal
+
+        signed = signed or sign(self.draft_seal(matter, recipient), signer("P-cus"))
+        return seal(self.office, signed, recipient=recipient, sender=signer("sender").verifier)
+
+    def put_out(self, matter: str, folder: Path) -> Path:
+        from clerestory.office.sealing import put_out
+
+        return put_out(self.office, matter, sender=signer("sender"), folder=folder)
+
+    def draft_hand_over(
+        self, matter: str, sent: Path, receipt_key: bytes = b"", *, who: str = "P-clk"
+    ) -> Statement:
+        from clerestory.office.handing_over import draft_hand_over
+
+        return draft_hand_over(
+            self.office, matter, sent=sent, sender=signer("sender").verifier,
+            receipt_key=receipt_key, actor=who, key=key_hash(signer(who).verifier),
+        )  # fmt: skip
+
+    def hand_over(
+        self, matter: str, sent: Path, receipt_key: bytes = b"", signed: Signed | None = None
+    ) -> Any:
+        from clerestory.office.handing_over import hand_over
+
+        told = signed or sign(self.draft_hand_over(matter, sent, receipt_key), signer("P-clk"))
+        return hand_over(
+            self.office, told, sent=sent, sender=signer("sender").verifier, receipt_key=receipt_key
+        )
+
+    def take_receipt(self, matter: str, receipt: bytes, signed: Signed | None = None) -> Any:
+        from clerestory.office.handing_over import draft_receipt_taken, take_receipt
+
+        if signed is None:
+            told = draft_receipt_taken(
+                self.office, matter, receipt=receipt, actor="P-clk",
+                key=key_hash(signer("P-clk").verifier),
+            )  # fmt: skip
+            signed = sign(told, signer("P-clk"))
+        return take_receipt(self.office, signed, receipt=receipt)
+
+    def take_back(self, matter: str, folder: Path, reason: str = "a made-up slip") -> Any:
+        from clerestory.office.taking_back import draft_take_back, take_back
+
+        told = draft_take_back(
+            self.office, matter, reason=reason, actor="P-off",
+            key=key_hash(signer("P-off").verifier),
+        )  # fmt: skip
+        return take_back(self.office, sign(told, signer("P-off")), folder=folder)
+
+    def refer(self, matter: str, reason: str = "made up", *, who: str = "P-cus") -> Any:
+        from clerestory.office.counsel import draft_referral, refer
+
+        told = draft_referral(
+            self.office, matter, reason=reason, actor=who, key=key_hash(signer(who).verifier)
+        )
+        return refer(self.office, sign(told, signer(who)))
+
+    def draft_opinions(self, matter: str, *opinions: Any, who: str = "P-law") -> Statement:
+        from clerestory.office.counsel import draft_opinions
+
+        return draft_opinions(
+            self.office, matter, opinions=opinions, actor=who, key=key_hash(signer(who).verifier)
+        )
+
+    def opine(
+        self, matter: str, *opinions: Any, who: str = "P-law", signed: Signed | None = None
+    ) -> Any:
+        from clerestory.office.counsel import opine
+
+        signed = signed or sign(self.draft_opinions(matter, *opinions, who=who), signer(who))
+        return opine(self.office, signed, opinions=opinions)
+
     def draft_refusal(self, matter: str) -> Statement:
         from clerestory.office.refusing import draft_refusal
 
         return draft_refusal(
-            self.office, matter, letter=LETTER, actor="P-cus",
-            key=key_hash(signer("P-cus").verifier),
+            self.office, matter, actor="P-cus", key=key_hash(signer("P-cus").verifier)
         )  # fmt: skip
 
     def refuse(self, matter: str, signed: Signed | None = None) -> Any:
         from clerestory.office.refusing import refuse
 
         signed = signed or sign(self.draft_refusal(matter), signer("P-cus"))
-        return refuse(self.office, signed, letter=LETTER)
+        return refuse(self.office, signed)
+
+    def put_out_letters(self, matter: str, folder: Path) -> tuple[Path, ...]:
+        from clerestory.office.refusing import put_out_letters
+
+        return put_out_letters(self.office, matter, folder)
 
     def opened(self, acted: Any) -> dict[str, str]:
         """Each field of an act's entry, opened alone; all of them are those of the whole."""

@@ -93,10 +93,12 @@ class Paper:
     def vote(self, matter: str, who: str, to: str, *, decision: Signed) -> Signed:
         return self.do("vote", matter, who, to=to, answer="0" * 64, decision=decision.digest)
 
-    def answer(self, act: str, matter: str, decision: Signed, *votes: Signed) -> Signed:
+    def answer(
+        self, act: str, matter: str, decision: Signed, *votes: Signed, left: str = "0" * 64
+    ) -> Signed:
         to = {"seal": "sealed", "refuse": "refused"}[act]
         return self.do(
-            act, matter, "P-cus", to=to, decision=decision.digest,
+            act, matter, "P-cus", to=to, decision=decision.digest, answer=left,
             votes=" ".join(vote.digest for vote in votes),
         )  # fmt: skip
 

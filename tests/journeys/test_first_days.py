@@ -1,20 +1,17 @@
 """Each user's first day, as the README shows it, typed in one made-up office."""
 
 import re
-import shlex
 import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hostile.running import inside, type_in
+from shown import BLOCK, answer_to, fits, in_one_office, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 DAY = re.compile(r"^### (.+?)\n(.*?)(?=^##)", re.MULTILINE | re.DOTALL)
-BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 USERS = [
     "The records custodian", "The agency's counsel", "The requester", "The auditor",
     "The person helped by legal aid",
@@ -30,38 +27,13 @@ def days() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def typed(block: str) -> Iterator[tuple[str, str]]:
-    for one in re.split(r"^\$ ", block.replace("\\\n", " "), flags=re.MULTILINE)[1:]:
-        command, _, shown = one.partition("\n")
-        yield command, shown
-
-
-def answer_to(command: str) -> str:
-    """Type a command, and return what it says to the person who typed it."""
-    name, *words = shlex.split(command)
-    if name != "./clerestory":
-        subprocess.run(["sh", "-euc", command], check=True)
-        return ""
-    done = type_in(*words)
-    assert (done.code >= 2) == bool(done.err), command
-    return done.out + done.err
-
-
-def fits(said: str, shown: str) -> bool:
-    """Whether an answer is as shown: dots alone on a line are any lines, within one any words."""
-    lines = (
-        "(?:.*\n)*" if line == "..." else re.escape(line).replace(r"\.\.\.", ".+") + "\n"
-        for line in shown.splitlines()
-    )
-    return re.fullmatch("".join(lines), said) is not None
-
-
 @pytest.mark.slow
 def test_each_users_first_day_runs_as_typed_and_answers_as_shown(tmp_path: Path) -> None:
     for name in ("casebook", "profiles/maine-dhhs/demo"):
         shutil.copytree(ROOT / name, tmp_path / name)
 
-    with inside(tmp_path):
+    files = tmp_path / "demo-files" / "office"
+    with in_one_office(files), inside(tmp_path):
         # What the README says before the first day, with fewer people.
         assert type_in("demo", "--persons", "60").code == 0
         told = [

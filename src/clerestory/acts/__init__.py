@@ -20,6 +20,7 @@ from clerestory.acts.statement import (
     key_hash,
     parse_statement,
     sign,
+    signature_of,
     signed_from,
 )
 from clerestory.acts.table import Act, Move, Role, State, Table
@@ -54,5 +55,6 @@ __all__ = [
     "parse_statement",
     "parse_table",
     "sign",
+    "signature_of",
     "signed_from",
 ]

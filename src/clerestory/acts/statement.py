@@ -101,6 +101,9 @@ class Statement:
             raise _bad(f"a fact may not be called {taken[0]}")
         if not all(_NAME.fullmatch(name) for name in self.facts):
             raise _bad("a fact's name is 1 to 64 small letters, digits and low lines")
+        if PACKAGE in self.facts and self.act != "seal":
+            # The entry of an act that is no seal would pass for that of a package.
+            raise _bad(f"a seal alone binds a fact called {PACKAGE}")
         if len(self.content) > MAX_STATEMENT_BYTES:
             raise _bad(f"it has at most {MAX_STATEMENT_BYTES} bytes; bind a digest of what is long")
 
@@ -171,6 +174,8 @@ class Signed:
         return fields
 
 
+PACKAGE = "package"
+"""The fact by which a seal binds what leaves."""
 _OWN_FIELDS = frozenset(
     {"act", "position", "previous", "actor", "key", "on", "signed", "second", "second_key"}
 )
@@ -195,8 +200,13 @@ def sign(statement: Statement, *signers: Signer) -> Signed:
             code="act-signing-key",
             todo="give the key file of each person whom the statement names, in this order",
         )
-    message = _STATEMENT_TAG + statement.content
-    return Signed(statement=statement, signatures=tuple(signer.sign(message) for signer in signers))
+    signatures = tuple(signature_of(statement, signer) for signer in signers)
+    return Signed(statement=statement, signatures=signatures)
+
+
+def signature_of(statement: Statement, signer: Signer) -> bytes:
+    """Return one person's signature over a statement, whoever else is to sign it."""
+    return signer.sign(_STATEMENT_TAG + statement.content)
 
 
 def check_signatures(signed: Signed, *verifiers: Verifier) -> None:

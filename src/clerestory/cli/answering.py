@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -20,10 +20,9 @@ from clerestory.cli.received import Drawn, answerable
 from clerestory.cli.recipient_keys import check_for_others
 from clerestory.cli.reviewers import check_reviewers
 from clerestory.cli.sealed_packages import drop_unsent, note_sealed, put_out
-from clerestory.demands import Demand, Item, asked_period
+from clerestory.demands import Item, asked_period
 from clerestory.disclosure import (
     KEY_FILE_BYTES,
-    CoarseningTables,
     Contents,
     LetterInput,
     LogEvidence,
@@ -31,20 +30,14 @@ from clerestory.disclosure import (
     Sealed,
     Value,
     check_sealable,
-    disclosure_letter,
-    minimise,
     package_name,
     permitted_items,
-    prepare_contents,
-    read_coarsening,
     read_recipient,
-    read_stationery,
-    withholding_index,
 )
 from clerestory.holdings import NamedPersons
-from clerestory.kernel.period import months_of
 from clerestory.ledger import Ledger
 from clerestory.notes import Signer, parse_vkey
+from clerestory.office.answer.contents import letter_of, package_contents
 from clerestory.office.answer.decided import Decided
 from clerestory.office.answer.protections import as_told, nothing_left
 
@@ -212,7 +205,10 @@ def _ready(
             told, values, lowered = _read(law, given, records)
             for one in earlier:
                 one.check_record(told.determination)
-            contents = _contents(office, as_told(told), drawn, values, named, day)
+            contents = package_contents(
+                letter_input(office, as_told(told), drawn, day), values,
+                profile=office.profile, marks=_marks(named),
+            )  # fmt: skip
             return _Ready(told=told, contents=contents, lowered=lowered, index=index)
 
         if begun is not None:
@@ -238,58 +234,13 @@ def _read(
     return protected.decided, kept, protected.lowered
 
 
-def _contents(
-    office: Office,
-    decided: Decided,
-    drawn: Drawn,
-    values: Mapping[Item, Value],
-    named: NamedPersons | None,
-    day: date,
-) -> Contents:
-    """Cut what was read down to the rulings, and write the letters."""
-    determination = decided.determination
-    items = permitted_items(determination)
-    given = letter_input(office, decided, drawn, day)
-    # Of whom nothing is given and the paper names nobody, the recipient learns no reference either.
-    shown = tuple(
-        one for one in determination.rulings if one.item.subject not in given.persons.home
-    )
-    enclosed = replace(determination, rulings=shown)
-    minimised = minimise(enclosed, values, _tables(office, decided.demand))
-    closed = len(determination.rulings) > len(items)
-    return prepare_contents(
-        minimised,
-        letter_pdf=disclosure_letter(given),
-        index_pdf=withholding_index(given) if closed else None,
-        marks=_marks(named, given.persons.home),
-    )
-
-
-def _marks(
-    named: NamedPersons | None, home: Collection[str]
-) -> Mapping[str, Mapping[str, str]] | None:
-    """Return what the paper says of each person, but of whom of a household nothing is given."""
-    if named is None:
-        return None
-    return {str(one.ref): one.marks for one in named.persons if str(one.ref) not in home}
+def _marks(named: NamedPersons | None) -> Mapping[str, Mapping[str, str]] | None:
+    return None if named is None else {str(one.ref): one.marks for one in named.persons}
 
 
 def letter_input(office: Office, decided: Decided, drawn: Drawn, day: date) -> LetterInput:
     """Return what the letters are written from."""
-    return LetterInput(
-        stationery=read_stationery(office.profile, made_up=office.is_made_up),
-        demand=decided.demand,
-        number=drawn.number,
-        entry=drawn.entry,
-        determination=decided.determination,
-        on=day,
-        authorities=decided.stack.authorities,
-        speaker=decided.speaker,
-        vocabulary=decided.stack.vocabulary,
-    )
-
-
-def _tables(office: Office, demand: Demand) -> CoarseningTables:
-    span = asked_period(demand)
-    months = months_of(span) if span.valid_from is not None else ()
-    return read_coarsening(office.profile, months=months)
+    return letter_of(
+        decided, profile=office.profile, made_up=office.is_made_up, number=drawn.number,
+        entry=drawn.entry, on=day,
+    )  # fmt: skip

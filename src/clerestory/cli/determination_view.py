@@ -50,11 +50,15 @@ T = TypeVar("T")
 class DeterminationView:
     """Prints one determination. Rulings that are the same for several fields stand together."""
 
-    def __init__(self, decided: Decided, *, detail: Detail = Detail.ANSWER) -> None:
+    def __init__(
+        self, decided: Decided, *, detail: Detail = Detail.ANSWER, says_next: bool = True
+    ) -> None:
+        """Take what is printed; ``says_next`` is off where whoever prints it says what is next."""
         self._decided = decided
         self._brief = detail is Detail.BRIEF
         self._whole = detail is Detail.COUNSEL
         self._why = detail in {Detail.WHY, Detail.COUNSEL}
+        self._says_next = says_next
         self._console = console()
 
     def print(self) -> None:
@@ -71,7 +75,7 @@ class DeterminationView:
             self._footing()
         elif not self._brief:
             self._in_short()
-        if not self._brief:
+        if self._says_next and not self._brief:
             self._next()
 
     def _line(self, *parts: Part, indent: int = 0) -> None:

@@ -6,15 +6,15 @@ letters are written once more, for another day.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from clerestory.cli.clock import read_clock
 from clerestory.cli.committed import cell_name
 from clerestory.cli.office import Office
 from clerestory.cli.whom import check_as_received, read_whom
-from clerestory.demands import Demand, Item, asked_period
+from clerestory.demands import Item
 from clerestory.disclosure import Value, permitted_items
 from clerestory.holdings import (
     Catalogue,
@@ -26,16 +26,14 @@ from clerestory.holdings import (
     Resolved,
     Source,
     load_catalogue,
-    read_fields,
 )
-from clerestory.kernel import Period, Refusal
-from clerestory.kernel.period import whole_months
+from clerestory.kernel import Refusal
 from clerestory.office.answer.decided import Decided
 from clerestory.office.answer.looking_up import Holdings
 from clerestory.office.answer.looking_up import looked_up as looking
 from clerestory.office.answer.protections import Protected, decide_with_record, nothing_left
+from clerestory.office.answer.reading import read_values
 from clerestory.office.answer.true_address import keep_true_address
-from clerestory.office.answer.values import value_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,32 +74,11 @@ class Records:
         open_items = permitted_items(protected.decided.determination)
         if permitted_items(decided.determination) and not open_items:
             raise nothing_left()
-        found = self._values(protected.decided, open_items)
+        found = read_values(
+            self.source, self.catalogue, protected.decided, self.persons, open_items,
+            known=self._read,
+        )  # fmt: skip
         return keep_true_address(protected, self.catalogue, found), found
-
-    def _values(self, decided: Decided, items: Sequence[Item]) -> dict[Item, Value]:
-        asked = [item for item in items if not item.subject.endswith("*")]
-        span = asked_period(decided.demand)
-        # An answer for a month is of the whole month, whichever of its days the paper names.
-        by_month = {
-            ruling.item
-            for ruling in decided.determination.rulings
-            if ruling.coarsen_to == "month_yes_no"
-        }
-        permitted = [
-            PermittedField(
-                person_id=self.persons[item.subject],
-                program=item.program,
-                field=item.field,
-                period=(_months_held(decided.demand, span) if item in by_month else span)
-                if self.catalogue.get_field(item.program, item.field).dated
-                else None,
-            )
-            for item in asked
-        ]
-        new = [one for one in permitted if one not in self._read]
-        self._read.update(zip(new, read_fields(self.source, self.catalogue, new), strict=True))
-        return {item: value_of(self._read[one]) for item, one in zip(asked, permitted, strict=True)}
 
 
 def whom_named(office: Office, decided: Decided, who: Path | None) -> NamedPersons | None:
@@ -208,9 +185,3 @@ def _unsure(decided: Decided, unsure: Sequence[Resolved], *, alone: bool) -> Ref
         "one person, have them joined and the index built anew; where no more can be had, "
         f"{otherwise}",
     )
-
-
-def _months_held(demand: Demand, span: Period) -> Period:
-    """The whole months of which a demand asks a day, but of no day after it came."""
-    whole, after = whole_months(span), demand.received_on + timedelta(days=1)
-    return replace(whole, valid_to=min(whole.valid_to or after, after))

@@ -35,6 +35,10 @@ _COMMANDS = {
     "lab": ("clerestory.cli.lab", "Compare other ways to control disclosure on the same demands."),
     "law": ("clerestory.cli.law", "Check the law packs, show an authority, run known answers."),
     "log": ("clerestory.cli.log", "The transparency log: append, prove, verify, witness."),
+    "office": (
+        "clerestory.cli.desk.office",
+        "Keep an office in a database: its people, and every act, signed.",
+    ),
     "receive": ("clerestory.cli.answer", "Log a demand and draw its number, before all else."),
     "receipt": ("clerestory.cli.answer", "Record the recipient's signed receipt."),
     "refuse": ("clerestory.cli.answer", "Write the refusal letter and the withholding index."),

@@ -14,7 +14,8 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -181,6 +182,13 @@ class Lookups:
             if lines < head.lines:
                 raise LookupsAltered(f"look-ups are missing: {head.lines} written, {lines} there")
         return lines
+
+    def demands(self) -> Iterator[str | None]:
+        """Yield for which demand each look was, in order; ``None`` where it was for none."""
+        with (self.folder / _LINES).open("rb") as file:
+            for line in file:
+                with suppress(ValueError):  # half a line is what a power failure leaves
+                    yield json.loads(line).get("demand")
 
     def _append(self, told: dict[str, Any]) -> None:
         path = self.folder / _LINES

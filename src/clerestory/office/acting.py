@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from clerestory.acts import (
@@ -261,13 +261,17 @@ def _checked(
         raise MovedOn(f"a statement names the act before it: position {told.position}")
     if told.matter != OFFICE_CHAIN:
         office.check_rows(told.matter, rows, staff)
+    # From the log itself, and only where an act needs it.
+    needs = told.act in office.table.act and office.table.act[told.act].proved
+    proved = needs and office.is_proved(rows)
     site = _site(told) if rows else told.facts.get("site", "")
     move = check_allowed(
         office.table,
         told.act,
-        standing=chain.standing,
+        standing=replace(chain.standing, proved=proved),
         actor=staff.actor(told.actor, on=told.on, site=site),
-        to=told.facts.get("to"),
+        # Of an act on the office a fact called ``to`` is the end of somebody's roles.
+        to=None if told.is_on_office else told.facts.get("to"),
         second=staff.actor(told.second.actor, on=told.on) if told.second else None,
         about=told.facts.get("person"),
     )

@@ -4,11 +4,12 @@ Whoever decides signs what the office's own law, packs, profile and day make of 
 stand. What is signed is worked out anew when it comes back: it must be the same.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from clerestory.acts import Signed, Statement
+from clerestory.audit.decided_again import catalogue_digest, stages_json
 from clerestory.audit.sources_of_fields import sources_of
 from clerestory.demands import (
     Demand,
@@ -21,27 +22,32 @@ from clerestory.demands import (
 from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import Json, canonical_bytes, digest_of
 from clerestory.office.acting import Acted, draft
+from clerestory.office.answer.decided import Decided
 from clerestory.office.asked import OwnLaw, own_law
-from clerestory.office.cells import Cell, cells_json, needs_counsel
+from clerestory.office.cells import Cell, Cells, cells_json, needs_counsel
+from clerestory.office.counsel import closed_by_counsel, opinions_in, with_closed
 from clerestory.office.known import known_demand, open_items
 from clerestory.office.matters import acts_in, check_act, do, is_done, stands_on
 from clerestory.office.office import Office, own_key
 from clerestory.office.resolving import as_known, persons_in, unsure_of
 from clerestory.policy import Engine
-from clerestory.policy.decide.cases import CaseAnswer
 from clerestory.policy.decide.counsel import is_ordered
-from clerestory.policy.decide.engine import Docket
-
-_WORDS = ("established", "lifted", "mandated", "barred")
-"""What each stage fills for those that follow it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A determination with what it stands on, as it is bound and kept."""
+    """A determination with what it stands on, as it is bound and kept.
+
+    ``lowered`` are the answers that go to counsel since their person is not certain, or that
+    counsel closed; ``closed`` are these alone.
+    """
 
     facts: Mapping[str, str]
     content: bytes = field(repr=False)
+    cells: Cells = field(repr=False)
+    decided: Decided = field(repr=False)
+    lowered: Mapping[Item, Outcome] = field(repr=False)
+    closed: frozenset[Item] = field(repr=False)
 
 
 def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
@@ -56,7 +62,9 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     sources = sources_of(law.agency, law.profiles)
     engine = Engine.of(law.stack, on, sources)
     settled, unsure = _settled(office, law, matter, acts, engine)
-    told = engine.decide(settled, explain=False, lowerings=unsure)
+    closed = closed_by_counsel(opinions_in(office, matter, acts), settled.items)
+    lower = {**dict.fromkeys(closed, Outcome.WITHHOLD), **unsure}
+    told = with_closed(engine.decide(settled, explain=False, lowerings=lower), closed)
     docket = engine.docket(settled)
     answers = engine.answers(docket)
     cells = {
@@ -70,10 +78,14 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
         "demand": demand_json(settled),
         "determination": _determination(told),
         "cells": cells_json(cells),
-        "stages": _stages(docket, answers),
+        "stages": stages_json(docket, answers),
     }
     return Judged(
         content=canonical_bytes(parts),
+        cells=cells,
+        decided=Decided(demand=settled, determination=told, stack=law.stack, sources=sources),
+        lowered=lower,
+        closed=closed,
         facts={
             "to": "referred" if needs_counsel(cells) else "decided",
             "stands_on": stands_on(acts),
@@ -86,7 +98,11 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
 def _settled(
     office: Office, law: OwnLaw, matter: str, acts: list[Signed], engine: Engine
 ) -> tuple[Demand, Mapping[Item, Outcome]]:
-    """Return what is known of a demand and its persons, and what goes to counsel for doubt."""
+    """Return what is known of a demand and its persons, and what goes to counsel for doubt.
+
+    Raises:
+        Refusal: A claim or a person is not established.
+    """
     demand = known_demand(office, law, matter, acts)
     check_day_of_answer(demand, engine.law.on)
     persons = persons_in(office, matter, acts)
@@ -101,6 +117,18 @@ def _settled(
     if persons is None:
         return demand, {}
     return as_known(demand, persons, acts), unsure_of(demand, persons)
+
+
+def as_voted(judged: Judged, cells: Cells) -> Decided:
+    """Return an answer with its words, lowered to what votes left of it."""
+    lowered = {
+        item: cells[item.program, item.ref].outcome
+        for item in judged.decided.demand.items
+        if cells[item.program, item.ref].outcome is not judged.cells[item.program, item.ref].outcome
+    }
+    wishes: dict[Item, Outcome] = {**judged.lowered, **lowered}
+    again = judged.decided.engine().decide(judged.decided.demand, lowerings=wishes)
+    return replace(judged.decided, determination=with_closed(again, judged.closed))
 
 
 def draft_decision(
@@ -146,12 +174,11 @@ def _law_facts(
     office: Office, told: Determination, sources: Mapping[tuple[str, str], str]
 ) -> dict[str, str]:
     """Return what a determination stands on beside the demand."""
-    named: list[Json] = [[*name, source] for name, source in sorted(sources.items())]
     return {
         "law": told.pack_digest,
         "packs": ", ".join(told.packs),
         "profile": office.profile,
-        "catalogue": digest_of(named),
+        "catalogue": catalogue_digest(sources),
         "engine": told.engine,
         "judged": told.facts_digest,
     }
@@ -182,21 +209,3 @@ def _determination(told: Determination) -> dict[str, Json]:
         ],
         "alarms": list(told.alarms),
     }  # fmt: skip
-
-
-def _stages(docket: Docket, answers: Sequence[CaseAnswer]) -> list[Json]:
-    """Return the way of each case through the stages, with the items that it is."""
-    items: dict[int, list[Json]] = {}
-    for item, place in docket.places.items():
-        items.setdefault(place, []).append(f"{item.program}/{item.ref}")
-    return [
-        {
-            "items": items[place], "outcome": answer.outcome.value,
-            "defines": list(answer.defined), "lifts": list(answer.lifts),
-            "bars": list(answer.bars), "refers": list(answer.refers),
-            "refusals": list(answer.refusals), "opinions": list(answer.opinions),
-            "suspended": list(answer.suspended), "errors": list(answer.errors),
-            **{name: sorted(answer.context[name]) for name in _WORDS},
-        }
-        for place, answer in enumerate(answers)
-    ]  # fmt: skip

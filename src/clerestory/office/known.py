@@ -14,6 +14,7 @@ from clerestory.office.claims import (
     settle,
     since_the_paper,
 )
+from clerestory.office.counsel import opinions_in, written_opinions
 from clerestory.office.office import Office
 from clerestory.policy import Engine
 
@@ -30,6 +31,7 @@ def known_demand(office: Office, law: OwnLaw, matter: str, acts: Sequence[Signed
     if names_persons(written):
         # Whatever whoever keyed it in says of it: a look into the records alone tells.
         written[FINDINGS] = {n: said for n, said in demand.findings.items() if n != FOUND}
+    written["opinions"] = written_opinions(opinions_in(office, matter, acts))
     vocabulary = law.stack.vocabulary
     return read_demand(settle(written, since_the_paper(acts), vocabulary), vocabulary)
 

@@ -21,6 +21,7 @@ from clerestory.acts.table import MATTER, OFFICE, Move
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import Zone, check_moment, local_day, parse_day
 from clerestory.ledger import EmbeddedLedger, KeyEncryptionKey, Statements
+from clerestory.ledger.proving import proof_of
 from clerestory.ledger.storage import Reader
 from clerestory.notes import Verifier
 from clerestory.notes.key_files import Entropy
@@ -202,6 +203,22 @@ class Office:
                     f"an act in the tables is what its entry says: {name}, position {row.position}"
                 )
             last = signed.digest
+
+    def is_proved(self, rows: Sequence[ActRow]) -> bool:
+        """Whether each act's entry is proved to be in the log, under its signed checkpoint.
+
+        Raises:
+            Corruption: A proof that the log gives does not hold.
+        """
+        statements = self.statements()
+        with statements.translated():
+            reader = Reader(statements)
+            for row in rows:
+                index = reader.index_of(row.entry)
+                if index is None:
+                    return False
+                proof_of(reader, index, self.keys.log_key)
+        return True
 
     def look(self, key: str, chain: str) -> "Look":
         """Return in one question what an act asks of the table of acts before it is checked."""

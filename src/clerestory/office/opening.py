@@ -15,7 +15,7 @@ from clerestory.ledger import EmbeddedLedger, KeyEncryptionKey
 from clerestory.ledger.public_files import PublicFiles
 from clerestory.notes import Signer
 from clerestory.notes.key_files import Entropy
-from clerestory.store.connecting import connect
+from clerestory.store.connecting import connect, make_tables
 from clerestory.store.settings import database_for
 
 if TYPE_CHECKING:
@@ -76,6 +76,12 @@ def open_office(
         with transaction.atomic():
             keys.ledger.check(office.statements(), seen=known, public=shown)
         return replace(office, holdings=holdings)
+
+
+def prepare(url: str) -> None:
+    """Make the tables in which an office is founded, or bring older ones up to date."""
+    connect(url)
+    make_tables()
 
 
 def make_keys(log_key: Signer, kek: KeyEncryptionKey, entropy: Entropy, seen_file: Path) -> "Keys":

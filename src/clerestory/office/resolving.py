@@ -10,17 +10,18 @@ finding that one person was found is no; where it is some, what is asked of them
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from clerestory.acts import Signed, Statement
 from clerestory.audit.sources_of_fields import sources_of
 from clerestory.demands import Demand, Item, Outcome
-from clerestory.holdings import LookupReason, Purpose, parse_who
+from clerestory.holdings import LookupReason, Purpose, Source, parse_who
 from clerestory.holdings.protections import read_protections
 from clerestory.kernel import Refusal
-from clerestory.kernel.canonical import Json, canonical_bytes, digest_of
+from clerestory.kernel.canonical import Json, canonical_bytes
 from clerestory.office.acting import Acted, draft
 from clerestory.office.answer.looking_up import Holdings, looked_up, refs_named
 from clerestory.office.answer.protections import VIOLENCE
@@ -45,11 +46,13 @@ class Person:
         key: The records' own key of the one right person; nothing where none is certain.
         flags: What protects them: as the paper says it, and their record.
         told: What a requester may be told of why nobody is certain.
+        marks: What the paper says of them.
     """
 
     key: str = field(repr=False)
     flags: frozenset[str]
     told: tuple[str, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 Persons = Mapping[str, Person]
@@ -111,6 +114,16 @@ def persons_in(office: Office, matter: str, acts: Sequence[Signed]) -> Persons |
     Raises:
         Corruption: What is kept is not what its act binds.
     """
+    kept = look_in(office, matter, acts)
+    return None if kept is None else _persons_from(kept)
+
+
+def look_in(office: Office, matter: str, acts: Sequence[Signed]) -> bytes | None:
+    """Return what is kept of the last look for a matter, since its paper was received or amended.
+
+    Raises:
+        Corruption: It is not what its act binds.
+    """
     told = [
         act.statement for act in since_the_paper(acts) if act.statement.facts["fact"] == PERSONS
     ]
@@ -121,10 +134,7 @@ def persons_in(office: Office, matter: str, acts: Sequence[Signed]) -> Persons |
         raise OfficeAltered(
             f"who was found is what its act binds: {matter}, position {told[-1].position}"
         )
-    return {
-        ref: Person(key=one["key"], flags=frozenset(one["flags"]), told=tuple(one["told"]))
-        for ref, one in json.loads(content)["persons"].items()
-    }
+    return content
 
 
 def as_known(demand: Demand, persons: Persons, acts: Sequence[Signed]) -> Demand:
@@ -158,11 +168,39 @@ def unsure_of(demand: Demand, persons: Persons) -> dict[Item, Outcome]:
     }
 
 
-def _look(
-    office: Office, matter: str, acts: Sequence[Signed], who: bytes, moment: datetime
-) -> tuple[dict[str, str], bytes]:
-    """Look everybody up; return what the act binds, and what is kept of it."""
-    holdings, on = _holdings(office), office.day(moment)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look into the records: what it came to, while they are open.
+
+    ``kept`` is what is kept sealed of it, and its digest bound.
+    """
+
+    source: Source = field(repr=False)
+    holdings: Holdings
+    persons: Persons = field(repr=False)
+    kept: bytes = field(repr=False)
+
+
+@contextmanager
+def looking(
+    office: Office, matter: str, acts: Sequence[Signed], who: bytes, moment: datetime, on: date
+) -> Iterator[Look]:
+    """Look up once whom a matter's demand names, and hold the records open.
+
+    Args:
+        office: Whose matter.
+        matter: Which one.
+        acts: What was done in it.
+        who: What its paper says of each person.
+        moment: The moment that is recorded.
+        on: The day whose law decides of whom something would leave, and who is a minor.
+
+    Raises:
+        RosterFault: It is another demand's, or somebody is missing, twice or too many.
+        ReadFault: The agency holds no such field.
+        Refusal: Nothing of anybody would leave, or the records or their index cannot be used.
+    """
+    holdings = holdings_of(office)
     law = own_law(office)
     demand = known_demand(office, law, matter, acts)
     engine = Engine.of(law.stack, on, sources_of(law.agency, law.profiles))
@@ -183,31 +221,60 @@ def _look(
         number=MatterRow.objects.values_list("number", flat=True).get(id=matter),
     )  # fmt: skip
     told = {one.ref: one.flags for one in demand.subjects}
-    found: dict[str, Json] = {}
     with looked_up(
         holdings, named, programs=programs, purpose=purpose, on=on, at=moment, now=office.clock()
     ) as (source, resolved):
+        found: dict[str, Json] = {}
         for one in resolved:
-            ref = str(one.ref)
-            marks: frozenset[str] = frozenset()
+            ref, flags = str(one.ref), frozenset[str]()
             if one.person_id is not None:
-                marks = read_protections(
+                flags = read_protections(
                     source, holdings.catalogue, one.person_id, on=on, told=told.get(ref, ())
                 ).flags
             found[ref] = {
-                "key": one.person_id or "", "flags": sorted(marks), "told": list(one.told),
+                "key": one.person_id or "", "flags": sorted(flags), "told": list(one.told),
                 "reasons": [str(reason) for reason in one.staff_reasons],
                 "marks": dict(named.marks_of(ref)),
             }  # fmt: skip
-    kept = canonical_bytes({"persons": found, "on": str(on)})
-    asks: list[Json] = [[one.ref, str(one.relation)] for one in demand.subjects]
+        kept = canonical_bytes({"demand": demand.id, "persons": found})
+        yield Look(source=source, holdings=holdings, persons=_persons_from(kept), kept=kept)
+
+
+def who_again(kept: bytes) -> bytes:
+    """Return what a paper says of its persons, as it was kept with them."""
+    told = json.loads(kept)
+    marks = {ref: one["marks"] for ref, one in told["persons"].items()}
+    return canonical_bytes({"demand": told["demand"], **marks})
+
+
+def _look(
+    office: Office, matter: str, acts: Sequence[Signed], who: bytes, moment: datetime
+) -> tuple[dict[str, str], bytes]:
+    """Look everybody up; return what the act binds, and what is kept of it."""
+    with looking(office, matter, acts, who, moment, office.day(moment)) as look:
+        kept = look.kept
     return {
         "to": "received", "fact": PERSONS, "by": "custodian", "answer": paper_digest(kept),
-        "claim": digest_of(asks), "evidence": paper_digest(who), "stands_on": stands_on(list(acts)),
+        "evidence": paper_digest(who), "stands_on": stands_on(list(acts)),
     }, kept  # fmt: skip
 
 
-def _holdings(office: Office) -> Holdings:
+def _persons_from(kept: bytes) -> Persons:
+    return {
+        ref: Person(
+            key=one["key"], flags=frozenset(one["flags"]), told=tuple(one["told"]),
+            marks=one["marks"],
+        )
+        for ref, one in json.loads(kept)["persons"].items()
+    }  # fmt: skip
+
+
+def holdings_of(office: Office) -> Holdings:
+    """Return the records that an office may look in.
+
+    Raises:
+        Refusal: None were named, or they are of a kind in which this office does not look.
+    """
     if office.holdings is None:
         raise Refusal(
             "an office looks somebody up in its agency's records, and none were named",

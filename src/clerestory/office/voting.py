@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from clerestory.acts import Signed, Statement
 from clerestory.kernel import Refusal
@@ -79,6 +80,22 @@ def ballot_of(office: Office, acts: list[Signed]) -> Ballot:
         elif told.act == "vote":
             _take_vote(ballot, signed)
     return ballot
+
+
+def two_votes(ballot: Ballot) -> tuple[Cells, list[str]]:
+    """Return the answer that two people let stand, and the digests of their votes.
+
+    Raises:
+        Refusal: Two did not.
+    """
+    if len(ballot.votes) != 2:
+        raise Refusal(
+            f"an answer stands on the votes of two people: {len(ballot.votes)} stand",
+            code="answer-unvoted",
+            todo="have two reviewers vote on the decision as it stands",
+        )
+    cells = next(iter(ballot.votes.values())).cells
+    return cells, [vote.digest for vote in ballot.votes.values()]
 
 
 def draft_vote(
@@ -218,10 +235,19 @@ def _take_vote(ballot: Ballot, signed: Signed) -> None:
 
 
 def _decided(office: Office, told: Statement) -> Cells:
-    parts = json.loads(read_paper(office, told.matter, told.position))
+    return cells_from(decided_parts(office, told)["cells"])
+
+
+def decided_parts(office: Office, told: Statement) -> dict[str, Any]:
+    """Return what is kept of a decision: the facts, the determination, its cells and stages.
+
+    Raises:
+        Corruption: It is not what its act binds.
+    """
+    parts: dict[str, Any] = json.loads(read_paper(office, told.matter, told.position))
     differs = [name for name, part in parts.items() if digest_of(part) != told.facts.get(name)]
     if differs or "cells" not in parts:
         raise OfficeAltered(
             f"what was decided is what its act binds: {told.matter}, position {told.position}"
         )
-    return cells_from(parts["cells"])
+    return parts

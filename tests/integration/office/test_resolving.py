@@ -21,38 +21,13 @@ from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import canonical_bytes, digest_of
 from clerestory.office.answer.looking_up import Holdings
 from clerestory.office.errors import OfficeAltered
-from made_up_acts import WHO, MadeUp
+from made_up_acts import FOUND, NOBODY, TWO, TWO_WHO, WHO, MadeUp
 from made_up_office import own_record
 from signed_acts import signer
 
 ASKS = own_record("M-1", received="2026-12-01", program="snap", fields=["address", "phone"])
 VERIFIED = "findings.identity_of_subject_verified"
 HODAN = b"demand: M-1\nS1: {name: Hodan Yuusuf Example, birth_date: 2017-09-30, ssn: 913-13-0000}\n"
-NOBODY = b"demand: M-1\nS1: {name: Nobody Example, birth_date: 1950-01-01, ssn: 999-99-0000}\n"
-FOUND = ("requester_identified", "official_capacity", "locating_is_official_duty",
-         "requester_supplied_ssn", "written_request_complete")  # fmt: skip
-TWO = """\
-format: clerestory-demand/1
-id: M-1
-title: "Made-up: two who flee"
-received: {date: 2026-12-01, channel: post}
-holder: {agency: me-dhhs, kind: state_agency, jurisdiction: us-me}
-requester: {body: "a made-up State police unit", class: police_state}
-instrument:
-  kind: letter
-  issuer: officer
-  written: yes
-  scope: {persons: named, count: 2, fields: stated}
-  status: live
-purpose: locate_fugitive
-grounds: [fleeing_felony]
-subjects:
-- {ref: S1, relation: named, applicant: yes}
-- {ref: S2, relation: named, applicant: yes}
-records:
-- {program: snap, fields: [S1.address, S2.address]}
-"""
-BOTH = WHO + NOBODY.replace(b"demand: M-1\nS1", b"S2")
 sqlite = pytest.mark.parametrize("peopled", ["sqlite"], indirect=True)
 
 
@@ -99,11 +74,10 @@ def test_a_person_is_bound_without_a_name_and_what_was_found_is_kept(peopled: Ma
         "act": "establish", "position": "4", "previous": before.digest, "actor": "P-clk",
         "key": key_hash(signer("P-clk").verifier), "on": "2026-12-01", "signed": acted.digest,
         "to": "received", "fact": "persons", "by": "custodian", "stands_on": before.digest,
-        "answer": digest_of(found), "claim": digest_of([["S1", "named"]]),
-        "evidence": digest_of_bytes(WHO),
+        "answer": digest_of(found), "evidence": digest_of_bytes(WHO),
     }  # fmt: skip
     assert found == {
-        "on": "2026-12-01",
+        "demand": "M-1",
         "persons": {"S1": {
             "key": "P20000011", "flags": [], "told": [], "reasons": [],
             "marks": {"name": "Amina Warsame Example", "birth_date": "1988-04-17",
@@ -160,7 +134,7 @@ def test_of_two_the_one_who_is_not_certain_goes_to_counsel(peopled: MadeUp) -> N
     matter = str(peopled.receive(paper=TWO.encode()).matter)
     for name in FOUND:
         peopled.establish(matter, f"findings.{name}")
-    peopled.persons(matter, BOTH)
+    peopled.persons(matter, TWO_WHO)
     peopled.decide(matter)
 
     assert cells(peopled, matter, 8) == [
@@ -184,7 +158,7 @@ def test_what_the_record_says_of_protection_is_a_fact_of_the_demand(peopled: Mad
 def test_what_is_signed_is_of_these_persons_in_these_records(peopled: MadeUp) -> None:
     matter = received(peopled)
     told = peopled.draft_persons(matter)
-    for name in ("answer", "claim", "evidence", "fact", "stands_on", "to", "more"):
+    for name in ("answer", "evidence", "fact", "stands_on", "to", "more"):
         bent = replace(told, facts={**told.facts, name: "0" * 64})
         with pytest.raises(Refusal, match=f"its {name} differs") as fault:
             peopled.persons(matter, signed=sign(bent, signer("P-cus")))
@@ -289,7 +263,7 @@ def test_what_is_kept_of_a_look_is_what_its_act_binds(peopled: MadeUp) -> None:
 
     matter = received(peopled)
     peopled.persons(matter)
-    other = canonical_bytes({"persons": {"S1": {"key": "P20000012", "flags": [], "told": []}}})
+    other = canonical_bytes({"demand": "M-1", "persons": {}})
     apps.get_model("store", "PaperRow").objects.filter(matter_id=matter, position=3).delete()
     keep_paper(peopled.office, matter, 3, other)
 

@@ -18,10 +18,11 @@ _ANSWERS = frozenset({"seal", "refuse"})
 
 @dataclass(slots=True)
 class Answering:
-    """The decision and the votes that stand in one matter."""
+    """The decision and the votes that stand in one matter, and the answer that these left."""
 
     decision: str = ""
     votes: dict[str, str] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
     keyed_in: set[str] = field(default_factory=set)
     answered: bool = False
 
@@ -31,11 +32,11 @@ class Answering:
         if told.act in KEYED_IN:
             self.keyed_in.add(told.actor)
         if told.act in _ENDS_VOTES:
-            self.votes, self.answered = {}, False
+            self.votes, self.left, self.answered = {}, set(), False
         if told.act in _ENDS_DECISION:
             self.decision = ""
         if told.act == "decide":
-            self.decision, self.votes = signed.digest, {}
+            self.decision, self.votes, self.left = signed.digest, {}, set()
         elif told.act == "vote":
             yield from self._vote(signed)
         elif told.act in _ANSWERS:
@@ -52,9 +53,10 @@ class Answering:
             yield Wrong("a vote names the decision that stands", code="chain-vote-elsewhere")
         if told.facts.get("to") in ("one_vote", "voted"):
             self.votes[told.actor] = signed.digest
+            self.left.add(told.facts.get("answer", ""))
         else:
             # The two lowered it differently: what both keep stands by this very vote.
-            self.decision, self.votes = signed.digest, {}
+            self.decision, self.votes, self.left = signed.digest, {}, set()
 
     def _wrong(self, signed: Signed, *, points: bool = True) -> Iterator[Wrong]:
         facts = signed.statement.facts
@@ -69,8 +71,10 @@ class Answering:
             yield Wrong("nobody votes on what they keyed in", code="chain-voter-keyed-in")
         if points and (
             facts.get("decision") != self.decision
+            or {facts.get("answer")} != self.left
             or sorted(facts.get("votes", "").split()) != sorted(self.votes.values())
         ):
             yield Wrong(
-                "an answer names its decision and both votes", code="chain-answer-elsewhere"
+                "an answer names its decision and both votes, and is the one that they let stand",
+                code="chain-answer-elsewhere",
             )

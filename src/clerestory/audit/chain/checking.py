@@ -198,7 +198,8 @@ class ChainCheck:
         kind = OFFICE if told.is_on_office else MATTER
         if act is not None and act.of != kind:
             yield Wrong(f"{told.act} is not done in a {kind}", code="act-wrong-state")
-        to = told.facts.get("to")
+        # Of an act on the office a fact called ``to`` is the end of somebody's roles.
+        to = None if told.is_on_office else told.facts.get("to")
         answer = allowed(
             self._table,
             told.act,

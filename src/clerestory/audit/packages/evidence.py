@@ -69,11 +69,12 @@ def check_commitment(evidence: LogEvidence, *, demand_id: str, contents_digest: 
         leaf = parse_leaf(evidence.entry)
     except Torn as fault:
         raise _alarm(str(fault), "package-entry-unreadable") from fault
-    # Only these two types say that an answer left. Any other entry that holds the same digest in
-    # a field of the same name was written for something else.
+    # Only these types say that an answer left. Any other entry that holds the same digest in
+    # a field of the same name was written for something else. Of the acts in a matter, which look
+    # alike, a seal alone binds a field of that name (see ``acts.statement``).
     if leaf.type is EventType.CLASS_DEMAND_ANSWERED:
         committed = _shown(leaf, evidence, demand_id)
-    elif leaf.type is EventType.ANSWER_SEALED:
+    elif leaf.type in {EventType.ANSWER_SEALED, EventType.MATTER_UPDATED}:
         committed = _opened(leaf, evidence)
     else:
         raise _alarm(

@@ -131,6 +131,14 @@ def voted(paper: Paper, *who: str) -> None:
     paper.answer("seal", "ME-3", decision, *votes)
 
 
+def raised(paper: Paper) -> None:
+    """What is sealed is not what the two let stand."""
+    decision = begun(paper)
+    votes = [paper.vote("ME-3", who, to, decision=decision)
+             for who, to in (("P-ann", "one_vote"), ("P-bob", "voted"))]  # fmt: skip
+    paper.answer("seal", "ME-3", decision, *votes, left="1" * 64)
+
+
 def keyed_in(paper: Paper) -> None:
     decision = begun(paper, by="P-ann")
     paper.vote("ME-3", "P-ann", "one_vote", decision=decision)
@@ -291,6 +299,7 @@ ATTACKS: dict[str, tuple[Callable[[Paper], list[Logged]], list[str]]] = {
     "something that leaves unsealed": (at_the_end(unsealed), [
         "23 act-wrong-state", "23 chain-nothing-sealed",
     ]),
+    "a seal of more than was voted for": (at_the_end(raised), ["23 chain-answer-elsewhere"]),
     "votes on the lower answer": (at_the_end(lambda p: lowered(p, names="the lower")), []),
     "votes on the answer before": (at_the_end(lambda p: lowered(p, names="the first")), [
         "23 chain-vote-elsewhere", "24 chain-vote-elsewhere", "25 chain-answer-elsewhere",

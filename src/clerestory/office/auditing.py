@@ -1,0 +1,169 @@
+"""The whole audit of an office: its chain, its papers, its look-ups, and what the law made of it.
+
+The chain is checked from the log and its signatures alone. Beside that, every paper that is kept
+must be the one that its act binds, every look-up must be of a matter, and every determination is
+decided again under the law that it names.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from clerestory.acts import Signed
+from clerestory.audit.chain import ChainCheck, Discrepancy, Logged
+from clerestory.audit.decided_again import DecidedAgain, Kept
+from clerestory.audit.sources_of_fields import sources_of
+from clerestory.kernel import ClerestoryError
+from clerestory.kernel.canonical import digest_of
+from clerestory.law import PackStack
+from clerestory.office.asked import own_law
+from clerestory.office.office import Office
+from clerestory.office.papers import paper_digest, read_paper
+from clerestory.office.walking import walk
+from clerestory.store.models import ActRow, MatterRow, PaperRow
+
+_BOUND = {
+    "receive": ("paper",), "amend": ("paper",), "withdraw": ("paper",),
+    "establish": ("evidence", "answer"), "refuse": ("letter",), "opine": ("opinion",),
+    "seal": ("recipient",),
+}  # fmt: skip
+"""By which fact an act binds what is kept with it; of a look it is what the look came to."""
+
+
+@dataclass(slots=True)
+class Audited:
+    """What an audit went through."""
+
+    entries: int = 0
+    matters: int = 0
+    papers: int = 0
+    decided: int = 0
+    sampled: int = 0
+    found: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class OfficeAudit:
+    """One audit; ``run`` yields what it finds, and ``counted`` says what it went through.
+
+    Attributes:
+        office: Which office.
+        founding: The digest of its founding, as it was given out; its own where none is given.
+        laws: Older law by its digest; the office's law of today is known.
+        seed: What the sample for Cedar is drawn with.
+        share: Which share of the determinations Cedar decides again.
+        progress: Told the number of entries that were checked, now and then.
+    """
+
+    office: Office
+    founding: str | None = None
+    laws: Mapping[str, PackStack] = field(default_factory=dict, repr=False)
+    seed: int = 0
+    share: float = 0.05
+    progress: Callable[[int], None] | None = None
+    counted: Audited = field(default_factory=Audited)
+
+    def run(self) -> Iterator[Discrepancy]:
+        """Check all; nothing is written, and it may be stopped anywhere."""
+        for each in self._all():
+            self.counted.found += 1
+            yield each
+
+    def _all(self) -> Iterator[Discrepancy]:
+        office = self.office
+        law = own_law(office)
+        again = DecidedAgain(
+            {law.stack.digest: law.stack, **self.laws}, sources_of(law.agency, law.profiles),
+            seed=self.seed, share=self.share,
+        )  # fmt: skip
+        check = ChainCheck(
+            office.table, origin=office.origin, founding=self.founding or office.founding
+        )
+        for logged in walk(office):
+            self.counted.entries += 1
+            yield from check.take(logged)
+            if logged.signed is not None:
+                yield from self._act(logged, logged.signed, again)
+            if self.progress is not None and self.counted.entries % 100 == 0:
+                self.progress(self.counted.entries)
+        yield from again.end()
+        self.counted.decided, self.counted.sampled = again.counted.decided, again.counted.sampled
+        yield from self._tables()
+        yield from self._lookups()
+
+    def _act(self, logged: Logged, signed: Signed, again: DecidedAgain) -> Iterator[Discrepancy]:
+        told = signed.statement
+        self.counted.matters += told.act == "receive"
+        if told.act != "decide" and told.act not in _BOUND:
+            return
+        try:
+            content = read_paper(self.office, told.matter, told.position)
+        except ClerestoryError as fault:
+            yield Discrepancy(
+                code="paper-unreadable", what=f"what came with an act is kept: {fault.code}",
+                index=logged.index, matter=told.matter, position=told.position,
+            )  # fmt: skip
+            return
+        self.counted.papers += 1
+        if told.act == "decide":
+            parts = json.loads(content)
+            if any(digest_of(part) != told.facts.get(name) for name, part in parts.items()):
+                yield _altered(logged, signed)
+                return
+            yield from again.take(
+                Kept(
+                    matter=told.matter,
+                    position=told.position,
+                    index=logged.index,
+                    on=told.on,
+                    law=told.facts.get("law", ""),
+                    catalogue=told.facts.get("catalogue", ""),
+                    parts=parts,
+                )
+            )
+        elif paper_digest(content) not in {told.facts.get(name) for name in _BOUND[told.act]}:
+            yield _altered(logged, signed)
+
+    def _tables(self) -> Iterator[Discrepancy]:
+        """Tell of rows for which no act stands: written by hand, beside the log."""
+        acts = ActRow.objects.values_list("chain", flat=True).distinct()
+        for matter in MatterRow.objects.exclude(id__in=acts).values_list("id", flat=True):
+            yield Discrepancy(
+                code="matter-unreceived", what="a matter was received by an act", matter=matter
+            )
+        known = set(ActRow.objects.values_list("chain", "position"))
+        for place in PaperRow.objects.values_list("matter_id", "position"):
+            if place not in known:
+                yield Discrepancy(
+                    code="paper-unbound", what="a paper came with an act", matter=place[0],
+                    position=place[1],
+                )  # fmt: skip
+        for matter, state in MatterRow.objects.values_list("id", "state"):
+            last = ActRow.objects.filter(chain=matter).order_by("-position").first()
+            if last is not None and last.state != state:
+                yield Discrepancy(
+                    code="matter-state", what=f"a matter stands where its last act led: {state}",
+                    matter=matter,
+                )  # fmt: skip
+
+    def _lookups(self) -> Iterator[Discrepancy]:
+        """Tell of each look into the records that is of no matter."""
+        holdings = self.office.holdings
+        if holdings is None:
+            return
+        holdings.lookups.verify()
+        matters = set(MatterRow.objects.values_list("id", flat=True))
+        for number, matter in enumerate(holdings.lookups.demands(), 1):
+            if matter not in matters:
+                yield Discrepancy(
+                    code="lookup-without-matter",
+                    what=f"a look into the records is of a matter: line {number}",
+                )
+
+
+def _altered(logged: Logged, signed: Signed) -> Discrepancy:
+    told = signed.statement
+    return Discrepancy(
+        code="paper-altered", what=f"what is kept of an act is what it binds: {told.act}",
+        index=logged.index, matter=told.matter, position=told.position,
+    )  # fmt: skip
