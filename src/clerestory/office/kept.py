@@ -29,21 +29,20 @@ def is_as_bound(told: Statement, content: bytes) -> bool:
     """Whether it is what the act binds."""
     try:
         if told.act == "refuse":
-            return {name: paper_digest(one) for name, one in letters_from(content).items()} == {
-                name: told.facts.get(name) for name in LETTERS
-            }
+            kept = letters_from(content)
+            bound = {name: told.facts.get(name) for name in LETTERS}
+            return {name: paper_digest(one) for name, one in kept.items()} == bound
         if told.act == "take_receipt":
-            kept = json.loads(content)
-            receipt, signature = b64decode(kept["receipt"]), b64decode(kept["signature"])
+            told_of = json.loads(content)
+            receipt, signature = b64decode(told_of["receipt"]), b64decode(told_of["signature"])
             return paper_digest(receipt + b"\0" + signature) == told.facts.get("receipt")
         if told.act == "hand_over":
             return key_digest(read_receipt_key(content)) == told.facts.get("receipt_key")
-    except (ValueError, KeyError, TypeError, Refusal):
+    except (ValueError, KeyError, TypeError, AttributeError, Refusal):
         return False
     return paper_digest(content) in {told.facts.get(name) for name in _PAPERS[told.act]}
 
 
 def letters_from(content: bytes) -> dict[str, bytes]:
     """Return the letters of a refusal from what is kept with it."""
-    kept = json.loads(content)
-    return {name: b64decode(kept[name]) for name in LETTERS}
+    return {name: b64decode(one, validate=True) for name, one in json.loads(content).items()}
