@@ -56,4 +56,4 @@ def audit(founding: str | None, sample: float, seed: int, folder: Path | None) -
 
 def _tell_progress(done: int) -> None:
     if done % 5_000 == 0:
-        click.echo(f"{done} entries checked", err=True)
+        tell(f"{done} entries checked", err=True)
