@@ -58,8 +58,8 @@ def keep_true_address(
     }
     # The papers and notes of a case are its members' alike. What one of them told there in
     # confidence, such as a plan to flee, is not given to another, who asks for their own record.
-    # Nor is where their one card was used, when and where somebody comes to an office, or where they
-    # wrote from, since that tells in which town who has fled is now.
+    # Nor is where their one card was used, when and where somebody comes to an office, or from
+    # where they wrote, since that tells in which town who has fled is now.
     kept |= {
         item
         for item, value in found.items()
