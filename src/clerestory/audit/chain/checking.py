@@ -53,6 +53,7 @@ class ChainCheck:
         self._last_on = date.min
         self._numbers = 0
         self._first_digest = NOTHING_BEFORE
+        self._law = ""
 
     @property
     def staff(self) -> Staff:
@@ -221,4 +222,11 @@ class ChainCheck:
             answer = Move(before=thread.standing.state, to=to or thread.standing.state)
         if kind == MATTER:
             yield from thread.answering.take(signed)
+            if self._law and told.facts.get("law", self._law) != self._law:
+                yield Wrong(
+                    f"an office answers by the law that was activated in it: {told.act}",
+                    code="chain-law-not-in-force",
+                )
+        elif told.act in {"found", "activate"}:
+            self._law = told.facts.get("law", "")
         thread.standing = thread.standing.after(answer, Done(told.act, told.actor))
