@@ -261,15 +261,15 @@ class MadeUp:
         from clerestory.office.sealing import draft_seal
 
         return draft_seal(
-            self.office, matter, recipient=recipient, actor=who,
-            key=key_hash(signer(who).verifier),
+            self.office, matter, recipient=recipient, sender=signer("sender").verifier,
+            actor=who, key=key_hash(signer(who).verifier),
         )  # fmt: skip
 
     def seal(self, matter: str, recipient: bytes, signed: Signed | None = None) -> Any:
         from clerestory.office.sealing import seal
 
         signed = signed or sign(self.draft_seal(matter, recipient), signer("P-cus"))
-        return seal(self.office, signed, recipient=recipient)
+        return seal(self.office, signed, recipient=recipient, sender=signer("sender").verifier)
 
     def put_out(self, matter: str, folder: Path) -> Path:
         from clerestory.office.sealing import put_out
@@ -343,15 +343,19 @@ class MadeUp:
         from clerestory.office.refusing import draft_refusal
 
         return draft_refusal(
-            self.office, matter, letter=LETTER, actor="P-cus",
-            key=key_hash(signer("P-cus").verifier),
+            self.office, matter, actor="P-cus", key=key_hash(signer("P-cus").verifier)
         )  # fmt: skip
 
     def refuse(self, matter: str, signed: Signed | None = None) -> Any:
         from clerestory.office.refusing import refuse
 
         signed = signed or sign(self.draft_refusal(matter), signer("P-cus"))
-        return refuse(self.office, signed, letter=LETTER)
+        return refuse(self.office, signed)
+
+    def put_out_letters(self, matter: str, folder: Path) -> tuple[Path, ...]:
+        from clerestory.office.refusing import put_out_letters
+
+        return put_out_letters(self.office, matter, folder)
 
     def opened(self, acted: Any) -> dict[str, str]:
         """Each field of an act's entry, opened alone; all of them are those of the whole."""

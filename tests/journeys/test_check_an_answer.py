@@ -236,7 +236,7 @@ def test_the_tutorial_uses_the_five_functions_and_no_other_room() -> None:
     assert re.findall(r"^(?:from|import) (clerestory\S*)", program, re.MULTILINE) == ["clerestory"]
 
 
-PACKAGE = "office/out/STORY-HOSPITAL.tar.age"
+PACKAGE = "office/out/STORY-HOSPITAL+4.tar.age"
 
 
 @pytest.mark.slow

@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from clerestory.audit.promises.groups import misplaced
+from clerestory.audit.promises.immigration import ordered_to_immigration
+from clerestory.audit.promises.question import LawRead
+from clerestory.audit.promises.rows import ordered
+from clerestory.audit.promises.written import ask_written, core
 from clerestory.law.errors import PackFault
 from clerestory.policy.errors import OutsideSubset
+from clerestory.policy.interpreters.smt import CanBe
 from mutants.judging import CHANGES, NOTHING, WIDENS, Judge
 from mutants.kinds import Slips, sample
 from mutants.slip import Slip
@@ -75,6 +80,52 @@ def test_a_slip_is_stopped_by_a_promise_and_by_the_comparison() -> None:
     assert judged.promises == "only-the-person-named"
     assert judged.comparison
     assert judged.stopped
+
+
+def test_a_slip_with_which_every_table_agrees_is_stopped_by_the_programs_own_list() -> None:
+    """Whoever edits policies and all tables of a pack together edits no list of the program."""
+    (slip,) = [s for s in ALL if s.where == "snap-report-of-known-presence"
+               and s.kind == "when dropped" and "4" in s.says]  # fmt: skip
+    laws = JUDGE._promised[JUDGE.stacks[0].digest].laws(slip)
+    read = LawRead(laws.every_day[1], core().terms, {
+        "mandate": lambda read: read.circuit.yes, "class_agreement": lambda read: read.circuit.yes,
+        "ordered_to_immigration": ordered_to_immigration,
+    })  # fmt: skip
+
+    asked = {q.id: q.broken for q in ask_written(read, core().promises)}
+
+    needs, few = asked["immigration-needs-judge-or-mandate"], asked["few-laws-order-it"]
+    assert laws.ask(needs).can_be is CanBe.NEVER
+    assert laws.ask(few).can_be is CanBe.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "says", "promise"),
+    [
+        ("field or set narrowed", "def-immigration-cited", "imm-8usc1360b",
+         "what-rests-on-immigration-law-opens-nothing"),
+        ("code swapped", "def-judge-order", "other_state", "immigration-needs-judge-or-mandate"),
+        ("define deleted", "def-relation-without-a-text", "", "a-tie-that-was-shown-is-answered"),
+        ("refer deleted", "refer-consent-no-text-provides-for", "",
+         "a-permission-that-covers-is-answered"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_one_word_breaks_the_promise_that_is_made_of_it(
+    kind: str, where: str, says: str, promise: str
+) -> None:
+    (slip,) = [s for s in ALL if (s.kind, s.where) == (kind, where) and says in s.says]
+    promised = JUDGE._promised[JUDGE.stacks[0].digest]
+    laws, own = promised.laws(slip), promised._promises
+    read = LawRead(laws.every_day[1], own.terms, {
+        "mandate": lambda read: own._any_of("mandate", ordered)(read),
+        "class_agreement": lambda read: read.circuit.yes,
+        "ordered_to_immigration": ordered_to_immigration,
+    })  # fmt: skip
+    (made,) = [one for one in [*own.core, *own.packs] if one.id == promise]
+
+    (asked,) = ask_written(read, [made])
+
+    assert laws.ask(asked.broken).can_be is CanBe.POSSIBLE
 
 
 def test_a_slip_that_only_closes_is_a_change_too() -> None:

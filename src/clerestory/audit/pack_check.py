@@ -26,6 +26,7 @@ from clerestory.audit.pack_check_files import (
 )
 from clerestory.audit.pack_check_flaws import Flaw, Sources, flaws_of
 from clerestory.audit.pack_check_groups import check_groups
+from clerestory.audit.pack_check_mandates import check_mandates
 from clerestory.audit.pack_check_policies import OPENING, check_policies, check_subset, check_types
 from clerestory.audit.pack_check_sentences import check_sentences
 from clerestory.audit.pack_check_trees import comparisons
@@ -234,6 +235,7 @@ def _read(
         yield from check_policies(pack, stack, sources, all_known=all_known)
         yield from check_codes(pack, stack, sources)
         yield from check_promise(pack, stack, sources)
+        yield from check_mandates(pack, vocabulary)
     yield from check_types(packs, stack, sources)
     yield from check_subset(packs, stack, sources)
     # In a file that cannot be read a word may be given or tested, so nothing is said of words.

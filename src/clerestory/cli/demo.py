@@ -15,6 +15,7 @@ from rich.console import Console
 
 from clerestory.cli.demo_playing import play
 from clerestory.cli.demo_story import Story, word
+from clerestory.cli.desk.place import check_installed
 from clerestory.cli.terminal import console, styled
 from clerestory.kernel import Refusal
 
@@ -41,6 +42,7 @@ def demo(folder: Path, persons: int, again: bool, no_serve: bool) -> None:
     refused. No network is used.
     """
     del no_serve  # accepted from now on; nothing is served yet
+    check_installed()
     if not str(folder).isprintable():
         raise Refusal(
             "the folder's name must be one that a terminal can show",
@@ -78,7 +80,7 @@ def demo(folder: Path, persons: int, again: bool, no_serve: bool) -> None:
 def _open_with_age(screen: Console, folder: Path) -> None:
     """Open the package with somebody else's program, where the machine has it."""
     age = shutil.which("age")
-    package = folder / "office" / "out" / "STORY-HOSPITAL.tar.age"
+    package = folder / "office" / "out" / "STORY-HOSPITAL+4.tar.age"
     identity = folder / "agents" / "identity.txt"
     command = f"age -d -i {word(identity)} {word(package)} | tar t"
     if age is None:

@@ -237,7 +237,7 @@ class Story:
 
     def _leaves(self) -> Scene:
         at, folder = "2026-10-21T16:00Z", self._folder
-        package = folder / "office" / "out" / f"{_HOSPITAL}.tar.age"
+        package = folder / "office" / "out" / f"{_HOSPITAL}+4.tar.age"
         agents, public = folder / "agents", folder / "office" / "public"
         recipient = word(agents / "recipient.txt")
         return Scene(

@@ -24,6 +24,8 @@ from clerestory.kernel.folders import held
 from clerestory.notes import Signer, Verifier
 
 AGE_SUFFIX, CMS_SUFFIX, SIGNATURE_SUFFIX = ".tar.age", ".tar.p7m", ".sig"
+OF_ANSWER = "+"
+"""Between the demand and its answer in a package's name; it stands in no demand's id."""
 BUFFER_BYTES = 1 << 20
 
 
@@ -46,8 +48,13 @@ class Sealed:
     signed_by: Verifier
 
 
-def package_name(demand_id: str, recipients: Sequence[Recipient]) -> str:
+def package_name(demand_id: str, recipients: Sequence[Recipient], answer: str = "") -> str:
     """Return the file name that a package to ``recipients`` has.
+
+    Args:
+        demand_id: The demand that it answers.
+        recipients: To whom.
+        answer: What tells one answer to a demand from another, where the name does.
 
     Raises:
         Refusal: There is no recipient, or they are of two kinds.
@@ -59,7 +66,8 @@ def package_name(demand_id: str, recipients: Sequence[Recipient]) -> str:
             code="recipient-kinds-mixed",
             todo="seal one package to the age and SSH keys and another to the certificates",
         )
-    return demand_id + (AGE_SUFFIX if kinds == {AgeRecipient} else CMS_SUFFIX)
+    told = f"{demand_id}{OF_ANSWER}{answer}" if answer else demand_id
+    return told + (AGE_SUFFIX if kinds == {AgeRecipient} else CMS_SUFFIX)
 
 
 def check_sealable(contents: Contents, recipients: Sequence[Recipient], *, cbc: bool) -> None:
@@ -92,6 +100,7 @@ def seal_package(
     folder: Path,
     random_bytes: Callable[[int], bytes],
     cbc: bool = False,
+    answer: str = "",
 ) -> Sealed:
     """Seal ``contents`` into ``folder``: all of it, or nothing.
 
@@ -107,6 +116,7 @@ def seal_package(
         folder: Where the package is put.
         random_bytes: The source of the content key of a CMS message.
         cbc: Seal to certificates with AES-256-CBC, for a program that reads nothing else.
+        answer: What tells the answer from another to the same demand, for the package's name.
 
     Raises:
         Refusal: The disclosure is not logged, the recipients cannot be sealed to, or a package
@@ -115,7 +125,7 @@ def seal_package(
         OSError: The disk is full or the folder cannot be written.
     """
     require_proved(proved, demand_id=contents.demand_id, contents_digest=contents.digest)
-    path = folder / package_name(contents.demand_id, recipients)
+    path = folder / package_name(contents.demand_id, recipients, answer)
     _check_free(path)
     bag = make_bag(contents, proved.evidence, signer, cbc=cbc)
     with _temporary(folder) as (file, temporary):

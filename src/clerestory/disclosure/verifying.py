@@ -17,7 +17,7 @@ from clerestory.disclosure.contents import DETERMINATION_PATH, manifest_of
 from clerestory.disclosure.logged import LogEvidence
 from clerestory.disclosure.opening import OpenedFile, envelope_of
 from clerestory.disclosure.released import EnclosedRulings, read_rulings
-from clerestory.disclosure.sealing import AGE_SUFFIX, CMS_SUFFIX, SIGNATURE_SUFFIX
+from clerestory.disclosure.sealing import AGE_SUFFIX, CMS_SUFFIX, OF_ANSWER, SIGNATURE_SUFFIX
 from clerestory.disclosure.signing import check_is_signed, open_signed
 from clerestory.kernel import Corruption, Refusal
 from clerestory.kernel.files import open_regular
@@ -159,7 +159,7 @@ def check_bag(named: Mapping[str, OpenedFile], seal: Seal) -> OpenedBag:
     rulings = read_rulings(_body(files, DETERMINATION_PATH))
     if {name.split("/")[0] for name in named} != {bag.folder_of(rulings.demand_id)}:
         raise _broken("the folder must be named for the demand")
-    if seal.name.partition(".tar.")[0] != rulings.demand_id:
+    if seal.name.partition(".tar.")[0].partition(OF_ANSWER)[0] != rulings.demand_id:
         raise _broken("the package must be named for the demand")
     _check_about(files, rulings, cbc=seal.cbc)
     evidence = LogEvidence(

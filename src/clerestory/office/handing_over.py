@@ -7,23 +7,21 @@ nobody else's receipt is ever taken for theirs.
 
 from base64 import b64encode
 from datetime import datetime, time
-from hashlib import file_digest
 from pathlib import Path
 
-from clerestory.acts import Signed, Statement
-from clerestory.audit.packages import verify_package
+from clerestory.acts import Signed, Statement, key_hash
 from clerestory.disclosure import Receipt, key_digest, read_receipt, read_receipt_key
 from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import canonical_bytes
+from clerestory.kernel.files import read_limited
 from clerestory.notes import Verifier
 from clerestory.office.acting import Acted, draft
 from clerestory.office.asked import asked, own_law
 from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done
 from clerestory.office.office import Office
 from clerestory.office.own_keys import is_own
-from clerestory.office.papers import paper_digest, read_paper
-
-_ANSWERS = frozenset({"seal", "refuse"})
+from clerestory.office.papers import MAX_PAPER_BYTES, paper_digest, read_paper
+from clerestory.office.ready import ANSWERS, answer_name, beside, check_package
 
 
 def draft_hand_over(
@@ -145,7 +143,7 @@ def answer_act(acts: list[Signed]) -> Signed:
         Refusal: None does.
     """
     last = acts[-1]
-    if last.statement.act not in _ANSWERS:
+    if last.statement.act not in ANSWERS:
         raise Refusal(
             f"what leaves was sealed or refused just before: the last act is {last.statement.act}",
             code="hand-over-nothing",
@@ -155,31 +153,59 @@ def answer_act(acts: list[Signed]) -> Signed:
 
 
 def _facts(
-    office: Office, acts: list[Signed], sent: Path, sender: Verifier, receipt_key: bytes
+    office: Office,
+    acts: list[Signed],
+    sent: Path,
+    sender: Verifier,
+    receipt_key: bytes,
 ) -> dict[str, str]:
     answer = answer_act(acts)
-    if answer.statement.act == "seal":
-        verify_package(sent, sender=sender, log_vkey=office.keys.log_key)
-    with sent.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
-    if answer.statement.act == "refuse" and digest != answer.statement.facts["letter"]:
+    told = answer.statement
+    if told.act == "seal":
+        if told.facts["sender"] != key_hash(sender):
+            raise _other("it left under another key than the one that its seal binds")
+        leaves = {
+            "sent": check_package(office, sent, sender=sender, answer=answer_name(office, acts)),
+            "beside": "", "recipient": told.facts["recipient"],
+        }  # fmt: skip
+    else:
+        leaves = {
+            "sent": _bound(sent, told.facts["letter"]),
+            "beside": _bound(beside(sent), told.facts["index"]), "recipient": "",
+        }  # fmt: skip
+    signs = _key_for_receipts(office, receipt_key, sender)
+    return {"to": "handed_over", "answered": answer.digest, "receipt_key": signs, **leaves}
+
+
+def _bound(path: Path, digest: str) -> str:
+    """Return the digest of a letter that is the one that its refusal binds."""
+    if paper_digest(read_limited(path, MAX_PAPER_BYTES)) != digest:
+        raise _other(f"it is another: {path.name}")
+    return digest
+
+
+def _other(why: str) -> Refusal:
+    return Refusal(
+        f"what leaves is what was logged, and nothing beside it: {why}",
+        code="hand-over-other",
+        todo="hand over what the office wrote for this answer: do the same again that logged it, "
+        "and it is written again",
+    )
+
+
+def _key_for_receipts(office: Office, receipt_key: bytes, sender: Verifier) -> str:
+    """Return what the act binds of the recipient's key for receipts; nothing where none came."""
+    if not receipt_key:
+        return ""
+    given = read_receipt_key(receipt_key)
+    if is_own(office, [given], sender):
         raise Refusal(
-            "the letter that leaves is the one that its refusal binds, and this is another",
-            code="hand-over-other",
-            todo="hand over the letter that was logged",
+            "a receipt is signed by its recipient, and this key is of the office's own",
+            code="receipt-key-ours",
+            todo="give the key that the recipient handed over; if they did give this one, "
+            "find out how they came by it before anything else is signed",
         )
-    signs = ""
-    if receipt_key:
-        given = read_receipt_key(receipt_key)
-        if is_own(office, [given], sender):
-            raise Refusal(
-                "a receipt is signed by its recipient, and this key is of the office's own",
-                code="receipt-key-ours",
-                todo="give the key that the recipient handed over; if they did give this one, "
-                "find out how they came by it before anything else is signed",
-            )
-        signs = key_digest(given)
-    return {"to": "handed_over", "answered": answer.digest, "sent": digest, "receipt_key": signs}
+    return key_digest(given)
 
 
 def _receipt_facts(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from clerestory.acts import Signed, Statement
+from clerestory.acts import Signed, Statement, key_hash
 from clerestory.acts.statement import PACKAGE
 from clerestory.audit.packages import seal_logged
 from clerestory.disclosure import (
@@ -22,7 +22,6 @@ from clerestory.disclosure import (
     LogEvidence,
     Recipient,
     check_sealable,
-    package_name,
     permitted_items,
     read_recipient,
 )
@@ -30,7 +29,7 @@ from clerestory.disclosure.recipients import public_keys_of
 from clerestory.kernel import Refusal
 from clerestory.kernel.folders import make_lasting
 from clerestory.ledger.opening_file import opening_bytes
-from clerestory.notes import Signer
+from clerestory.notes import Signer, Verifier
 from clerestory.office.acting import Acted, draft
 from clerestory.office.answer.contents import letter_of, package_contents
 from clerestory.office.answer.decided import Decided
@@ -39,14 +38,15 @@ from clerestory.office.answer.reading import read_values
 from clerestory.office.answer.true_address import keep_true_address
 from clerestory.office.asked import own_law
 from clerestory.office.cells import Cells, cells_digest, releases_nothing
-from clerestory.office.deciding import as_voted, judge
 from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done, stands_on
 from clerestory.office.office import Office
 from clerestory.office.own_keys import is_own
 from clerestory.office.papers import check_paper, paper_digest, read_paper
+from clerestory.office.ready import answer_name, check_package, destroy_void, entry_of, packages_of
 from clerestory.office.resolving import look_in, looking, who_again
+from clerestory.office.voted import decision_in, voted_on
 from clerestory.office.voting import ballot_of, two_votes
-from clerestory.store.models import ActRow, MatterRow
+from clerestory.store.models import MatterRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,7 @@ def draft_seal(
     matter: str,
     *,
     recipient: bytes,
+    sender: Verifier,
     actor: str,
     key: str,
     at: datetime | None = None,
@@ -73,6 +74,7 @@ def draft_seal(
         office: Whose matter.
         matter: Which one.
         recipient: The recipient's public key or certificate, as they sent it.
+        sender: The key under which the office's packages leave.
         actor: Who seals it.
         key: The hash of the key that they sign with.
         at: When, in an office that is made up.
@@ -83,10 +85,18 @@ def draft_seal(
     """
     moment = office.moment(at)
     ready = _ready(office, matter, acts_in(office, matter), recipient, moment, office.day(moment))
-    return draft(office, "seal", matter, actor=actor, key=key, at=at, facts=dict(ready.facts))
+    facts = {**ready.facts, "sender": key_hash(sender)}
+    return draft(office, "seal", matter, actor=actor, key=key, at=at, facts=facts)
 
 
-def seal(office: Office, signed: Signed, *, recipient: bytes, at: datetime | None = None) -> Acted:
+def seal(
+    office: Office,
+    signed: Signed,
+    *,
+    recipient: bytes,
+    sender: Verifier,
+    at: datetime | None = None,
+) -> Acted:
     """Log that an answer is sealed to one recipient. Nothing has left then: see ``put_out``.
 
     Raises:
@@ -101,7 +111,8 @@ def seal(office: Office, signed: Signed, *, recipient: bytes, at: datetime | Non
     if not is_done(key):
         acts = acts_in(office, told.matter, told.position)
         moment = office.moment(at)
-        facts = _ready(office, told.matter, acts, recipient, moment, office.day(moment)).facts
+        ready = _ready(office, told.matter, acts, recipient, moment, office.day(moment))
+        facts = {**ready.facts, "sender": key_hash(sender)}
     return do(office, signed, facts, key=key, content=recipient, at=at)
 
 
@@ -121,18 +132,26 @@ def put_out(office: Office, matter: str, *, sender: Signer, folder: Path) -> Pat
         folder: Where the package is put, with its signature beside it.
 
     Raises:
-        Refusal: No seal stands in the matter, or what is read now is not what was logged.
-        Corruption: What is kept is not what its act binds.
+        Refusal: No seal stands in the matter, or none does any more; the key is another than its
+            act binds, or what is read now is not what was logged.
+        Corruption: What is kept is not what its act binds, or what lies there is no such package.
         OSError: The disk is full, or the folder cannot be written.
     """
     acts = acts_in(office, matter)
     told = acts[-1].statement
     if told.act != "seal":
+        raise _none(told.act)
+    if told.facts["sender"] != key_hash(sender.verifier):
         raise Refusal(
-            f"a package is written of an answer that is sealed: the last act is {told.act}",
-            code="seal-none",
-            todo="have the answer voted on and sealed",
+            "a package leaves under the key that its act binds, and this is another",
+            code="seal-other-sender",
+            todo="bring back the key under which it was sealed, or take the answer back",
         )
+    answer = answer_name(office, acts)
+    for path in packages_of(folder, answer):
+        # Whatever the records say by now: it was whole, and is what was logged.
+        check_package(office, path, sender=sender.verifier, answer=answer)
+        return path
     recipient = read_paper(office, matter, told.position)
     # Of the day of the seal, on whatever day it is finished: its letters bear that day.
     ready = _ready(office, matter, acts[:-1], recipient, office.moment(), told.on)
@@ -144,10 +163,7 @@ def put_out(office: Office, matter: str, *, sender: Signer, folder: Path) -> Pat
             todo="take the answer back, and have the demand decided and voted on again",
         )
     make_lasting(folder)
-    path = folder / package_name(ready.contents.demand_id, [ready.recipient])
-    if path.exists():
-        return path
-    return seal_logged(
+    path = seal_logged(
         ready.contents,
         evidence=evidence_in(office, matter, told.position),
         log=office.keys.log_key,
@@ -155,19 +171,27 @@ def put_out(office: Office, matter: str, *, sender: Signer, folder: Path) -> Pat
         signer=sender,
         folder=folder,
         random_bytes=office.keys.entropy,
+        answer=answer,
     ).path
+    if acts_in(office, matter)[-1].digest != acts[-1].digest:
+        # Taken back while it was written: whoever did that did not see it yet.
+        destroy_void(office, matter, folder)
+        raise _none(acts_in(office, matter)[-1].statement.act)
+    return path
+
+
+def _none(act: str) -> Refusal:
+    return Refusal(
+        f"a package is written of an answer that is sealed: the last act is {act}",
+        code="seal-none",
+        todo="have the answer voted on and sealed",
+    )
 
 
 def evidence_in(office: Office, matter: str, position: int) -> LogEvidence:
     """Return the entry of a seal with the opening of its package and its inclusion proof."""
     ledger, statements = office.keys.ledger, office.statements()
-    row = ActRow.objects.get(chain=matter, position=position)
-    index = ledger.index_of(statements, row.entry)
-    if index is None:  # pragma: no cover - an act is sequenced in its own transaction
-        raise Refusal(
-            "an act is proved once its entry is in the log", code="act-not-proved",
-            todo="have the log sequenced, then try again",
-        )  # fmt: skip
+    index = entry_of(office, matter, position)
     return LogEvidence(
         entry=ledger.entry(statements, index),
         opening=opening_bytes(ledger.opening(statements, index, PACKAGE)),
@@ -213,8 +237,8 @@ def _contents(
     office: Office, matter: str, acts: list[Signed], cells: Cells, moment: datetime, on: date
 ) -> tuple[Decided, Contents, list[str]]:
     """Read what the voted answer opens; return it with what the records keep back of it."""
-    place = max(n for n, act in enumerate(acts) if act.statement.act == "decide")
-    voted = _as_voted(office, matter, acts[:place], cells, on, acts[place].statement)
+    place = decision_in(acts)
+    voted = voted_on(office, matter, acts, cells, on)
     kept = look_in(office, matter, acts)
     home = own_law(office).profiles / office.profile
     row = MatterRow.objects.get(id=matter)
@@ -249,38 +273,13 @@ def _contents(
         raise nothing_left()
     letter = letter_of(
         as_told(protected.decided), profile=home, made_up=office.made_up, number=row.number,
-        entry=receipt_entry(office, matter), on=on,
+        entry=entry_of(office, matter, 1), on=on,
     )  # fmt: skip
     contents = package_contents(
         letter, {item: value for item, value in values.items() if item in open_items},
         profile=home, marks={ref: one.marks for ref, one in look.persons.items()},
     )  # fmt: skip
     return protected.decided, contents, [f"{i.program}/{i.ref}" for i in protected.lowered]
-
-
-def _as_voted(
-    office: Office, matter: str, acts: list[Signed], cells: Cells, on: date, told: Statement
-) -> Decided:
-    """Return the answer that two people let stand, under the law of the day.
-
-    Raises:
-        Refusal: The law of the day makes something else of the facts than was decided.
-    """
-    judged = judge(office, matter, acts, on)
-    if judged.facts["cells"] != told.facts["cells"]:
-        raise Refusal(
-            "the law of today makes something else of the facts than was decided",
-            code="seal-other-law",
-            todo="have a fact established again, the demand decided, and voted on",
-        )
-    return as_voted(judged, cells)
-
-
-def receipt_entry(office: Office, matter: str) -> int:
-    """Return the log's entry of the receipt."""
-    row = ActRow.objects.get(chain=matter, position=1)
-    index = office.keys.ledger.index_of(office.statements(), row.entry)
-    return 0 if index is None else index
 
 
 def _check_for_others(office: Office, to: Recipient) -> None:

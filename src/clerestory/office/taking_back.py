@@ -6,14 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from clerestory.acts import Signed, Statement
-from clerestory.disclosure.sealing import AGE_SUFFIX, CMS_SUFFIX
 from clerestory.kernel import Refusal
-from clerestory.kernel.files import sync_folder
 from clerestory.office.acting import Acted, draft
-from clerestory.office.asked import asked, own_law
 from clerestory.office.handing_over import answer_act
 from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done
 from clerestory.office.office import Office
+from clerestory.office.ready import destroy_void
 
 
 def draft_take_back(
@@ -59,11 +57,11 @@ def take_back(office: Office, signed: Signed, *, folder: Path, at: datetime | No
     told = signed.statement
     check_act(told, "take_back")
     key, facts = bound_key(told), None
-    acts = acts_in(office, told.matter, told.position)
     if not is_done(key):
+        acts = acts_in(office, told.matter, told.position)
         facts = _facts(acts, told.facts.get("reason", ""))
     done = do(office, signed, facts, key=key, at=at)
-    _destroy(folder, asked(office, own_law(office), told.matter, acts).id)
+    destroy_void(office, told.matter, folder)
     return done
 
 
@@ -75,11 +73,3 @@ def _facts(acts: list[Signed], reason: str) -> dict[str, str]:
             todo="say why, in words that name nobody",
         )
     return {"to": "received", "answered": answer_act(acts).digest, "reason": reason}
-
-
-def _destroy(folder: Path, demand_id: str) -> None:
-    for suffix in (AGE_SUFFIX, CMS_SUFFIX):
-        for name in (f"{demand_id}{suffix}", f"{demand_id}{suffix}.sig"):
-            (folder / name).unlink(missing_ok=True)
-    if folder.is_dir():
-        sync_folder(folder)

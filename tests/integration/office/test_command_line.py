@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clerestory.cli.demo_story import Story
 from hostile.running import Done, must, type_in
 from made_up_acts import WHO
 from made_up_office import own_record
@@ -128,6 +129,22 @@ def test_the_same_paper_finds_its_number_and_another_in_its_place_is_told(here: 
     Path("two.yaml").write_text(ASKS)
     assert "number 2 is received" in office("receive", "two.yaml", *by("P-clk"))
     assert token.read_text() != Path("two.yaml.intake").read_text()
+
+
+@sqlite
+def test_what_is_no_written_demand_is_received_too_and_the_clerk_is_told(here: Path) -> None:
+    staffed()
+    (here / "ask.yaml").write_text(ASKS.replace("S1.phone", "S1.birth_date"))
+    told = office("receive", "ask.yaml", *by("P-clk"))
+    assert "number 1 is received" in told
+    assert "cannot be decided as it is keyed in" in told
+    assert "clerestory office amend" in told
+    assert "cannot be decided" not in office("amend", "1", _right(), "--reason", "a", *by("P-clk"))
+
+
+def _right() -> str:
+    Path("right.yaml").write_text(ASKS)
+    return "right.yaml"
 
 
 @sqlite
@@ -328,11 +345,68 @@ def test_a_lost_key_signs_no_more_and_who_leaves_has_none() -> None:
 
 
 @sqlite
+def test_a_key_is_never_replaced_and_its_public_half_is_written_again() -> None:
+    keys("P-adm")
+    before, public = Path("P-adm.key").read_text(), Path("P-adm.key.vkey")
+    told = public.read_text()
+    public.unlink()
+
+    assert "is in P-adm.key already" in office("key", "P-adm.key", "--id", "P-adm")
+    assert (Path("P-adm.key").read_text(), public.read_text()) == (before, told)
+    assert stat.S_IMODE(Path("P-adm.key").stat().st_mode) == 0o600
+    Path("P-adm.key").chmod(0o640)
+    assert refused("key", "P-adm.key", "--id", "P-adm").error_code == "log-key-file"
+
+
+@sqlite
+def test_a_slip_is_amended_a_reviewer_stands_aside_and_a_demand_is_taken_back() -> None:
+    staffed()
+    received()
+    established("no")
+    Path("right.yaml").write_text(ASKS.replace(", S1.phone", ""))
+    assert refused("amend", "1", "right.yaml", "--reason", " ", *by("P-clk")).error_code == (
+        "amend-no-reason"
+    )
+    told = office("amend", "1", "right.yaml", "--reason", "a wrong field", *by("P-clk"))
+    assert "number 1 is received" in told
+    # What was established was of the paper before.
+    assert refused("decide", "1", *by("P-cus")).error_code == "decide-claims"
+    office("recuse", "1", "--reason", "made up: I know them", *by("P-ann"))
+    established("no")
+    office("decide", "1", *by("P-cus"))
+    assert refused("vote", "1", *by("P-ann")).error_code == "act-separation"
+    Path("back.txt").write_text("made up: never mind")
+    assert "number 1 is withdrawn" in office("withdraw", "1", "back.txt", *by("P-clk"))
+    assert "entries of the log: each" in office("audit")
+
+
+@sqlite
+def test_what_is_due_is_listed_and_what_is_late_is_a_no(here: Path) -> None:
+    staffed()
+    Story(here, 60).write_papers()
+    office("receive", "papers/hospital-subpoena.yaml", *by("P-clk"))
+    seen = ("--evidence", "papers/seen.txt")
+    facts = ("requester_identified=yes", "authority_stated=yes")
+    office("establish", "1", *facts, *seen, *by("P-cus"))
+    counsels = ("issued_in_court_proceeding=no", "--by", "counsel")
+    office("establish", "1", *counsels, *seen, *by("P-law"))
+    assert "nothing is late" in office("due", *AT)
+    office("decide", "1", *by("P-cus"))
+
+    due = refused("due", *AT)
+    assert due.code == 1
+    assert "2026-08-19 LATE number 1: tell the agency's counsel" in due.out
+    # The demand was logged as it came in: that is done.
+    assert "write the demand to the log" not in " ".join(due.out.split())
+    assert "as far as acts show" in due.out
+
+
+@sqlite
 def test_each_mistake_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     keys("P-adm", "P-off")
     mistakes: list[tuple[tuple[str, ...], str]] = [
         (("status",), "office-not-founded"),
-        (("key", "P-adm.key", "--id", "P-adm"), "log-key-file"),
+        (("key", "P-adm.key", "--id", "P-off"), "log-key-file"),
         (("key", "x.key", "--id", "a b"), "office-id"),
         ((*FOUND, "--as", "P-adm", "--second", "P-off"), "office-no-key"),
         ((*FOUND, "--as", "P-adm", "--second", "P-off", "--write", "f.txt"), "office-no-key"),

@@ -3,6 +3,10 @@
 All demands, people and records are made up.
 """
 
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -18,7 +22,7 @@ from clerestory.disclosure import Receipt, key_digest, sign_text
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 from clerestory.ledger import Event, EventType
 from clerestory.notes import Ed25519Signer, OtherSigner
-from made_up_acts import LETTER, MadeUp
+from made_up_acts import MadeUp
 from made_up_office import own_record
 from signed_acts import signer
 
@@ -69,7 +73,8 @@ def test_a_package_leaves_with_its_proof_and_its_receipt_is_kept(
         "act": "hand_over", "position": "8", "previous": before.digest, "actor": "P-clk",
         "key": key_hash(signer("P-clk").verifier), "on": "2026-12-01", "signed": handed.digest,
         "to": "handed_over", "answered": before.digest, "sent": digest,
-        "receipt_key": key_digest(THEIR_KEY.verifier),
+        "receipt_key": key_digest(THEIR_KEY.verifier), "beside": "",
+        "recipient": peopled.office.signed(before).statement.facts["recipient"],
     }  # fmt: skip
     assert state(matter) == "handed_over"
     told = receipt(peopled, path)
@@ -106,7 +111,7 @@ def test_only_what_was_sealed_leaves(peopled: MadeUp, tmp_path: Path) -> None:
     path.write_bytes(whole)
     with pytest.raises(Refusal, match="its receipt_key differs"):
         peopled.hand_over(matter, path, vkey(), sign(told, signer("P-clk")))
-    for name in ("sent", "answered", "receipt_key", "to", "more"):
+    for name in ("sent", "beside", "recipient", "answered", "receipt_key", "to", "more"):
         bent = replace(told, facts={**told.facts, name: "0" * 64})
         with pytest.raises(Refusal, match=f"its {name} differs"):
             peopled.hand_over(matter, path, signed=sign(bent, signer("P-clk")))
@@ -198,16 +203,21 @@ def test_the_letter_of_a_refusal_that_leaves_is_the_one_that_was_logged(
     for who in ("P-ann", "P-bob"):
         peopled.vote(matter, who)
     peopled.refuse(matter)
-    letter = tmp_path / "letter"
-    letter.write_bytes(LETTER + b".")
-    with pytest.raises(Refusal) as fault:
-        peopled.hand_over(matter, letter)
-    assert fault.value.code == "hand-over-other"
-    letter.write_bytes(LETTER)
+    letter, index = peopled.put_out_letters(matter, tmp_path / "out")
+    for path in (letter, index):
+        whole = path.read_bytes()
+        for other in (whole + b".", None):
+            path.unlink() if other is None else path.write_bytes(other)
+            with pytest.raises(Refusal) as fault:
+                peopled.hand_over(matter, letter)
+            assert fault.value.code in {"hand-over-other", "file-unreadable"}
+        path.write_bytes(whole)
 
-    handed = peopled.hand_over(matter, letter)
+    handed = peopled.opened(peopled.hand_over(matter, letter))
 
-    assert peopled.opened(handed)["sent"] == sha256(LETTER).hexdigest()
+    assert (handed["sent"], handed["beside"], handed["recipient"]) == (
+        sha256(letter.read_bytes()).hexdigest(), sha256(index.read_bytes()).hexdigest(), "",
+    )  # fmt: skip
     assert state(matter) == "handed_over"
     assert peopled.audit() == []
 
@@ -250,3 +260,150 @@ def test_an_answer_that_is_taken_back_is_destroyed_and_its_votes_count_no_more(
     assert fault.value.code == "hand-over-nothing"
     assert path.exists()
     assert peopled.audit() == []
+
+
+def altered(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+
+
+@sqlite
+def test_no_other_package_of_the_office_passes_for_this_one(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
+    out, kept = tmp_path / "out", tmp_path / "kept"
+    first, path = sealed(peopled, out)
+    # Another paper that says the same: its demand has the same id, its package another name.
+    second, other = sealed(peopled, out, number=2)
+    assert path != other
+    assert len(list(out.iterdir())) == 4
+    shutil.copytree(out, kept)
+    for matter, sent in ((first, other), (second, path)):
+        with pytest.raises(Refusal) as fault:
+            peopled.hand_over(matter, sent)
+        assert fault.value.code == "hand-over-other"
+    # Taken back, and kept by somebody; then decided, voted on and sealed anew.
+    peopled.take_back(first, out)
+    assert sorted(out.iterdir()) == [other, other.with_name(f"{other.name}.sig")]
+    peopled.decide(first)
+    for who in ("P-ann", "P-bob"):
+        peopled.vote(first, who)
+    peopled.seal(first, f"{THEIRS.to_public()}\n".encode())
+    new = peopled.put_out(first, out)
+    with pytest.raises(Refusal) as fault:
+        peopled.hand_over(first, kept / path.name)
+    assert fault.value.code == "hand-over-other"
+    for ending in ("", ".sig"):
+        (kept / f"{path.name}{ending}").rename(kept / f"{new.name}{ending}")
+    with pytest.raises(Refusal) as fault:
+        peopled.hand_over(first, kept / new.name)
+    assert fault.value.code == "package-renamed"
+    peopled.hand_over(first, new)
+    peopled.hand_over(second, other)
+    assert peopled.audit() == []
+
+
+@sqlite
+def test_a_package_leaves_under_the_key_that_its_seal_binds(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
+    from clerestory.office.handing_over import draft_hand_over
+    from clerestory.office.sealing import put_out
+
+    matter = peopled.answered(ASKS, VERIFIED)
+    peopled.seal(matter, f"{THEIRS.to_public()}\n".encode())
+
+    with pytest.raises(Refusal) as fault:
+        put_out(peopled.office, matter, sender=signer("P-cus"), folder=tmp_path / "out")
+    assert (fault.value.code, (tmp_path / "out").exists()) == ("seal-other-sender", False)
+    path = peopled.put_out(matter, tmp_path / "out")
+    with pytest.raises(Refusal, match="under another key") as fault:
+        draft_hand_over(
+            peopled.office, matter, sent=path, sender=signer("P-cus").verifier, actor="P-clk",
+            key=key_hash(signer("P-clk").verifier),
+        )  # fmt: skip
+    assert fault.value.code == "hand-over-other"
+
+
+@sqlite
+def test_a_package_that_lies_there_is_found_only_as_it_was_written(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
+    assert peopled.records is not None
+    peopled.records = Path(shutil.copytree(peopled.records, tmp_path / "agency"))
+    peopled.open()
+    matter, path = sealed(peopled, tmp_path / "out")
+    with closing(sqlite3.connect(peopled.records / "agency.sqlite")) as connection:
+        connection.execute("UPDATE people SET phone = '207-555-0000'")
+        connection.commit()
+    # The records went on, and the package is what was logged.
+    assert peopled.put_out(matter, tmp_path / "out") == path
+
+    altered(path)
+
+    with pytest.raises(Corruption) as fault:
+        peopled.put_out(matter, tmp_path / "out")
+    assert fault.value.code == "package-altered"
+
+
+class _Interrupted(Ed25519Signer):
+    """The sender's key in a process in whose middle somebody else acts."""
+
+    meanwhile: Callable[[], object]
+
+    def sign(self, message: bytes) -> bytes:
+        if act := self.__dict__.pop("meanwhile", None):
+            act()
+        return super().sign(message)
+
+
+@sqlite
+def test_what_is_taken_back_while_its_package_is_written_does_not_lie_there(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
+    from clerestory.office.sealing import put_out
+
+    matter = peopled.answered(ASKS, VERIFIED)
+    peopled.seal(matter, f"{THEIRS.to_public()}\n".encode())
+    slow = _Interrupted(name=signer("sender").verifier.name, seed=sha256(b"sender").digest())
+    slow.meanwhile = lambda: peopled.take_back(matter, tmp_path / "out")
+
+    with pytest.raises(Refusal) as fault:
+        put_out(peopled.office, matter, sender=slow, folder=tmp_path / "out")
+
+    assert fault.value.code == "seal-none"
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@sqlite
+def test_what_is_withdrawn_or_refused_is_destroyed_where_it_is_void(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
+    from clerestory.office.ready import destroy_void
+
+    out = tmp_path / "out"
+    matter, path = sealed(peopled, out)
+    destroy_void(peopled.office, matter, out)
+    assert path.exists()
+    peopled.withdraw(matter)
+    destroy_void(peopled.office, matter, out)
+    assert list(out.iterdir()) == []
+    other = str(peopled.receive(2, paper=ASKS.encode()).matter)
+    peopled.establish(other, f"findings.{VERIFIED}", "no")
+    for again in (False, True):
+        peopled.decide(other)
+        for who in ("P-ann", "P-bob"):
+            peopled.vote(other, who)
+        peopled.refuse(other)
+        letter, index = peopled.put_out_letters(other, out)
+        assert sorted(out.iterdir()) == [letter, index]
+        altered(letter)
+        with pytest.raises(Corruption) as fault:
+            peopled.put_out_letters(other, out)
+        assert fault.value.code == "answer-letter-altered"
+        if not again:
+            peopled.take_back(other, out)
+            assert list(out.iterdir()) == []
+            with pytest.raises(Refusal) as none:
+                peopled.put_out_letters(other, out)
+            assert none.value.code == "refuse-none"

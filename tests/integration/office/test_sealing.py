@@ -63,12 +63,14 @@ def test_a_voted_answer_is_logged_with_all_it_stands_on_and_then_sealed(
         "key": key_hash(signer("P-cus").verifier), "on": "2026-12-01", "signed": acted.digest,
         "to": "sealed", "decision": decided, "votes": " ".join(votes), "kept_back": "",
         "recipient_name": str(THEIRS.to_public()), "stands_on": before[2].digest,
+        "sender": key_hash(signer("sender").verifier),
     }  # fmt: skip
     told = [peopled.office.signed(row).statement.facts for row in before]
     assert (answer, law) == (told[4]["answer"], told[3]["law"])
     assert (len(package), len(sent)) == (64, 64)
     assert state(matter) == "sealed"
-    assert sorted(one.name for one in path.parent.iterdir()) == ["M-1.tar.age", "M-1.tar.age.sig"]
+    name = "M-1+1.tar.age"
+    assert sorted(one.name for one in path.parent.iterdir()) == [name, f"{name}.sig"]
     texts = verified(path, tmp_path / "opened")
     assert "91 Demonstration Lane, Exampleton, ME 00011" in texts["S1.json"]
     assert "911-11-0000" not in texts["S1.json"]
@@ -123,8 +125,11 @@ def test_a_second_recipient_is_never_served_from_the_same_votes(
 
 
 @sqlite
-@pytest.mark.parametrize("name", ["package", "answer", "votes", "decision", "recipient", "law",
-                                  "kept_back", "recipient_name", "to", "more"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    ["package", "answer", "votes", "decision", "recipient", "law", "kept_back", "recipient_name",
+     "sender", "to", "more"],
+)  # fmt: skip
 def test_a_seal_binds_what_the_office_works_out(peopled: MadeUp, name: str) -> None:
     matter = peopled.answered(ASKS, VERIFIED)
     told = peopled.draft_seal(matter, to())

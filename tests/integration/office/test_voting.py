@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connections
 
 from clerestory.acts import NotAllowed, key_hash, sign
 from clerestory.kernel import Corruption, Refusal
-from made_up_acts import LETTER, MadeUp
+from made_up_acts import MadeUp
 from made_up_office import own_record
 from signed_acts import signer
 
@@ -40,10 +41,12 @@ def votes() -> int:
     return int(apps.get_model("store", "VoteRow").objects.count())
 
 
-def test_two_votes_point_to_the_decision_and_a_refusal_to_all_three(peopled: MadeUp) -> None:
+def test_two_votes_point_to_the_decision_and_a_refusal_to_all_three(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
     from clerestory.office.cells import cells_digest
     from clerestory.office.matters import acts_in
-    from clerestory.office.papers import paper_digest, read_paper
+    from clerestory.office.papers import paper_digest
     from clerestory.office.voting import ballot_of
 
     decision = decided(peopled, answer="no")
@@ -65,12 +68,16 @@ def test_two_votes_point_to_the_decision_and_a_refusal_to_all_three(peopled: Mad
             "actor": who, "key": key_hash(signer(who).verifier), "signed": acted.digest,
             "to": to, "lowered": "", "dissent": dissent,
         }  # fmt: skip
+    letter, index = peopled.put_out_letters(matter, tmp_path / "out")
+    rows = peopled.office.rows(matter)
     assert peopled.opened(refused) == shared | {
         "act": "refuse", "position": "6", "previous": second.digest, "actor": "P-cus",
         "key": key_hash(signer("P-cus").verifier), "signed": refused.digest, "to": "refused",
-        "votes": f"{first.digest} {second.digest}", "letter": paper_digest(LETTER),
+        "votes": f"{first.digest} {second.digest}", "stands_on": rows[1].digest,
+        "law": peopled.opened(decision)["law"], "letter": paper_digest(letter.read_bytes()),
+        "index": paper_digest(index.read_bytes()),
     }  # fmt: skip
-    assert read_paper(peopled.office, matter, 6) == LETTER
+    assert letter.read_bytes()[:4] == index.read_bytes()[:4] == b"%PDF"
     assert state(matter) == "refused"
     rows = apps.get_model("store", "VoteRow").objects.order_by("act__position")
     assert [(row.voter_id, row.decision, row.round) for row in rows] == [
@@ -243,12 +250,12 @@ def test_a_vote_and_a_refusal_are_of_what_stands(peopled: MadeUp) -> None:
     for who in ("P-ann", "P-bob"):
         peopled.vote(matter, who)
     told = peopled.draft_refusal(matter)
-    for name in ("to", "decision", "answer", "votes", "letter", "more"):
+    for name in ("to", "decision", "answer", "votes", "letter", "index", "law", "more"):
         bent = replace(told, facts={**told.facts, name: "0" * 64})
         with pytest.raises(Refusal, match=f"its {name} differs"):
-            refuse(peopled.office, sign(bent, signer("P-cus")), letter=LETTER)
+            refuse(peopled.office, sign(bent, signer("P-cus")))
     with pytest.raises(Refusal, match="its act differs"):
-        refuse(peopled.office, sign(replace(told, act="seal"), signer("P-cus")), letter=LETTER)
+        refuse(peopled.office, sign(replace(told, act="seal"), signer("P-cus")))
     assert state(matter) == "voted"
 
 

@@ -121,7 +121,9 @@ def test_a_package_about_a_class_holds_in_every_step(
     assert verify(evidence).is_complete
 
 
-KINDS = (EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED)
+KINDS = (
+    EventType.ANSWER_SEALED, EventType.CLASS_DEMAND_ANSWERED, EventType.MATTER_UPDATED,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -153,7 +155,6 @@ def test_another_packages_opening_is_found(verify: Verify, log: Any, contents: C
 @pytest.mark.parametrize(
     "kind",
     [
-        EventType.MATTER_UPDATED,
         EventType.DEMAND_RECEIVED,
         EventType.DEMAND_DECIDED,
         EventType.ANSWER_RECEIVED,
@@ -343,7 +344,9 @@ def test_a_package_sealed_under_another_demands_name_is_found(
 ) -> None:
     evidence = log.evidence(contents.digest)
 
-    assert code_of(verify, evidence, name="ME-2026-0042.tar.age") == "package-bag-invalid"
+    for name in ("ME-2026-0042", "ME-2026-0042+41", "ME-2026-0041.41", "+ME-2026-0041"):
+        assert code_of(verify, evidence, name=f"{name}.tar.age") == "package-bag-invalid"
+    assert verify(evidence, name="ME-2026-0041+7.2.tar.age").is_complete
 
 
 def test_keys_in_the_wrong_places_are_told_as_such(

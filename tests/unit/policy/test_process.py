@@ -174,7 +174,8 @@ def test_the_packs_say_the_same_of_who_can_issue_a_paper(
         if "paper_contradicts_itself" not in answer.context["established"]:
             possible.add(issuer)
 
-    assert possible == ISSUERS[kind]
+    # A court of a tribe issues such papers too, and none that opens records of treatment by itself.
+    assert possible == ISSUERS[kind] | {"tribal_judge"}
 
 
 @pytest.mark.parametrize(
@@ -234,10 +235,20 @@ def may_reach(make: Make, stack: PackStack, *papers: Said, **parts: Any) -> str:
         ({"kind": "judicial_subpoena"}, "yes yes"),
         ({"kind": "grand_jury_subpoena"}, "yes yes"),
         ({"kind": "legislative_subpoena"}, "yes yes"),
-        ({"kind": "administrative_subpoena"}, "no no"),
+        ({"kind": "administrative_subpoena", "issuer": "officer"}, "no no"),
+        ({"kind": "administrative_subpoena"}, "yes yes"),
         ({"kind": "administrative_subpoena", "enforced_by_order": "yes"}, "yes yes"),
-        ({"kind": "letter"}, "no no"),
         ({"kind": "arrest_warrant"}, "no no"),
+        # A judge's letter may be an order: whose it is not is no question.
+        ({"kind": "letter"}, "yes yes"),
+        ({"kind": "letter", "issuer": "tribal_judge", "scope": S2_ONLY}, "no yes"),
+        ({"kind": "none", "issuer": "magistrate_judge", "status": "unknown"}, "yes yes"),
+        ({"kind": "letter", "status": "withdrawn"}, "no no"),
+        ({"kind": "letter", "valid": {"to": "2026-03-02"}}, "no no"),
+        ({"kind": "letter", "issuer": "officer"}, "no no"),
+        ({"kind": "letter", "issuer": "administrative_judge"}, "no no"),
+        ({"kind": "consent"}, "no no"),
+        ({"issuer": "tribal_judge"}, "yes yes"),
         # What purports to be a court's is asked about; whoever is no court is none.
         ({"issuer": "officer"}, "yes yes"),
         ({"issuer": "clerk"}, "yes yes"),

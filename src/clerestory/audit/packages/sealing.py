@@ -19,6 +19,7 @@ def seal_logged(
     folder: Path,
     random_bytes: Callable[[int], bytes],
     cbc: bool = False,
+    answer: str = "",
 ) -> Sealed:
     """Prove that ``contents`` are logged, then seal them: all of it, or nothing.
 
@@ -34,6 +35,7 @@ def seal_logged(
         folder: Where the package is put.
         random_bytes: Where the keys of an envelope come from.
         cbc: See :func:`clerestory.disclosure.seal_package`.
+        answer: See :func:`clerestory.disclosure.package_name`.
 
     Raises:
         Refusal: The disclosure is not logged, or cannot be sealed.
@@ -57,4 +59,5 @@ def seal_logged(
         folder=folder,
         random_bytes=random_bytes,
         cbc=cbc,
+        answer=answer,
     )

@@ -7,6 +7,7 @@ from datetime import date
 from clerestory.audit.every_day import EveryDay, all_days, by_code
 from clerestory.audit.promises.doubts import Doubts
 from clerestory.audit.promises.groups import PLACED, codes_in_their_groups
+from clerestory.audit.promises.immigration import ordered_to_immigration
 from clerestory.audit.promises.locks import Locks
 from clerestory.audit.promises.question import LawRead, Question
 from clerestory.audit.promises.reach import Reach
@@ -111,6 +112,7 @@ class Promises:
         made = {
             "mandate": self._any_of("mandate", ordered),
             "class_agreement": self._any_of("class_agreement", resting),
+            "ordered_to_immigration": ordered_to_immigration,
         }
         read = LawRead(every_day, self.terms, made)
         yield from ask_written(read, self.core)

@@ -56,6 +56,10 @@ def do_here(
         from clerestory.cli.desk.sealing import put_out_here
 
         put_out_here(place, office, acted.matter)
+    if signed.statement.act == "refuse":
+        from clerestory.cli.desk.refusing import put_out_letters_here
+
+        put_out_letters_here(place, office, acted.matter)
     tell_done(office, acted, signed.statement)
 
 

@@ -20,7 +20,7 @@ from clerestory.cli.places import packs_folder, profiles_folder
 from clerestory.cli.terminal import tell, tell_folded
 from clerestory.holdings import Lookups
 from clerestory.kernel import Refusal
-from clerestory.kernel.files import read_limited, write_new
+from clerestory.kernel.files import read_limited, write_new, write_whole
 from clerestory.kernel.ids import wrong_in_id
 from clerestory.kernel.reading import read_toml
 from clerestory.law.packs import base_packs
@@ -41,7 +41,8 @@ def key(file: Path, member: str) -> None:
     """Make a signing key of one's own in FILE, which only its owner may read.
 
     Its public half is written beside it, as FILE with the ending .vkey: that is what the office is
-    given. The key itself stays with the person, for good.
+    given. The key itself stays with the person, for good. A key that is there is never replaced:
+    its public half is written again.
     """
     if wrong := wrong_in_id(member):
         raise Refusal(
@@ -49,18 +50,23 @@ def key(file: Path, member: str) -> None:
             code="office-id",
             todo="give the id that the office knows, or will know, them by, such as P-clerk",
         )
-    signer = write_signing_key(file, name=member, entropy=token_bytes)
+    made = not file.exists()
+    if made:
+        signer = write_signing_key(file, name=member, entropy=token_bytes)
+    else:
+        signer = read_signing_key(file)
+        if signer.verifier.name != member:
+            raise Refusal(
+                f"a key is one person's, and this one is another's: {file.name}",
+                code="log-key-file",
+                todo="name another file for the key",
+            )
     public = file.with_name(f"{file.name}.vkey")
-    try:
-        write_new(public, f"{signer.verifier.vkey}\n".encode())
-    except FileExistsError as fault:
-        file.unlink()
-        raise Refusal(
-            f"a public key is never written over a file: {public.name}",
-            code="log-key-file",
-            todo="name another file for the key",
-        ) from fault
-    tell_folded(f"made the signing key of {member} in {file}; nobody else may ever read it")
+    write_whole(public, f"{signer.verifier.vkey}\n".encode())
+    if made:
+        tell_folded(f"made the signing key of {member} in {file}; nobody else may ever read it")
+    else:
+        tell_folded(f"the signing key of {member} is in {file} already")
     tell(f"its public half is in {public}")
     tell(f"and has the hash {key_hash(signer.verifier)}")
     tell_folded(

@@ -48,6 +48,7 @@ def receive(hand: Hand, paper: Path, site: str) -> None:
         )
 
     carry_out(hand, draft, paper=paper, given=Given(paper=content, token=token))
+    _tell_faults(paper)
 
 
 @click.command()
@@ -72,6 +73,7 @@ def amend(hand: Hand, matter: str, paper: Path, reason: str) -> None:
         )  # fmt: skip
 
     carry_out(hand, draft, paper=paper, given=Given(paper=content))
+    _tell_faults(paper)
 
 
 @click.command()
@@ -92,6 +94,21 @@ def withdraw(hand: Hand, matter: str, paper: Path) -> None:
         )  # fmt: skip
 
     carry_out(hand, draft, paper=paper, given=Given(paper=content))
+
+
+def _tell_faults(paper: Path) -> None:
+    """Tell the clerk where a paper is no demand in its written form; its number stands."""
+    from clerestory.cli.deciding import read_without_deciding
+    from clerestory.demands import load_document
+
+    try:
+        read_without_deciding(load_document(paper))
+    except Refusal as fault:
+        tell_folded(f"it cannot be decided as it is keyed in: {fault}")
+        tell_folded(
+            "next: see each fault with clerestory demand check, and correct it with clerestory "
+            "office amend"
+        )
 
 
 def read_paper_file(path: Path) -> bytes:

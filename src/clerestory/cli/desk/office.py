@@ -34,6 +34,7 @@ _COMMANDS = {
     "sign": ("statements", "Add one's signature to a written statement."),
     "do": ("statements", "Do what a written statement says, once all have signed it."),
     "status": ("status", "Tell where a matter stands, or how many stand where."),
+    "due": ("due", "List what the law says is to be done by a day."),
     "publish": ("publishing", "Publish the log, for everybody."),
     "audit": ("auditing", "Check every act of the office against its log."),
 }

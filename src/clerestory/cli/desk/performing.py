@@ -19,7 +19,6 @@ OF_A_PAPER = frozenset(
         "amend",
         "withdraw",
         "establish",
-        "refuse",
         "seal",
         "hand_over",
         "take_receipt",
@@ -73,7 +72,11 @@ def perform_signed(
     if act in {"hand_over", "take_receipt", "take_back"}:
         return _leaving(place, office, signed, given, at)
     if act in OF_A_PAPER:
-        return _with_paper(office, signed, given, at)
+        return _with_paper(place, office, signed, given, at)
+    if act == "refuse":
+        from clerestory.office.refusing import refuse
+
+        return refuse(office, signed, at=at)
     if act == "decide":
         from clerestory.office.deciding import decide
 
@@ -112,7 +115,9 @@ def _leaving(
     )  # fmt: skip
 
 
-def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | None) -> "Acted":
+def _with_paper(
+    place: Place, office: "Office", signed: Signed, given: Given, at: datetime | None
+) -> "Acted":
     act = signed.statement.act
     paper = given.the_paper(act)
     if act == "opine":
@@ -131,11 +136,7 @@ def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | N
     if act == "seal":
         from clerestory.office.sealing import seal
 
-        return seal(office, signed, recipient=paper, at=at)
-    if act == "refuse":
-        from clerestory.office.refusing import refuse
-
-        return refuse(office, signed, letter=paper, at=at)
+        return seal(office, signed, recipient=paper, sender=place.sender().verifier, at=at)
     from clerestory.office import receiving
 
     if act == "receive":
@@ -146,5 +147,10 @@ def _with_paper(office: "Office", signed: Signed, given: Given, at: datetime | N
                 todo="give the paper from where it lay when the statement was written",
             )
         return receiving.receive(office, signed, token=given.token, paper=paper, at=at)
-    without = {"amend": receiving.amend, "withdraw": receiving.withdraw}
-    return without[act](office, signed, paper=paper, at=at)
+    if act == "amend":
+        return receiving.amend(office, signed, paper=paper, at=at)
+    from clerestory.office.ready import destroy_void
+
+    acted = receiving.withdraw(office, signed, paper=paper, at=at)
+    destroy_void(office, acted.matter, place.out)
+    return acted

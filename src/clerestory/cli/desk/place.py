@@ -7,6 +7,7 @@ office that is made up.
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING
@@ -157,7 +158,7 @@ def place(folder: Path | None) -> Place:
     """Return the office that was named.
 
     Raises:
-        Refusal: None was.
+        Refusal: None was, or what keeps an office is not installed.
     """
     if folder is None:
         raise Refusal(
@@ -165,4 +166,19 @@ def place(folder: Path | None) -> Place:
             code="office-unnamed",
             todo=f"name its folder with --office, or once for all with {FOLDER}",
         )
+    check_installed()
     return Place(folder=folder)
+
+
+def check_installed() -> None:
+    """Refuse early where the parts that keep an office are not installed.
+
+    Raises:
+        Refusal: They are not; what an auditor needs is there without them.
+    """
+    if find_spec("django") is None:
+        raise Refusal(
+            "an office is kept with parts that are not installed here",
+            code="office-not-installed",
+            todo="install them where the office is kept: clerestory[office]",
+        )

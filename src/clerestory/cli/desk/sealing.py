@@ -46,7 +46,10 @@ def seal(hand: Hand, matter: str, recipient: Path) -> None:
         return
 
     def draft(office: "Office", by: By) -> Statement:
-        return draft_seal(office, found, recipient=content, actor=by.actor, key=by.key, at=by.at)
+        return draft_seal(
+            office, found, recipient=content, sender=hand.place.sender().verifier,
+            actor=by.actor, key=by.key, at=by.at,
+        )  # fmt: skip
 
     carry_out(hand, draft, paper=recipient, given=Given(paper=content))
 

@@ -35,6 +35,8 @@ def status(matter: str | None, number: int | None, folder: Path | None) -> None:
             f"{state_says(office.table, state)}"
         )
         tell_folded(f"  {next_in(office.table, state)}")
-    if not found:
+    if found:
+        tell_folded("what is due by which day: clerestory office due")
+    else:
         tell("nothing came in yet")
         tell_folded("next: a paper is taken in with clerestory office receive")

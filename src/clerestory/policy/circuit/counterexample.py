@@ -9,7 +9,7 @@ from clerestory.law.fact import Fact
 from clerestory.law.fact_table import FACTS
 from clerestory.policy.model.papers import ENFORCED, PROCESS
 from clerestory.policy.model.permissions import AGREE, AGREEMENT
-from clerestory.policy.model.process import ISSUERS, ORDER
+from clerestory.policy.model.process import ANY_JUDGES, ISSUERS, ORDER, WHAT_A_JUDGE_WROTE
 
 Facts = Mapping[str, Any]
 Document = dict[str, Any]
@@ -186,8 +186,9 @@ def _accompanying(facts: Facts, ref: str) -> list[Document]:
     # A sheet of which no more is known than its form, or than who sent it.
     sheet = {"kind": "none", "status": "unknown"}
     forms = [{**sheet, "form": form} for form in facts["forms"] if form != facts["paper.form"]]
+    # What a judge wrote may be an order: of this one it is said that it has run out.
     issuers = [
-        {**sheet, "issuer": issuer}
+        {**sheet, "issuer": issuer, **({"status": "expired"} if issuer in ANY_JUDGES else {})}
         for issuer in facts["issuers"]
         if issuer != facts["paper.issuer"]
     ]
@@ -229,9 +230,20 @@ def _process(facts: Facts, ref: str) -> list[Document]:
     scope["fields_named"] = [ref]
     if not ref.startswith("S*"):
         scope["persons_named"] = [ref.partition(".")[0]]
-    kind = next(kind for kind in sorted({*PROCESS, ENFORCED}) if kind in facts["kinds"])
-    enforced = {"enforced_by_order": "yes"} if kind == ENFORCED else {}
-    return in_force or [{"kind": kind, "status": "unknown", "scope": scope, **enforced}]
+    return in_force or [{**_that_may_bind(facts), "status": "unknown", "scope": scope}]
+
+
+def _that_may_bind(facts: Facts) -> Document:
+    """Say what came along and may bind: process by its name, or else what a judge wrote."""
+    called = sorted({*PROCESS, ENFORCED}.intersection(facts["kinds"]))
+    if called:
+        return {
+            "kind": called[0],
+            **({"enforced_by_order": "yes"} if called[0] == ENFORCED else {}),
+        }
+    wrote = sorted(WHAT_A_JUDGE_WROTE.intersection(facts["kinds"]))
+    judge = min(ANY_JUDGES.intersection(facts["issuers"]))
+    return {"kind": wrote[0] if wrote else "none", "issuer": judge}
 
 
 def _subjects(facts: Facts, ref: str) -> list[Document]:

@@ -9,7 +9,7 @@ from clerestory.law.fact_table import FACTS
 from clerestory.policy.circuit.circuit import Circuit
 from clerestory.policy.model.papers import ENFORCED, PROCESS, UNITED_STATES
 from clerestory.policy.model.permissions import AGREE, AGREEMENT
-from clerestory.policy.model.process import FEDERAL_JUDGES, FORMS, ISSUERS, ORDER
+from clerestory.policy.model.process import ANY_JUDGES, FEDERAL_JUDGES, FORMS, ISSUERS, ORDER
 from clerestory.policy.model.shape import Shape
 
 # Facts that a demand always settles: unknown is none of their answers.
@@ -140,8 +140,10 @@ def _process(circuit: Circuit, live: int) -> Iterator[int]:
         ]
     )
     yield _if(circuit, yields, circuit.either([by_itself, beside, for_an_order]))
-    came = circuit.either(circuit.holds("kinds", kind) for kind in sorted({*PROCESS, ENFORCED}))
-    yield _if(circuit, beside, came)
+    came = [circuit.holds("kinds", kind) for kind in sorted({*PROCESS, ENFORCED})]
+    # What a judge wrote came along as well, whatever it is called.
+    came += [circuit.holds("issuers", judge) for judge in sorted(ANY_JUDGES & known)]
+    yield _if(circuit, beside, circuit.either(came))
 
 
 def _of_one_court(circuit: Circuit) -> int:

@@ -25,15 +25,22 @@ from clerestory.policy.model.permissions import in_date
 
 FEDERAL_JUDGES = frozenset({"article_iii_judge", "magistrate_judge"})
 _JUDGES = FEDERAL_JUDGES | {"state_judge"}
+ANY_JUDGES = _JUDGES | {"tribal_judge"}
+"""Whose paper may be an order, whatever it is called."""
 ISSUERS: Mapping[str, frozenset[str]] = {
     "judicial_subpoena": _JUDGES | {"attorney", "clerk", "prosecutor"},
     "grand_jury_subpoena": _JUDGES | {"grand_jury", "prosecutor", "clerk"},
     "search_warrant": _JUDGES,
 }
-"""Each kind of process, with who can issue it: as the packs hold a paper by itself against it."""
+"""Each kind of process, with who can issue it so that records of treatment open: a court of a tribe
+is none of a State's or of the United States."""
 # Whose paper is no court's, whatever it is called.
 _NO_COURT = frozenset({"immigration_judge", "immigration_officer", "administrative_judge"})
 _MAY_STAND = frozenset({"live", "unknown"})
+WHAT_A_JUDGE_WROTE = frozenset(
+    {"none", "letter", "email", "form", "administrative_subpoena", "administrative_warrant"}
+)
+"""What may be an order where a judge signed it: an order needs no form."""
 _HOUSEMATE = "household_member"
 ORDER = "court_order"
 """What a subpoena comes with that says nothing of what it is for."""
@@ -162,10 +169,14 @@ def _is_process(paper: Instrument, demand: Demand, on: date) -> bool:
 
 
 def _may_bind(paper: Instrument, demand: Demand, on: date) -> bool:
-    """Whether a paper that came along may bind: nobody says that it is undone or no court's."""
+    """Whether a paper that came along may bind: nobody says that it is undone or no court's.
+
+    What a judge signed may be an order, whatever it is called.
+    """
     days = in_date(paper.valid_from, paper.valid_to, on)
+    wrote = paper.kind in WHAT_A_JUDGE_WROTE and paper.issuer in ANY_JUDGES
     return (
-        binds(paper)
+        (binds(paper) or wrote)
         and paper.issuer not in _NO_COURT
         and paper.status in _MAY_STAND
         and (days != "no" or is_of_other_days(paper, demand.received_on, on))
