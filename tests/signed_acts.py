@@ -29,6 +29,11 @@ DAY = date(2026, 12, 1)
 LAPSES = "2027-12-01"
 
 
+def digest(name: str) -> str:
+    """The digest of something made up: the same in every run."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
 def signer(name: str) -> Ed25519Signer:
     """The made-up key of a made-up person: the same in every run."""
     seed = hashlib.sha256(name.encode()).digest()
@@ -97,10 +102,30 @@ class Paper:
         self, act: str, matter: str, decision: Signed, *votes: Signed, left: str = "0" * 64
     ) -> Signed:
         to = {"seal": "sealed", "refuse": "refused"}[act]
+        binds = {"seal": ("package", "recipient", "sender"), "refuse": ("letter", "index")}[act]
         return self.do(
             act, matter, "P-cus", to=to, decision=decision.digest, answer=left,
-            votes=" ".join(vote.digest for vote in votes),
+            votes=" ".join(vote.digest for vote in votes), **{name: digest(name) for name in binds},
         )  # fmt: skip
+
+    def hand_over(self, matter: str, **other: str) -> Signed:
+        answer = self.last(matter)
+        assert answer is not None
+        if answer.statement.act == "seal":
+            leaves = {"sent": digest(matter), "beside": "", "recipient": digest("recipient")}
+        else:
+            leaves = {"sent": digest("letter"), "beside": digest("index"), "recipient": ""}
+        told = {"to": "handed_over", "answered": answer.digest, "receipt_key": digest("key")}
+        return self.do("hand_over", matter, "P-cus", **(told | leaves | other))
+
+    def take_receipt(self, matter: str, **other: str) -> Signed:
+        handed = self.last(matter)
+        assert handed is not None
+        told = {
+            "to": "receipted", "handed_over": handed.digest, "receipt": digest("receipt"),
+            "sent": handed.statement.facts.get("sent", ""), "receipt_key": digest("key"),
+        }  # fmt: skip
+        return self.do("take_receipt", matter, "P-clk", **(told | other))
 
 
 def staffed() -> Paper:
@@ -123,7 +148,7 @@ def answered(paper: Paper, matter: str, *, act: str = "seal") -> None:
     first = paper.vote(matter, "P-ann", "one_vote", decision=decision)
     second = paper.vote(matter, "P-bob", "voted", decision=decision)
     paper.answer(act, matter, decision, first, second)
-    paper.do("hand_over", matter, "P-cus", to="handed_over")
+    paper.hand_over(matter)
 
 
 def entries(acts: list[Signed]) -> list[Logged]:

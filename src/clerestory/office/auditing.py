@@ -17,17 +17,11 @@ from clerestory.kernel import ClerestoryError
 from clerestory.kernel.canonical import digest_of
 from clerestory.law import PackStack
 from clerestory.office.asked import own_law
+from clerestory.office.kept import is_as_bound, keeps_paper
 from clerestory.office.office import Office
-from clerestory.office.papers import paper_digest, read_paper
+from clerestory.office.papers import read_paper
 from clerestory.office.walking import walk
 from clerestory.store.models import ActRow, MatterRow, PaperRow
-
-_BOUND = {
-    "receive": ("paper",), "amend": ("paper",), "withdraw": ("paper",),
-    "establish": ("evidence", "answer"), "refuse": ("letter",), "opine": ("opinion",),
-    "seal": ("recipient",),
-}  # fmt: skip
-"""By which fact an act binds what is kept with it; of a look it is what the look came to."""
 
 
 @dataclass(slots=True)
@@ -94,7 +88,7 @@ class OfficeAudit:
     def _act(self, logged: Logged, signed: Signed, again: DecidedAgain) -> Iterator[Discrepancy]:
         told = signed.statement
         self.counted.matters += told.act == "receive"
-        if told.act != "decide" and told.act not in _BOUND:
+        if told.act != "decide" and not keeps_paper(told):
             return
         try:
             content = read_paper(self.office, told.matter, told.position)
@@ -121,7 +115,7 @@ class OfficeAudit:
                     parts=parts,
                 )
             )
-        elif paper_digest(content) not in {told.facts.get(name) for name in _BOUND[told.act]}:
+        elif not is_as_bound(told, content):
             yield _altered(logged, signed)
 
     def _tables(self) -> Iterator[Discrepancy]:

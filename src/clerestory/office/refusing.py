@@ -5,8 +5,7 @@ it. No look is taken into the records, so they are the same whether a file exist
 kept sealed under the matter's key, and put out once the entry of the refusal is in the log.
 """
 
-import json
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +25,7 @@ from clerestory.office.answer.protections import as_told
 from clerestory.office.asked import own_law
 from clerestory.office.cells import Cells, cells_digest, releases_nothing
 from clerestory.office.errors import OfficeAltered
+from clerestory.office.kept import LETTERS, is_as_bound, letters_from
 from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done, stands_on
 from clerestory.office.office import Office
 from clerestory.office.papers import paper_digest, read_paper
@@ -33,9 +33,6 @@ from clerestory.office.ready import answer_name, entry_of, letter_paths
 from clerestory.office.voted import voted_on
 from clerestory.office.voting import ballot_of, two_votes
 from clerestory.store.models import MatterRow
-
-_LETTERS = ("letter", "index")
-"""What a refusal binds and puts out: the letter, and what is withheld, line by line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,20 +112,18 @@ def put_out_letters(office: Office, matter: str, folder: Path) -> tuple[Path, ..
     letters = _letters_in(office, told)
     make_lasting(folder)
     paths = letter_paths(folder, answer_name(office, acts))
-    for path, name in zip(paths, _LETTERS, strict=True):
+    for path, name in zip(paths, LETTERS, strict=True):
         _write(path, letters[name])
     return paths
 
 
 def _letters_in(office: Office, told: Statement) -> Mapping[str, bytes]:
-    kept = json.loads(read_paper(office, told.matter, told.position))
-    letters = {name: b64decode(kept[name]) for name in _LETTERS}
-    for name, one in letters.items():
-        if paper_digest(one) != told.facts[name]:
-            raise OfficeAltered(
-                f"a letter is what its refusal binds: {told.matter}, position {told.position}"
-            )
-    return letters
+    content = read_paper(office, told.matter, told.position)
+    if not is_as_bound(told, content):
+        raise OfficeAltered(
+            f"a letter is what its refusal binds: {told.matter}, position {told.position}"
+        )
+    return letters_from(content)
 
 
 def _refused(office: Office, matter: str, acts: list[Signed], on: date) -> Refused:

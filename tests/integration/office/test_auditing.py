@@ -6,6 +6,7 @@ All demands, people and records are made up.
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.apps import apps
 
 from clerestory.acts import sign
 from clerestory.audit.chain import Discrepancy
+from clerestory.disclosure import Receipt, sign_text
 from clerestory.kernel.canonical import canonical_bytes, digest_of
 from made_up_acts import FOUND, TWO, TWO_WHO, MadeUp
 from made_up_office import own_record
@@ -233,3 +235,41 @@ def test_a_decision_under_a_law_or_a_catalogue_that_is_not_here_is_said(peopled:
         [found] = again.take(one)
         assert (found.code, found.matter, found.position, found.index) == (code, "M", 4, 9)
     assert again.counted.decided == 0
+
+
+@sqlite
+def test_what_is_kept_of_a_refusal_a_hand_over_and_a_receipt_is_what_they_bind(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
+    from clerestory.office.papers import keep_paper, read_paper
+
+    their = signer("their")
+    matter = str(peopled.receive(paper=ASKS.encode()).matter)
+    peopled.establish(matter, f"findings.{VERIFIED}", "no")
+    peopled.decide(matter)
+    for who in ("P-ann", "P-bob"):
+        peopled.vote(matter, who)
+    peopled.refuse(matter)
+    letter, index = peopled.put_out_letters(matter, tmp_path / "out")
+    peopled.hand_over(matter, letter, f"{their.verifier.vkey}\n".encode())
+    told = Receipt(
+        demand_id="M-1", package=sha256(letter.read_bytes()).hexdigest(), by="a made-up office",
+        received_at=peopled.clock(),
+    )  # fmt: skip
+    peopled.take_receipt(matter, sign_text(f"{told.unsigned_bytes().decode()}\n", their))
+    rows = apps.get_model("store", "PaperRow").objects
+    kept = [read_paper(peopled.office, matter, position) for position in (6, 7, 8)]
+    swapped = json.loads(kept[0])
+    swapped["letter"], swapped["index"] = swapped["index"], swapped["letter"]
+    receipt = json.loads(kept[2]) | {"signature": "AA=="}
+    others = (canonical_bytes(swapped), f"{signer('P-bob').verifier.vkey}\n".encode(),
+              canonical_bytes(receipt))  # fmt: skip
+    for position, other in zip((6, 7, 8), others, strict=True):
+        for content in (other, b"{}")[: 1 if position == 6 else 2]:
+            rows.filter(matter_id=matter, position=position).delete()
+            keep_paper(peopled.office, matter, position, content)
+            found = audited(peopled, share=0.0)[1]
+            assert [(one.code, one.position) for one in found] == [("paper-altered", position)]
+        rows.filter(matter_id=matter, position=position).delete()
+        keep_paper(peopled.office, matter, position, kept[position - 6])
+    assert (codes(peopled), index.is_file()) == ([], True)

@@ -377,6 +377,7 @@ def test_a_slip_is_amended_a_reviewer_stands_aside_and_a_demand_is_taken_back() 
     assert refused("vote", "1", *by("P-ann")).error_code == "act-separation"
     Path("back.txt").write_text("made up: never mind")
     assert "number 1 is withdrawn" in office("withdraw", "1", "back.txt", *by("P-clk"))
+    assert "number 1 is closed: nothing more is done in it" in office("close", "1", *by("P-cus"))
     assert "entries of the log: each" in office("audit")
 
 

@@ -19,6 +19,7 @@ from clerestory.acts.statement import (
 from clerestory.acts.table import LEAVES, MATTER, OFFICE
 from clerestory.audit.chain.answers import Answering
 from clerestory.audit.chain.discrepancy import Discrepancy, Logged, Wrong
+from clerestory.audit.chain.leaving import Leaving
 from clerestory.kernel import Refusal
 from clerestory.kernel.time import quarter_text
 
@@ -32,6 +33,7 @@ class _Thread:
     position: int = 0
     site: str = ""
     answering: Answering = field(default_factory=Answering)
+    leaving: Leaving = field(default_factory=Leaving)
 
 
 class ChainCheck:
@@ -50,6 +52,7 @@ class ChainCheck:
         self._founding = founding
         self._staff = Staff(table=table)
         self._threads: dict[str, _Thread] = {}
+        self._left: set[bytes] = set()
         self._last_on = date.min
         self._numbers = 0
         self._first_digest = NOTHING_BEFORE
@@ -222,6 +225,7 @@ class ChainCheck:
             answer = Move(before=thread.standing.state, to=to or thread.standing.state)
         if kind == MATTER:
             yield from thread.answering.take(signed)
+            yield from thread.leaving.take(signed, self._left)
             if self._law and told.facts.get("law", self._law) != self._law:
                 yield Wrong(
                     f"an office answers by the law that was activated in it: {told.act}",

@@ -43,6 +43,7 @@ _WORDS = {
     "receipt": "the digest of the receipt",
     "handed_over": "the hand-over that it is about",
     "opinion": "the digest of counsel's answers",
+    "closes": "the last act of the matter",
     "decision": "the decision that it is about",
     "votes": "the two votes that it rests on",
     "lowered": "what is lowered, and to what",

@@ -30,6 +30,7 @@ _COMMANDS = {
     "hand-over": ("leaving", "Let the package or the letter leave."),
     "take-receipt": ("leaving", "Keep the receipt that its recipient signed."),
     "take-back": ("leaving", "Take back an answer that has not left."),
+    "close": ("closing", "Close a matter that came to its end."),
     "show": ("statements", "Tell in plain words what a written statement binds."),
     "sign": ("statements", "Add one's signature to a written statement."),
     "do": ("statements", "Do what a written statement says, once all have signed it."),

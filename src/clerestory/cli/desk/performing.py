@@ -73,24 +73,19 @@ def perform_signed(
         return _leaving(place, office, signed, given, at)
     if act in OF_A_PAPER:
         return _with_paper(place, office, signed, given, at)
-    if act == "refuse":
-        from clerestory.office.refusing import refuse
+    from clerestory.office import closing, counsel, deciding, refusing, voting
 
-        return refuse(office, signed, at=at)
-    if act == "decide":
-        from clerestory.office.deciding import decide
-
-        return decide(office, signed, at=at)
-    from clerestory.office import counsel, voting
-
-    without = {"vote": voting.vote, "recuse": voting.recuse, "refer": counsel.refer}
-    if act not in without:
+    alone = {
+        "decide": deciding.decide, "vote": voting.vote, "recuse": voting.recuse,
+        "refer": counsel.refer, "refuse": refusing.refuse, "close": closing.close,
+    }  # fmt: skip
+    if act not in alone:
         raise Refusal(
             f"no command does this act: {act!a}",
             code="act-unknown",
             todo="see docs/acts.md: which acts there are",
         )
-    return without[act](office, signed, at=at)
+    return alone[act](office, signed, at=at)
 
 
 def _leaving(

@@ -10,7 +10,7 @@ from clerestory.acts import load_table
 from clerestory.acts.statement import Signed, key_hash
 from clerestory.audit.chain import ChainCheck, Logged
 from clerestory.ledger import EventType
-from signed_acts import DAY, ORIGIN, Paper, answered, bent, entries, signer, staffed
+from signed_acts import DAY, ORIGIN, Paper, answered, bent, digest, entries, signer, staffed
 
 TABLE = load_table()
 
@@ -163,7 +163,7 @@ def unsealed(paper: Paper) -> None:
     decision = begun(paper)
     paper.vote("ME-3", "P-ann", "one_vote", decision=decision)
     paper.vote("ME-3", "P-bob", "voted", decision=decision)
-    paper.do("hand_over", "ME-3", "P-cus", to="handed_over")
+    paper.hand_over("ME-3")
 
 
 def lowered(paper: Paper, *, names: str) -> None:
@@ -177,6 +177,62 @@ def lowered(paper: Paper, *, names: str) -> None:
         for who, to in (("P-ann", "one_vote"), ("P-bob", "voted"))
     ]
     paper.answer("seal", "ME-3", stands, *votes)
+
+
+def sealed(paper: Paper, act: str = "seal") -> None:
+    decision = begun(paper)
+    votes = [
+        paper.vote("ME-3", who, to, decision=decision)
+        for who, to in (("P-ann", "one_vote"), ("P-bob", "voted"))
+    ]
+    paper.answer(act, "ME-3", decision, *votes)
+
+
+def left_as(act: str, **other: str) -> Callable[[Paper], list[Logged]]:
+    """Something else leaves than what was logged."""
+
+    def attack(paper: Paper) -> None:
+        sealed(paper, act)
+        paper.hand_over("ME-3", **other)
+
+    return at_the_end(attack)
+
+
+def receipted(handed: dict[str, str], **other: str) -> Callable[[Paper], list[Logged]]:
+    def attack(paper: Paper) -> None:
+        sealed(paper)
+        paper.hand_over("ME-3", **handed)
+        paper.take_receipt("ME-3", **other)
+
+    return at_the_end(attack)
+
+
+def signed_for(paper: Paper) -> None:
+    sealed(paper)
+    paper.take_receipt("ME-3")
+
+
+def taken_back(**other: str) -> Callable[[Paper], list[Logged]]:
+    def attack(paper: Paper) -> None:
+        sealed(paper)
+        answer = paper.last("ME-3")
+        assert answer is not None
+        told = {"to": "received", "answered": answer.digest, "reason": "made up"} | other
+        paper.do("take_back", "ME-3", "P-cus", **told)
+
+    return at_the_end(attack)
+
+
+def bound_to_nothing(paper: Paper) -> None:
+    decision = begun(paper)
+    votes = [
+        paper.vote("ME-3", who, to, decision=decision)
+        for who, to in (("P-ann", "one_vote"), ("P-bob", "voted"))
+    ]
+    paper.do(
+        "seal", "ME-3", "P-cus", to="sealed", decision=decision.digest, answer="0" * 64,
+        votes=" ".join(vote.digest for vote in votes), package="0" * 64, sender="0" * 63,
+    )  # fmt: skip
 
 
 def lets_themselves_in(paper: Paper) -> None:
@@ -254,7 +310,7 @@ def resigned(paper: Paper) -> list[Signed]:
 def forged(paper: Paper) -> list[Signed]:
     """Somebody without the key changes the last act."""
     last = paper.acts[-1]
-    statement = replace(last.statement, facts={"to": "handed_over", "whom": "other"})
+    statement = replace(last.statement, facts={**last.statement.facts, "whom": "other"})
     return [*paper.acts[:-1], Signed(statement=statement, signatures=last.signatures)]
 
 
@@ -304,6 +360,30 @@ ATTACKS: dict[str, tuple[Callable[[Paper], list[Logged]], list[str]]] = {
     "votes on the answer before": (at_the_end(lambda p: lowered(p, names="the first")), [
         "23 chain-vote-elsewhere", "24 chain-vote-elsewhere", "25 chain-answer-elsewhere",
     ]),
+    "a package with its receipt": (receipted({}), []),
+    "a package of another seal": (left_as("seal", answered="0" * 64), ["24 chain-left-other"]),
+    "a package to somebody else": (left_as("seal", recipient="0" * 64), ["24 chain-left-other"]),
+    "a package with a letter beside it": (left_as("seal", beside="0" * 64), [
+        "24 chain-left-other",
+    ]),
+    "another's package once more": (left_as("seal", sent=digest("ME-1")), ["24 chain-left-twice"]),
+    "a package without a digest": (left_as("seal", sent="it"), ["24 chain-leaving-unbound"]),
+    "another letter": (left_as("refuse", sent="0" * 64), ["24 chain-left-other"]),
+    "another index": (left_as("refuse", beside="0" * 64), ["24 chain-left-other"]),
+    "a seal of nothing": (at_the_end(bound_to_nothing), [
+        "23 chain-leaving-unbound", "23 chain-leaving-unbound",
+    ]),
+    "a receipt by a stranger": (receipted({}, receipt_key="0" * 64), ["25 chain-receipt-key"]),
+    "a receipt where no key was bound": (receipted({"receipt_key": ""}), ["25 chain-receipt-key"]),
+    "a receipt of another package": (receipted({}, sent="0" * 64), ["25 chain-receipt-other"]),
+    "a receipt of another hand-over": (receipted({}, handed_over="0" * 64), [
+        "25 chain-receipt-other",
+    ]),
+    "a receipt of what never left": (at_the_end(signed_for), [
+        "24 act-wrong-state", "24 chain-receipt-other",
+    ]),
+    "an answer that is taken back": (taken_back(), []),
+    "another answer that is taken back": (taken_back(answered="0" * 64), ["24 chain-left-other"]),
     "somebody who lets themselves in": (at_the_end(lets_themselves_in), [
         "19 chain-key", "19 act-wrong-role",
     ]),
