@@ -388,6 +388,95 @@ def test_no_refusal_denies_a_paper_that_was_shown(path: str, case: str, denied: 
     assert denied not in text
 
 
+MARKS = (
+    "address_confidentiality", "sud_patient", "domestic_violence", "protected_8usc1367",
+    "family_violence_indicator",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [n for n in sorted(STEPS) if crc32(n.encode()) % 7 == 0])
+def test_what_protects_a_person_changes_no_word_to_whom_the_same_is_given(name: str) -> None:
+    """Of a person with a mark and of one without, the same cells are told in the same letters."""
+    step, of = STEPS[name], given(name)
+    engine, stack = days().engine(step.packs, step.on), days().stack(step.packs)
+    mark = MARKS[crc32(name.encode()) // 7 % len(MARKS)]
+    told = []
+    for flags in (frozenset[str](), frozenset({mark})):
+        subjects = tuple(
+            replace(
+                one, flags=one.flags - set(MARKS) | (flags if one.relation == "named" else set())
+            )
+            for one in of.demand.subjects
+        )
+        demand = replace(of.demand, subjects=subjects)
+        ruled = engine.decide(demand)
+        seen = as_told(Decided(demand=demand, determination=ruled, stack=stack, sources={}))
+        told.append(written_from(stack, seen.demand, seen.determination, of.on))
+
+    cells = [[(r.item, r.outcome, r.coarsen_to) for r in one.determination.rulings] for one in told]
+    if told[0].is_own or cells[0] != cells[1]:
+        return  # The person's own side knows it, and what is given differs to see.
+    plain, marked = ([[*letter.lines] for _, letter in letters(one)] for one in told)
+    assert plain == marked
+
+
+# What each paper is called where a text speaks of it as if it had not come.
+ORDER, WARRANT, SUBPOENA = "order", "warrant", "subpoena"
+CALLED = {
+    "court_order": ORDER, "search_warrant": WARRANT, "administrative_warrant": WARRANT,
+    "judicial_subpoena": SUBPOENA, "grand_jury_subpoena": SUBPOENA,
+    "legislative_subpoena": SUBPOENA,
+    "administrative_subpoena": SUBPOENA, "matching_agreement": "agreement",
+    "consent": "(?:consent|permission|waiver|written release)",
+}  # fmt: skip
+
+
+def shown(demand: Demand) -> set[str]:
+    kinds = {paper.kind for paper in demand.instrument.with_accompanying}
+    kinds |= {"consent"} if demand.consents else set()
+    kinds |= {"matching_agreement"} if demand.agreements else set()
+    kinds |= {"court_order"} if demand.instrument.said["enforced_by_order"] == "yes" else set()
+    return {CALLED[kind] for kind in kinds & set(CALLED)}
+
+
+def denies(text: str, called: str) -> bool:
+    """Whether a text says of a paper that there is none, or that this one is none."""
+    before = rf"\b(?:no|not an?|not both|without an?)\b(?:[ -]\w+){{0,4}}[ -]{called}"
+    after = rf"{called}s?\b(?:,? \w+){{0,3}} (?:was|were) (?:not|neither)"
+    return bool(re.search(f"{before}|{after}", text, re.IGNORECASE))
+
+
+@every
+def test_no_text_on_a_law_that_was_looked_at_denies_a_paper_that_came(name: str) -> None:
+    """Of a law that is looked at beside a demand nothing is missing: it says what it takes."""
+    of = given(name)
+    beside = {
+        miss.authority
+        for ruling in of.determination.rulings
+        for miss in ruling.considered_not_met
+        if not miss.missing
+    }
+
+    said = {of.not_met_of(authority) for authority in beside}
+
+    assert [(t, one) for t in said for one in shown(of.demand) if denies(t, one)] == []
+    # So it is said on the terminal as well, and in the reason that counsel reads.
+    for ruling in of.determination.rulings:
+        for miss in ruling.considered_not_met:
+            text = of.authorities[miss.authority].not_met
+            if not miss.missing and of.not_met_of(miss.authority) != text:
+                assert text not in ruling.reason.counsel
+
+
+def test_what_denies_a_paper_is_known_when_it_is_read() -> None:
+    assert denies("There is no court order, and nobody agreed.", ORDER)
+    assert denies("An authorizing court order and a subpoena were not both presented.", SUBPOENA)
+    assert denies("The paper is not a search warrant that a judge signed.", WARRANT)
+    assert denies("The person's express permission was not shown.", CALLED["consent"])
+    assert not denies("It takes a court's order, in force, that it be obeyed.", ORDER)
+    assert not denies("No judge looks at this kind of warrant. It allows no search.", WARRANT)
+
+
 def test_the_sample_holds_every_kind_of_letter() -> None:
     kinds = {(kind, given(name).is_own) for name in STEPS for kind, _ in letters(given(name))}
 

@@ -164,8 +164,15 @@ def _signers_wrong(
             todo="leave the second signature out",
         )
         return
-    for signer in (actor, second) if second is not None else (actor,):
+    signers = (actor, second) if second is not None else (actor,)
+    for signer in signers:
         yield from _signer_wrong(act, signer, about)
+    if act.one_is and not any(act.one_is in signer.roles for signer in signers):
+        yield Denial(
+            code="act-needs-role",
+            what=f"one of those who sign {act.name} is {act.one_is}",
+            todo=f"ask somebody with the role {act.one_is}",
+        )
 
 
 def _signer_wrong(act: Act, signer: Actor, about: str | None) -> Iterator[Denial]:

@@ -79,6 +79,8 @@ def _rules(act: Act) -> Iterator[str]:
         yield "all before it proved to be in the log"
     if act.not_about_self:
         yield "not about oneself"
+    if act.one_is:
+        yield f"one of them is {act.one_is}"
     resets = dict.fromkeys(f"{move.before} to {move.to}" for move in act.moves if move.resets)
     if len(resets) == len(act.moves):
         yield "votes begin again"

@@ -20,7 +20,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "acts": {
         "of": str, "name": str, "says": str, "roles": list, "moves": list, "leaf": str,
         "signers": int, "trained": bool, "once": bool, "not_by": list, "proved": bool,
-        "not_about_self": bool,
+        "not_about_self": bool, "one_is": str,
     },
     "moves": {"from": str, "to": str, "resets": bool},
 }  # fmt: skip
@@ -179,6 +179,8 @@ def _rule_faults(table: Table) -> Iterator[Fault]:
             yield _fault((*path, "moves"), f"nothing is done after {stuck[0]}", "leave it out")
         if act.signers not in _SIGNERS:
             yield _fault((*path, "signers"), "one or two people sign", "write 1 or 2")
+        if act.one_is and act.one_is not in act.roles:
+            yield _fault((*path, "one_is"), "it is one of the act's roles", "correct it")
         if act.roles & reading:
             yield _fault((*path, "roles"), "a role that reads only does no act", "leave it out")
 

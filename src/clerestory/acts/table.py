@@ -59,6 +59,7 @@ class Act:
         not_by: Acts whose actors in this matter, in whatever round, may not do this one.
         proved: Whether every act before it must be proved to stand in the log.
         not_about_self: Whether the person whom it is about may not sign it.
+        one_is: The role that at least one of its signers has; any, where nothing is said.
     """
 
     of: str
@@ -73,6 +74,7 @@ class Act:
     not_by: frozenset[str] = frozenset()
     proved: bool = False
     not_about_self: bool = False
+    one_is: str = ""
 
     def moves_from(self, state: str) -> tuple[Move, ...]:
         """Return the moves that the act has from a state."""

@@ -208,7 +208,7 @@ class DeterminationView:
         for miss in misses.values():
             authority = authorities[miss.authority]
             said = "; ".join(map(self._decided.speaker.say, miss.missing))
-            text = said or authority.not_met
+            text = said or self._decided.speaker.not_met(authority)
             lead = "missing: " if miss.missing else ""
             self._say(
                 (f"considered {authority.citation} ({miss.authority})", "dim"), f": {lead}{text}"

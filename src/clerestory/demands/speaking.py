@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from clerestory.demands.condition import AllOf, AnyOf, Asked, Condition, all_of, asked_in
 from clerestory.demands.determination import Change, Question
 from clerestory.kernel import Refusal
+from clerestory.law.authorities import Authority
 from clerestory.law.fact import ANSWER
 from clerestory.law.fact_table import BY_PATH, ISSUER, KIND, whole_of
 from clerestory.law.sentence_file import Clause
@@ -71,6 +72,13 @@ class Speaker:
         words = {("defined" if asked.fact == "established" else "findings", c) for c in asked.codes}
         words |= {("findings", asked.fact.removeprefix(_FINDING)), ("facts", asked.fact)}
         return not words.isdisjoint(self.sentences.unsaid)
+
+    def not_met(self, authority: Authority) -> str:
+        """Return what answers a reader who relies on an authority in vain: it denies no paper.
+
+        The sentences have it where the authority's own text speaks of a paper as if none had come.
+        """
+        return self.sentences.text("authorities", authority.id, "not_met") or authority.not_met
 
     def change(self, change: Change) -> str:
         """Return what would have to be so."""

@@ -141,7 +141,7 @@ class LetterInput(Addressed):
 
     def not_met_of(self, name: str) -> str:
         """Return what answers a reader who relies on an authority in vain."""
-        return self._plainer(name, "not_met") or self.authority(name).not_met
+        return self.voice.not_met(self.authority(name))
 
     def _plainer(self, name: str, key: str) -> str:
         return self.voice.sentences.text("authorities", name, key)

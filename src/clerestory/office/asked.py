@@ -19,6 +19,7 @@ from clerestory.law.activation import check_active
 from clerestory.office.errors import OfficeAltered
 from clerestory.office.office import Office
 from clerestory.office.papers import paper_digest, read_paper
+from clerestory.office.standing_law import check_in_force
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def own_law(office: Office) -> OwnLaw:
     stack = load_stack(home / "packs", office.packs.split())
     check_active(stack, home / "packs")
     profiles = home / "profiles"
+    check_in_force(office, stack, profiles / office.profile, office.day(office.clock()))
     agency = load_catalogue(profiles / office.profile / "catalogue.toml").agency
     return OwnLaw(stack=stack, profiles=profiles, agency=agency)
 

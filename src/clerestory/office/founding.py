@@ -24,6 +24,7 @@ from clerestory.office.binding import NO, YES, bound_office, office_of, write_of
 from clerestory.office.errors import translated
 from clerestory.office.office import Chain, Clock, Keys, Office, own_key
 from clerestory.office.people import keep_member
+from clerestory.office.standing_law import first_law
 from clerestory.office.whole import one_transaction
 from clerestory.store.models import ActRow
 
@@ -74,6 +75,7 @@ def draft_founding(
         on=local_day(at, Zone(binding["zone"])),
         facts={
             **binding,
+            **first_law(binding["packs"], binding["profile"]),
             "made_up": made_up,
             "log_vkey": log_key.vkey,
             **first.facts("actor"),

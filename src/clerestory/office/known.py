@@ -16,6 +16,7 @@ from clerestory.office.claims import (
 )
 from clerestory.office.counsel import opinions_in, written_opinions
 from clerestory.office.office import Office
+from clerestory.office.standing_law import standing_law
 from clerestory.policy import Engine
 
 
@@ -32,6 +33,7 @@ def known_demand(office: Office, law: OwnLaw, matter: str, acts: Sequence[Signed
         # Whatever whoever keyed it in says of it: a look into the records alone tells.
         written[FINDINGS] = {n: said for n, said in demand.findings.items() if n != FOUND}
     written["opinions"] = written_opinions(opinions_in(office, matter, acts))
+    written["suspensions"] = standing_law(office).written_suspensions()
     vocabulary = law.stack.vocabulary
     return read_demand(settle(written, since_the_paper(acts), vocabulary), vocabulary)
 

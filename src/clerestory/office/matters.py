@@ -128,3 +128,12 @@ def unbound(name: str) -> Refusal:
         code="act-unbound",
         todo="have the statement written from what is given, and sign that",
     )
+
+
+def perform_on_office(office: Office, signed: Signed, *, at: datetime | None = None) -> Acted:
+    """Do an act on the office that writes no rows of its own, or find that it is done.
+
+    The same signed statement is the same act, done again; another statement is another act.
+    """
+    key = own_key("office", signed.statement.content.decode())
+    return perform(office, signed, key=key, save=lambda _step: None, at=at)

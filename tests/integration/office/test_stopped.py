@@ -120,8 +120,7 @@ def establish_and_what_follows(made: MadeUp) -> Iterator[tuple[int, Callable[[],
     for who in ("P-ann", "P-bob"):
         cast = sign(made.draft_vote(matter, who), signer(who))
         yield STEP, partial(vote, made.office, cast)
-    refused = sign(made.draft_refusal(matter), signer("P-cus"))
-    yield STEP, lambda: made.refuse(matter, refused)
+    # Not a refusal: what sets its letter has threads of its own, which no child by a fork has.
 
 
 def acts() -> int:

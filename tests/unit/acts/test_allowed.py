@@ -103,14 +103,29 @@ def test_only_the_door_draws_a_number_and_only_the_end_is_shown() -> None:
     assert {name for name, leaf in leaves.items() if leaf == "demand.closed"} == {"close"}
 
 
-def test_every_act_on_the_office_takes_two_people_and_never_oneself() -> None:
-    acts = TABLE.acts_of("office")
+def test_every_act_on_the_office_takes_two_people_but_the_one_that_only_lowers() -> None:
+    acts = {act.name: act for act in TABLE.acts_of("office")}
+    people = {"join", "assign", "train", "replace_key", "leave"}
 
-    assert {act.name for act in acts} == {
-        "found", "join", "assign", "train", "replace_key", "leave",
+    assert acts.keys() == people | {"found", "activate", "suspend", "resume"}
+    assert {name for name, act in acts.items() if act.signers == 1} == {"suspend"}
+    assert {name for name, act in acts.items() if act.not_about_self} == people
+    assert {name: act.one_is for name, act in acts.items() if act.one_is} == {
+        "activate": "counsel", "resume": "counsel",
     }  # fmt: skip
-    assert all(act.signers == 2 for act in acts)
-    assert all(act.not_about_self for act in acts if act.name != "found")
+    assert acts["suspend"].roles == {"counsel"}
+
+
+def test_one_of_two_who_let_a_law_answer_is_counsel() -> None:
+    law, off, adm = (
+        Actor(id=f"P-{role}", roles=frozenset({role}), trained=True)
+        for role in ("counsel", "privacy_officer", "administrator")
+    )
+    for first, second, code in ((law, off, None), (off, law, None), (off, adm, "act-needs-role")):
+        answer = allowed(
+            TABLE, "activate", standing=Standing(state="open"), actor=first, second=second
+        )
+        assert getattr(answer, "code", None) == code
 
 
 def test_administrators_and_readers_act_in_no_matter() -> None:

@@ -56,6 +56,7 @@ class ChainCheck:
         self._last_on = date.min
         self._numbers = 0
         self._first_digest = NOTHING_BEFORE
+        self._law = ""
 
     @property
     def staff(self) -> Staff:
@@ -225,4 +226,11 @@ class ChainCheck:
         if kind == MATTER:
             yield from thread.answering.take(signed)
             yield from thread.leaving.take(signed, self._left)
+            if self._law and told.facts.get("law", self._law) != self._law:
+                yield Wrong(
+                    f"an office answers by the law that was activated in it: {told.act}",
+                    code="chain-law-not-in-force",
+                )
+        elif told.act in {"found", "activate"}:
+            self._law = told.facts.get("law", "")
         thread.standing = thread.standing.after(answer, Done(told.act, told.actor))

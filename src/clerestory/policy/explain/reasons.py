@@ -78,7 +78,8 @@ class Reasons:
     def _miss(self, miss: NearMiss) -> str:
         known = self._law.stack.authorities[miss.authority]
         if not miss.missing:
-            return self._say("considered_answered", citation=known.citation, text=known.not_met)
+            text = self._speaker.not_met(known)
+            return self._say("considered_answered", citation=known.citation, text=text)
         missing = "; ".join(map(self._speaker.say, miss.missing))
         return self._say("considered", citation=known.citation, missing=missing)
 
