@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 import pyrage
 import pytest
@@ -21,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 from cryptography.x509 import Certificate
 from django.apps import apps
-from django.db import transaction
+from django.db import connections, transaction
 
-from clerestory.acts import NotAllowed, key_hash, sign
+from clerestory.acts import NotAllowed, Signed, key_hash, sign
 from clerestory.disclosure import Receipt, key_digest, sign_text
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 from clerestory.ledger import Event, EventType
@@ -454,3 +455,63 @@ def test_who_has_a_certificate_opens_the_package_and_signs_for_it_with_that(
     assert state(matter) == "handed_over"
     peopled.take_receipt(matter, told, signature=signature_of(certificate, key))
     assert (state(matter), peopled.audit()) == ("receipted", [])
+
+
+class _Stopped(Ed25519Signer):
+    """The sender's key in a process that stops before its n-th signature."""
+
+    left = 0
+
+    def sign(self, message: bytes) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        return super().sign(message)
+
+
+@sqlite
+def test_a_package_that_was_stopped_in_between_is_finished_by_the_same_again(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
+    from clerestory.office.sealing import put_out
+
+    out = tmp_path / "out"
+    matter = peopled.answered(ASKS, VERIFIED)
+    peopled.seal(matter, f"{THEIRS.to_public()}\n".encode())
+    stops = _Stopped(name=signer("sender").verifier.name, seed=sha256(b"sender").digest())
+    for number in range(2):
+        stops.left = number
+        with pytest.raises(KeyboardInterrupt):
+            put_out(peopled.office, matter, sender=stops, folder=out)
+        assert list(out.iterdir()) == []
+
+    peopled.hand_over(matter, peopled.put_out(matter, out))
+
+    assert (state(matter), peopled.audit()) == ("handed_over", [])
+
+
+def test_of_two_seals_of_the_same_votes_at_once_one_stands(peopled: MadeUp) -> None:
+    from clerestory.office.sealing import seal
+
+    matter = peopled.answered(ASKS, VERIFIED)
+    keys = [f"{pyrage.x25519.Identity.generate().to_public()}\n".encode() for _ in range(2)]
+    drafts = [sign(peopled.draft_seal(matter, key), signer("P-cus")) for key in keys]
+    codes: list[str] = []
+
+    def run(signed: Signed, recipient: bytes) -> None:
+        try:
+            seal(peopled.office, signed, recipient=recipient, sender=signer("sender").verifier)
+            codes.append("")
+        except Refusal as fault:
+            codes.append(fault.code)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=each) for each in zip(drafts, keys, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(codes) == ["", "act-moved-on"]
+    assert (len(peopled.office.rows(matter)), peopled.audit()) == (7, [])
