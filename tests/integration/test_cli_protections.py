@@ -604,12 +604,19 @@ def test_where_the_card_of_a_household_was_used_is_not_told_to_one_of_them_whom_
         AMINA, "2026-03-01", "Bath Market, $12",
     )  # fmt: skip
 
-    fields = [f"S1.{one}" for one in ("benefit_amount", "ebt_transactions")]
+    # Nor when and where somebody of the case comes to an office, and from where they write.
+    desk.record(
+        "UPDATE snap_cases SET appointment_times = ?, ip_address = ? WHERE person_id = ?",
+        "2026-03-09 10:00, Bath office", "192.0.2.7", AMINA,
+    )  # fmt: skip
+
+    traces = ["appointment_times", "ebt_transactions", "ip_address"]
+    fields = [f"S1.{one}" for one in ("benefit_amount", *traces)]
     package = desk.disclose(instead=OWN | {"records": [{"program": "snap", "fields": fields}]})[1]
 
-    assert ("Bath Market" in words_of(package)) is opens
-    assert fields_of(package)[0] == "benefit_amount"
-    assert ("ebt_transactions" in fields_of(package)) is opens
+    told = words_of(package)
+    assert [said in told for said in ("Bath Market", "Bath office", "192.0.2.7")] == [opens] * 3
+    assert sorted(fields_of(package)) == sorted(["benefit_amount", *(traces if opens else ())])
 
 
 def test_her_own_record_tells_her_where_she_lives(desk: Desk) -> None:

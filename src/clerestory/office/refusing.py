@@ -24,6 +24,7 @@ from clerestory.office.answer.decided import Decided
 from clerestory.office.answer.protections import as_told
 from clerestory.office.asked import own_law
 from clerestory.office.cells import Cells, cells_digest, releases_nothing
+from clerestory.office.counsel import opinions_in
 from clerestory.office.errors import OfficeAltered
 from clerestory.office.kept import LETTERS, is_as_bound, letters_from
 from clerestory.office.matters import acts_in, bound_key, check_act, do, is_done, stands_on
@@ -162,7 +163,7 @@ def _told(office: Office, matter: str, acts: list[Signed], cells: Cells, on: dat
     told = as_told(voted_on(office, matter, acts, cells, on))
     rulings = told.determination.rulings
     said = {one.outcome for one in rulings} | {one.lowered_from for one in rulings}
-    if Outcome.REFER in said and not any(act.statement.act == "opine" for act in acts):
+    if Outcome.REFER in said and not opinions_in(office, matter, acts):
         raise Refusal(
             "a letter that says what would be said of anybody would say that counsel answers this, "
             "and counsel was not asked",

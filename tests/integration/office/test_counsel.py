@@ -11,12 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from django.apps import apps
 
 from clerestory.acts import NotAllowed, key_hash, sign
 from clerestory.kernel import Refusal
-from made_up_acts import FOUND, TWO, TWO_WHO, MadeUp
+from made_up_acts import FOUND, NOBODY, TWO, TWO_WHO, MadeUp
 from made_up_office import own_record
 from signed_acts import signer
 
@@ -119,6 +120,12 @@ def test_an_opinion_in_favor_opens_what_the_law_lets_counsel_open(
     assert peopled.opine(matter, opinion(), signed=sign(
         replace(peopled.office.signed(peopled.office.rows(matter)[6]).statement), signer("P-law"),
     )).again  # fmt: skip
+    for who in ("P-ann", "P-bob"):
+        peopled.vote(matter, who)
+    to = pyrage.x25519.Identity.generate()
+    peopled.seal(matter, f"{to.to_public()}\n".encode())
+    path = peopled.put_out(matter, tmp_path / "out")
+    assert b"91 Demonstration Lane" in pyrage.decrypt(path.read_bytes(), [to])
     assert peopled.audit() == []
 
 
@@ -130,6 +137,45 @@ def test_an_opinion_against_closes_it_and_it_is_refused(peopled: MadeUp, tmp_pat
     assert (state(matter), outcomes(peopled, matter)) == (
         "decided", {"wic/S1.address": "withhold"},
     )  # fmt: skip
+    for who in ("P-ann", "P-bob"):
+        peopled.vote(matter, who)
+    peopled.refuse(matter)
+    letter, index = peopled.put_out_letters(matter, tmp_path / "out")
+    peopled.hand_over(matter, letter)
+    assert (letter.name, index.name) == ("1-refusal.pdf", "1-withheld.pdf")
+    assert peopled.audit() == []
+
+
+@sqlite
+def test_a_letter_that_says_counsel_was_asked_is_of_a_matter_in_which_they_were(
+    peopled: MadeUp,
+) -> None:
+    # Nobody is found, and of anybody who was counsel would have been asked for one of the two.
+    paper = WIC.replace("program: wic", "program: mainecare").replace(
+        "agreements:", "- {program: ccdf, fields: [S1.phone]}\nagreements:"
+    ).replace("[wic]", "[mainecare, ccdf]")  # fmt: skip
+    matter = str(peopled.receive(paper=paper.encode()).matter)
+    for finding in ("requester_identified", "subject_notified", "written_request_complete",
+                    "official_capacity"):  # fmt: skip
+        peopled.establish(matter, f"findings.{finding}")
+    peopled.establish(matter, "agreements.1", who="P-clk")
+    peopled.establish(matter, "agreements.1", who="P-law", by="counsel")
+    peopled.persons(matter, NOBODY)
+    peopled.decide(matter)
+    for who in ("P-ann", "P-bob"):
+        peopled.vote(matter, who)
+
+    with pytest.raises(Refusal) as fault:
+        peopled.refuse(matter)
+
+    assert (fault.value.code, state(matter)) == ("refuse-counsels-own", "voted")
+    peopled.refer(matter)
+    peopled.opine(matter)
+    peopled.decide(matter)
+    for who in ("P-ann", "P-bob"):
+        peopled.vote(matter, who)
+    peopled.refuse(matter)
+    assert (state(matter), peopled.audit()) == ("refused", [])
 
 
 @sqlite

@@ -7,7 +7,7 @@ import click
 
 from clerestory.cli.desk.place import office_option, place
 from clerestory.cli.exit_codes import ExitCode
-from clerestory.cli.terminal import show_progress, tell, tell_folded
+from clerestory.cli.terminal import tell, tell_folded
 
 
 @click.command()
@@ -37,7 +37,6 @@ def audit(founding: str | None, sample: float, seed: int, folder: Path | None) -
         where = f", {each.matter}" if each.matter else ""
         where += f" position {each.position}" if each.position else ""
         tell_folded(f"{each.code}{entry}{where}: {each.what}")
-    show_progress(None)
     told = run.counted
     if told.found:
         tell(f"{told.found} findings in {told.entries} entries of the log")
@@ -56,4 +55,5 @@ def audit(founding: str | None, sample: float, seed: int, folder: Path | None) -
 
 
 def _tell_progress(done: int) -> None:
-    show_progress(f"{done} entries checked")
+    if done % 5_000 == 0:
+        tell(f"{done} entries checked", err=True)

@@ -20,8 +20,9 @@ from clerestory.office.answer.protections import Protected, unsaid
 _PICTURES = frozenset({".png", ".jpg", ".jpeg"})
 # The groups of the vocabulary that a column of addresses is in.
 _OF_ADDRESSES = frozenset({"contact", "whereabouts"})
-# Where a card was used that serves a household.
-_OF_ONE_CARD = frozenset({"ebt_transactions"})
+# What a household leaves traces in together: its one card, the appointments of its case, and the
+# networks from which somebody of it wrote to the agency.
+_OF_ALL_AT_HOME = frozenset({"ebt_transactions", "appointment_times", "ip_address"})
 
 
 def keep_true_address(
@@ -57,12 +58,13 @@ def keep_true_address(
     }
     # The papers and notes of a case are its members' alike. What one of them told there in
     # confidence, such as a plan to flee, is not given to another, who asks for their own record.
-    # Nor is where their one card was used, since that tells in which town who has fled is now.
+    # Nor is where their one card was used, when and where somebody comes to an office, or from
+    # where they wrote, since that tells in which town who has fled is now.
     kept |= {
         item
         for item, value in found.items()
         if item.subject in protected.shared_papers
-        and ("narrative" in known.groups_of(item) or (item.field in _OF_ONE_CARD and value))
+        and ("narrative" in known.groups_of(item) or (item.field in _OF_ALL_AT_HOME and value))
     }
     if not kept:
         return protected
