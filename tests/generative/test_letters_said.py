@@ -388,6 +388,21 @@ def test_no_refusal_denies_a_paper_that_was_shown(path: str, case: str, denied: 
     assert denied not in text
 
 
+def test_a_letter_does_not_say_that_something_else_would_have_to_be_asked() -> None:
+    path = "casebook/dockets.yaml"
+    document = pick_case(load_document(ROOT / path), path, "DK-10-ME-CONGRESS-2025-09")
+    on, stack = day_of(plain(document)["expect"][0]), days().stack(("us-federal", "us-me"))
+    asked = read_demand(demand_on(document, on), stack.vocabulary)
+    of = written_from(stack, asked, days().engine(("us-federal", "us-me"), on).decide(asked), on)
+
+    text = " ".join(line for _, letter in letters(of) for line in letter.lines)
+
+    assert "what is asked for is one of these: contracts with providers" in text
+    assert "something else" not in text
+    # The cover promises no more than the index says.
+    assert "each part that is not given, and says why." in text
+
+
 MARKS = (
     "address_confidentiality", "sud_patient", "domestic_violence", "protected_8usc1367",
     "family_violence_indicator",

@@ -17,6 +17,7 @@ Said = tuple[Bullet, ...]
 # permission to oneself shows nothing.
 _STRANGERS = frozenset({"consent", "agreement", "paper", "papers"})
 _IN_WRITING = "paper.written"
+_WHAT_IS_ASKED = frozenset({"resource", "resource.name"})
 _FINDING = "findings."
 # A permission that covers all that is asked is there, and names who asks.
 _PERMISSION = frozenset(Asked(path, (code,)) for path, code in whole_of("consent"))
@@ -257,7 +258,14 @@ def _bullets(given: LetterInput, conditions: Iterable[Condition]) -> Said:
     told = [one for one in conditions if not given.voice.tells_of_files(one)]
     if set(told) >= _PERMISSION:
         told = [one for one in told if one not in _IN_PERMISSION]
+    if any(_is_of_what_is_asked(one, wanted=True) for one in told):
+        # What it would have to be says already that it is something else.
+        told = [one for one in told if not _is_of_what_is_asked(one, wanted=False)]
     return tuple(map(_bullet, given.voice.lines(told)))
+
+
+def _is_of_what_is_asked(one: Condition, *, wanted: bool) -> bool:
+    return isinstance(one, Asked) and one.fact in _WHAT_IS_ASKED and one.wanted is wanted
 
 
 def _bullet(line: Line) -> Bullet:
