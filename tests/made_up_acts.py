@@ -296,16 +296,19 @@ class MadeUp:
             self.office, told, sent=sent, sender=signer("sender").verifier, receipt_key=receipt_key
         )
 
-    def take_receipt(self, matter: str, receipt: bytes, signed: Signed | None = None) -> Any:
+    def take_receipt(
+        self, matter: str, receipt: bytes, signed: Signed | None = None,
+        signature: bytes | None = None,
+    ) -> Any:  # fmt: skip
         from clerestory.office.handing_over import draft_receipt_taken, take_receipt
 
         if signed is None:
             told = draft_receipt_taken(
-                self.office, matter, receipt=receipt, actor="P-clk",
+                self.office, matter, receipt=receipt, signature=signature, actor="P-clk",
                 key=key_hash(signer("P-clk").verifier),
             )  # fmt: skip
             signed = sign(told, signer("P-clk"))
-        return take_receipt(self.office, signed, receipt=receipt)
+        return take_receipt(self.office, signed, receipt=receipt, signature=signature)
 
     def take_back(self, matter: str, folder: Path, reason: str = "a made-up slip") -> Any:
         from clerestory.office.taking_back import draft_take_back, take_back

@@ -5,25 +5,33 @@ All demands, people and records are made up.
 
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 import pyrage
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
+from cryptography.x509 import Certificate
 from django.apps import apps
-from django.db import transaction
+from django.db import connections, transaction
 
-from clerestory.acts import NotAllowed, key_hash, sign
+from clerestory.acts import NotAllowed, Signed, key_hash, sign
 from clerestory.disclosure import Receipt, key_digest, sign_text
 from clerestory.kernel import ClerestoryError, Corruption, Refusal
 from clerestory.ledger import Event, EventType
 from clerestory.notes import Ed25519Signer, OtherSigner
 from made_up_acts import MadeUp
 from made_up_office import own_record
+from mail_program import make_certificate
 from signed_acts import signer
 
 ASKS = own_record("M-1", received="2026-12-01", program="mainecare", fields=["address", "phone"])
@@ -407,3 +415,103 @@ def test_what_is_withdrawn_or_refused_is_destroyed_where_it_is_void(
             with pytest.raises(Refusal) as none:
                 peopled.put_out_letters(other, out)
             assert none.value.code == "refuse-none"
+
+
+@sqlite
+def test_who_has_a_certificate_opens_the_package_and_signs_for_it_with_that(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
+    certificate, key = make_certificate()
+    pem = certificate.public_bytes(Encoding.PEM)
+    matter = peopled.answered(ASKS, VERIFIED)
+    peopled.seal(matter, pem)
+    path = peopled.put_out(matter, tmp_path / "out")
+    assert path.name == "M-1+1.tar.p7m"
+    (tmp_path / "crt").write_bytes(pem)
+    (tmp_path / "key").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    opened = subprocess.run(
+        ["openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", path, "-recip",
+         tmp_path / "crt", "-inkey", tmp_path / "key"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert b"91 Demonstration Lane" in opened.stdout
+    peopled.hand_over(matter, path, pem)
+    peopled.clock.on(hours=2)
+    told = Receipt(
+        demand_id="M-1", package=sha256(path.read_bytes()).hexdigest(), by="a made-up office",
+        received_at=peopled.clock(),
+    ).unsigned_bytes()  # fmt: skip
+
+    def signature_of(cert: Certificate, with_key: RSAPrivateKey) -> bytes:
+        return (
+            PKCS7SignatureBuilder().set_data(told).add_signer(cert, with_key, SHA256())
+            .sign(Encoding.DER, [PKCS7Options.DetachedSignature, PKCS7Options.Binary])
+        )  # fmt: skip
+
+    with pytest.raises(ClerestoryError):
+        peopled.take_receipt(matter, told, signature=signature_of(*make_certificate()))
+    assert state(matter) == "handed_over"
+    peopled.take_receipt(matter, told, signature=signature_of(certificate, key))
+    assert (state(matter), peopled.audit()) == ("receipted", [])
+
+
+class _Stopped(Ed25519Signer):
+    """The sender's key in a process that stops before its n-th signature."""
+
+    left = 0
+
+    def sign(self, message: bytes) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        return super().sign(message)
+
+
+@sqlite
+def test_a_package_that_was_stopped_in_between_is_finished_by_the_same_again(
+    peopled: MadeUp, tmp_path: Path
+) -> None:
+    from clerestory.office.sealing import put_out
+
+    out = tmp_path / "out"
+    matter = peopled.answered(ASKS, VERIFIED)
+    peopled.seal(matter, f"{THEIRS.to_public()}\n".encode())
+    stops = _Stopped(name=signer("sender").verifier.name, seed=sha256(b"sender").digest())
+    for number in range(2):
+        stops.left = number
+        with pytest.raises(KeyboardInterrupt):
+            put_out(peopled.office, matter, sender=stops, folder=out)
+        assert list(out.iterdir()) == []
+
+    peopled.hand_over(matter, peopled.put_out(matter, out))
+
+    assert (state(matter), peopled.audit()) == ("handed_over", [])
+
+
+def test_of_two_seals_of_the_same_votes_at_once_one_stands(peopled: MadeUp) -> None:
+    from clerestory.office.sealing import seal
+
+    matter = peopled.answered(ASKS, VERIFIED)
+    keys = [f"{pyrage.x25519.Identity.generate().to_public()}\n".encode() for _ in range(2)]
+    drafts = [sign(peopled.draft_seal(matter, key), signer("P-cus")) for key in keys]
+    codes: list[str] = []
+
+    def run(signed: Signed, recipient: bytes) -> None:
+        try:
+            seal(peopled.office, signed, recipient=recipient, sender=signer("sender").verifier)
+            codes.append("")
+        except Refusal as fault:
+            codes.append(fault.code)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=each) for each in zip(drafts, keys, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(codes) == ["", "act-moved-on"]
+    assert (len(peopled.office.rows(matter)), peopled.audit()) == (7, [])
