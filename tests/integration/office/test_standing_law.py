@@ -104,7 +104,7 @@ def other_gate(home: Path) -> None:
     path = home / "packs/active.json"
     text = path.read_text("utf-8")
     assert '"proved"' in text
-    path.write_text(text.replace('"proved"', '"promised": 1, "proved"', 1), "utf-8")
+    path.write_text(text.replace('"proved"', '"promised": 1, "proved"'), "utf-8")
 
 
 @sqlite
