@@ -117,9 +117,8 @@ def record_receipt(
         check_one_time(ledger, told, instead_of)
         day = office.day(at)
         check_not_before(office, ledger, told.demand_id, day)
-        dated = {"on": str(day)}
-        if behind := later_day(ledger, told.demand_id, day):
-            dated["late"] = behind
+        behind = later_day(ledger, told.demand_id, day)
+        dated = {"on": str(day)} | ({"late": behind} if behind else {})
         event = replace(event, fields={**event.fields, **dated})
         (appended,) = ledger.append([event], at, zone=office.zone)
     return Recorded(receipt=told, index=appended.index, again=False)
