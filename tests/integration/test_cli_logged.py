@@ -367,7 +367,13 @@ def test_the_same_receipt_is_logged_once(office: Path) -> None:
 
     first = type_command("receipt", notes / "first", package, *record)
     again = type_command("receipt", notes / "first", package, *record)
-    later = type_command("receipt", notes / "later", package, *record)
+    with pytest.raises(Refusal, match="entry 3 is a receipt of this one of another time") as caught:
+        type_command("receipt", notes / "later", package, *record)
+    assert caught.value.code == "receipt-other-time"
+    assert len(logged(office)) == 4
+    later = type_command("receipt", notes / "later", package, *record, "--instead-of", "3")
+    with pytest.raises(Refusal, match="entry 4 is a receipt") as caught:
+        type_command("receipt", notes / "first", package, *record)
 
     assert first == f"The receipt of agents.example/r for {ID} is recorded: log entry 3.\n"
     assert again == (
@@ -516,7 +522,7 @@ def test_one_key_signs_for_one_recipient(office: Path) -> None:
     def record(by: str) -> str:
         told = Receipt(
             demand_id=ID, package=digest(package.read_bytes()), by=by,
-            received_at=datetime(2026, 10, 21, 17, tzinfo=UTC),
+            received_at=datetime(2026, 10, 21, 16, tzinfo=UTC),
         )  # fmt: skip
         receipt.write_bytes(told.unsigned_bytes())
         bare.write_bytes(own.sign(receipt.read_bytes()))

@@ -1073,6 +1073,34 @@ def test_that_a_parent_is_no_danger_is_found_with_what_the_record_says_or_not_at
     assert "findings.representative_may_endanger" in caught.value.todo
 
 
+def test_a_parent_reads_nothing_of_a_grown_person_whom_the_demand_calls_a_minor(
+    desk: Desk,
+) -> None:
+    parent = OWN | {
+        "requester": {"body": "a made-up parent", "class": "representative_of_subject"},
+        "representatives": [{"for": "S1", "as": "parent"}],
+        "records": [{"program": "snap", "fields": ["S1.address"]}],
+    }
+    findings = {
+        "representative_authority_shown": "yes", "representative_may_endanger": "no",
+        "identifier_matches_one_person": "yes",
+    }  # fmt: skip
+    decided = as_found(desk, parent, findings=findings, flags=("minor",))
+    assert decided.determination.rulings[0].outcome is Outcome.RELEASE
+    catalogue = load_catalogue(HOME / "profiles" / "maine-dhhs" / "catalogue.toml")
+
+    with (
+        closing(open_source(desk.agency / "agency.sqlite")) as source,
+        pytest.raises(Refusal, match="by their record they are of age: S1") as caught,
+    ):
+        decide_with_record(
+            decided, source=source, catalogue=catalogue, persons={"S1": AMINA},
+            on=date(2026, 3, 6),
+        )  # fmt: skip
+
+    assert caught.value.code == "record-of-age"
+
+
 @pytest.mark.parametrize(
     ("statement", "code"),
     [

@@ -11,6 +11,7 @@ from clerestory.cli.office import Office
 from clerestory.disclosure import KEY_FILE_BYTES, Receipt, ReceiptKey, key_digest, read_receipt_key
 from clerestory.holdings.letters import plain, words_of
 from clerestory.kernel import Refusal
+from clerestory.kernel.time import utc_text
 from clerestory.ledger import EventType, Ledger
 from clerestory.ledger.repeats import fields_everywhere, fields_of
 from clerestory.notes import parse_vkey
@@ -97,6 +98,26 @@ def check_one_key(
                 todo="compare the key with the one agreed at the hand-over; keep both receipts, "
                 "and ask the recipient which is theirs; where it is this one, add --instead-of "
                 f"{index}",
+            )
+
+
+def check_one_time(ledger: Ledger, told: Receipt, instead_of: int | None = None) -> None:
+    """Refuse a second receipt of one package that says another time than the first.
+
+    Raises:
+        Refusal: The log holds one. Whoever has signed for two times could later show the one that
+            suits them.
+    """
+    for index, fields in standing_receipts(ledger, told.demand_id, instead_of).items():
+        if fields["package"] == told.package and fields["received_at"] != utc_text(
+            told.received_at
+        ):
+            raise Refusal(
+                "a package is received once: the log's entry "
+                f"{index} is a receipt of this one of another time",
+                code="receipt-other-time",
+                todo="keep both receipts, and ask the recipient which is right; where it is this "
+                f"one, add --instead-of {index}",
             )
 
 

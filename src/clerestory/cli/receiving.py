@@ -15,6 +15,7 @@ from clerestory.cli.receipt_keys import (
     check_not_ours,
     check_one_key,
     check_one_name,
+    check_one_time,
     check_replaces,
     standing_receipts,
 )
@@ -113,11 +114,11 @@ def record_receipt(
             check_replaces(ledger, told, instead_of)
         check_one_key(ledger, told, theirs, instead_of)
         check_one_name(ledger, told, theirs)
+        check_one_time(ledger, told, instead_of)
         day = office.day(at)
         check_not_before(office, ledger, told.demand_id, day)
-        dated = {"on": str(day)}
-        if behind := later_day(ledger, told.demand_id, day):
-            dated["late"] = behind
+        behind = later_day(ledger, told.demand_id, day)
+        dated = {"on": str(day)} | ({"late": behind} if behind else {})
         event = replace(event, fields={**event.fields, **dated})
         (appended,) = ledger.append([event], at, zone=office.zone)
     return Recorded(receipt=told, index=appended.index, again=False)

@@ -8,8 +8,9 @@ decided again under the law that it names.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from clerestory.acts import Signed
+from clerestory.acts import OFFICE_CHAIN, Signed, Statement
 from clerestory.audit.chain import ChainCheck, Discrepancy, Logged
 from clerestory.audit.decided_again import DecidedAgain, Kept
 from clerestory.audit.sources_of_fields import sources_of
@@ -56,6 +57,7 @@ class OfficeAudit:
     share: float = 0.05
     progress: Callable[[int], None] | None = None
     counted: Audited = field(default_factory=Audited)
+    _suspended: set[str] = field(default_factory=set, init=False, repr=False)
 
     def run(self) -> Iterator[Discrepancy]:
         """Check all; nothing is written, and it may be stopped anywhere."""
@@ -87,6 +89,7 @@ class OfficeAudit:
 
     def _act(self, logged: Logged, signed: Signed, again: DecidedAgain) -> Iterator[Discrepancy]:
         told = signed.statement
+        self._note_suspension(told)
         self.counted.matters += told.act == "receive"
         if told.act != "decide" and not keeps_paper(told):
             return
@@ -104,6 +107,7 @@ class OfficeAudit:
             if any(digest_of(part) != told.facts.get(name) for name, part in parts.items()):
                 yield _altered(logged, signed)
                 return
+            yield from self._opened_by_suspended(logged, signed, parts)
             yield from again.take(
                 Kept(
                     matter=told.matter,
@@ -117,6 +121,26 @@ class OfficeAudit:
             )
         elif not is_as_bound(told, content):
             yield _altered(logged, signed)
+
+    def _note_suspension(self, told: Statement) -> None:
+        if told.matter == OFFICE_CHAIN and told.act in {"suspend", "resume"}:
+            authority = {told.facts.get("authority", "")}
+            self._suspended = self._suspended - authority
+            if told.act == "suspend":
+                self._suspended |= authority
+
+    def _opened_by_suspended(
+        self, logged: Logged, signed: Signed, parts: Mapping[str, Any]
+    ) -> Iterator[Discrepancy]:
+        """Tell of a suspension that stood in the log before a decision and is no fact of it."""
+        told = signed.statement
+        known = {one.get("authority") for one in parts["demand"].get("suspensions") or ()}
+        for authority in sorted(self._suspended - known):
+            yield Discrepancy(
+                code="decision-suspended",
+                what=f"a decision knows each authority that is suspended: {authority}",
+                index=logged.index, matter=told.matter, position=told.position,
+            )  # fmt: skip
 
     def _tables(self) -> Iterator[Discrepancy]:
         """Tell of rows for which no act stands: written by hand, beside the log."""

@@ -24,7 +24,7 @@ from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import Json, canonical_bytes
 from clerestory.office.acting import Acted, draft
 from clerestory.office.answer.looking_up import Holdings, looked_up, refs_named
-from clerestory.office.answer.protections import VIOLENCE
+from clerestory.office.answer.protections import VIOLENCE, check_of_age
 from clerestory.office.asked import own_law
 from clerestory.office.claims import FOUND, PERSONS, since_the_paper
 from clerestory.office.errors import OfficeAltered
@@ -198,7 +198,8 @@ def looking(
     Raises:
         RosterFault: It is another demand's, or somebody is missing, twice or too many.
         ReadFault: The agency holds no such field.
-        Refusal: Nothing of anybody would leave, or the records or their index cannot be used.
+        Refusal: Nothing of anybody would leave, the records or their index cannot be used, or the
+            paper calls somebody a minor who is of age.
     """
     holdings = holdings_of(office)
     law = own_law(office)
@@ -228,9 +229,11 @@ def looking(
         for one in resolved:
             ref, flags = str(one.ref), frozenset[str]()
             if one.person_id is not None:
-                flags = read_protections(
+                marks = read_protections(
                     source, holdings.catalogue, one.person_id, on=on, told=told.get(ref, ())
-                ).flags
+                )
+                check_of_age(ref, marks, holdings.catalogue, told=told.get(ref, ()))
+                flags = marks.flags
             found[ref] = {
                 "key": one.person_id or "", "flags": sorted(flags), "told": list(one.told),
                 "reasons": [str(reason) for reason in one.staff_reasons],

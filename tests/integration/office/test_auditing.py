@@ -14,7 +14,7 @@ import pyrage
 import pytest
 from django.apps import apps
 
-from clerestory.acts import sign
+from clerestory.acts import key_hash, sign
 from clerestory.audit.chain import Discrepancy
 from clerestory.disclosure import Receipt, sign_text
 from clerestory.kernel.canonical import canonical_bytes, digest_of
@@ -208,6 +208,35 @@ def test_a_decision_that_the_law_did_not_make_is_found_by_the_table_alone(
     peopled: MadeUp, answer: str, change: Callable[[dict[str, Any]], None], code: list[str]
 ) -> None:
     assert bent(peopled, answer, change) == code
+
+
+@sqlite
+def test_a_decision_that_leaves_out_a_suspension_is_found(peopled: MadeUp) -> None:
+    from clerestory.office.deciding import judge
+    from clerestory.office.matters import acts_in, do
+    from clerestory.office.standing_law import draft_suspension, suspend
+
+    matter = str(peopled.receive(paper=ASKS.encode()).matter)
+    peopled.establish(matter, f"findings.{VERIFIED}")
+    peopled.persons(matter)
+    told = peopled.draft_decision(matter)
+    judged = judge(peopled.office, matter, acts_in(peopled.office, matter), told.on)
+    ruling = json.loads(judged.content)["determination"]["rulings"][0]
+    authority = ruling["authorities"][0]
+    order = draft_suspension(
+        peopled.office, "suspend", authority=authority, reason="a made-up order", actor="P-law",
+        key=key_hash(signer("P-law").verifier),
+    )  # fmt: skip
+    suspend(peopled.office, sign(order, signer("P-law")))
+
+    do(peopled.office, sign(told, signer("P-cus")), judged.facts, key="made-up",
+       content=judged.content)  # fmt: skip
+
+    found = audited(peopled)[1]
+    assert [(one.code, one.matter, one.position) for one in found] == [
+        ("decision-suspended", matter, told.position)
+    ]
+    assert authority in found[0].what
 
 
 @sqlite

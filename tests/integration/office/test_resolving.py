@@ -16,16 +16,40 @@ import pytest
 from django.apps import apps
 
 from clerestory.acts import NotAllowed, key_hash, sign
+from clerestory.holdings import Protection
 from clerestory.holdings.errors import IndexFault
+from clerestory.holdings.protections import Protections
 from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import canonical_bytes, digest_of
 from clerestory.office.answer.looking_up import Holdings
+from clerestory.office.answer.protections import check_of_age
 from clerestory.office.errors import OfficeAltered
 from made_up_acts import FOUND, NOBODY, TWO, TWO_WHO, WHO, MadeUp
 from made_up_office import own_record
 from signed_acts import signer
 
 ASKS = own_record("M-1", received="2026-12-01", program="snap", fields=["address", "phone"])
+BY_PARENT = """\
+format: clerestory-demand/1
+id: M-1
+title: "Made-up: a parent asks"
+received: {date: 2026-12-01, channel: post}
+holder: {agency: me-dhhs, kind: state_agency, jurisdiction: us-me}
+requester: {body: "a made-up parent", class: representative_of_subject}
+instrument:
+  kind: letter
+  issuer: none
+  written: yes
+  scope: {persons: named, count: 1, fields: stated}
+  status: live
+purpose: own_record
+subjects:
+- {ref: S1, relation: named, applicant: yes, flags: [minor]}
+records:
+- {program: snap, fields: [S1.address]}
+representatives:
+- {for: S1, as: parent}
+"""
 VERIFIED = "findings.identity_of_subject_verified"
 HODAN = b"demand: M-1\nS1: {name: Hodan Yuusuf Example, birth_date: 2017-09-30, ssn: 913-13-0000}\n"
 sqlite = pytest.mark.parametrize("peopled", ["sqlite"], indirect=True)
@@ -152,6 +176,51 @@ def test_what_the_record_says_of_protection_is_a_fact_of_the_demand(peopled: Mad
     peopled.decide(matter)
     asked = kept(peopled, matter, 4)["demand"]
     assert asked["subjects"][0]["flags"] == ["minor"]
+
+
+@sqlite
+def test_a_parent_reads_nothing_of_somebody_whom_their_record_shows_to_be_grown(
+    peopled: MadeUp,
+) -> None:
+    matter = str(peopled.receive(paper=BY_PARENT.encode()).matter)
+    for name in ("requester_identified", "representative_authority_shown"):
+        peopled.establish(matter, f"findings.{name}")
+    rows = apps.get_model("store", "ActRow").objects.filter(chain=matter)
+    before = rows.count()
+
+    with pytest.raises(Refusal) as fault:
+        peopled.persons(matter)  # a grown woman
+
+    assert fault.value.code == "record-of-age"
+    assert str(fault.value).startswith(
+        "a demand says that somebody is a minor, and by their record they are of age: S1"
+    )
+    assert "take the flag minor out" in fault.value.todo
+    assert rows.count() == before
+    with pytest.raises(Refusal) as fault:
+        peopled.decide(matter)
+    assert fault.value.code == "decide-persons"
+    peopled.persons(matter, NOBODY)  # of whom nothing leaves anyway
+    peopled.persons(matter, HODAN)  # nine years old
+    acted = peopled.decide(matter)
+    assert cells(peopled, matter, acted.position) == [["S1.address", "release"]]
+
+
+@sqlite
+def test_only_a_record_that_is_certain_of_it_says_that_somebody_is_of_age(peopled: MadeUp) -> None:
+    holdings = peopled.holdings()
+    grown = Protections(stated=frozenset(), unknown=frozenset())
+    young = Protections(stated=frozenset({Protection.MINOR}), unknown=frozenset())
+    unsure = Protections(stated=frozenset(), unknown=frozenset({Protection.MINOR}))
+    silent = replace(holdings.catalogue, protections=())
+
+    check_of_age("S1", grown, holdings.catalogue, told={"sud_patient"})
+    check_of_age("S1", grown, silent, told={"minor"})
+    check_of_age("S1", young, holdings.catalogue, told={"minor"})
+    check_of_age("S1", unsure, holdings.catalogue, told={"minor"})
+    with pytest.raises(Refusal) as fault:
+        check_of_age("S1", grown, holdings.catalogue, told={"minor"})
+    assert fault.value.code == "record-of-age"
 
 
 @sqlite

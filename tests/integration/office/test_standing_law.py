@@ -104,7 +104,7 @@ def other_gate(home: Path) -> None:
     path = home / "packs/active.json"
     text = path.read_text("utf-8")
     assert '"proved"' in text
-    path.write_text(text.replace('"proved"', '"promised": 1, "proved"', 1), "utf-8")
+    path.write_text(text.replace('"proved"', '"promised": 1, "proved"'), "utf-8")
 
 
 @sqlite
@@ -230,3 +230,20 @@ def test_a_suspended_authority_opens_nothing_from_its_day_on_until_two_resume_it
     peopled.decide(matter)
     assert last_led_to(peopled, matter) == "decided"
     assert peopled.audit() == []
+
+
+@sqlite
+def test_the_command_line_says_which_law_answers_and_what_is_suspended(
+    peopled: MadeUp, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from clerestory.cli.desk.saying import tell_done
+
+    told = [activate(peopled), suspend(peopled, "suspend", "snap-7usc2020e8-E")]
+    for acted in told:
+        row = peopled.office.rows("office")[acted.position - 1]
+        tell_done(peopled.office, acted, peopled.office.signed(row).statement)
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "reviewed by 2027-06-01" in said
+    assert "suspended since 2026-12-01: snap-7usc2020e8-E" in said
+    assert "clerestory office resume" in said

@@ -67,7 +67,12 @@ def perform_signed(
     act = signed.statement.act
     if signed.statement.is_on_office:
         from clerestory.office.people import change_people
+        from clerestory.office.standing_law import activate, suspend
 
+        if act == "activate":
+            return activate(office, signed, at=at)
+        if act in {"suspend", "resume"}:
+            return suspend(office, signed, at=at)
         return change_people(office, signed, at=at)
     if act in {"hand_over", "take_receipt", "take_back"}:
         return _leaving(place, office, signed, given, at)

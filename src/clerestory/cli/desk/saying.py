@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _FEW = 2
 _PREPARES = frozenset({"establish"})
 """What is done before a matter can go on, and leaves it where it stands."""
+_OF_LAW = frozenset({"activate", "suspend", "resume"})
 _RELEASES = frozenset({"opine"})
 """What lets a matter go on that was held."""
 
@@ -26,6 +27,9 @@ def tell_done(office: "Office", acted: "Acted", told: Statement) -> None:
     """Say what an act left."""
     if acted.again:
         tell_folded("this was done before: the office found it, and nothing was done twice")
+    if told.act in _OF_LAW:
+        tell_law(office, entry=acted.index)
+        return
     if told.is_on_office:
         tell_people(office, told.facts.get("person", ""), entry=acted.index)
         return
@@ -40,6 +44,25 @@ def tell_where(table: Table, stands: "Where", entry: int | None = None) -> None:
     logged = "" if entry is None else f"; this act is entry {entry} of the log"
     tell_folded(f"number {stands.number} is {said(stands.state)}: {says}{logged}")
     tell_folded(next_in(table, stands.state))
+
+
+def tell_law(office: "Office", *, entry: int) -> None:
+    """Say which law the office answers by, until when, and what of it is suspended."""
+    from clerestory.office.standing_law import standing_law
+
+    law = standing_law(office)
+    until = f", reviewed by {law.review_by}" if law.review_by else ""
+    tell_folded(
+        f"the office answers by the law {law.bound['law'][:12]}{until}; this act is entry {entry} "
+        "of the log"
+    )
+    for authority, told in sorted(law.suspended.items()):
+        tell_folded(f"suspended since {told.on}: {authority}; what would leave by it is referred")
+    if law.suspended:
+        tell_folded(
+            "next: have each matter decided again that rests on it; two people, one of them "
+            "counsel, end a suspension: clerestory office resume"
+        )
 
 
 def tell_people(office: "Office", person: str, *, entry: int) -> None:

@@ -93,8 +93,9 @@ def decide_with_record(
 
     Raises:
         SourceFault: A record cannot be read for what protects its person.
-        Refusal: With what the record adds an answer would rise, which only people may let it; or it
-            bears a mark of violence that nobody knew who found that there is no danger.
+        Refusal: With what the record adds an answer would rise, which only people may let it; it
+            bears a mark of violence that nobody knew who found that there is no danger; or it is of
+            a grown person, and the demand says that they are a minor.
     """
     flags = {one.ref: one.flags for one in decided.demand.subjects}
     named = {
@@ -102,6 +103,8 @@ def decide_with_record(
         for ref, person in {**(beside or {}), **persons}.items()
     }
     marks = {ref: named[ref] for ref in persons}
+    for ref, one in marks.items():
+        check_of_age(ref, one, catalogue, told=flags.get(ref, ()))
     demand = _with_flags(decided.demand, {ref: one.flags for ref, one in marks.items()})
     judged = Protected(
         decided=decided,
@@ -120,6 +123,34 @@ def decide_with_record(
     determination, lowered = _fallen(decided, again)
     told = replace(decided, determination=determination)
     return replace(judged, decided=told, lowered=lowered)
+
+
+def check_of_age(
+    ref: str, marks: Protections, catalogue: Catalogue, *, told: Collection[str]
+) -> None:
+    """Refuse to go by it that somebody is a minor, where their record says that they are not.
+
+    A flag of a demand protects, and so the record takes none away. But this one opens as well: a
+    parent reads the file of their minor child, and not that of a grown one.
+
+    Args:
+        ref: Whose flags.
+        marks: What their record says.
+        catalogue: Where it says that, if anywhere.
+        told: The flags that the demand itself gives them.
+
+    Raises:
+        Refusal: The record says that they are of age.
+    """
+    minor = Protection.MINOR
+    is_kept = any(mark.protection is minor for mark in catalogue.protections)
+    if is_kept and minor in told and minor not in marks.flags:
+        raise Refusal(
+            f"a demand says that somebody is a minor, and by their record they are of age: {ref}",
+            code="record-of-age",
+            todo="take the flag minor out of the demand, and decide it again; a parent or guardian "
+            "of a grown person needs the person's own permission, or a court's order",
+        )
 
 
 def _check_danger(before: Demand, now: Demand) -> None:
