@@ -279,6 +279,8 @@ def altered(path: Path) -> None:
 def test_no_other_package_of_the_office_passes_for_this_one(
     peopled: MadeUp, tmp_path: Path
 ) -> None:
+    from clerestory.office.ready import destroy_void
+
     out, kept = tmp_path / "out", tmp_path / "kept"
     first, path = sealed(peopled, out)
     # Another paper that says the same: its demand has the same id, its package another name.
@@ -308,6 +310,10 @@ def test_no_other_package_of_the_office_passes_for_this_one(
     assert fault.value.code == "package-renamed"
     peopled.hand_over(first, new)
     peopled.hand_over(second, other)
+    for matter in (first, second):
+        destroy_void(peopled.office, matter, out)
+    assert new.exists()
+    assert other.exists()
     assert peopled.audit() == []
 
 

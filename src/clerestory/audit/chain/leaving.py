@@ -40,7 +40,7 @@ class Leaving:
             if not _DIGEST.fullmatch(told.facts.get(name, "")):
                 yield Wrong(f"{told.act} binds a digest: {name}", code="chain-leaving-unbound")
         if told.act in ("seal", "refuse"):
-            self.answer, self.handed = signed, None
+            self.answer = signed
         elif told.act == "hand_over":
             yield from self._handed_over(signed, left)
             self.handed = signed

@@ -223,6 +223,11 @@ def taken_back(**other: str) -> Callable[[Paper], list[Logged]]:
     return at_the_end(attack)
 
 
+def back_and_out(paper: Paper) -> None:
+    taken_back()(paper)
+    paper.do("hand_over", "ME-3", "P-cus", to="handed_over", sent="0" * 64)
+
+
 def bound_to_nothing(paper: Paper) -> None:
     decision = begun(paper)
     votes = [
@@ -391,6 +396,13 @@ ATTACKS: dict[str, tuple[Callable[[Paper], list[Logged]], list[str]]] = {
     ]),
     "a receipt by a stranger": (receipted({}, receipt_key="0" * 64), ["25 chain-receipt-key"]),
     "a receipt where no key was bound": (receipted({"receipt_key": ""}), ["25 chain-receipt-key"]),
+    "a receipt without a key at all": (receipted({"receipt_key": ""}, receipt_key=""), [
+        "25 chain-leaving-unbound", "25 chain-receipt-key",
+    ]),
+    "what was taken back leaves": (at_the_end(back_and_out), [
+        "25 act-wrong-state", "25 chain-nothing-sealed", "25 chain-answer-undecided",
+        "25 chain-answer-unvoted",
+    ]),
     "a receipt of another package": (receipted({}, sent="0" * 64), ["25 chain-receipt-other"]),
     "a receipt of another hand-over": (receipted({}, handed_over="0" * 64), [
         "25 chain-receipt-other",
