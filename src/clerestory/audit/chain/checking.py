@@ -226,7 +226,9 @@ class ChainCheck:
         if kind == MATTER:
             yield from thread.answering.take(signed)
             yield from thread.leaving.take(signed, self._left)
-            if self._law and told.facts.get("law", self._law) != self._law:
+            # A decision that names no law is by no law; other acts rest on their decision's.
+            unnamed = "" if told.act == "decide" else self._law
+            if self._law and told.facts.get("law", unnamed) != self._law:
                 yield Wrong(
                     f"an office answers by the law that was activated in it: {told.act}",
                     code="chain-law-not-in-force",

@@ -297,6 +297,18 @@ def alone(paper: Paper) -> None:
              vkey=signer("P-new").verifier.vkey)  # fmt: skip
 
 
+def by_law(*laws: str, **facts: str) -> Callable[[Paper], None]:
+    """Activate each law in turn, then decide under what the facts say."""
+
+    def done(paper: Paper) -> None:
+        for law in laws:
+            paper.do("activate", "office", "P-law", "P-off", law=law)
+        paper.do("receive", "ME-3", "P-clk", to="received", paper="3" * 64)
+        paper.do("decide", "ME-3", "P-cus", to="decided", determination="4" * 64, **facts)
+
+    return done
+
+
 def about_oneself(paper: Paper) -> None:
     paper.office("train", person="P-off", trained_to="2030-01-01")
 
@@ -346,6 +358,10 @@ ATTACKS: dict[str, tuple[Callable[[Paper], list[Logged]], list[str]]] = {
         "22 act-twice", "23 chain-answer-unvoted", "23 chain-answer-elsewhere",
     ]),
     "a voter who keyed it in": (at_the_end(keyed_in), ["21 act-separation"]),
+    "a vote by nobody": (at_the_end(lambda p: p.vote("ME-3", "nobody", "one_vote",
+                                                    decision=begun(p))), [
+        "21 chain-key", "21 act-wrong-role",
+    ]),
     "a vote of a job": (at_the_end(lambda p: voted(p, "P-bob", "J-dec")), [
         "22 act-wrong-role",
     ]),
@@ -407,6 +423,14 @@ ATTACKS: dict[str, tuple[Callable[[Paper], list[Logged]], list[str]]] = {
     "somebody who left": (at_the_end(left), ["22 chain-key", "22 act-wrong-role"]),
     "a day that runs backwards": (at_the_end(backwards), ["20 chain-backwards"]),
     "somebody let in by one": (at_the_end(alone), ["19 act-two-people"]),
+    "a decision under the law that was activated": (at_the_end(by_law("a", law="a")), []),
+    "a decision under another law": (at_the_end(by_law("a", law="b")), [
+        "21 chain-law-not-in-force",
+    ]),
+    "a decision under the law before": (at_the_end(by_law("a", "b", law="a")), [
+        "22 chain-law-not-in-force",
+    ]),
+    "a decision that names no law": (at_the_end(by_law("a")), ["21 chain-law-not-in-force"]),
     "training signed by the trained": (at_the_end(about_oneself), ["19 act-about-self"]),
     "somebody let in without a key": (at_the_end(no_key), ["19 chain-people"]),
     "an act written anew": (only_acts(resigned), ["8 chain-link"]),
