@@ -5,7 +5,6 @@ must be the one that its act binds, every look-up must be of a matter, and every
 decided again under the law that it names.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +14,9 @@ from clerestory.audit.chain import ChainCheck, Discrepancy, Logged
 from clerestory.audit.decided_again import DecidedAgain, Kept
 from clerestory.audit.sources_of_fields import sources_of
 from clerestory.kernel import ClerestoryError
-from clerestory.kernel.canonical import digest_of
 from clerestory.law import PackStack
 from clerestory.office.asked import own_law
-from clerestory.office.kept import is_as_bound, keeps_paper
+from clerestory.office.kept import decision_from, is_as_bound, keeps_paper
 from clerestory.office.office import Office
 from clerestory.office.papers import read_paper
 from clerestory.office.walking import walk
@@ -103,8 +101,8 @@ class OfficeAudit:
             return
         self.counted.papers += 1
         if told.act == "decide":
-            parts = json.loads(content)
-            if any(digest_of(part) != told.facts.get(name) for name, part in parts.items()):
+            parts = decision_from(told, content)
+            if parts is None:
                 yield _altered(logged, signed)
                 return
             yield from self._opened_by_suspended(logged, signed, parts)

@@ -2,14 +2,19 @@
 
 import json
 from base64 import b64decode
+from typing import Any
 
 from clerestory.acts import Statement
 from clerestory.disclosure import key_digest, read_receipt_key
 from clerestory.kernel import Refusal
+from clerestory.kernel.canonical import digest_of
 from clerestory.office.papers import paper_digest
 
 LETTERS = ("letter", "index")
 """What a refusal binds and keeps: the letter, and what is withheld, line by line."""
+
+_PARTS = ("demand", "determination", "cells", "stages")
+"""What a decision binds and keeps, each by its own digest."""
 
 _PAPERS = {
     "receive": ("paper",), "amend": ("paper",), "withdraw": ("paper",),
@@ -41,6 +46,17 @@ def is_as_bound(told: Statement, content: bytes) -> bool:
     except (ValueError, KeyError, TypeError, AttributeError, Refusal):
         return False
     return paper_digest(content) in {told.facts.get(name) for name in _PAPERS[told.act]}
+
+
+def decision_from(told: Statement, content: bytes) -> dict[str, Any] | None:
+    """Return the parts of a decision where all are kept as it binds them, or else nothing."""
+    try:
+        parts = json.loads(content)
+        bound = {name: told.facts.get(name) for name in _PARTS}
+        kept = {name: digest_of(part) for name, part in parts.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    return parts if kept == bound else None
 
 
 def letters_from(content: bytes) -> dict[str, bytes]:

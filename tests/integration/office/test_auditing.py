@@ -113,6 +113,16 @@ def other_decision(made: MadeUp, matter: str) -> None:
     keep_paper(made.office, matter, 4, canonical_bytes(parts))
 
 
+def other_content(content: bytes) -> Callable[[MadeUp, str], None]:
+    def edit(made: MadeUp, matter: str) -> None:
+        from clerestory.office.papers import keep_paper
+
+        apps.get_model("store", "PaperRow").objects.filter(matter_id=matter, position=4).delete()
+        keep_paper(made.office, matter, 4, content)
+
+    return edit
+
+
 def look_beside(made: MadeUp, _matter: str) -> None:
     from clerestory.holdings import LookupReason, NotFound, PersonQuery, Purpose
     from clerestory.holdings.query import Reason
@@ -135,6 +145,9 @@ def look_beside(made: MadeUp, _matter: str) -> None:
         (no_paper, ["paper-unreadable"]),
         (paper_beside, ["paper-unbound"]),
         (other_decision, ["paper-altered"]),
+        (other_content(b"{}"), ["paper-altered"]),
+        (other_content(b"[]"), ["paper-altered"]),
+        (other_content(b"made up"), ["paper-altered"]),
         (look_beside, ["lookup-without-matter"]),
     ],
 )
