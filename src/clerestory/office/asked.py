@@ -38,11 +38,23 @@ def own_law(office: Office) -> OwnLaw:
         PackFault: It did not come through the gate as it stands.
         Refusal: The profile cannot be read.
     """
+    law = law_here(office)
+    check_active(law.stack, law.stack.folder)
+    profile = law.profiles / office.profile
+    check_in_force(office, law.stack, profile, office.day(office.clock()))
+    return law
+
+
+def law_here(office: Office) -> OwnLaw:
+    """Return the law of an office as it lies on this machine, whether it may answer or not.
+
+    Raises:
+        PackFault: It cannot be read.
+        Refusal: The profile cannot be read.
+    """
     home = installed_data()
     stack = load_stack(home / "packs", office.packs.split())
-    check_active(stack, home / "packs")
     profiles = home / "profiles"
-    check_in_force(office, stack, profiles / office.profile, office.day(office.clock()))
     agency = load_catalogue(profiles / office.profile / "catalogue.toml").agency
     return OwnLaw(stack=stack, profiles=profiles, agency=agency)
 

@@ -6,20 +6,25 @@ decided again under the law that it names.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clerestory.acts import OFFICE_CHAIN, Signed, Statement
 from clerestory.audit.chain import ChainCheck, Discrepancy, Logged
 from clerestory.audit.decided_again import DecidedAgain, Kept
 from clerestory.audit.sources_of_fields import sources_of
+from clerestory.demands import demand_json, read_demand
 from clerestory.kernel import ClerestoryError
+from clerestory.kernel.canonical import digest_of
 from clerestory.law import PackStack
-from clerestory.office.asked import own_law
+from clerestory.office.asked import OwnLaw, law_here
+from clerestory.office.deciding import settled_demand
 from clerestory.office.kept import decision_from, is_as_bound, keeps_paper
+from clerestory.office.matters import acts_in, stands_on
 from clerestory.office.office import Office
 from clerestory.office.papers import read_paper
 from clerestory.office.walking import walk
+from clerestory.policy import Engine
 from clerestory.store.models import ActRow, MatterRow, PaperRow
 
 
@@ -65,7 +70,8 @@ class OfficeAudit:
 
     def _all(self) -> Iterator[Discrepancy]:
         office = self.office
-        law = own_law(office)
+        # An audit is held too where the law may not answer: its review is over, say.
+        law = law_here(office)
         again = DecidedAgain(
             {law.stack.digest: law.stack, **self.laws}, sources_of(law.agency, law.profiles),
             seed=self.seed, share=self.share,
@@ -77,7 +83,7 @@ class OfficeAudit:
             self.counted.entries += 1
             yield from check.take(logged)
             if logged.signed is not None:
-                yield from self._act(logged, logged.signed, again)
+                yield from self._act(logged, logged.signed, again, law)
             if self.progress is not None and self.counted.entries % 100 == 0:
                 self.progress(self.counted.entries)
         yield from again.end()
@@ -85,7 +91,9 @@ class OfficeAudit:
         yield from self._tables()
         yield from self._lookups()
 
-    def _act(self, logged: Logged, signed: Signed, again: DecidedAgain) -> Iterator[Discrepancy]:
+    def _act(
+        self, logged: Logged, signed: Signed, again: DecidedAgain, law: OwnLaw
+    ) -> Iterator[Discrepancy]:
         told = signed.statement
         self._note_suspension(told)
         self.counted.matters += told.act == "receive"
@@ -106,6 +114,7 @@ class OfficeAudit:
                 yield _altered(logged, signed)
                 return
             yield from self._opened_by_suspended(logged, signed, parts)
+            yield from self._other_facts(logged, signed, parts, law)
             yield from again.take(
                 Kept(
                     matter=told.matter,
@@ -137,6 +146,35 @@ class OfficeAudit:
             yield Discrepancy(
                 code="decision-suspended",
                 what=f"a decision knows each authority that is suspended: {authority}",
+                index=logged.index, matter=told.matter, position=told.position,
+            )  # fmt: skip
+
+    def _other_facts(
+        self, logged: Logged, signed: Signed, parts: Mapping[str, Any], law: OwnLaw
+    ) -> Iterator[Discrepancy]:
+        """Tell of a decision on other facts than those that were established in its matter."""
+        told = signed.statement
+        stack = {law.stack.digest: law.stack, **self.laws}.get(told.facts.get("law", ""))
+        if stack is None:
+            return  # told as such where it is decided again
+        try:
+            acts = acts_in(self.office, told.matter, told.position)
+            engine = Engine.of(stack, told.on, sources_of(law.agency, law.profiles))
+            demand, _ = settled_demand(
+                self.office, replace(law, stack=stack), told.matter, acts, engine
+            )
+            # Which authorities were suspended then is held against the log beside this.
+            kept = read_demand(parts["demand"], stack.vocabulary)
+            now = demand_json(replace(demand, suspensions=kept.suspensions))
+            same = (digest_of(now), stands_on(acts)) == (
+                told.facts.get("demand"), told.facts.get("stands_on"),
+            )  # fmt: skip
+        except ClerestoryError:
+            same = False
+        if not same:
+            yield Discrepancy(
+                code="decision-other-facts",
+                what="a decision stands on what was established in its matter before it",
                 index=logged.index, matter=told.matter, position=told.position,
             )  # fmt: skip
 

@@ -61,7 +61,7 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     law = own_law(office)
     sources = sources_of(law.agency, law.profiles)
     engine = Engine.of(law.stack, on, sources)
-    settled, unsure = _settled(office, law, matter, acts, engine)
+    settled, unsure = settled_demand(office, law, matter, acts, engine)
     closed = closed_by_counsel(opinions_in(office, matter, acts), settled.items)
     lower = {**dict.fromkeys(closed, Outcome.WITHHOLD), **unsure}
     told = with_closed(engine.decide(settled, explain=False, lowerings=lower), closed)
@@ -95,7 +95,7 @@ def judge(office: Office, matter: str, acts: list[Signed], on: date) -> Judged:
     )
 
 
-def _settled(
+def settled_demand(
     office: Office, law: OwnLaw, matter: str, acts: list[Signed], engine: Engine
 ) -> tuple[Demand, Mapping[Item, Outcome]]:
     """Return what is known of a demand and its persons, and what goes to counsel for doubt.

@@ -17,6 +17,7 @@ from django.apps import apps
 from clerestory.acts import key_hash, sign
 from clerestory.audit.chain import Discrepancy
 from clerestory.disclosure import Receipt, sign_text
+from clerestory.kernel import Refusal
 from clerestory.kernel.canonical import canonical_bytes, digest_of
 from made_up_acts import FOUND, TWO, TWO_WHO, MadeUp
 from made_up_office import own_record
@@ -141,8 +142,8 @@ def look_beside(made: MadeUp, _matter: str) -> None:
     [
         (by_hand, ["matter-unreceived"]),
         (other_state, ["matter-state"]),
-        (other_paper, ["paper-altered"]),
-        (no_paper, ["paper-unreadable"]),
+        (other_paper, ["paper-altered", "decision-other-facts"]),
+        (no_paper, ["paper-unreadable", "decision-other-facts"]),
         (paper_beside, ["paper-unbound"]),
         (other_decision, ["paper-altered"]),
         (other_content(b"{}"), ["paper-altered"]),
@@ -211,10 +212,10 @@ def other_facts(parts: dict[str, Any]) -> None:
     [
         ("no", raised, ["decision-raised"]),
         ("no", raised_whole, ["decision-differs"]),
-        ("no", other_facts, ["decision-differs", "decision-differs"]),
+        ("no", other_facts, ["decision-other-facts", "decision-differs", "decision-differs"]),
         ("yes", lowered, []),  # the law is a ceiling
         ("yes", dropped, ["decision-items"]),
-        ("yes", unread, ["decision-unreadable"]),
+        ("yes", unread, ["decision-other-facts", "decision-unreadable"]),
     ],
 )
 def test_a_decision_that_the_law_did_not_make_is_found_by_the_table_alone(
@@ -315,3 +316,38 @@ def test_what_is_kept_of_a_refusal_a_hand_over_and_a_receipt_is_what_they_bind(
         rows.filter(matter_id=matter, position=position).delete()
         keep_paper(peopled.office, matter, position, kept[position - 6])
     assert (codes(peopled), index.is_file()) == ([], True)
+
+
+@sqlite
+def test_a_decision_on_facts_of_another_matter_is_found(peopled: MadeUp) -> None:
+    from clerestory.office.deciding import judge
+    from clerestory.office.matters import acts_in, do
+
+    other = str(peopled.receive(paper=ASKS.encode()).matter)
+    peopled.establish(other, f"findings.{VERIFIED}")
+    peopled.persons(other)
+    judged = judge(peopled.office, other, acts_in(peopled.office, other), peopled.clock().date())
+    matter = str(peopled.receive(2, paper=ASKS.encode()).matter)
+    peopled.establish(matter, f"findings.{VERIFIED}", "no")
+    told = peopled.draft_decision(matter)
+    facts = {**judged.facts, "stands_on": told.facts["stands_on"]}
+    signed = sign(replace(told, facts=facts), signer("P-cus"))
+
+    do(peopled.office, signed, facts, key="made-up", content=judged.content)
+
+    assert codes(peopled) == ["decision-other-facts"]
+
+
+@sqlite
+def test_an_audit_is_held_where_the_law_may_not_answer(
+    peopled: MadeUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clerestory.office import standing_law
+
+    matter = peopled.answered(ASKS, VERIFIED)
+    monkeypatch.setattr(standing_law, "ENGINE", "another engine")
+    with pytest.raises(Refusal) as fault:
+        peopled.establish(matter, f"findings.{VERIFIED}", evidence=b"made up, once more")
+    assert fault.value.code == "law-not-activated"
+
+    assert codes(peopled) == []
